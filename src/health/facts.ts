@@ -1,0 +1,63 @@
+import type { AlgorithmName } from "../work/algorithm.ts";
+
+/** One live connection of a rig, as seen by the hub. */
+export type RigSessionFact = {
+  sessionNo: number;
+  address: string;
+  agent: string;
+  /** The worker string as the rig sent it. */
+  worker: string;
+  /** Share difficulty in force; 0 before the first job. */
+  difficulty: number;
+  sinceMs: number;
+  listenerId: string;
+};
+
+/** What a rig was last refused, in words an operator can act on. */
+export type Refusal = { atMs: number; code: number; text: string };
+
+/** What the hub knows of a rig at this moment; nothing in it comes from the rig's own telemetry. */
+export type RigFact = {
+  rigNo: number;
+  sessions: RigSessionFact[];
+  /** Pool endpoint whose job the rig holds; 0 = none. */
+  poolNo: number;
+  /** 0 = the house. */
+  contractNo: number;
+  lastShareAtMs: number | null;
+  lastAcceptedAtMs: number | null;
+  /** Accepted shares since the hub started. */
+  acceptedShares: number;
+  /** Moment of the last disconnect, while no session is open. */
+  disconnectedAtMs: number | null;
+  lastRefusal: Refusal | null;
+};
+
+export const poolStates = ["unused", "connecting", "live", "warm", "failing", "ejected", "misconfigured"] as const;
+export type PoolState = (typeof poolStates)[number];
+
+/** What the hub knows of a pool endpoint at this moment. */
+export type PoolFact = {
+  poolNo: number;
+  algorithm: AlgorithmName;
+  state: PoolState;
+  stateSinceMs: number;
+  /** Why it is in that state, in words; empty when there is nothing to say. */
+  reason: string;
+  /** Bytes of extranonce2 the pool gives; null until a subscribe was answered. */
+  extranonce2Size: number | null;
+  /** The pool's share difficulty in force; null until known. */
+  difficulty: number | null;
+  /** Open upstream sessions. */
+  sessions: number;
+  /** Rigs that hold a job of this endpoint. */
+  rigs: number;
+  lastJobAtMs: number | null;
+  /** Median time to answer of the last submits, milliseconds; null until one was answered. */
+  answerMs: number | null;
+  warnings: string[];
+};
+
+/** One attempt to use a pool, step by step, as `POST /pools/{id}/test` answers it. */
+export type PoolTestStep = { name: "connect" | "subscribe" | "authorize" | "first_job"; ok: boolean; ms: number; text: string };
+export type PoolTest = { ok: boolean; steps: PoolTestStep[]; extranonce2Size: number | null; difficulty: number | null; warnings: string[] };

@@ -13,10 +13,12 @@ export type Log = {
 
 /** Writes lines of at least `level` through `write` (default: stderr). Control characters are escaped by JSON, so a rig's words cannot forge a line. */
 export function createLog(level: LogLevel = "info", write: (line: string) => void = (line) => process.stderr.write(line)): Log {
-  const at = (own: LogLevel) => (event: string, fields: LogFields = {}) => {
-    if (severity[own] < severity[level]) return;
-    write(`${JSON.stringify({ at: new Date().toISOString(), level: own, event, ...fields })}\n`);
-  };
+  const at =
+    (own: LogLevel) =>
+    (event: string, fields: LogFields = {}) => {
+      if (severity[own] < severity[level]) return;
+      write(`${JSON.stringify({ at: new Date().toISOString(), level: own, event, ...fields })}\n`);
+    };
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
 

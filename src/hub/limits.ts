@@ -1,0 +1,65 @@
+/** Every bound of the sockets in one place; the unit comes last in each name. */
+export const limits = Object.freeze({
+  /** A line from a rig; ckpool refuses over 1,024 bytes, nothing a rig says needs 32 KiB. */
+  rigLineBytesMax: 32 * 1024,
+  /** Before a rig has authorized it gets less room. */
+  rigLineBeforeAuthorizeBytesMax: 4 * 1024,
+  /** A notify with a large coinbase stays far below. */
+  poolLineBytesMax: 1024 * 1024,
+  /** Upstream lines must stay under 1,024 bytes: ckpool refuses longer ones. */
+  upstreamNameBytesMax: 256,
+  sessionsMax: 19_000,
+  /** What a peer has not read; beyond it the peer is closed, not buffered. */
+  unsentBytesMax: 256 * 1024,
+  unsentPoolBytesMax: 8 * 1024 * 1024,
+  unsentMsMax: 60_000,
+  firstLineMsMax: 15_000,
+  subscribeMsMax: 20_000,
+  authorizeMsMax: 40_000,
+  /** A line that began and does not end. */
+  partialLineMsMax: 15_000,
+  /** An authorized rig that says nothing at all: node-stratum-pool and btcpool close after as long. */
+  idleMsMax: 600_000,
+  /** Handshake messages kept while an enrolment is under way. */
+  waitingMessagesMax: 32,
+  workersPerSessionMax: 256,
+  jobsPerSessionMax: 160,
+  /** A hub job is known for at least as long. */
+  jobKeptMsMax: 600_000,
+  /** A rig's own roll of ntime beyond the job's. */
+  ntimeRollSMax: 600,
+  ntimeRollOwnSMax: 60,
+  badSharesInRowMax: 200,
+  enrolPerTurnMax: 200,
+  enrolWaitingMax: 20_000,
+  /** The rig hears our verdict when the pool has not answered by then. */
+  answerMsMax: 3_000,
+  /** A later verdict is recorded within this time of the submit. */
+  lateVerdictMsMax: 120_000,
+  pendingSubmitsMax: 200_000,
+  scryptWaitingMax: 2_048,
+  connectMsMax: 5_000,
+  handshakeMsMax: 10_000,
+  configureMsMax: 5_000,
+  poolSilentMsMax: 90_000,
+  /** cgminer gives a pool up after 90 s without a line, so rigs get a job at least as often. */
+  jobEveryMsMax: 50_000,
+  backoffMsMin: 1_000,
+  backoffMsMax: 60_000,
+  misconfiguredRetryMs: 300_000,
+  /** Connections to pools opened per second, so that a dead pool's rigs do not storm the next one. */
+  upstreamConnectsPerSecondMax: 50,
+  /** A session that no rig works for stays open for late shares. */
+  lingerMs: 150_000,
+  /** Shares of a dead pool's job hear `true` for as long: with another pool to go to, and with none. */
+  orphanMsMax: 5_000,
+  orphanAloneMsMax: 60_000,
+  /** A rig without any job is closed then, so that its own backup pool takes over. */
+  joblessMsMax: 60_000,
+  /** After `client.reconnect` a rig that does not go is closed. */
+  reconnectMsMax: 5_000,
+  versionMask: 0x1fffe000,
+  startDifficulty: 65_536,
+  agentLengthMax: 128,
+  workerLengthMax: 256,
+});

@@ -1,0 +1,116 @@
+import { limits } from "./limits.ts";
+
+/** What the writer needs of a socket; Bun's sockets have it. */
+export type ByteSink = {
+  /** Takes as many bytes as fit and says how many; the rest is the caller's to keep. Negative when closed. */
+  write: (data: string | Uint8Array) => number;
+  terminate: () => void;
+};
+
+const dirty: LineWriter[] = [];
+let scheduled = false;
+
+/** Everything queued in this turn of the event loop goes out, one write per socket. */
+export function flushWriters(): void {
+  scheduled = false;
+  for (let index = 0; index < dirty.length; index++) dirty[index]?.flush();
+  dirty.length = 0;
+}
+
+/**
+ * The one place that puts bytes on a socket. Bun's `write` takes part of them without a word, so what did not fit is kept here;
+ * a peer that leaves too much unread is terminated.
+ */
+export class LineWriter {
+  private readonly sink: ByteSink;
+  private readonly unsentBytesMax: number;
+  private queued = "";
+  private queuedInTurn = false;
+  private unsent: Uint8Array | null = null;
+  private unsentSinceMs = 0;
+  closed = false;
+
+  constructor(sink: ByteSink, unsentBytesMax: number = limits.unsentBytesMax) {
+    this.sink = sink;
+    this.unsentBytesMax = unsentBytesMax;
+  }
+
+  /** Adds whole lines (ASCII) to what goes out at the end of this turn. */
+  queue(lines: string): void {
+    this.queued += lines;
+    if (this.queuedInTurn) return;
+    this.queuedInTurn = true;
+    dirty.push(this);
+    if (scheduled) return;
+    scheduled = true;
+    setImmediate(flushWriters);
+  }
+
+  /** Sends bytes now, behind whatever is queued; for lines that many sockets share. */
+  send(bytes: Uint8Array): void {
+    if (this.closed) return;
+    if (this.queued !== "") this.flush();
+    if (this.unsent !== null) {
+      this.keep(bytes);
+      return;
+    }
+    const taken = this.sink.write(bytes);
+    if (taken < bytes.byteLength) this.keep(bytes.subarray(Math.max(0, taken)));
+  }
+
+  flush(): void {
+    this.queuedInTurn = false;
+    const text = this.queued;
+    if (text === "") return;
+    this.queued = "";
+    if (this.closed) return;
+    if (this.unsent !== null) {
+      this.keep(Buffer.from(text));
+      return;
+    }
+    const taken = this.sink.write(text);
+    if (taken === text.length && Buffer.byteLength(text) === taken) return;
+    const bytes = Buffer.from(text);
+    if (taken < bytes.byteLength) this.keep(bytes.subarray(Math.max(0, taken)));
+  }
+
+  /** The socket can take more. */
+  drain(): void {
+    const bytes = this.unsent;
+    if (bytes === null || this.closed) return;
+    const taken = this.sink.write(bytes);
+    if (taken >= bytes.byteLength) this.unsent = null;
+    else if (taken > 0) this.unsent = bytes.subarray(taken);
+  }
+
+  close(): void {
+    this.closed = true;
+    this.queued = "";
+    this.unsent = null;
+  }
+
+  get unsentBytes(): number {
+    return this.unsent?.byteLength ?? 0;
+  }
+
+  /** How long the peer has left bytes unread, in milliseconds; 0 when it has read all. */
+  unsentForMs(nowMs: number): number {
+    if (this.unsent === null) {
+      this.unsentSinceMs = 0;
+      return 0;
+    }
+    if (this.unsentSinceMs === 0) this.unsentSinceMs = nowMs;
+    return nowMs - this.unsentSinceMs;
+  }
+
+  private keep(bytes: Uint8Array): void {
+    const before = this.unsent;
+    const total = (before?.byteLength ?? 0) + bytes.byteLength;
+    if (total > this.unsentBytesMax) {
+      this.close();
+      this.sink.terminate();
+      return;
+    }
+    this.unsent = before === null ? Uint8Array.from(bytes) : Buffer.concat([before, bytes], total);
+  }
+}

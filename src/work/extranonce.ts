@@ -1,0 +1,141 @@
+/** The rig's side of the coinbase: extranonce1 `X` (1..4 bytes) and the bytes of extranonce2 that the rig rolls. Fixed for a session. */
+export type Layout = { e1Bytes: number; e2Bytes: number };
+
+/** Bytes of `P`: what is left of the pool's `free` bytes beside the rig's own. Negative = the layout does not fit this pool. */
+export function fillerBytes(free: number, layout: Layout): number {
+  return free - layout.e1Bytes - layout.e2Bytes;
+}
+
+/** The number `x` as `bytes` big-endian bytes in lower-case hex, as `mining.subscribe` tells it. */
+export function encodeX(x: number, bytes: number): string {
+  return x.toString(16).padStart(2 * bytes, "0");
+}
+
+/** The same bytes into `target` at `offset`. */
+export function writeX(target: Uint8Array, offset: number, x: number, bytes: number): void {
+  let rest = x;
+  for (let i = bytes - 1; i >= 0; i--) {
+    target[offset + i] = rest % 256;
+    rest = Math.floor(rest / 256);
+  }
+}
+
+/** Six bytes of counter are beyond what any job can use up, and exact in a double; longer fillers end in zeros. */
+const counterBytesMax = 6;
+const noFiller = 0;
+
+/** The takes of one filler length: `P` counts up from `base`; `visited` of all the positions are used up or another's. */
+type Sequence = { counterBytes: number; positions: number; base: number; visited: number };
+
+/**
+ * Deals the fillers `P` of one place where work is counted once: (pool host, port, `fixed`), hub-wide.
+ * Until `newJob()` no `P` comes twice, and none is the beginning of another: fillers of one length are a counter, and those of another
+ * length never begin with the same byte. So with any layout no `P | X` repeats or begins another, and no two rigs search the same ground.
+ * The counter goes on from job to job, and starts at a random point per process, so that a restart repeats no work.
+ */
+export class PrefixAllocator {
+  readonly #start: number;
+  readonly #sequences = new Map<number, Sequence>();
+  /** Which filler length a first byte belongs to in this job; `noFiller` = nobody's yet. */
+  readonly #owners = new Uint8Array(256);
+  #used = 0;
+
+  /** `start`: a random integer, 0..2^48 - 1. */
+  constructor(start: number) {
+    this.#start = start;
+  }
+
+  /** A new pool job: every `P` may be dealt again. */
+  newJob(): void {
+    this.#owners.fill(noFiller);
+    this.#used = 0;
+    for (const sequence of this.#sequences.values()) {
+      sequence.base = (sequence.base + sequence.visited) % sequence.positions;
+      sequence.visited = 0;
+    }
+  }
+
+  /**
+   * The next `P` of `fillerLength` bytes (0..15), or null when this job has none left: then wait for the next job, or open another session.
+   * Length 0 is dealt once a job, and not beside any other: the rigs' `X` are all there is, and `ReissueTable` tells how often one may come again.
+   */
+  take(fillerLength: number): Uint8Array | null {
+    if (fillerLength === 0) {
+      if (this.#used > 0) return null;
+      this.#used = Number.POSITIVE_INFINITY;
+      return new Uint8Array(0);
+    }
+    if (this.#used === Number.POSITIVE_INFINITY) return null;
+    const sequence = this.#sequence(fillerLength);
+    const value = this.#nextValue(sequence, fillerLength);
+    if (value === null) return null;
+    this.#used++;
+    const prefix = new Uint8Array(fillerLength);
+    writeX(prefix, 0, value, sequence.counterBytes);
+    return prefix;
+  }
+
+  #sequence(fillerLength: number): Sequence {
+    const known = this.#sequences.get(fillerLength);
+    if (known) return known;
+    const counterBytes = Math.min(fillerLength, counterBytesMax);
+    const positions = 256 ** counterBytes;
+    const made = { counterBytes, positions, base: this.#start % positions, visited: 0 };
+    this.#sequences.set(fillerLength, made);
+    return made;
+  }
+
+  #nextValue(sequence: Sequence, fillerLength: number): number | null {
+    const perFirstByte = sequence.positions / 256;
+    while (sequence.visited < sequence.positions) {
+      const value = (sequence.base + sequence.visited) % sequence.positions;
+      const first = Math.floor(value / perFirstByte);
+      const owner = this.#owners[first];
+      if (owner === noFiller || owner === fillerLength) {
+        this.#owners[first] = fillerLength;
+        sequence.visited++;
+        return value;
+      }
+      sequence.visited += perFirstByte - (value % perFirstByte);
+    }
+    return null;
+  }
+}
+
+/** A place for a rig: `x` is its extranonce1, `block` tells apart the rigs that carry the same one. */
+export type Slot = { x: number; block: number };
+
+type Block = { used: Set<number>; next: number };
+
+/**
+ * Deals extranonce1 values round-robin, so that one which just became free is the last to come again, and fills a block
+ * before it opens the next: as few rigs as possible share an `X`. The number of blocks is how many sessions a pool without room for `P` needs.
+ */
+export class SlotTable {
+  readonly #values: number;
+  readonly #blocks: Block[] = [];
+
+  /** `e1Bytes`: 1..4. */
+  constructor(e1Bytes: number) {
+    this.#values = 256 ** e1Bytes;
+  }
+
+  take(): Slot {
+    let block = this.#blocks.findIndex((candidate) => candidate.used.size < this.#values);
+    if (block < 0) block = this.#blocks.push({ used: new Set(), next: 0 }) - 1;
+    return { x: this.#takeIn(this.#blocks[block] as Block), block };
+  }
+
+  /** Gives a slot back; one that nobody holds is ignored. */
+  release(x: number, block: number): void {
+    this.#blocks[block]?.used.delete(x);
+  }
+
+  #takeIn(block: Block): number {
+    let x = block.next;
+    while (block.used.has(x)) x = (x + 1) % this.#values;
+    block.used.add(x);
+    block.next = (x + 1) % this.#values;
+    return x;
+  }
+}

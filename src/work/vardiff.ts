@@ -1,0 +1,154 @@
+import { type AlgorithmName, algorithms } from "./algorithm.ts";
+
+/** Difficulty of one rig by how often it sends shares. The numbers were tuned by simulation with Poisson arrivals (test/work/vardiff.test.ts). */
+const limits = Object.freeze({
+  stepMax: 16,
+  /** A new rig that is silent for so long has far too high a difficulty. */
+  silentStartMs: 15_000,
+  /** Silence worth so many expected shares is a fall in hashrate, not luck: odds of e^-10 per gap. */
+  silentExpected: 10,
+  /** A rate within this factor of the wanted one is left alone. */
+  ratioTolerated: 1.5,
+  /** Log-likelihood ratio that moves a new or just moved rig, and one that has been steady for a window. */
+  evidenceSettling: 3.5,
+  evidenceSteady: 6,
+  /** Shares before a raise: their number is the precision of the next difficulty, and at a high rate they come soon. */
+  sharesToRaise: 32,
+  /** Expected shares in a window; at the end of it half is forgotten. */
+  windowExpected: 60,
+  /** Silence lowers a rig that has worked no further than this, so that it does not flood the hub when its boards come back. */
+  silentFallMax: 256,
+  askEveryShares: 64,
+  startDifficultyMax: 65_536,
+});
+
+export type VardiffState = {
+  difficulty: number;
+  /** Shares of this window, in shares of the current difficulty. */
+  shares: number;
+  windowStartMs: number;
+  lastShareMs: number;
+  /** False until a whole window has passed without a move. */
+  steady: boolean;
+  /** Highest difficulty at which shares came, 0 = none yet. */
+  provenDifficulty: number;
+  counted: number;
+};
+
+export type RetargetRules = {
+  nowMs: number;
+  /** The wanted rate; 12 unless the fleet says otherwise. */
+  sharesPerMinute: number;
+  /** The upstream's difficulty: shares above it that the pool never sees are lost money, so it is never exceeded. */
+  difficultyMax: number;
+  difficultyMin: number;
+  /** For firmware that cuts fractions off (reference 1.6): whole numbers from 1 up, except where the pool itself is below 1. */
+  integersOnly: boolean;
+};
+
+export function createVardiff(difficulty: number, nowMs: number): VardiffState {
+  return { difficulty, shares: 0, windowStartMs: nowMs, lastShareMs: nowMs, steady: false, provenDifficulty: 0, counted: 0 };
+}
+
+/**
+ * Counts an accepted share. `difficulty`: of its job; a late share of a lower one counts as the part of a share that it is.
+ * True on every 64th share: then ask `retarget` at once, lest a rig that starts far too low floods the hub until the next tick. Hot.
+ */
+export function noteShare(state: VardiffState, nowMs: number, difficulty: number = state.difficulty): boolean {
+  state.shares += difficulty < state.difficulty ? difficulty / state.difficulty : 1;
+  state.lastShareMs = nowMs;
+  if (difficulty > state.provenDifficulty) state.provenDifficulty = difficulty;
+  state.counted++;
+  return state.counted % limits.askEveryShares === 0;
+}
+
+/** Forgets the window: for a rig that could not work (no job, just moved), whose silence says nothing. */
+export function restartWindow(state: VardiffState, nowMs: number): void {
+  state.shares = 0;
+  state.windowStartMs = nowMs;
+  state.lastShareMs = nowMs;
+}
+
+/**
+ * The rig's next difficulty, or null to leave it. Ask every 5 to 10 s, when a job arrives, and when `noteShare` says so.
+ * A returned difficulty is taken as given to the rig: the window starts anew. Only a change that the shares prove is made:
+ * the likelihood ratio of the seen rate against the wanted one must be beyond what Poisson noise makes of a right difficulty.
+ */
+export function retarget(state: VardiffState, rules: RetargetRules): number | null {
+  const perMs = rules.sharesPerMinute / 60_000;
+  const wanted = bounded(state.difficulty * stepOf(state, rules.nowMs, perMs), rules);
+  if (wanted === state.difficulty || isRounding(wanted, state.difficulty, rules.difficultyMax)) {
+    if ((rules.nowMs - state.windowStartMs) * perMs >= limits.windowExpected) forgetHalf(state, rules.nowMs);
+    return null;
+  }
+  state.difficulty = wanted;
+  state.steady = false;
+  restartWindow(state, rules.nowMs);
+  return wanted;
+}
+
+/** A difficulty of more than three digits is no reason for a move, unless the upstream's limit asks for it. */
+function isRounding(wanted: number, current: number, difficultyMax: number): boolean {
+  return wanted < difficultyMax && current <= difficultyMax && Math.abs(wanted / current - 1) < 0.01;
+}
+
+/** The factor that the shares ask for, 1 = none. */
+function stepOf(state: VardiffState, nowMs: number, perMs: number): number {
+  const silentMs = nowMs - state.lastShareMs;
+  const silent = silentStep(state, silentMs, silentMs * perMs);
+  if (silent !== 1) return silent;
+  const expected = (nowMs - state.windowStartMs) * perMs;
+  return expected > 0 ? evidenceStep(state, expected) : 1;
+}
+
+function silentStep(state: VardiffState, silentMs: number, expected: number): number {
+  if (state.provenDifficulty === 0) return silentMs >= limits.silentStartMs ? 1 / limits.stepMax : 1;
+  if (expected < limits.silentExpected) return 1;
+  const floor = state.provenDifficulty / limits.silentFallMax;
+  return Math.min(1, Math.max(1 / limits.stepMax, floor / state.difficulty));
+}
+
+function evidenceStep(state: VardiffState, expected: number): number {
+  const seen = state.shares;
+  const ratio = Math.max(seen, 0.5) / expected;
+  if (ratio > 1 / limits.ratioTolerated && ratio < limits.ratioTolerated) return 1;
+  if (ratio > 1 && seen < limits.sharesToRaise) return 1;
+  const evidence = seen > 0 ? seen * Math.log(seen / expected) - (seen - expected) : expected;
+  if (evidence < (state.steady ? limits.evidenceSteady : limits.evidenceSettling)) return 1;
+  return Math.min(limits.stepMax, Math.max(1 / limits.stepMax, ratio));
+}
+
+function forgetHalf(state: VardiffState, nowMs: number): void {
+  state.shares /= 2;
+  state.windowStartMs += (nowMs - state.windowStartMs) / 2;
+  state.steady = true;
+}
+
+/** Three digits are all that the evidence is worth, and what people can read; the limits stay exact. */
+function bounded(difficulty: number, rules: RetargetRules): number {
+  const readable = Number(difficulty.toPrecision(3));
+  const raised = Math.max(readable, rules.difficultyMin);
+  return Math.min(rules.integersOnly ? Math.max(1, Math.round(raised)) : raised, rules.difficultyMax);
+}
+
+export type StartRules = {
+  /** From the password's `d=`, else null. */
+  hintD: number | null;
+  /** From mining.suggest_difficulty, else null. */
+  suggested: number | null;
+  /** The rig's nominal hashrate in hashes per second, else null. */
+  nominalHps: number | null;
+  algorithm: AlgorithmName;
+  /** The difficulty of the upstream. */
+  upstream: number;
+  sharesPerMinute: number;
+};
+
+/** A rig's first difficulty: `d=`, else what it suggests, else from its nominal hashrate, else min(upstream, 65,536); never above the upstream's. */
+export function startDifficulty(rules: StartRules): number {
+  const perShare = Number(algorithms[rules.algorithm].hashesPerDifficulty);
+  const fromNominal = rules.nominalHps === null ? null : (rules.nominalHps * 60) / (rules.sharesPerMinute * perShare);
+  const wishes = [rules.hintD, rules.suggested, fromNominal === null ? null : Number(fromNominal.toPrecision(3))];
+  const wish = wishes.find((value) => value !== null && value > 0 && value < Number.POSITIVE_INFINITY);
+  return Math.min(wish ?? limits.startDifficultyMax, rules.upstream);
+}

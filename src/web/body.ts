@@ -1,0 +1,31 @@
+import { webLimits } from "./limits.ts";
+import { Problem } from "./problems.ts";
+
+const tooLarge = () => new Problem("body-too-large", `the body may have at most ${webLimits.bodyBytesMax} bytes`);
+
+/**
+ * The request's body as a JSON value; `{}` where there is none, so that a POST without fields needs no body.
+ * 413 over the limit, 415 for another type than JSON, 400 for what is no JSON.
+ */
+export async function readJsonBody(request: Request): Promise<unknown> {
+  if (Number(request.headers.get("content-length") ?? 0) > webLimits.bodyBytesMax) throw tooLarge();
+  const bytes = await request.arrayBuffer();
+  if (bytes.byteLength > webLimits.bodyBytesMax) throw tooLarge();
+  if (bytes.byteLength === 0) return {};
+  const type = request.headers.get("content-type");
+  if (type !== null && !/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type)) throw new Problem("unsupported-media-type", "the body must be application/json");
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    // The parser's own message repeats the input, which may hold a password.
+    throw new Problem("malformed-body", "the body is not valid JSON in UTF-8");
+  }
+}
+
+/** The same JSON text for the same value, whatever the order of its fields. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${fields.map(([name, own]) => `${JSON.stringify(name)}:${canonicalJson(own)}`).join(",")}}`;
+}

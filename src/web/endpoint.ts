@@ -1,0 +1,162 @@
+import { type Static, type TObject, type TSchema, Type } from "@sinclair/typebox";
+import { readJsonBody } from "./body.ts";
+import type { WebDeps } from "./deps.ts";
+import { etagOf, expectedVersion, isUnchanged } from "./etag.ts";
+import { type KeptAnswer, type KeyedAnswers, keyedRequest } from "./idempotency.ts";
+import { type Need, type Principal, requirePermission } from "./principal.ts";
+import { notFound, type ProblemKind } from "./problems.ts";
+import { readQuery } from "./query.ts";
+import { checked, shapeOf } from "./validate.ts";
+
+export type Method = "GET" | "POST" | "PATCH" | "DELETE";
+
+/** What an answer looks like, for the reader of the documentation. `example` must fit the schema; a test holds it against it. */
+export type AnswerDoc = { status: 200 | 201 | 202 | 204; description: string; schema?: TSchema; example?: unknown; mediaTypes?: readonly string[] };
+
+/** All that is said about an endpoint; the OpenAPI document is made of these. */
+export type EndpointDoc = {
+  method: Method;
+  /** Under /api/v1, parameters in braces: `/pools/{id}`. */
+  path: string;
+  need: Need;
+  tag: string;
+  summary: string;
+  description?: string;
+  query?: TObject;
+  body?: TObject;
+  bodyExample?: unknown;
+  answers: readonly AnswerDoc[];
+  /** Beyond those that follow from method, path and fields. */
+  problems?: readonly ProblemKind[];
+};
+
+/** What handlers share; made once per app. */
+export type ApiParts = { deps: WebDeps; answers: KeyedAnswers };
+
+export type Call = { request: Request; id: string };
+
+/** One endpoint, complete: nothing under /api/v1 is reachable but through one of these. */
+export type Endpoint = { doc: EndpointDoc; answer: (call: Call) => Promise<Response> };
+
+/** What a handler answers. `version` becomes the ETag; a body that is undefined is 204. */
+export type Reply = { status?: 200 | 201 | 202; body?: unknown; version?: number; location?: string; headers?: Record<string, string> };
+
+/** What a change answers. `after` runs once the change is on disk: tell the hub, try the pool. What it returns replaces the reply. */
+export type ChangeReply = Reply & { after?: () => undefined | Promise<Reply | undefined> };
+
+const nothing = Type.Object({});
+
+export type Asked<Q extends TObject> = { id: string; query: Static<Q>; request: Request; principal: Principal };
+export type ReadSpec<Q extends TObject> = Omit<EndpointDoc, "method" | "query" | "body" | "bodyExample"> & {
+  query?: Q;
+  handle: (asked: Asked<Q>) => Reply | Response | Promise<Reply | Response>;
+};
+
+/** A GET: may it be asked, are its parameters right, answer. */
+export function readEndpoint<Q extends TObject = TObject>(spec: ReadSpec<Q>): Endpoint {
+  const { handle, ...doc } = spec;
+  const shape = shapeOf((spec.query ?? nothing) as Q);
+  const answer = async ({ request, id }: Call): Promise<Response> => {
+    const principal = requirePermission(request, spec.need);
+    const query = readQuery(shape, request.url);
+    const reply = await handle({ id, query, request, principal });
+    return reply instanceof Response ? reply : replyResponse(request, reply);
+  };
+  return { doc: { ...doc, method: "GET" }, answer };
+}
+
+export type ChangeAsked<B extends TObject> = {
+  id: string;
+  body: Static<B>;
+  principal: Principal;
+  /** Version that If-Match names; null for `*` and for POST. */
+  version: number | null;
+  nowMs: number;
+};
+export type ChangeSpec<B extends TObject> = Omit<EndpointDoc, "query" | "body"> & {
+  method: Exclude<Method, "GET">;
+  body?: B;
+  /** Runs inside one transaction of the control database: what it throws undoes all it did. */
+  handle: (asked: ChangeAsked<B>) => ChangeReply;
+};
+
+/**
+ * A change, in this order: scope, parameters, body, precondition (PATCH, DELETE) or key (POST), the change itself with the
+ * answer to its key in one transaction, and only then what the hub must hear. A refused request leaves no trace.
+ */
+export function changeEndpoint<B extends TObject = TObject>(parts: ApiParts, spec: ChangeSpec<B>): Endpoint {
+  const { handle, ...doc } = spec;
+  const shape = shapeOf((spec.body ?? nothing) as B);
+  const noQuery = shapeOf(nothing);
+  const answer = async ({ request, id }: Call): Promise<Response> => {
+    const principal = requirePermission(request, spec.need);
+    readQuery(noQuery, request.url);
+    const body = checked(shape, await readJsonBody(request), "");
+    const asked = { id, body, principal, nowMs: parts.deps.now() };
+    if (spec.method !== "POST") {
+      const version = expectedVersion(request);
+      const reply = parts.deps.control.transaction(() => handle({ ...asked, version }));
+      return replyResponse(request, (await finish(parts, reply)) ?? reply);
+    }
+    return answerOnce(parts, request, { principal, body, act: () => handle({ ...asked, version: null }) });
+  };
+  return { doc, answer };
+}
+
+type KeyedAct = { principal: Principal; body: unknown; act: () => ChangeReply };
+
+/** A POST under its key: the first is carried out, every repeat gets the answer of the first. */
+async function answerOnce(parts: ApiParts, request: Request, { principal, body, act }: KeyedAct): Promise<Response> {
+  const keyed = keyedRequest(request, principal.id, body);
+  const earlier = parts.answers.earlier(keyed);
+  if (earlier !== null) return keptResponse(earlier, { "idempotency-replayed": "true" });
+  const end = parts.answers.begin(keyed);
+  try {
+    const reply = parts.deps.control.transaction(() => {
+      const first = act();
+      parts.answers.keep(keyed, keptFrom(first));
+      return first;
+    });
+    const later = await finish(parts, reply);
+    if (later === undefined) return keptResponse(keptFrom(reply));
+    parts.answers.keep(keyed, keptFrom(later));
+    return keptResponse(keptFrom(later));
+  } finally {
+    end();
+  }
+}
+
+/** The change is on disk by now; a hub that fails to follow is logged, and is told again with the next change. */
+async function finish({ deps }: ApiParts, reply: ChangeReply): Promise<Reply | undefined> {
+  try {
+    return await reply.after?.();
+  } catch (error) {
+    deps.log.error("web.after_change", { error: String(error) });
+    return undefined;
+  }
+}
+
+function keptFrom(reply: Reply): KeptAnswer {
+  const headers: Record<string, string> = { ...reply.headers };
+  if (reply.version !== undefined) headers["etag"] = etagOf(reply.version);
+  if (reply.location !== undefined) headers["location"] = reply.location;
+  return { status: reply.body === undefined ? 204 : (reply.status ?? 200), body: reply.body ?? null, headers };
+}
+
+function keptResponse(kept: KeptAnswer, more: Record<string, string> = {}): Response {
+  const headers = { ...kept.headers, ...more };
+  return kept.status === 204 ? new Response(null, { status: 204, headers }) : Response.json(kept.body, { status: kept.status, headers });
+}
+
+function replyResponse(request: Request, reply: Reply): Response {
+  const kept = keptFrom(reply);
+  const etag = kept.headers["etag"];
+  if (request.method === "GET" && etag !== undefined && isUnchanged(request, etag)) return new Response(null, { status: 304, headers: { etag } });
+  return keptResponse(kept);
+}
+
+/** The row, or a 404 that says what kind of thing is missing. */
+export function found<T>(row: T | null | undefined, what: string): T {
+  if (row === null || row === undefined) throw notFound(what);
+  return row;
+}

@@ -1,0 +1,24 @@
+/** Every bound of the web room. Units come last in the names. */
+export const webLimits = Object.freeze({
+  bodyBytesMax: 1_000_000,
+  pageRowsDefault: 100,
+  pageRowsMax: 500,
+  idempotencyKeyCharsMax: 255,
+  /** Per API token; generous, for scripts that poll. */
+  tokenRequestsPerMinute: 12_000,
+  /** Per address, requests that were refused with 401. */
+  refusedRequestsPerMinute: 600,
+  /** Per e-mail and address. */
+  failedSignInsPer15Minutes: 10,
+  /** Per address, whatever the e-mail. */
+  failedSignInsPerAddressPer15Minutes: 50,
+  freshSignInMs: 5 * 60_000,
+  longPollMsMax: 30_000,
+  eventWaitersMax: 500,
+  heartbeatMs: 15_000,
+  poolProbeMsMax: 3_000,
+  poolTestMsMax: 15_000,
+  ratesCacheMs: 2_000,
+  hashratePointsMax: 3_000,
+  summaryWindowMsMax: 400 * 86_400_000,
+});

@@ -1,0 +1,70 @@
+import { Problem } from "./problems.ts";
+import type { Permission, Role } from "./scopes.ts";
+
+/** Who asks: a script with an API token, or a person with a browser session. */
+export type Principal = TokenPrincipal | UserPrincipal;
+
+export type TokenPrincipal = {
+  kind: "token";
+  no: number;
+  id: string;
+  name: string;
+  /** As granted. */
+  scopes: readonly string[];
+  /** As granted and implied. */
+  permissions: ReadonlySet<Permission>;
+  expiresAtMs: number | null;
+};
+
+export type UserPrincipal = {
+  kind: "user";
+  no: number;
+  id: string;
+  name: string;
+  email: string;
+  role: Role;
+  permissions: ReadonlySet<Permission>;
+  sessionNo: number;
+  /** When the password was last given; what moves hashrate wants this fresh. */
+  authenticatedAtMs: number;
+  /** Goes into every form of the session (second line against cross-site requests). */
+  csrf: string;
+};
+
+// Keyed by the request itself: nothing a request can carry reaches this, and it goes when the request goes.
+const principals = new WeakMap<Request, Principal>();
+
+/** Who sent the request; null = nobody we know. Set before anything of the request is parsed. */
+export function principalOf(request: Request): Principal | null {
+  return principals.get(request) ?? null;
+}
+
+export function rememberPrincipal(request: Request, principal: Principal): void {
+  principals.set(request, principal);
+}
+
+/** Null in `need` means: anyone who is known. A list means: one of them is enough. */
+export type Need = Permission | readonly Permission[] | null;
+
+/** Throws 401 where nobody is signed in, 403 where the permission is missing. Throwing is the point: a returned answer would not stop the handler. */
+export function requirePermission(request: Request, need: Need): Principal {
+  const principal = principalOf(request);
+  if (principal === null) throw new Problem("unauthorized", "a valid API token is needed");
+  if (need === null) return principal;
+  const needed = typeof need === "string" ? [need] : need;
+  if (needed.some((one) => principal.permissions.has(one))) return principal;
+  throw new Problem("forbidden", `this needs the scope ${needed.join(" or ")}`);
+}
+
+/** For pages: throws 401 without a browser session, 403 where the user has none of the roles. */
+export function requireRole(request: Request, ...roles: readonly Role[]): UserPrincipal {
+  const principal = principalOf(request);
+  if (principal?.kind !== "user") throw new Problem("unauthorized", "sign in first");
+  if (roles.length > 0 && !roles.includes(principal.role)) throw new Problem("forbidden", `this needs the role ${roles.join(" or ")}`);
+  return principal;
+}
+
+/** How the principal is named in events, allocations and reasons. */
+export function actorOf(principal: Principal): string {
+  return principal.kind === "token" ? `token ${principal.name}` : principal.email;
+}

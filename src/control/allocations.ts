@@ -1,0 +1,162 @@
+import type { Statement } from "bun:sqlite";
+import type { ControlDatabase, SqlValue } from "./database.ts";
+import { newId } from "./ids.ts";
+import { invalid, type Result, succeed } from "./result.ts";
+
+export type Reason = { code: string; text: string };
+
+/** Rig R serves contract K (or the house) from t1 to t2, and why. Half-open: at `toMs` the next one is in force. */
+export type Allocation = {
+  no: number;
+  id: string;
+  rigNo: number;
+  /** null = the house. */
+  contractNo: number | null;
+  /** Part of the rig, above 0, at most 1. */
+  fraction: number;
+  /** null = the house profile of the rig's fleet. */
+  profileNo: number | null;
+  fromMs: number;
+  /** null = in force. */
+  toMs: number | null;
+  reason: Reason;
+  /** `planner`, `user:…`, `token:…` or `restart`. */
+  decidedBy: string;
+};
+
+/** Defaults: contractNo null (house), profileNo null (its fleet's house), fraction 1. */
+export type Assignment = Pick<Allocation, "rigNo" | "reason" | "decidedBy"> & Partial<Pick<Allocation, "contractNo" | "profileNo" | "fraction">>;
+
+export type AllocationQuery = {
+  /** Those in force at any moment of [fromMs, toMs). */
+  fromMs: number;
+  toMs: number;
+  rigNo?: number;
+  contractNo?: number;
+  /** `next` of the page before. */
+  cursor?: string | null;
+  /** 1 to 500 */
+  limit: number;
+};
+
+export type AllocationPage = { rows: Allocation[]; next: string | null };
+
+type RawAllocation = {
+  no: number;
+  id: string;
+  rig_no: number;
+  contract_no: number | null;
+  fraction: number;
+  profile_no: number | null;
+  from_ms: number;
+  to_ms: number | null;
+  reason_code: string;
+  reason_text: string;
+  decided_by: string;
+};
+
+const limitMax = 500;
+
+const allocationOf = (raw: RawAllocation): Allocation => ({
+  no: raw.no,
+  id: raw.id,
+  rigNo: raw.rig_no,
+  contractNo: raw.contract_no,
+  fraction: raw.fraction,
+  profileNo: raw.profile_no,
+  fromMs: raw.from_ms,
+  toMs: raw.to_ms,
+  reason: { code: raw.reason_code, text: raw.reason_text },
+  decidedBy: raw.decided_by,
+});
+
+/** The durable history of who served whom. A rig that is not removed has exactly one allocation in force, at every moment since it enrolled. */
+export class Allocations {
+  readonly #database: ControlDatabase;
+  readonly #insert: Statement<unknown, SqlValue[]>;
+  readonly #close: Statement<unknown, SqlValue[]>;
+  readonly #openOf: Statement<RawAllocation, SqlValue[]>;
+  readonly #open: Statement<RawAllocation, SqlValue[]>;
+  readonly #at: Statement<RawAllocation, SqlValue[]>;
+  readonly #range: Statement<RawAllocation, SqlValue[]>;
+  readonly #rangeOfRig: Statement<RawAllocation, SqlValue[]>;
+  readonly #rangeOfContract: Statement<RawAllocation, SqlValue[]>;
+
+  constructor(database: ControlDatabase) {
+    this.#database = database;
+    const { sql } = database;
+    this.#insert = sql.prepare(
+      `INSERT INTO allocations (id, rig_no, contract_no, fraction, profile_no, from_ms, to_ms, reason_code, reason_text, decided_by)
+       VALUES (?, ?, ?, ?, ?, ?, NULL, ?, ?, ?)`,
+    );
+    this.#close = sql.prepare("UPDATE allocations SET to_ms = ? WHERE no = ?");
+    this.#openOf = sql.prepare("SELECT * FROM allocations WHERE rig_no = ? AND to_ms IS NULL");
+    this.#open = sql.prepare("SELECT * FROM allocations WHERE to_ms IS NULL ORDER BY no");
+    this.#at = sql.prepare("SELECT * FROM allocations WHERE from_ms <= ?1 AND (to_ms IS NULL OR to_ms > ?1) ORDER BY rig_no");
+    const range = "to_ms IS NOT from_ms AND from_ms < ?1 AND (to_ms IS NULL OR to_ms > ?2) AND no > ?3 ORDER BY no LIMIT ?4";
+    this.#range = sql.prepare(`SELECT * FROM allocations WHERE ${range}`);
+    this.#rangeOfRig = sql.prepare(`SELECT * FROM allocations WHERE rig_no = ?5 AND (?6 IS NULL OR contract_no = ?6) AND ${range}`);
+    this.#rangeOfContract = sql.prepare(`SELECT * FROM allocations WHERE contract_no = ?5 AND ${range}`);
+  }
+
+  /**
+   * Gives rigs to contracts or the house, all or none, and returns what is in force for each, in the order of the list. A rig that is
+   * there already keeps its row. Should the clock have been set back, the new row begins where the old one did.
+   * @throws when a rig or profile does not exist: that is for the caller to know
+   */
+  assign(list: readonly Assignment[]): Allocation[] {
+    return this.#database.transaction(() => {
+      const nowMs = this.#database.now();
+      return list.map((assignment) => this.#assignOne(assignment, nowMs));
+    });
+  }
+
+  /** Ends a removed rig's allocation; what comes after is nobody's. */
+  end(rigNo: number): void {
+    const open = this.openOf(rigNo);
+    if (open !== null) this.#close.run(Math.max(this.#database.now(), open.fromMs), open.no);
+  }
+
+  /** What is in force for one rig; null only for a rig that does not exist any more. */
+  openOf(rigNo: number): Allocation | null {
+    const raw = this.#openOf.get(rigNo);
+    return raw === null ? null : allocationOf(raw);
+  }
+
+  /** What is in force for every rig. */
+  open(): Allocation[] {
+    return this.#open.all().map(allocationOf);
+  }
+
+  /** Who had which rig at that moment, ordered by rig. */
+  at(atMs: number): Allocation[] {
+    return this.#at.all(atMs).map(allocationOf);
+  }
+
+  /** The history of a range, in the order in which it was decided. */
+  range({ fromMs, toMs, rigNo, contractNo, cursor, limit }: AllocationQuery): Result<AllocationPage> {
+    const afterNo = Number(cursor ?? 0);
+    if (!Number.isSafeInteger(afterNo) || afterNo < 0) return invalid("cursor", "must be the cursor of a page before");
+    const count = Math.max(1, Math.min(limit, limitMax));
+    const window = [toMs, fromMs, afterNo, count + 1];
+    const rows = this.#rowsOf(window, rigNo, contractNo).map(allocationOf);
+    const last = rows.length > count ? rows[count - 1] : undefined;
+    return succeed({ rows: rows.slice(0, count), next: last === undefined ? null : String(last.no) });
+  }
+
+  #rowsOf(window: number[], rigNo: number | undefined, contractNo: number | undefined): RawAllocation[] {
+    if (rigNo !== undefined) return this.#rangeOfRig.all(...window, rigNo, contractNo ?? null);
+    return contractNo === undefined ? this.#range.all(...window) : this.#rangeOfContract.all(...window, contractNo);
+  }
+
+  #assignOne({ rigNo, contractNo = null, profileNo = null, fraction = 1, reason, decidedBy }: Assignment, nowMs: number): Allocation {
+    const open = this.openOf(rigNo);
+    const isThere = open !== null && open.contractNo === contractNo && open.profileNo === profileNo && open.fraction === fraction;
+    if (isThere) return open;
+    const fromMs = Math.max(nowMs, open?.fromMs ?? nowMs);
+    if (open !== null) this.#close.run(fromMs, open.no);
+    const id = newId("alc", fromMs);
+    const { lastInsertRowid } = this.#insert.run(id, rigNo, contractNo, fraction, profileNo, fromMs, reason.code, reason.text, decidedBy);
+    return { no: Number(lastInsertRowid), id, rigNo, contractNo, fraction, profileNo, fromMs, toMs: null, reason, decidedBy };
+  }
+}

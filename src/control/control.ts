@@ -1,0 +1,49 @@
+import type { Log } from "../log.ts";
+import { Allocations } from "./allocations.ts";
+import { ControlDatabase } from "./database.ts";
+import { Events } from "./events.ts";
+import { Fleets } from "./fleets.ts";
+import { Listeners } from "./listeners.ts";
+import { Pools } from "./pools.ts";
+import { Profiles } from "./profiles.ts";
+import { Rigs } from "./rigs.ts";
+
+/** What people decided, and what was decided for them: one small object per table. All calls are synchronous unless they hash a password. */
+export type Control = {
+  pools: Pools;
+  profiles: Profiles;
+  fleets: Fleets;
+  listeners: Listeners;
+  rigs: Rigs;
+  allocations: Allocations;
+  events: Events;
+  /** All of `work` or nothing of it; may be nested. `work` must not be asynchronous. */
+  transaction: <T>(work: () => T) => T;
+  /** Writes what waits and closes the file. */
+  close: () => void;
+};
+
+/**
+ * Opens (or makes) the control database; two processes may have it open at once. A fleet `main` exists afterwards.
+ * @param path a file, or ":memory:"
+ * @throws ControlOpenError when the file was written by a newer version or is none of ours
+ */
+export function openControl(path: string, options: { now: () => number; log: Log }): Control {
+  const database = new ControlDatabase(path, options);
+  const pools = new Pools(database);
+  const profiles = new Profiles(database, pools);
+  const fleets = new Fleets(database, profiles);
+  const listeners = new Listeners(database, fleets);
+  const events = new Events(database);
+  const allocations = new Allocations(database);
+  const rigs = new Rigs(database, { fleets, profiles, allocations, events });
+  fleets.ensureMain();
+  return {
+    ...{ pools, profiles, fleets, listeners, rigs, allocations, events },
+    transaction: (work) => database.transaction(work),
+    close: () => {
+      events.flush();
+      database.sql.close();
+    },
+  };
+}

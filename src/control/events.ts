@@ -1,0 +1,129 @@
+import type { Statement } from "bun:sqlite";
+import type { ControlDatabase, SqlValue } from "./database.ts";
+import { newId } from "./ids.ts";
+import { invalid, type Result, succeed } from "./result.ts";
+
+export type EventData = Record<string, unknown>;
+
+/** A change of state that somebody may want to hear of. Its id is the cursor of the feed. */
+export type HubEvent = {
+  no: number;
+  id: string;
+  atMs: number;
+  /** `noun.what-happened`, e.g. `rig.enrolled`. */
+  type: string;
+  subjectKind: string;
+  /** Public id of what it is about; null = the hub itself. */
+  subjectId: string | null;
+  /** One sentence for a person. */
+  text: string;
+  data: EventData;
+};
+
+/** `atMs` defaults to now, `data` to nothing. */
+export type EventInput = Pick<HubEvent, "type" | "subjectKind" | "subjectId" | "text"> & { atMs?: number; data?: EventData };
+
+type RawEvent = { no: number; id: string; at_ms: number; type: string; subject_kind: string; subject_id: string | null; text: string; data: string };
+
+/** Recorded events that may wait for `flush`; one more is written at once. */
+const bufferedMax = 2_000;
+const limitMax = 1_000;
+
+const eventOf = (raw: RawEvent): HubEvent => ({
+  no: raw.no,
+  id: raw.id,
+  atMs: raw.at_ms,
+  type: raw.type,
+  subjectKind: raw.subject_kind,
+  subjectId: raw.subject_id,
+  text: raw.text,
+  data: JSON.parse(raw.data),
+});
+
+export class Events {
+  readonly #database: ControlDatabase;
+  readonly #insert: Statement<unknown, SqlValue[]>;
+  readonly #after: Statement<RawEvent, SqlValue[]>;
+  readonly #latest: Statement<RawEvent, SqlValue[]>;
+  readonly #ofSubject: Statement<RawEvent, SqlValue[]>;
+  readonly #noOf: Statement<{ no: number }, SqlValue[]>;
+  readonly #lastNo: Statement<{ no: number | null }, SqlValue[]>;
+  readonly #listeners = new Set<() => void>();
+  #buffer: EventInput[] = [];
+  #toldNo: number;
+
+  constructor(database: ControlDatabase) {
+    this.#database = database;
+    const { sql } = database;
+    this.#insert = sql.prepare("INSERT INTO events (id, at_ms, type, subject_kind, subject_id, text, data) VALUES (?, ?, ?, ?, ?, ?, ?)");
+    this.#after = sql.prepare("SELECT * FROM events WHERE no > ? ORDER BY no LIMIT ?");
+    this.#latest = sql.prepare("SELECT * FROM events ORDER BY no DESC LIMIT ?");
+    this.#ofSubject = sql.prepare("SELECT * FROM events WHERE subject_id = ? ORDER BY no DESC LIMIT ?");
+    this.#noOf = sql.prepare("SELECT no FROM events WHERE id = ?");
+    this.#lastNo = sql.prepare("SELECT max(no) AS no FROM events");
+    this.#toldNo = this.#lastNo.get()?.no ?? 0;
+  }
+
+  /** Writes events now, in the transaction at hand if there is one. */
+  append(...events: EventInput[]): void {
+    if (events.length === 0) return;
+    this.#database.transaction(() => this.#write(events));
+    this.#database.afterCommit(() => this.#tell());
+  }
+
+  /** For what is only noted (nothing is decided by it): held back and written by the next `flush`. Costs no disk access. */
+  record(event: EventInput): void {
+    this.#buffer.push({ ...event, atMs: event.atMs ?? this.#database.now() });
+    if (this.#buffer.length > bufferedMax) this.flush();
+  }
+
+  /**
+   * Writes what was recorded, and tells the listeners about events that other processes wrote meanwhile. To be called about
+   * five times a second, and at the end; never inside a transaction, whose end could undo it.
+   */
+  flush(): void {
+    const waiting = this.#buffer.splice(0);
+    if (waiting.length > 0) this.#database.transaction(() => this.#write(waiting));
+    if ((this.#lastNo.get()?.no ?? 0) !== this.#toldNo) this.#tell();
+  }
+
+  /**
+   * Events after the one whose id is the cursor, oldest first; null = from the beginning.
+   * @param limit 1 to 1000
+   */
+  after(cursor: string | null, limit: number): Result<HubEvent[]> {
+    const no = cursor === null ? 0 : this.#noOf.get(cursor)?.no;
+    if (no === undefined) return invalid("after", "must be the id of an event");
+    return succeed(this.#after.all(no, Math.min(limit, limitMax)).map(eventOf));
+  }
+
+  /** The last events, newest first. */
+  latest(limit: number): HubEvent[] {
+    return this.#latest.all(Math.min(limit, limitMax)).map(eventOf);
+  }
+
+  /** The last events about one thing, newest first. */
+  ofSubject(subjectId: string, limit: number): HubEvent[] {
+    return this.#ofSubject.all(subjectId, Math.min(limit, limitMax)).map(eventOf);
+  }
+
+  /** Calls `listener` after events were written (once per batch, on disk); returns how to stop that. It must not throw. */
+  onAppend(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #write(events: EventInput[]): void {
+    const nowMs = this.#database.now();
+    for (const event of events) {
+      const atMs = event.atMs ?? nowMs;
+      const { type, subjectKind, subjectId, text } = event;
+      this.#insert.run(newId("evt", atMs), atMs, type, subjectKind, subjectId, text, JSON.stringify(event.data ?? {}));
+    }
+  }
+
+  #tell(): void {
+    this.#toldNo = this.#lastNo.get()?.no ?? 0;
+    for (const listener of this.#listeners) listener();
+  }
+}

@@ -1,0 +1,45 @@
+import type { Database } from "bun:sqlite";
+import first from "../../migrations/control/0001_first.sql" with { type: "text" };
+import type { Log } from "../log.ts";
+
+export type Migration = { version: number; name: string; text: string };
+
+/** All steps of the schema, in order. Forward only: a step that was released is never changed. */
+const migrations: readonly Migration[] = Object.freeze([{ version: 1, name: "0001_first", text: first }]);
+
+/** "HUBC": marks a SQLite file as a control database, so that no other file is taken for one. */
+const applicationId = 0x48_55_42_43;
+
+/** The control database cannot be used as it is; the message says what to do. */
+export class ControlOpenError extends Error {
+  override name = "ControlOpenError";
+}
+
+function pragma(sql: Database, name: "application_id"): number {
+  return sql.query<Record<string, number>, []>(`PRAGMA ${name}`).get()?.[name] ?? 0;
+}
+
+/**
+ * Brings the schema up to date; to be called inside a transaction, so that two processes that start together do it once.
+ * @throws ControlOpenError for a file of another program, or one written by a newer version.
+ */
+export function migrate(sql: Database, nowMs: number, log: Log, steps: readonly Migration[] = migrations): void {
+  const isNew = sql.query("SELECT 1 FROM sqlite_schema LIMIT 1").get() === null;
+  if (!isNew && pragma(sql, "application_id") !== applicationId) {
+    throw new ControlOpenError(`${sql.filename} is a SQLite file of another program; choose another data folder`);
+  }
+  sql.run(`PRAGMA application_id = ${applicationId}`);
+  sql.run("CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at_ms INTEGER NOT NULL) STRICT");
+  const present = sql.query<{ version: number | null }, []>("SELECT max(version) AS version FROM migrations").get()?.version ?? 0;
+  const newest = steps.at(-1)?.version ?? 0;
+  if (present > newest) {
+    throw new ControlOpenError(
+      `${sql.filename} was written by a newer version (schema ${present}; this one knows ${newest}): install that version again, or restore a backup`,
+    );
+  }
+  for (const step of steps.filter(({ version }) => version > present)) {
+    sql.run(step.text);
+    sql.query("INSERT INTO migrations (version, name, applied_at_ms) VALUES (?, ?, ?)").run(step.version, step.name, nowMs);
+    log.info("control-migrated", { version: step.version, name: step.name });
+  }
+}

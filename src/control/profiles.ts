@@ -1,0 +1,138 @@
+import type { Statement } from "bun:sqlite";
+import type { AlgorithmName } from "../work/algorithm.ts";
+import type { ControlDatabase, SqlValue } from "./database.ts";
+import type { Pools } from "./pools.ts";
+import { type Invalid, inUse, invalid, type Result, succeed, type Usage } from "./result.ts";
+import { type ExpectedVersion, type Mapping, patched, type RawBase, type RowBase, RowTable } from "./row-table.ts";
+import { checkFields, integerRule, nobodyYetRule, textRule } from "./rules.ts";
+
+/** A profile has at most this many pools. */
+export const poolsPerProfileMax = 5;
+
+/** An ordered list of pools: the first is used while it is well. */
+export type Profile = RowBase & {
+  name: string;
+  /** 1 to 5 different pools of one algorithm, the first choice first. */
+  poolNos: number[];
+  /** How long a pool must have been well before its rigs go back to it, seconds. */
+  returnAfterS: number;
+  customerId: string | null;
+  /** The algorithm of its pools. */
+  algorithm: AlgorithmName;
+};
+
+type ProfileFields = Omit<Profile, keyof RowBase | "algorithm">;
+export type ProfilePatch = Partial<ProfileFields>;
+/** Default: returnAfterS 120. */
+export type ProfileInput = ProfilePatch & Pick<ProfileFields, "name" | "poolNos">;
+
+type RawProfile = RawBase & { name: string; return_after_s: number; customer_id: string | null; pool_nos: string; algorithm: AlgorithmName };
+
+const mapping: Mapping<Profile, RawProfile> = {
+  table: "profiles",
+  noun: "profile",
+  prefix: "prf",
+  columns: ["name", "return_after_s", "customer_id"],
+  expressions: [
+    "(SELECT json_group_array(pool_no) FROM (SELECT pool_no FROM profile_pools WHERE profile_no = profiles.no ORDER BY position)) AS pool_nos",
+    "(SELECT algorithm FROM profile_pools JOIN pools ON pools.no = pool_no WHERE profile_no = profiles.no AND position = 0) AS algorithm",
+  ],
+  read: (raw) => ({
+    name: raw.name,
+    poolNos: JSON.parse(raw.pool_nos),
+    returnAfterS: raw.return_after_s,
+    customerId: raw.customer_id,
+    algorithm: raw.algorithm,
+  }),
+  write: (profile) => [profile.name, profile.returnAfterS, profile.customerId],
+};
+
+const rules = { name: textRule(100), returnAfterS: integerRule(0, 86_400), customerId: nobodyYetRule("customer") };
+
+const usedByText = `
+  SELECT 'fleet' AS kind, id, name FROM fleets WHERE house_profile_no = ?1 AND removed_at_ms IS NULL
+  UNION ALL SELECT 'rig', id, name FROM rigs WHERE pinned_profile_no = ?1 AND removed_at_ms IS NULL
+  UNION ALL SELECT 'rig', rigs.id, rigs.name FROM allocations JOIN rigs ON rigs.no = rig_no
+    WHERE profile_no = ?1 AND to_ms IS NULL AND removed_at_ms IS NULL AND pinned_profile_no IS NOT ?1`;
+
+export class Profiles {
+  readonly #rows: RowTable<Profile, RawProfile>;
+  readonly #pools: Pools;
+  readonly #usedBy: Statement<Usage, SqlValue[]>;
+  readonly #clearPools: Statement<unknown, SqlValue[]>;
+  readonly #addPool: Statement<unknown, SqlValue[]>;
+
+  constructor(database: ControlDatabase, pools: Pools) {
+    this.#rows = new RowTable(database, mapping);
+    this.#pools = pools;
+    this.#usedBy = database.sql.prepare<Usage, SqlValue[]>(usedByText);
+    this.#clearPools = database.sql.prepare("DELETE FROM profile_pools WHERE profile_no = ?");
+    this.#addPool = database.sql.prepare("INSERT INTO profile_pools (profile_no, position, pool_no) VALUES (?, ?, ?)");
+  }
+
+  /** All profiles that are not removed, oldest first. */
+  all(): Profile[] {
+    return this.#rows.all();
+  }
+
+  /** Finds removed profiles too: allocations go on pointing at them. */
+  byNo(no: number): Profile | null {
+    return this.#rows.byNo(no);
+  }
+
+  byId(id: string): Profile | null {
+    return this.#rows.byId(id);
+  }
+
+  /** The fleets whose house it is, the rigs that are pinned to it or work through it. */
+  usedBy(no: number): Usage[] {
+    return this.#usedBy.all(no);
+  }
+
+  create(input: ProfileInput): Result<Profile> {
+    return this.#rows.database.transaction(() => {
+      const fields = { returnAfterS: 120, customerId: null, ...input, algorithm: "sha256d" as const };
+      const broken = this.#check(fields);
+      if (broken !== null) return broken;
+      return succeed(this.#writePools(this.#rows.insert(fields).no, input.poolNos));
+    });
+  }
+
+  update(id: string, patch: ProfilePatch, expected: ExpectedVersion): Result<Profile> {
+    return this.#rows.database.transaction(() => {
+      const edited = this.#rows.edit(id, expected, (current) => {
+        const next = patched(current, patch);
+        return this.#check(next, current) ?? succeed(next);
+      });
+      return edited.ok && patch.poolNos !== undefined ? succeed(this.#writePools(edited.value.no, patch.poolNos)) : edited;
+    });
+  }
+
+  /** Refused while it is a fleet's house, or a rig is pinned to it or works through it. */
+  remove(id: string, expected: ExpectedVersion): Result<Profile> {
+    return this.#rows.remove(id, expected, (profile) => inUse(this.usedBy(profile.no)));
+  }
+
+  #check(profile: ProfileFields, current?: Profile): Invalid | null {
+    return checkFields(profile, rules) ?? this.#checkPools(profile.poolNos, current);
+  }
+
+  #checkPools(poolNos: number[], current?: Profile): Invalid | null {
+    if (poolNos.length < 1 || poolNos.length > poolsPerProfileMax) return invalid("poolNos", `must name 1 to ${poolsPerProfileMax} pools`);
+    if (new Set(poolNos).size !== poolNos.length) return invalid("poolNos", "must not name a pool twice");
+    const live = new Map(this.#pools.all().map((pool) => [pool.no, pool.algorithm]));
+    const algorithms = new Set(poolNos.map((no) => live.get(no)));
+    if (algorithms.has(undefined)) return invalid("poolNos", "must name pools that exist");
+    if (algorithms.size > 1) return invalid("poolNos", "must name pools of one algorithm");
+    const isOther = current !== undefined && !algorithms.has(current.algorithm);
+    return isOther && this.usedBy(current.no).length > 0 ? invalid("poolNos", `must stay with ${current.algorithm} while the profile is in use`) : null;
+  }
+
+  #writePools(profileNo: number, poolNos: number[]): Profile {
+    this.#clearPools.run(profileNo);
+    for (const [position, poolNo] of poolNos.entries()) this.#addPool.run(profileNo, position, poolNo);
+    const profile = this.#rows.byNo(profileNo);
+    if (profile === null) throw new Error(`profile ${profileNo} vanished inside its own transaction`);
+    return profile;
+  }
+}

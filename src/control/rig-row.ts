@@ -1,0 +1,153 @@
+import type { Invalid } from "./result.ts";
+import { invalid } from "./result.ts";
+import type { Mapping, RawBase, RowBase } from "./row-table.ts";
+import { booleanRule, checkFields, nobodyYetRule, notesRule, numberRule, oneOfRule, orNull, rigNameRule, textRule } from "./rules.ts";
+
+export const rigStatuses = Object.freeze(["vetting", "online", "degraded", "offline", "rejecting", "flapping", "quarantined"] as const);
+export type RigStatus = (typeof rigStatuses)[number];
+export const lifecycles = Object.freeze(["storage", "active", "maintenance", "retired"] as const);
+export type Lifecycle = (typeof lifecycles)[number];
+export const lends = Object.freeze(["none", "house", "all"] as const);
+export type Lend = (typeof lends)[number];
+export const nominalSources = Object.freeze(["declared", "hint", "learned"] as const);
+export type NominalSource = (typeof nominalSources)[number];
+
+export type RigLocation = { building: string | null; row: string | null; rack: string | null; position: string | null };
+
+/** The unit that is assigned; an asset whose id never changes, whatever it is called. */
+export type Rig = RowBase & {
+  /** What it logs in as; unique in its fleet. */
+  name: string;
+  fleetNo: number;
+  /** What people read on its label; unique. */
+  assetCode: string | null;
+  siteId: string | null;
+  location: RigLocation;
+  ownerCustomerId: string | null;
+  model: string | null;
+  serial: string | null;
+  mac: string | null;
+  /** Nameplate hashrate, H/s. */
+  nominalHps: number | null;
+  nominalSource: NominalSource | null;
+  lend: Lend;
+  lifecycle: Lifecycle;
+  /** What its shares say. */
+  status: RigStatus;
+  statusSinceMs: number;
+  statusReason: { code: string; text: string };
+  /** Out of the plan: mines through this profile, booked to the house. */
+  pinnedProfileNo: number | null;
+  draining: boolean;
+  parked: boolean;
+  notes: string;
+  firstSeenMs: number | null;
+  lastSeenMs: number | null;
+};
+
+export type RigFields = Omit<Rig, keyof RowBase>;
+/** What people may change; the rest is the hub's to note. */
+export type RigPatch = Partial<Omit<RigFields, "status" | "statusSinceMs" | "statusReason" | "firstSeenMs" | "lastSeenMs">>;
+/** Defaults: lend none, lifecycle active, everything else empty. */
+export type RigInput = RigPatch & Pick<RigFields, "name" | "fleetNo">;
+
+export type RawRig = RawBase & {
+  name: string;
+  fleet_no: number;
+  asset_code: string | null;
+  site_id: string | null;
+  building: string | null;
+  row: string | null;
+  rack: string | null;
+  position: string | null;
+  owner_customer_id: string | null;
+  model: string | null;
+  serial: string | null;
+  mac: string | null;
+  nominal_hps: number | null;
+  nominal_source: NominalSource | null;
+  lend: Lend;
+  lifecycle: Lifecycle;
+  status: RigStatus;
+  status_since_ms: number;
+  status_code: string;
+  status_text: string;
+  pinned_profile_no: number | null;
+  draining: number;
+  parked: number;
+  notes: string;
+  first_seen_ms: number | null;
+  last_seen_ms: number | null;
+};
+
+export const rigMapping: Mapping<Rig, RawRig> = {
+  table: "rigs",
+  noun: "rig",
+  prefix: "rig",
+  columns: [
+    ...["name", "fleet_no", "asset_code", "site_id", "building", "row", "rack", "position", "owner_customer_id", "model", "serial", "mac"],
+    ...["nominal_hps", "nominal_source", "lend", "lifecycle", "status", "status_since_ms", "status_code", "status_text"],
+    ...["pinned_profile_no", "draining", "parked", "notes", "first_seen_ms", "last_seen_ms"],
+  ],
+  read: (raw) => ({
+    name: raw.name,
+    fleetNo: raw.fleet_no,
+    assetCode: raw.asset_code,
+    siteId: raw.site_id,
+    location: { building: raw.building, row: raw.row, rack: raw.rack, position: raw.position },
+    ownerCustomerId: raw.owner_customer_id,
+    model: raw.model,
+    serial: raw.serial,
+    mac: raw.mac,
+    nominalHps: raw.nominal_hps,
+    nominalSource: raw.nominal_source,
+    lend: raw.lend,
+    lifecycle: raw.lifecycle,
+    status: raw.status,
+    statusSinceMs: raw.status_since_ms,
+    statusReason: { code: raw.status_code, text: raw.status_text },
+    pinnedProfileNo: raw.pinned_profile_no,
+    draining: raw.draining === 1,
+    parked: raw.parked === 1,
+    notes: raw.notes,
+    firstSeenMs: raw.first_seen_ms,
+    lastSeenMs: raw.last_seen_ms,
+  }),
+  write: (rig) => [
+    ...[rig.name, rig.fleetNo, rig.assetCode, rig.siteId, rig.location.building, rig.location.row, rig.location.rack, rig.location.position],
+    ...[rig.ownerCustomerId, rig.model, rig.serial, rig.mac, rig.nominalHps, rig.nominalSource, rig.lend, rig.lifecycle],
+    ...[rig.status, rig.statusSinceMs, rig.statusReason.code, rig.statusReason.text, rig.pinnedProfileNo, rig.draining, rig.parked],
+    ...[rig.notes, rig.firstSeenMs, rig.lastSeenMs],
+  ],
+};
+
+/** Beyond the whole network's hashrate many times over, and still exact enough as a double. */
+const nominalHpsMax = 1e24;
+
+const label = orNull(textRule(100));
+const rules = {
+  name: rigNameRule,
+  assetCode: orNull(textRule(64)),
+  siteId: nobodyYetRule("site"),
+  ownerCustomerId: nobodyYetRule("customer"),
+  model: label,
+  serial: label,
+  mac: orNull(textRule(64)),
+  nominalHps: orNull(numberRule(Number.MIN_VALUE, nominalHpsMax)),
+  nominalSource: orNull(oneOfRule(nominalSources)),
+  lend: oneOfRule(lends),
+  lifecycle: oneOfRule(lifecycles),
+  draining: booleanRule,
+  parked: booleanRule,
+  notes: notesRule(4_000),
+};
+const locationRules = { building: label, row: label, rack: label, position: label };
+
+/** The rules that need no other row. */
+export function checkRigFields(rig: RigFields): Invalid | null {
+  const broken = checkFields(rig, rules);
+  if (broken !== null) return broken;
+  if ((rig.nominalHps === null) !== (rig.nominalSource === null)) return invalid("nominalSource", "must be given with a nominal hashrate, and only then");
+  const place = checkFields(rig.location, locationRules);
+  return place === null ? null : invalid(`location.${place.field}`, place.rule);
+}

@@ -1,0 +1,241 @@
+import type { Statement } from "bun:sqlite";
+import type { Allocations } from "./allocations.ts";
+import type { ControlDatabase, SqlValue } from "./database.ts";
+import type { EventInput, Events } from "./events.ts";
+import type { Fleets } from "./fleets.ts";
+import type { Profiles } from "./profiles.ts";
+import { type Failure, inUse, invalid, type Result, succeed, taken, type Usage } from "./result.ts";
+import { checkRigFields, type RawRig, type Rig, type RigFields, type RigInput, type RigPatch, type RigStatus, rigMapping } from "./rig-row.ts";
+import { type ExpectedVersion, patched, RowTable } from "./row-table.ts";
+import { isRigName } from "./rules.ts";
+
+/** A rig that nobody knows, as it logged in. */
+export type Enrolment = { fleetNo: number; name: string; nominalHps: number | null };
+export type StatusChange = { rigNo: number; status: RigStatus; reason: { code: string; text: string } };
+
+const enrolled = Object.freeze({ code: "enrolled", text: "first seen; its shares have not been judged yet" });
+const neverConnected = Object.freeze({ code: "never-connected", text: "has not connected yet" });
+
+/** The caller enrolled a rig whose name it should have refused. */
+export class EnrolmentError extends Error {
+  override name = "EnrolmentError";
+}
+
+function enrolmentEvent({ id, name }: Rig): EventInput {
+  return { type: "rig.enrolled", subjectKind: "rig", subjectId: id, text: `${name} connected for the first time and enrolled itself`, data: { name } };
+}
+
+export class Rigs {
+  readonly #database: ControlDatabase;
+  readonly #rows: RowTable<Rig, RawRig>;
+  readonly #fleets: Fleets;
+  readonly #profiles: Profiles;
+  readonly #allocations: Allocations;
+  readonly #events: Events;
+  readonly #byName: Statement<RawRig, SqlValue[]>;
+  readonly #byAssetCode: Statement<RawRig, SqlValue[]>;
+  readonly #setStatus: Statement<unknown, SqlValue[]>;
+  readonly #setReason: Statement<unknown, SqlValue[]>;
+  readonly #setSeen: Statement<unknown, SqlValue[]>;
+  readonly #setLearned: Statement<unknown, SqlValue[]>;
+
+  constructor(database: ControlDatabase, parts: { fleets: Fleets; profiles: Profiles; allocations: Allocations; events: Events }) {
+    this.#database = database;
+    this.#rows = new RowTable(database, rigMapping);
+    this.#fleets = parts.fleets;
+    this.#profiles = parts.profiles;
+    this.#allocations = parts.allocations;
+    this.#events = parts.events;
+    const { sql } = database;
+    this.#byName = this.#rows.prepare("fleet_no = ? AND name = ? AND removed_at_ms IS NULL");
+    this.#byAssetCode = this.#rows.prepare("asset_code = ? AND removed_at_ms IS NULL");
+    this.#setStatus = sql.prepare("UPDATE rigs SET status = ?, status_since_ms = ?, status_code = ?, status_text = ? WHERE no = ?");
+    this.#setReason = sql.prepare("UPDATE rigs SET status_code = ?, status_text = ? WHERE no = ?");
+    this.#setSeen = sql.prepare(
+      "UPDATE rigs SET first_seen_ms = coalesce(first_seen_ms, ?1), last_seen_ms = max(coalesce(last_seen_ms, ?1), ?1) WHERE no = ?2",
+    );
+    this.#setLearned = sql.prepare("UPDATE rigs SET nominal_hps = ?, nominal_source = ? WHERE no = ? AND nominal_source IS NOT 'declared'");
+  }
+
+  /** All rigs that are not removed, oldest first. */
+  all(): Rig[] {
+    return this.#rows.all();
+  }
+
+  /** Finds removed rigs too: shares and allocations go on pointing at them. */
+  byNo(no: number): Rig | null {
+    return this.#rows.byNo(no);
+  }
+
+  byId(id: string): Rig | null {
+    return this.#rows.byId(id);
+  }
+
+  byName(fleetNo: number, name: string): Rig | null {
+    return this.#rows.find(this.#byName, fleetNo, name);
+  }
+
+  byAssetCode(code: string): Rig | null {
+    return this.#rows.find(this.#byAssetCode, code);
+  }
+
+  /**
+   * Rigs that nobody knew: each gets a row (`vetting`), an allocation to the house, and an event, all in one transaction. A name that
+   * the fleet has already gives the rig that bears it. In the order of the batch.
+   * @throws EnrolmentError for a name that `isRigName` refuses; the listener answers such a miner itself
+   */
+  enrol(batch: readonly Enrolment[]): Rig[] {
+    const unfit = batch.find(({ name }) => !isRigName(name));
+    if (unfit !== undefined) throw new EnrolmentError(`rig name ${JSON.stringify(unfit.name)} must be 1 to 64 letters, digits, '.', '_' or '-'`);
+    return this.#database.transaction(() => {
+      const fresh: Rig[] = [];
+      const rigs = batch.map((entry) => this.byName(entry.fleetNo, entry.name) ?? this.#enrolOne(entry, fresh));
+      this.#allocations.assign(fresh.map(({ no }) => ({ rigNo: no, reason: enrolled, decidedBy: "planner" })));
+      this.#events.append(...fresh.map(enrolmentEvent));
+      return rigs;
+    });
+  }
+
+  /** A rig that somebody enters before it connects; it begins `offline`, allocated to the house. `by`: `user:…` or `token:…`. */
+  create(input: RigInput, by: string): Result<Rig> {
+    return this.#database.transaction(() => {
+      const fields = this.#fieldsOf(input);
+      const failure = this.#check(fields, null);
+      if (failure !== null) return failure;
+      const rig = this.#rows.insert(fields);
+      this.#allocations.assign([{ rigNo: rig.no, reason: { code: "entered", text: "entered by hand" }, decidedBy: by }]);
+      return succeed(rig);
+    });
+  }
+
+  update(id: string, patch: RigPatch, expected: ExpectedVersion): Result<Rig> {
+    return this.#rows.edit(id, expected, (current) => {
+      const next = patched(current, patch);
+      if (patch.nominalHps !== undefined && patch.nominalSource === undefined) next.nominalSource = patch.nominalHps === null ? null : "declared";
+      return this.#check(next, current) ?? succeed(next);
+    });
+  }
+
+  /** Refused while it serves a contract. Its history stays. */
+  remove(id: string, expected: ExpectedVersion): Result<Rig> {
+    return this.#rows.remove(id, expected, (rig) => {
+      const refusal = inUse(this.usedBy(rig.no));
+      if (refusal === null) this.#allocations.end(rig.no);
+      return refusal;
+    });
+  }
+
+  /** The contract that it serves now. */
+  usedBy(no: number): Usage[] {
+    const contractNo = this.#allocations.openOf(no)?.contractNo ?? null;
+    return contractNo === null ? [] : [{ kind: "contract", id: String(contractNo), name: String(contractNo) }];
+  }
+
+  /**
+   * What the shares say now, for many rigs in one transaction. Where the status itself changes, `statusSinceMs` becomes now and an event
+   * `rig.status-changed` is written; a new reason for the same status is stored silently. Versions stay: nobody's edit goes stale by it.
+   */
+  setStatus(changes: readonly StatusChange[]): void {
+    if (changes.length === 0) return;
+    this.#database.transaction(() => {
+      const nowMs = this.#database.now();
+      const events: EventInput[] = [];
+      for (const change of changes) {
+        const rig = this.byNo(change.rigNo);
+        if (rig !== null) this.#setOneStatus(rig, change, { nowMs, events });
+      }
+      this.#events.append(...events);
+    });
+  }
+
+  /** When rigs were last connected; also notes the first time. Versions stay. */
+  setSeen(list: readonly { rigNo: number; atMs: number }[]): void {
+    if (list.length === 0) return;
+    this.#database.transaction(() => {
+      for (const { rigNo, atMs } of list) this.#setSeen.run(atMs, rigNo);
+    });
+  }
+
+  /** Nominal hashrates that the hub found out itself; what somebody declared stays. Versions stay. */
+  setNominal(list: readonly { rigNo: number; nominalHps: number; source: "hint" | "learned" }[]): void {
+    if (list.length === 0) return;
+    this.#database.transaction(() => {
+      for (const { rigNo, nominalHps, source } of list) this.#setLearned.run(nominalHps, source, rigNo);
+    });
+  }
+
+  #enrolOne({ fleetNo, name, nominalHps }: Enrolment, fresh: Rig[]): Rig {
+    const nowMs = this.#database.now();
+    const input: RigInput = nominalHps === null ? { fleetNo, name } : { fleetNo, name, nominalHps, nominalSource: "hint" };
+    const rig = this.#rows.insert({ ...this.#fieldsOf(input), status: "vetting", statusReason: enrolled, firstSeenMs: nowMs, lastSeenMs: nowMs });
+    fresh.push(rig);
+    return rig;
+  }
+
+  #setOneStatus(rig: Rig, { status, reason }: StatusChange, { nowMs, events }: { nowMs: number; events: EventInput[] }): void {
+    if (rig.status === status) {
+      this.#setReason.run(reason.code, reason.text, rig.no);
+      return;
+    }
+    this.#setStatus.run(status, nowMs, reason.code, reason.text, rig.no);
+    const data = { from: rig.status, to: status, code: reason.code };
+    events.push({ type: "rig.status-changed", subjectKind: "rig", subjectId: rig.id, text: `${rig.name} is ${status}: ${reason.text}`, data });
+  }
+
+  #fieldsOf(input: RigInput): RigFields {
+    const defaults: RigFields = {
+      name: "",
+      fleetNo: 0,
+      assetCode: null,
+      siteId: null,
+      location: { building: null, row: null, rack: null, position: null },
+      ownerCustomerId: null,
+      model: null,
+      serial: null,
+      mac: null,
+      nominalHps: null,
+      nominalSource: typeof input.nominalHps === "number" ? "declared" : null,
+      lend: "none",
+      lifecycle: "active",
+      status: "offline",
+      statusSinceMs: this.#database.now(),
+      statusReason: neverConnected,
+      pinnedProfileNo: null,
+      draining: false,
+      parked: false,
+      notes: "",
+      firstSeenMs: null,
+      lastSeenMs: null,
+    };
+    return patched(defaults, input);
+  }
+
+  #check(rig: RigFields, current: Rig | null): Failure | null {
+    return checkRigFields(rig) ?? this.#checkFleet(rig, current) ?? this.#checkNamesakes(rig, current) ?? this.#checkPin(rig);
+  }
+
+  #checkFleet(rig: RigFields, current: Rig | null): Failure | null {
+    const fleets = this.#fleets.all();
+    const fleet = fleets.find(({ no }) => no === rig.fleetNo);
+    if (fleet === undefined) return invalid("fleetNo", "must name a fleet that exists");
+    const before = current === null ? undefined : fleets.find(({ no }) => no === current.fleetNo);
+    return before === undefined || before.algorithm === fleet.algorithm
+      ? null
+      : invalid("fleetNo", `must name a fleet of ${before.algorithm}, as the rig's is`);
+  }
+
+  #checkNamesakes(rig: RigFields, current: Rig | null): Failure | null {
+    const namesake = this.byName(rig.fleetNo, rig.name);
+    if (namesake !== null && namesake.no !== current?.no) return taken("name", "is the name of another rig of the fleet");
+    const owner = rig.assetCode === null ? null : this.byAssetCode(rig.assetCode);
+    return owner === null || owner.no === current?.no ? null : taken("assetCode", `is the asset code of rig ${owner.name}`);
+  }
+
+  #checkPin(rig: RigFields): Failure | null {
+    if (rig.pinnedProfileNo === null) return null;
+    const profile = this.#profiles.all().find(({ no }) => no === rig.pinnedProfileNo);
+    if (profile === undefined) return invalid("pinnedProfileNo", "must name a profile that exists");
+    const fleet = this.#fleets.byNo(rig.fleetNo);
+    return profile.algorithm === fleet?.algorithm ? null : invalid("pinnedProfileNo", `must name a profile of ${fleet?.algorithm} pools`);
+  }
+}

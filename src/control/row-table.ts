@@ -1,0 +1,155 @@
+import type { Statement } from "bun:sqlite";
+import type { ControlDatabase, SqlValue } from "./database.ts";
+import { type IdPrefix, newId } from "./ids.ts";
+import { missing, type Result, stale, succeed } from "./result.ts";
+
+/** What every row of the control database has. Times are milliseconds since 1970. */
+export type RowBase = {
+  /** Row number: never given out twice, used wherever speed or space counts. */
+  no: number;
+  /** Public id, e.g. `rig_01k…`. */
+  id: string;
+  /** Counts the changes that people (or tokens) made; what the hub itself notes about a row does not count. */
+  version: number;
+  createdAtMs: number;
+  updatedAtMs: number;
+};
+
+export type RawBase = { no: number; id: string; version: number; created_at_ms: number; updated_at_ms: number };
+
+/** How one table's rows look in SQLite and in the program. */
+export type Mapping<Row extends RowBase, Raw extends RawBase> = {
+  table: string;
+  /** What people call one row: "pool". */
+  noun: string;
+  prefix: IdPrefix;
+  /** Columns as they are written, without those of `RowBase`. */
+  columns: readonly string[];
+  /** Further expressions to read. */
+  expressions?: readonly string[];
+  read: (raw: Raw) => Omit<Row, keyof RowBase>;
+  /** Values in the order of `columns`. */
+  write: (fields: Omit<Row, keyof RowBase>) => SqlValue[];
+};
+
+/** The version that a caller saw; null = whatever is there (commands such as `park`, which have no precondition). */
+export type ExpectedVersion = number | null;
+
+/** The statements that all tables share, prepared once. Removed rows are found by `byNo` alone, because history points at them. */
+export class RowTable<Row extends RowBase, Raw extends RawBase> {
+  readonly database: ControlDatabase;
+  readonly #mapping: Mapping<Row, Raw>;
+  readonly #selectText: string;
+  readonly #all: Statement<Raw, SqlValue[]>;
+  readonly #byNo: Statement<Raw, SqlValue[]>;
+  readonly #byId: Statement<Raw, SqlValue[]>;
+  readonly #insert: Statement<unknown, SqlValue[]>;
+  readonly #write: Statement<unknown, SqlValue[]>;
+  readonly #remove: Statement<unknown, SqlValue[]>;
+
+  constructor(database: ControlDatabase, mapping: Mapping<Row, Raw>) {
+    this.database = database;
+    this.#mapping = mapping;
+    const { table, columns } = mapping;
+    const read = ["no", "id", "version", "created_at_ms", "updated_at_ms", ...columns, ...(mapping.expressions ?? [])];
+    this.#selectText = `SELECT ${read.join(", ")} FROM ${table}`;
+    this.#all = this.prepare("removed_at_ms IS NULL ORDER BY no");
+    this.#byNo = this.prepare("no = ?");
+    this.#byId = this.prepare("id = ? AND removed_at_ms IS NULL");
+    const marks = columns.map(() => "?").join(", ");
+    this.#insert = database.sql.prepare(
+      `INSERT INTO ${table} (id, version, created_at_ms, updated_at_ms, ${columns.join(", ")}) VALUES (?, 1, ?, ?, ${marks})`,
+    );
+    this.#write = database.sql.prepare(
+      `UPDATE ${table} SET version = version + 1, updated_at_ms = ?, ${columns.map((name) => `${name} = ?`).join(", ")} WHERE no = ?`,
+    );
+    this.#remove = database.sql.prepare(`UPDATE ${table} SET version = version + 1, removed_at_ms = ?, updated_at_ms = ? WHERE no = ?`);
+  }
+
+  /** A statement that reads rows of this table; `condition` is what follows WHERE. Prepare once, run with `find` or `list`. */
+  prepare(condition: string): Statement<Raw, SqlValue[]> {
+    return this.database.sql.prepare<Raw, SqlValue[]>(`${this.#selectText} WHERE ${condition}`);
+  }
+
+  find(statement: Statement<Raw, SqlValue[]>, ...values: SqlValue[]): Row | null {
+    const raw = statement.get(...values);
+    return raw === null ? null : this.#rowOf(raw);
+  }
+
+  list(statement: Statement<Raw, SqlValue[]>, ...values: SqlValue[]): Row[] {
+    return statement.all(...values).map((raw) => this.#rowOf(raw));
+  }
+
+  all(): Row[] {
+    return this.list(this.#all);
+  }
+
+  byNo(no: number): Row | null {
+    return this.find(this.#byNo, no);
+  }
+
+  byId(id: string): Row | null {
+    return this.find(this.#byId, id);
+  }
+
+  insert(fields: Omit<Row, keyof RowBase>): Row {
+    const nowMs = this.database.now();
+    const { lastInsertRowid } = this.#insert.run(newId(this.#mapping.prefix, nowMs), nowMs, nowMs, ...this.#mapping.write(fields));
+    return this.#existing(Number(lastInsertRowid));
+  }
+
+  write(row: Row): Row {
+    this.#write.run(this.database.now(), ...this.#mapping.write(row), row.no);
+    return this.#existing(row.no);
+  }
+
+  /**
+   * One careful change in one transaction: `change` gets the row as it is and gives the row as it shall be, or why not.
+   * `write` stores it (default: all columns).
+   */
+  edit(id: string, expected: ExpectedVersion, change: (current: Row) => Result<Row>): Result<Row> {
+    return this.database.transaction(() => {
+      const current = this.current(id, expected);
+      if (!current.ok) return current;
+      const next = change(current.value);
+      return next.ok ? succeed(this.write(next.value)) : next;
+    });
+  }
+
+  /** Takes a row out of every list; `refuse` says why it cannot be, or null. The row stays for history. */
+  remove(id: string, expected: ExpectedVersion, refuse: (current: Row) => Result<Row> | null): Result<Row> {
+    return this.database.transaction(() => {
+      const current = this.current(id, expected);
+      if (!current.ok) return current;
+      const refusal = refuse(current.value);
+      if (refusal !== null) return refusal;
+      const nowMs = this.database.now();
+      this.#remove.run(nowMs, nowMs, current.value.no);
+      return current;
+    });
+  }
+
+  /** The row, if it is still at the version that the caller saw. */
+  current(id: string, expected: ExpectedVersion): Result<Row> {
+    const row = this.byId(id);
+    if (row === null) return missing(`there is no ${this.#mapping.noun} ${id}`);
+    return expected === null || expected === row.version ? succeed(row) : stale(row.version);
+  }
+
+  #existing(no: number): Row {
+    const row = this.byNo(no);
+    if (row === null) throw new Error(`${this.#mapping.table} ${no} vanished inside its own transaction`);
+    return row;
+  }
+
+  #rowOf(raw: Raw): Row {
+    const base: RowBase = { no: raw.no, id: raw.id, version: raw.version, createdAtMs: raw.created_at_ms, updatedAtMs: raw.updated_at_ms };
+    return { ...base, ...this.#mapping.read(raw) } as Row;
+  }
+}
+
+/** The row with the patch laid over it; keys that are absent or undefined leave the row's value. */
+export function patched<Row extends object>(row: Row, patch: Partial<NoInfer<Row>>): Row {
+  const given = Object.entries(patch).filter(([, value]) => value !== undefined);
+  return { ...row, ...Object.fromEntries(given) };
+}

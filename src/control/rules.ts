@@ -1,0 +1,96 @@
+import { isIP } from "node:net";
+import { type Invalid, invalid } from "./result.ts";
+
+/** Says what is wrong with a value, as the end of the sentence "<field> …"; null when nothing is. */
+export type Rule = (value: unknown) => string | null;
+
+// Control characters, and the marks that turn the direction of text: with them one name can be made to look like another.
+const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+const rigName = /^[A-Za-z0-9._-]{1,64}$/;
+const hostName = /^(?=.{1,253}$)[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62})(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62}))*\.?$/;
+
+/** True for what may be a rig's name: 1 to 64 letters, digits, `.`, `_`, `-`. It comes from miners, so nothing else is let in. */
+export const isRigName = (value: string): boolean => rigName.test(value);
+
+export const rigNameRule: Rule = (value) => (typeof value === "string" && rigName.test(value) ? null : "must be 1 to 64 letters, digits, '.', '_' or '-'");
+
+/** Free text of `min`..`max` characters without control characters and without blanks at its ends. */
+export const textRule =
+  (max: number, min = 1): Rule =>
+  (value) => {
+    if (typeof value !== "string") return "must be text";
+    if (value.length < min || value.length > max) return `must have ${min} to ${max} characters`;
+    if (unprintable.test(value)) return "must not contain control characters";
+    return value === value.trim() ? null : "must not begin or end with a blank";
+  };
+
+/** Text of several lines: line feeds and tabs are allowed, other control characters are not. */
+export const notesRule =
+  (max: number): Rule =>
+  (value) => {
+    if (typeof value !== "string") return "must be text";
+    if (value.length > max) return `must have at most ${max} characters`;
+    return unprintable.test(value.replace(/[\n\t]/g, "")) ? "must not contain control characters" : null;
+  };
+
+export const integerRule =
+  (min: number, max: number): Rule =>
+  (value) =>
+    Number.isInteger(value) && Number(value) >= min && Number(value) <= max ? null : `must be a whole number from ${min} to ${max}`;
+
+export const numberRule =
+  (min: number, max: number): Rule =>
+  (value) =>
+    typeof value === "number" && value >= min && value <= max ? null : `must be a number from ${min} to ${max}`;
+
+export const oneOfRule =
+  (words: readonly string[]): Rule =>
+  (value) =>
+    typeof value === "string" && words.includes(value) ? null : `must be one of ${words.join(", ")}`;
+
+export const booleanRule: Rule = (value) => (typeof value === "boolean" ? null : "must be true or false");
+
+export const orNull =
+  (rule: Rule): Rule =>
+  (value) =>
+    value === null ? null : rule(value);
+
+/** Sites and customers have no rows yet, so nothing can point at one. */
+export const nobodyYetRule =
+  (noun: string): Rule =>
+  (value) =>
+    value === null ? null : `names no ${noun}`;
+
+/** A host name (RFC 1123, underscores tolerated), an IPv4 or an IPv6 address without brackets. */
+export const hostRule: Rule = (value) => {
+  if (typeof value !== "string") return "must be text";
+  if (isIP(value) !== 0) return null;
+  // What looks like digits and dots but is no address would be looked up as a name, and found by nobody.
+  return hostName.test(value) && !/^[0-9.]+$/.test(value) ? null : "must be a host name or an IP address";
+};
+
+/** `host:port`, IPv6 in brackets; port 0 stands for any free port. */
+export const bindRule: Rule = (value) => {
+  const parts = typeof value === "string" ? /^(?:\[([0-9A-Fa-f:.]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(value) : null;
+  if (parts === null || Number(parts[3]) > 65_535) return "must be HOST:PORT, an IPv6 address in brackets, the port from 0 to 65535";
+  const isAddress = parts[1] === undefined ? hostRule(parts[2]) === null : isIP(parts[1]) === 6;
+  return isAddress ? null : "must have a host name or an IP address before the port";
+};
+
+/** One address or a range in CIDR form. */
+export const cidrRule: Rule = (value) => {
+  const parts = typeof value === "string" ? /^([0-9A-Fa-f:.]+)(?:\/(\d{1,3}))?$/.exec(value) : null;
+  const family = isIP(parts?.[1] ?? "");
+  if (family === 0) return "must be an IP address or a range such as 10.0.0.0/8";
+  const bitsMax = family === 4 ? 32 : 128;
+  return Number(parts?.[2] ?? bitsMax) <= bitsMax ? null : `must have a prefix of at most ${bitsMax} bits`;
+};
+
+/** Holds each named field against its rule and gives the first that breaks it. */
+export function checkFields<Row extends object>(row: Row, rules: Partial<Record<keyof Row & string, Rule>>): Invalid | null {
+  for (const [field, rule] of Object.entries(rules) as [keyof Row & string, Rule][]) {
+    const broken = rule(row[field]);
+    if (broken !== null) return invalid(field, broken);
+  }
+  return null;
+}

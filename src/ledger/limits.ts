@@ -1,0 +1,66 @@
+/** Every bound of the ledger in one place, unit last. Tests pass smaller ones. */
+export type LedgerLimits = {
+  /** A segment is closed before a block would make it longer. */
+  segmentBytesMax: number;
+  /** Zeros written ahead of the records: a sync of bytes that exist already costs half of one that grows the file (measured on ext4). */
+  segmentAheadBytes: number;
+  /** Records are laid out in slabs, exactly as they will lie in the file. */
+  slabBytes: number;
+  /** Bytes not yet on disk that the process holds; beyond it `append` refuses. 32 MiB are 690,000 shares. */
+  undurableBytesMax: number;
+  /** Bytes already on disk that are kept for the loader; older ones are read back from the file. */
+  freshBytesMax: number;
+  /** A block holds at most this many records; that many waiting start a commit at once. */
+  commitRecordsMax: number;
+  /** While shares keep coming, commits start this far apart (the design allows 10 ms); a sync costs about 0.15 ms of CPU. */
+  commitGapMs: number;
+  /** The same, where a whole turn of the event loop brought no share. */
+  commitQuietGapMs: number;
+  /** A full disk is tried again this often. */
+  fullRetryMs: number;
+  /** Distinct texts of pools' and our reasons, and their length in characters; beyond it the class word `other` stands. */
+  reasonsMax: number;
+  reasonCharsMax: number;
+  /** How often the journal notes that the hub is alive; the error of `gaps` after a crash. */
+  heartbeatMs: number;
+  loadIntervalMs: number;
+  /** Rows handed to DuckDB in one turn of the event loop (the size of its vectors). */
+  loadChunkRows: number;
+  /** DuckDB writes whole row groups straight to the table's file, at half the CPU of going through its own log. */
+  loadGroupRows: number;
+  /** A load waits up to this long for a whole row group when the rate promises one. */
+  loadGroupWaitMsMax: number;
+  memoryLimitMb: number;
+  checkpointThresholdMb: number;
+  databaseThreads: number;
+  queryMsMax: number;
+  queriesMax: number;
+  rawRowsMax: number;
+  pointsMax: number;
+};
+
+export const ledgerLimits: Readonly<LedgerLimits> = Object.freeze({
+  segmentBytesMax: 64 << 20,
+  segmentAheadBytes: 2 << 20,
+  slabBytes: 1 << 20,
+  undurableBytesMax: 32 << 20,
+  freshBytesMax: 32 << 20,
+  commitRecordsMax: 4_096,
+  commitGapMs: 5,
+  commitQuietGapMs: 2,
+  fullRetryMs: 1_000,
+  reasonsMax: 4_096,
+  reasonCharsMax: 128,
+  heartbeatMs: 5_000,
+  loadIntervalMs: 1_000,
+  loadChunkRows: 2_048,
+  loadGroupRows: 122_880,
+  loadGroupWaitMsMax: 1_700,
+  memoryLimitMb: 256,
+  checkpointThresholdMb: 128,
+  databaseThreads: 2,
+  queryMsMax: 10_000,
+  queriesMax: 4,
+  rawRowsMax: 1_000_000,
+  pointsMax: 20_000,
+});

@@ -1,0 +1,43 @@
+/** Longest rig name kept. */
+const nameCharsMax = 64;
+
+/**
+ * The rig's name in a worker string: what follows the last '.', else the whole ("account.", an empty worker, names the
+ * account). Null when nothing is left. Characters outside [A-Za-z0-9._-] become '_', as names come from miners and go to
+ * logs, pages and files; what is longer than 64 characters is cut.
+ */
+export function rigNameOf(worker: string): string | null {
+  const whole = worker.trim().replace(/\.+$/, "");
+  const part = whole.slice(whole.lastIndexOf(".") + 1).trim();
+  const name = Array.from(part.slice(0, 4 * nameCharsMax), (character) => (/[A-Za-z0-9_-]/.test(character) ? character : "_"));
+  return name.length === 0 ? null : name.slice(0, nameCharsMax).join("");
+}
+
+/** The pool account in a worker string: what comes before the first '.', else the whole. */
+export function accountOf(worker: string): string {
+  const dot = worker.indexOf(".");
+  return dot < 0 ? worker : worker.slice(0, dot);
+}
+
+/** What a password may ask for, as btcpool and skaisser/ckpool read theirs. */
+export type PasswordHints = {
+  /** `d=`: start difficulty. */
+  difficulty: number | null;
+  /** `h=`: nominal hashrate in H/s. */
+  nominalHps: number | null;
+};
+
+const suffixes: Readonly<Record<string, number>> = Object.freeze({ "": 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12, p: 1e15, e: 1e18 });
+
+/** Reads hints from a list like "x,d=8192,h=100T"; an unusable one is left out, as passwords are mostly just "x". */
+export function passwordHints(password: string): PasswordHints {
+  const hints: PasswordHints = { difficulty: null, nominalHps: null };
+  for (const item of password.slice(0, 256).split(/[,;\s]+/)) {
+    const [, name, digits = "", suffix = ""] = /^(d|h)=(\d{1,20}(?:\.\d{1,20})?(?:e[+-]?\d{1,2})?|\.\d{1,20})([kmgtpe]?)$/i.exec(item) ?? [];
+    const value = Number(digits) * (suffixes[suffix.toLowerCase()] ?? 1);
+    if (!Number.isFinite(value) || value <= 0) continue;
+    if (name?.toLowerCase() === "d") hints.difficulty = value;
+    if (name?.toLowerCase() === "h") hints.nominalHps = value;
+  }
+  return hints;
+}

@@ -73,8 +73,10 @@ const allocationOf = (raw: RawAllocation): Allocation => ({
 /** The durable history of who served whom. A rig that is not removed has exactly one allocation in force, at every moment since it enrolled. */
 export class Allocations {
   readonly #database: ControlDatabase;
-  readonly #insert: Statement<unknown, SqlValue[]>;
+  readonly #insert: Statement<{ no: number; rig_no: number }, SqlValue[]>;
   readonly #close: Statement<unknown, SqlValue[]>;
+  readonly #closeAll: Statement<unknown, SqlValue[]>;
+  readonly #openOfAll: Statement<RawAllocation, SqlValue[]>;
   readonly #openOf: Statement<RawAllocation, SqlValue[]>;
   readonly #open: Statement<RawAllocation, SqlValue[]>;
   readonly #at: Statement<RawAllocation, SqlValue[]>;
@@ -85,11 +87,15 @@ export class Allocations {
   constructor(database: ControlDatabase) {
     this.#database = database;
     const { sql } = database;
+    // Lists go in as one JSON text: half the time of a statement per row, and a thousand rigs may move in one turn.
     this.#insert = sql.prepare(
-      `INSERT INTO allocations (id, rig_no, contract_no, fraction, profile_no, from_ms, to_ms, reason_code, reason_text, decided_by)
-       VALUES (?, ?, ?, ?, ?, ?, NULL, ?, ?, ?)`,
+      `INSERT INTO allocations (id, rig_no, contract_no, fraction, profile_no, from_ms, reason_code, reason_text, decided_by)
+       SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8 FROM json_each(?)
+       RETURNING no, rig_no`,
     );
     this.#close = sql.prepare("UPDATE allocations SET to_ms = ? WHERE no = ?");
+    this.#closeAll = sql.prepare("UPDATE allocations SET to_ms = max(?1, from_ms) WHERE no IN (SELECT value FROM json_each(?2))");
+    this.#openOfAll = sql.prepare("SELECT * FROM allocations WHERE to_ms IS NULL AND rig_no IN (SELECT value FROM json_each(?))");
     this.#openOf = sql.prepare("SELECT * FROM allocations WHERE rig_no = ? AND to_ms IS NULL");
     this.#open = sql.prepare("SELECT * FROM allocations WHERE to_ms IS NULL ORDER BY no");
     this.#at = sql.prepare("SELECT * FROM allocations WHERE from_ms <= ?1 AND (to_ms IS NULL OR to_ms > ?1) ORDER BY rig_no");
@@ -106,8 +112,15 @@ export class Allocations {
    */
   assign(list: readonly Assignment[]): Allocation[] {
     return this.#database.transaction(() => {
-      const nowMs = this.#database.now();
-      return list.map((assignment) => this.#assignOne(assignment, nowMs));
+      const settled = new Map<Assignment, Allocation>();
+      // A list may name a rig twice; each round takes a rig once, so the later entry finds the earlier one in force.
+      for (let waiting = [...list]; waiting.length > 0; ) {
+        const round = new Map<number, Assignment>();
+        for (const assignment of waiting) if (!round.has(assignment.rigNo)) round.set(assignment.rigNo, assignment);
+        this.#assignRound(round, settled);
+        waiting = waiting.filter((assignment) => !settled.has(assignment));
+      }
+      return list.flatMap((assignment) => settled.get(assignment) ?? []);
     });
   }
 
@@ -149,14 +162,37 @@ export class Allocations {
     return contractNo === undefined ? this.#range.all(...window) : this.#rangeOfContract.all(...window, contractNo);
   }
 
-  #assignOne({ rigNo, contractNo = null, profileNo = null, fraction = 1, reason, decidedBy }: Assignment, nowMs: number): Allocation {
-    const open = this.openOf(rigNo);
-    const isThere = open !== null && open.contractNo === contractNo && open.profileNo === profileNo && open.fraction === fraction;
-    if (isThere) return open;
-    const fromMs = Math.max(nowMs, open?.fromMs ?? nowMs);
-    if (open !== null) this.#close.run(fromMs, open.no);
-    const id = newId("alc", fromMs);
-    const { lastInsertRowid } = this.#insert.run(id, rigNo, contractNo, fraction, profileNo, fromMs, reason.code, reason.text, decidedBy);
-    return { no: Number(lastInsertRowid), id, rigNo, contractNo, fraction, profileNo, fromMs, toMs: null, reason, decidedBy };
+  #assignRound(round: Map<number, Assignment>, settled: Map<Assignment, Allocation>): void {
+    const nowMs = this.#database.now();
+    const opens = new Map(this.#openOfAll.all(JSON.stringify([...round.keys()])).map((raw) => [raw.rig_no, allocationOf(raw)]));
+    const next: Allocation[] = [];
+    for (const [rigNo, assignment] of round) {
+      const { contractNo = null, profileNo = null, fraction = 1, reason, decidedBy } = assignment;
+      const open = opens.get(rigNo);
+      const isThere = open !== undefined && open.contractNo === contractNo && open.profileNo === profileNo && open.fraction === fraction;
+      const fromMs = Math.max(nowMs, open?.fromMs ?? nowMs);
+      const fresh: Allocation = { no: 0, id: newId("alc", fromMs), rigNo, contractNo, fraction, profileNo, fromMs, toMs: null, reason, decidedBy };
+      settled.set(assignment, isThere ? open : fresh);
+      if (isThere) opens.delete(rigNo);
+      else next.push(fresh);
+    }
+    this.#closeAll.run(nowMs, JSON.stringify([...opens.values()].map(({ no }) => no)));
+    this.#insertAll(next);
+  }
+
+  #insertAll(next: Allocation[]): void {
+    const rows = next.map((row) => [
+      row.id,
+      row.rigNo,
+      row.contractNo,
+      row.fraction,
+      row.profileNo,
+      row.fromMs,
+      row.reason.code,
+      row.reason.text,
+      row.decidedBy,
+    ]);
+    const nos = new Map(this.#insert.all(JSON.stringify(rows)).map(({ no, rig_no }) => [rig_no, no]));
+    for (const row of next) row.no = nos.get(row.rigNo) ?? 0;
   }
 }

@@ -55,7 +55,10 @@ export class Events {
   constructor(database: ControlDatabase) {
     this.#database = database;
     const { sql } = database;
-    this.#insert = sql.prepare("INSERT INTO events (id, at_ms, type, subject_kind, subject_id, text, data) VALUES (?, ?, ?, ?, ?, ?, ?)");
+    this.#insert = sql.prepare(
+      `INSERT INTO events (id, at_ms, type, subject_kind, subject_id, text, data)
+       SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value -> 6 FROM json_each(?)`,
+    );
     this.#after = sql.prepare("SELECT * FROM events WHERE no > ? ORDER BY no LIMIT ?");
     this.#latest = sql.prepare("SELECT * FROM events ORDER BY no DESC LIMIT ?");
     this.#ofSubject = sql.prepare("SELECT * FROM events WHERE subject_id = ? ORDER BY no DESC LIMIT ?");
@@ -115,11 +118,16 @@ export class Events {
 
   #write(events: EventInput[]): void {
     const nowMs = this.#database.now();
-    for (const event of events) {
-      const atMs = event.atMs ?? nowMs;
-      const { type, subjectKind, subjectId, text } = event;
-      this.#insert.run(newId("evt", atMs), atMs, type, subjectKind, subjectId, text, JSON.stringify(event.data ?? {}));
-    }
+    const rows = events.map(({ atMs = nowMs, type, subjectKind, subjectId, text, data = {} }) => [
+      newId("evt", atMs),
+      atMs,
+      type,
+      subjectKind,
+      subjectId,
+      text,
+      data,
+    ]);
+    this.#insert.run(JSON.stringify(rows));
   }
 
   #tell(): void {

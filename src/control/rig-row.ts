@@ -1,6 +1,6 @@
 import type { Invalid } from "./result.ts";
 import { invalid } from "./result.ts";
-import type { Mapping, RawBase, RowBase } from "./row-table.ts";
+import { type Mapping, patched, type RawBase, type RowBase } from "./row-table.ts";
 import { booleanRule, checkFields, nobodyYetRule, notesRule, numberRule, oneOfRule, orNull, rigNameRule, textRule } from "./rules.ts";
 
 export const rigStatuses = Object.freeze(["vetting", "online", "degraded", "offline", "rejecting", "flapping", "quarantined"] as const);
@@ -150,4 +150,33 @@ export function checkRigFields(rig: RigFields): Invalid | null {
   if ((rig.nominalHps === null) !== (rig.nominalSource === null)) return invalid("nominalSource", "must be given with a nominal hashrate, and only then");
   const place = checkFields(rig.location, locationRules);
   return place === null ? null : invalid(`location.${place.field}`, place.rule);
+}
+
+/** A rig as it begins when somebody enters it: `offline`, because it has not connected yet. */
+export function newRigFields(input: RigInput, nowMs: number): RigFields {
+  const defaults: RigFields = {
+    name: "",
+    fleetNo: 0,
+    assetCode: null,
+    siteId: null,
+    location: { building: null, row: null, rack: null, position: null },
+    ownerCustomerId: null,
+    model: null,
+    serial: null,
+    mac: null,
+    nominalHps: null,
+    nominalSource: typeof input.nominalHps === "number" ? "declared" : null,
+    lend: "none",
+    lifecycle: "active",
+    status: "offline",
+    statusSinceMs: nowMs,
+    statusReason: { code: "never-connected", text: "has not connected yet" },
+    pinnedProfileNo: null,
+    draining: false,
+    parked: false,
+    notes: "",
+    firstSeenMs: null,
+    lastSeenMs: null,
+  };
+  return patched(defaults, input);
 }

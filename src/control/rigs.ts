@@ -1,29 +1,17 @@
 import type { Statement } from "bun:sqlite";
 import type { Allocations } from "./allocations.ts";
 import type { ControlDatabase, SqlValue } from "./database.ts";
+import { type Enrolment, Enrolments } from "./enrolments.ts";
 import type { EventInput, Events } from "./events.ts";
 import type { Fleets } from "./fleets.ts";
 import type { Profiles } from "./profiles.ts";
 import { type Failure, inUse, invalid, type Result, succeed, taken, type Usage } from "./result.ts";
-import { checkRigFields, type RawRig, type Rig, type RigFields, type RigInput, type RigPatch, type RigStatus, rigMapping } from "./rig-row.ts";
+import { checkRigFields, newRigFields, type RawRig, type Rig, type RigFields, type RigInput, type RigPatch, type RigStatus, rigMapping } from "./rig-row.ts";
 import { type ExpectedVersion, patched, RowTable } from "./row-table.ts";
-import { isRigName } from "./rules.ts";
 
-/** A rig that nobody knows, as it logged in. */
-export type Enrolment = { fleetNo: number; name: string; nominalHps: number | null };
 export type StatusChange = { rigNo: number; status: RigStatus; reason: { code: string; text: string } };
 
-const enrolled = Object.freeze({ code: "enrolled", text: "first seen; its shares have not been judged yet" });
-const neverConnected = Object.freeze({ code: "never-connected", text: "has not connected yet" });
-
-/** The caller enrolled a rig whose name it should have refused. */
-export class EnrolmentError extends Error {
-  override name = "EnrolmentError";
-}
-
-function enrolmentEvent({ id, name }: Rig): EventInput {
-  return { type: "rig.enrolled", subjectKind: "rig", subjectId: id, text: `${name} connected for the first time and enrolled itself`, data: { name } };
-}
+type StatusRow = Pick<Rig, "no" | "id" | "name" | "status">;
 
 export class Rigs {
   readonly #database: ControlDatabase;
@@ -32,8 +20,10 @@ export class Rigs {
   readonly #profiles: Profiles;
   readonly #allocations: Allocations;
   readonly #events: Events;
+  readonly #enrolments: Enrolments;
   readonly #byName: Statement<RawRig, SqlValue[]>;
   readonly #byAssetCode: Statement<RawRig, SqlValue[]>;
+  readonly #statusOf: Statement<StatusRow, SqlValue[]>;
   readonly #setStatus: Statement<unknown, SqlValue[]>;
   readonly #setReason: Statement<unknown, SqlValue[]>;
   readonly #setSeen: Statement<unknown, SqlValue[]>;
@@ -46,9 +36,11 @@ export class Rigs {
     this.#profiles = parts.profiles;
     this.#allocations = parts.allocations;
     this.#events = parts.events;
+    this.#enrolments = new Enrolments(this.#rows, parts);
     const { sql } = database;
     this.#byName = this.#rows.prepare("fleet_no = ? AND name = ? AND removed_at_ms IS NULL");
     this.#byAssetCode = this.#rows.prepare("asset_code = ? AND removed_at_ms IS NULL");
+    this.#statusOf = sql.prepare("SELECT no, id, name, status FROM rigs WHERE no = ?");
     this.#setStatus = sql.prepare("UPDATE rigs SET status = ?, status_since_ms = ?, status_code = ?, status_text = ? WHERE no = ?");
     this.#setReason = sql.prepare("UPDATE rigs SET status_code = ?, status_text = ? WHERE no = ?");
     this.#setSeen = sql.prepare(
@@ -85,21 +77,13 @@ export class Rigs {
    * @throws EnrolmentError for a name that `isRigName` refuses; the listener answers such a miner itself
    */
   enrol(batch: readonly Enrolment[]): Rig[] {
-    const unfit = batch.find(({ name }) => !isRigName(name));
-    if (unfit !== undefined) throw new EnrolmentError(`rig name ${JSON.stringify(unfit.name)} must be 1 to 64 letters, digits, '.', '_' or '-'`);
-    return this.#database.transaction(() => {
-      const fresh: Rig[] = [];
-      const rigs = batch.map((entry) => this.byName(entry.fleetNo, entry.name) ?? this.#enrolOne(entry, fresh));
-      this.#allocations.assign(fresh.map(({ no }) => ({ rigNo: no, reason: enrolled, decidedBy: "planner" })));
-      this.#events.append(...fresh.map(enrolmentEvent));
-      return rigs;
-    });
+    return this.#enrolments.enrol(batch);
   }
 
   /** A rig that somebody enters before it connects; it begins `offline`, allocated to the house. `by`: `user:…` or `token:…`. */
   create(input: RigInput, by: string): Result<Rig> {
     return this.#database.transaction(() => {
-      const fields = this.#fieldsOf(input);
+      const fields = newRigFields(input, this.#database.now());
       const failure = this.#check(fields, null);
       if (failure !== null) return failure;
       const rig = this.#rows.insert(fields);
@@ -141,7 +125,7 @@ export class Rigs {
       const nowMs = this.#database.now();
       const events: EventInput[] = [];
       for (const change of changes) {
-        const rig = this.byNo(change.rigNo);
+        const rig = this.#statusOf.get(change.rigNo);
         if (rig !== null) this.#setOneStatus(rig, change, { nowMs, events });
       }
       this.#events.append(...events);
@@ -164,15 +148,7 @@ export class Rigs {
     });
   }
 
-  #enrolOne({ fleetNo, name, nominalHps }: Enrolment, fresh: Rig[]): Rig {
-    const nowMs = this.#database.now();
-    const input: RigInput = nominalHps === null ? { fleetNo, name } : { fleetNo, name, nominalHps, nominalSource: "hint" };
-    const rig = this.#rows.insert({ ...this.#fieldsOf(input), status: "vetting", statusReason: enrolled, firstSeenMs: nowMs, lastSeenMs: nowMs });
-    fresh.push(rig);
-    return rig;
-  }
-
-  #setOneStatus(rig: Rig, { status, reason }: StatusChange, { nowMs, events }: { nowMs: number; events: EventInput[] }): void {
+  #setOneStatus(rig: StatusRow, { status, reason }: StatusChange, { nowMs, events }: { nowMs: number; events: EventInput[] }): void {
     if (rig.status === status) {
       this.#setReason.run(reason.code, reason.text, rig.no);
       return;
@@ -180,34 +156,6 @@ export class Rigs {
     this.#setStatus.run(status, nowMs, reason.code, reason.text, rig.no);
     const data = { from: rig.status, to: status, code: reason.code };
     events.push({ type: "rig.status-changed", subjectKind: "rig", subjectId: rig.id, text: `${rig.name} is ${status}: ${reason.text}`, data });
-  }
-
-  #fieldsOf(input: RigInput): RigFields {
-    const defaults: RigFields = {
-      name: "",
-      fleetNo: 0,
-      assetCode: null,
-      siteId: null,
-      location: { building: null, row: null, rack: null, position: null },
-      ownerCustomerId: null,
-      model: null,
-      serial: null,
-      mac: null,
-      nominalHps: null,
-      nominalSource: typeof input.nominalHps === "number" ? "declared" : null,
-      lend: "none",
-      lifecycle: "active",
-      status: "offline",
-      statusSinceMs: this.#database.now(),
-      statusReason: neverConnected,
-      pinnedProfileNo: null,
-      draining: false,
-      parked: false,
-      notes: "",
-      firstSeenMs: null,
-      lastSeenMs: null,
-    };
-    return patched(defaults, input);
   }
 
   #check(rig: RigFields, current: Rig | null): Failure | null {

@@ -144,7 +144,7 @@ export class RowTable<Row extends RowBase, Raw extends RawBase> {
 
   #rowOf(raw: Raw): Row {
     const base: RowBase = { no: raw.no, id: raw.id, version: raw.version, createdAtMs: raw.created_at_ms, updatedAtMs: raw.updated_at_ms };
-    return { ...base, ...this.#mapping.read(raw) } as Row;
+    return Object.assign(base, this.#mapping.read(raw)) as Row;
   }
 }
 

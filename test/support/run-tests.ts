@@ -1,0 +1,39 @@
+/**
+ * `bun run test`: every test that needs no browser and no minutes. Its last line is `N passed, N failed`.
+ * Arguments are handed to `bun test` (paths, `-t NAME`). `run-tests.ts --browser` and `--long` run the other two kinds instead.
+ */
+import { countResults, sumOf } from "./junit.ts";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const given = process.argv.slice(2);
+const kind = given.find((argument) => argument === "--browser" || argument === "--long") ?? "--quick";
+const rest = given.filter((argument) => argument !== kind);
+
+const selections: Record<string, string[]> = {
+  "--quick": ["--path-ignore-patterns", "test/browser/**", "--path-ignore-patterns", "**/*.long.test.ts", ...rest],
+  "--browser": ["--timeout", "60000", ...(rest.length > 0 ? rest : ["test/browser"])],
+  "--long": ["--timeout", "600000", ...(rest.length > 0 ? rest : [".long.test.ts"])],
+};
+
+const folder = mkdtempSync(join(tmpdir(), "stratum-hub-tests-"));
+const report = join(folder, "junit.xml");
+try {
+  const command = [process.execPath, "test", "--reporter=junit", `--reporter-outfile=${report}`, ...(selections[kind] ?? [])];
+  const run = Bun.spawn(command, { stdout: "inherit", stderr: "inherit", stdin: "ignore" });
+  const exitCode = await run.exited;
+  const counts = sumOf(countResults(readReport(report)), exitCode);
+  console.log(`${counts.passed} passed, ${counts.failed} failed`);
+  process.exitCode = counts.failed === 0 && counts.passed > 0 ? 0 : 1;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function readReport(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}

@@ -2,7 +2,7 @@ import type { Envelope, JsonId } from "./envelope.ts";
 import { isObject } from "./envelope.ts";
 import type { Refusal } from "./error-codes.ts";
 import { errorCodes } from "./error-codes.ts";
-import { scanWord, skipSpaces } from "./scan.ts";
+import { scanSeparator, scanWord, skipSpaces } from "./scan.ts";
 
 /** An answer to a request of ours. */
 export type Response = {
@@ -72,14 +72,12 @@ export function readAcceptedId(bytes: Buffer, start: number, end: number): numbe
     at = skipSpaces(bytes, at);
     const which = bytes[at + 1] ?? 0;
     const value = scanName(bytes, at, which);
-    if (value < 0) return -1;
-    at = scanValue(bytes, value, which);
+    at = value < 0 ? -1 : scanValue(bytes, value, which);
     if (at < 0) return -1;
     if (which === 0x69) id = numberAt(bytes, value, at);
     seen += which;
-    at = skipSpaces(bytes, at);
-    if (bytes[at] !== (member === 2 ? 0x7d : 0x2c)) return -1;
-    at++;
+    at = scanSeparator(bytes, at, member === 2);
+    if (at < 0) return -1;
   }
   // One each of i, r and e: a name given twice does not add up.
   return at === end && seen === 0x69 + 0x72 + 0x65 ? id : -1;

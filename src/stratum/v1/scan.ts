@@ -10,3 +10,9 @@ export function scanWord(bytes: Uint8Array, at: number, word: Uint8Array): numbe
   for (let index = 0; index < word.length; index++) if (bytes[at + index] !== word[index]) return -1;
   return at + word.length;
 }
+
+/** The index after the comma that must follow a member, or after the brace that must follow the last; otherwise -1. */
+export function scanSeparator(bytes: Uint8Array, at: number, last: boolean): number {
+  const index = skipSpaces(bytes, at);
+  return bytes[index] === (last ? 0x7d : 0x2c) ? index + 1 : -1;
+}

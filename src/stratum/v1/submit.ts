@@ -2,7 +2,7 @@ import type { Envelope, Fault, JsonId } from "./envelope.ts";
 import { fault, quoted } from "./envelope.ts";
 import { hexDigit, hexToUint32, isHex, uint32ToHex } from "./hex.ts";
 import { v1Limits } from "./limits.ts";
-import { scanWord, skipSpaces } from "./scan.ts";
+import { scanSeparator, scanWord, skipSpaces } from "./scan.ts";
 
 /** A share as a rig claims it. Numbers are 32 bits unsigned. */
 export type Submit = {
@@ -54,7 +54,6 @@ function found(value: unknown): string {
 }
 
 const open = 0x7b;
-const close = 0x7d;
 const comma = 0x2c;
 const quote = 0x22;
 const methodName = Buffer.from('method"');
@@ -79,10 +78,8 @@ export function scanSubmit(bytes: Buffer, start: number, end: number): Submit | 
   let at = start + 1;
   for (let member = 0; member < 3; member++) {
     at = scanMember(bytes, skipSpaces(bytes, at), end);
+    if (at >= 0) at = scanSeparator(bytes, at, member === 2);
     if (at < 0) return null;
-    at = skipSpaces(bytes, at);
-    if (bytes[at] !== (member === 2 ? close : comma)) return null;
-    at++;
   }
   if (at !== end || scanned.params < 5 || scanned.id < 0 || !scanned.method) return null;
   return submitOfSpans(bytes);
@@ -158,7 +155,12 @@ function scanText(bytes: Buffer, start: number, end: number): number {
 }
 
 function submitOfSpans(bytes: Buffer): Submit | null {
-  const [from = 0, workerEnd = 0, jobStart = 0, jobEnd = 0, e2Start = 0, e2End = 0] = spans;
+  const from = spanAt(0);
+  const workerEnd = spanAt(1);
+  const jobStart = spanAt(2);
+  const jobEnd = spanAt(3);
+  const e2Start = spanAt(4);
+  const e2End = spanAt(5);
   const e2Length = e2End - e2Start;
   if (e2Length === 0 || (e2Length & 1) !== 0 || e2Length > 2 * v1Limits.rigExtranonce2BytesMax) return null;
   if (!isLowerHex(bytes, e2Start, e2End) || jobEnd === jobStart || jobEnd - jobStart > v1Limits.jobIdCharsMax) return null;
@@ -174,6 +176,10 @@ function submitOfSpans(bytes: Buffer): Submit | null {
   return { kind: "submit", id: scanned.id, worker, jobId, extranonce2, ntime, nonce, versionBits };
 }
 
+function spanAt(index: number): number {
+  return spans[index] ?? 0;
+}
+
 function isLowerHex(bytes: Buffer, start: number, end: number): boolean {
   for (let at = start; at < end; at++) {
     const code = bytes[at] ?? 0;
@@ -184,8 +190,8 @@ function isLowerHex(bytes: Buffer, start: number, end: number): boolean {
 
 /** The number in the span at `spans[index]`, -1 unless it is exactly eight digits. */
 function eightDigits(bytes: Buffer, index: number): number {
-  const start = spans[index] ?? 0;
-  if ((spans[index + 1] ?? 0) - start !== 8) return -1;
+  const start = spanAt(index);
+  if (spanAt(index + 1) - start !== 8) return -1;
   let value = 0;
   for (let at = start; at < start + 8; at++) {
     const digit = hexDigit[bytes[at] ?? 0] ?? 255;

@@ -3,10 +3,16 @@ import { Allocations } from "./allocations.ts";
 import { ControlDatabase } from "./database.ts";
 import { Events } from "./events.ts";
 import { Fleets } from "./fleets.ts";
+import { Idempotency } from "./idempotency.ts";
 import { Listeners } from "./listeners.ts";
+import { LoginAttempts } from "./login-attempts.ts";
 import { Pools } from "./pools.ts";
 import { Profiles } from "./profiles.ts";
 import { Rigs } from "./rigs.ts";
+import { Sessions } from "./sessions.ts";
+import { Settings } from "./settings.ts";
+import { Tokens } from "./tokens.ts";
+import { Users } from "./users.ts";
 
 /** What people decided, and what was decided for them: one small object per table. All calls are synchronous unless they hash a password. */
 export type Control = {
@@ -17,6 +23,13 @@ export type Control = {
   rigs: Rigs;
   allocations: Allocations;
   events: Events;
+  users: Users;
+  /** Of browsers. */
+  sessions: Sessions;
+  loginAttempts: LoginAttempts;
+  tokens: Tokens;
+  settings: Settings;
+  idempotency: Idempotency;
   /** All of `work` or nothing of it; may be nested. `work` must not be asynchronous. */
   transaction: <T>(work: () => T) => T;
   /** Writes what waits and closes the file. */
@@ -37,9 +50,15 @@ export function openControl(path: string, options: { now: () => number; log: Log
   const events = new Events(database);
   const allocations = new Allocations(database);
   const rigs = new Rigs(database, { fleets, profiles, allocations, events });
+  const sessions = new Sessions(database);
+  const settings = new Settings(database);
+  const users = new Users(database, { settings, sessions });
   fleets.ensureMain();
   return {
-    ...{ pools, profiles, fleets, listeners, rigs, allocations, events },
+    ...{ pools, profiles, fleets, listeners, rigs, allocations, events, users, sessions, settings },
+    loginAttempts: new LoginAttempts(database),
+    tokens: new Tokens(database),
+    idempotency: new Idempotency(database),
     transaction: (work) => database.transaction(work),
     close: () => {
       events.flush();

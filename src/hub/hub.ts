@@ -1,0 +1,318 @@
+import type { Control } from "../control/control.ts";
+import type { EventInput } from "../control/events.ts";
+import type { PoolFact, PoolTest, RigFact } from "../health/facts.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import type { Log } from "../log.ts";
+import type { Destination, Move } from "../schedule/move.ts";
+import { algorithms } from "../work/algorithm.ts";
+import { type Layout, PrefixAllocator, SlotTable } from "../work/extranonce.ts";
+import { startJobNumbers } from "./job-board.ts";
+import { limits } from "./limits.ts";
+import type { LineWriter } from "./line-writer.ts";
+import { flushWriters } from "./line-writer.ts";
+import { type PoolToTest, testPool } from "./pool-test.ts";
+import type { RigFloor } from "./rig-floor.ts";
+import { listenForRigs, type OpenListener } from "./rig-listener.ts";
+import { type Port, RigSession } from "./rig-session.ts";
+import { Roster, type RosterRig } from "./roster.ts";
+import { Settlement } from "./settlement.ts";
+import { eventOf } from "./switch-events.ts";
+import { Switchboard } from "./switchboard.ts";
+
+export type HubDeps = {
+  control: Pick<Control, "pools" | "profiles" | "fleets" | "listeners" | "rigs">;
+  /** Notes what happened; must not block. */
+  event: (event: EventInput) => void;
+  ledger: Pick<Ledger, "append" | "appendVerdict" | "durableThrough"> & { onDurable: (through: number) => void };
+  log: Log;
+  now: () => number;
+  /** In [0, 1). */
+  random: () => number;
+  /** What the hub calls itself at pools. */
+  agent: string;
+};
+
+/** The sockets: rigs in, pools out. What it is told comes through `applyMoves` and `configChanged`; what it knows comes out as facts. */
+export class Hub {
+  private readonly deps: HubDeps;
+  private readonly roster: Roster;
+  private readonly switchboard: Switchboard;
+  private readonly settlement: Settlement;
+  private readonly sessions = new Set<RigSession>();
+  private readonly slots = new Map<number, SlotTable>();
+  private readonly prefixes = new Map<string, PrefixAllocator>();
+  private readonly smallerLayouts = new Map<string, Layout>();
+  private readonly listeners = new Map<number, OpenListener>();
+  private readonly listenerFaults = new Map<number, string>();
+  private readonly floor: RigFloor;
+  private readonly timers: ReturnType<typeof setInterval>[] = [];
+  private readonly watchers = new Set<() => void>();
+  private lastSessionNo = 0;
+  private dialsLeft: number = limits.upstreamConnectsPerSecondMax;
+  private tickPart = 0;
+  private draining = false;
+
+  constructor(deps: HubDeps) {
+    this.deps = deps;
+    startJobNumbers(Math.floor(deps.random() * 2 ** 32));
+    this.settlement = new Settlement(deps.ledger);
+    deps.ledger.onDurable = (through) => this.onDurable(through);
+    this.roster = new Roster({
+      rigs: () => deps.control.rigs.all(),
+      fleets: () => deps.control.fleets.all(),
+      enrol: (batch) => deps.control.rigs.enrol(batch),
+      failed: (error) => deps.log.error("rig.enrol-failed", { error: error.message }),
+    });
+    this.switchboard = new Switchboard({
+      now: deps.now,
+      random: deps.random,
+      agent: deps.agent,
+      prefixesFor: (host, port, fixed) => this.prefixesFor(host, port, fixed),
+      mayDial: () => this.dialsLeft-- > 0,
+      settle: this.settlement.settleForwarded,
+      pools: () => deps.control.pools.all(),
+      profiles: () => deps.control.profiles.all(),
+      event: (event) => {
+        deps.event(eventOf(event));
+        this.changed();
+      },
+    });
+    this.floor = this.makeFloor();
+    this.holdHomes();
+  }
+
+  /** Opens the ports of all listener rows. Throws when the primary one cannot be opened; others are reported and tried again. */
+  start(): void {
+    this.openListeners(true);
+    const every = (ms: number, tick: () => void) => this.timers.push(setInterval(tick, ms));
+    every(250, () => this.switchboard.tick(this.deps.now()));
+    every(200, () => this.tickSessions());
+    every(1_000, () => {
+      this.dialsLeft = limits.upstreamConnectsPerSecondMax;
+    });
+    every(15_000, () => this.openListeners(false));
+  }
+
+  /** Moves rigs, each with one write: no disconnect, no new extranonce. The allocation is on record before. */
+  applyMoves(moves: readonly Move[]): void {
+    const groups = new Map<string, { to: Destination; sessions: RigSession[] }>();
+    for (const move of moves) {
+      const rig = this.roster.byNo(move.rigNo);
+      if (rig === null) continue;
+      const key = `${move.to.contractNo}/${move.to.profileNo}`;
+      const group = groups.get(key) ?? { to: move.to, sessions: [] };
+      groups.set(key, group);
+      for (const session of this.sessionsOf(rig)) if (session.rig === rig && session.slot !== null) group.sessions.push(session);
+    }
+    for (const { to, sessions } of groups.values()) this.switchboard.send(sessions, to);
+    this.changed();
+  }
+
+  /** Reads the control database anew and brings listeners, sessions and rigs in line with it. Harmless to call at any time. */
+  configChanged(): void {
+    this.roster.reload();
+    this.switchboard.reconcile();
+    this.holdHomes();
+    const strays = new Map<string, { to: Destination | null; sessions: RigSession[] }>();
+    for (const session of this.sessions) {
+      if (session.rig === null || session.slot === null) continue;
+      const home = this.roster.homeOf(session.rig);
+      if (session.to?.profileNo === home?.profileNo && session.to?.contractNo === home?.contractNo) continue;
+      const key = home === null ? "-" : `${home.contractNo}/${home.profileNo}`;
+      const group = strays.get(key) ?? { to: home, sessions: [] };
+      strays.set(key, group);
+      group.sessions.push(session);
+    }
+    for (const { to, sessions } of strays.values()) this.switchboard.send(sessions, to);
+    this.openListeners(false);
+    this.changed();
+  }
+
+  *rigs(): Iterable<RigFact> {
+    for (const rig of this.roster.all()) yield rig.fact();
+  }
+
+  rig(no: number): RigFact | null {
+    return this.roster.byNo(no)?.fact() ?? null;
+  }
+
+  pools(): PoolFact[] {
+    return this.switchboard.facts();
+  }
+
+  pool(no: number): PoolFact | null {
+    return this.switchboard.factOf(no);
+  }
+
+  sessionCount(): number {
+    return this.sessions.size;
+  }
+
+  /** Where each listener listens, or why it does not. */
+  ports(): { listenerNo: number; address: string | null; fault: string | null }[] {
+    return [...this.deps.control.listeners.all()].map((row) => ({ listenerNo: row.no, address: this.listeners.get(row.no)?.address ?? null, fault: this.listenerFaults.get(row.no) ?? null }));
+  }
+
+  testPool(pool: PoolToTest, waitMsMax = 10_000): Promise<PoolTest> {
+    return testPool(pool, { now: this.deps.now, agent: this.deps.agent, waitMsMax });
+  }
+
+  ready(): boolean {
+    return !this.draining && this.listeners.size > 0;
+  }
+
+  /** Calls `watcher` when pools or rigs have changed state; returns how to stop that. */
+  onChange(watcher: () => void): () => void {
+    this.watchers.add(watcher);
+    return () => this.watchers.delete(watcher);
+  }
+
+  /** No new rigs; those connected are closed so that they go to their backup or come back to the next process. */
+  stop(): void {
+    this.draining = true;
+    for (const timer of this.timers) clearInterval(timer);
+    for (const listener of this.listeners.values()) listener.stop();
+    for (const session of [...this.sessions]) session.close("the hub stops");
+    this.switchboard.close();
+    flushWriters();
+  }
+
+  private makeFloor(): RigFloor {
+    return {
+      now: this.deps.now,
+      roster: this.roster,
+      settlement: this.settlement,
+      layoutFor: (session) => this.layoutFor(session),
+      takeSlot: (layout) => this.slotsOf(layout).take(),
+      rememberLayout: (session, layout) => {
+        this.smallerLayouts.set(`${session.address} ${session.agent}`, layout);
+      },
+      unfit: (session, rig) => this.unfit(session, rig),
+      admitted: (session, rig) => this.admitted(session, rig),
+      refused: (session, text) => this.deps.log.info("rig.refused", { address: session.address, agent: session.agent, text }),
+      startWork: (session, rig) => this.startWork(session, rig),
+      sharesPerMinute: (session) => this.roster.fleet(session.rig?.fleetNo ?? session.port.fleetNo)?.sharesPerMinute ?? 12,
+      difficultyScale: (fleetNo) => Number(2n ** 32n / algorithms[this.roster.fleet(fleetNo)?.algorithm ?? "sha256d"].hashesPerDifficulty),
+      hasOtherPool: (session, poolNo) => this.switchboard.hasOther(session.to, poolNo),
+      closing: (session, reason) => this.deps.log.info("rig.closed", { rig: session.rig?.name ?? null, address: session.address, agent: session.agent, reason }),
+      gone: (session) => this.gone(session),
+    };
+  }
+
+  private open(parts: { port: Port; address: string; writer: LineWriter; terminate: () => void }): RigSession | null {
+    if (this.draining || this.sessions.size >= limits.sessionsMax) return null;
+    this.lastSessionNo++;
+    const session = new RigSession({ no: this.lastSessionNo, floor: this.floor, ...parts });
+    this.sessions.add(session);
+    return session;
+  }
+
+  private gone(session: RigSession): void {
+    this.sessions.delete(session);
+    this.switchboard.drop(session);
+    if (session.slot !== null) this.slotsOf(session.layout).release(session.slot.x, session.slot.block);
+    for (const rig of [session.rig, ...(session.others?.values() ?? [])]) {
+      if (rig === null) continue;
+      rig.sessions.delete(session);
+      if (rig.sessions.size === 0) rig.disconnectedAtMs = this.deps.now();
+    }
+  }
+
+  private unfit(session: RigSession, rig: RosterRig): string | null {
+    const here = this.roster.fleet(session.port.fleetNo);
+    const own = this.roster.fleet(rig.fleetNo);
+    if (here === null || own === null || here.algorithm === own.algorithm) return null;
+    return `${rig.name} belongs to a fleet of ${own.algorithm}, and this port is for ${here.algorithm}`;
+  }
+
+  private admitted(session: RigSession, rig: RosterRig): void {
+    if (rig.fleetNo === session.port.fleetNo) return;
+    const own = this.roster.fleet(rig.fleetNo);
+    this.deps.event({ type: "rig.wrong-listener", subjectKind: "rig", subjectId: rig.id, text: `${rig.name} of fleet ${own?.name ?? "?"} came in on a port of another fleet; its own record counts`, data: { listener_id: session.port.listenerId } });
+  }
+
+  private startWork(session: RigSession, rig: RosterRig): void {
+    const home = this.roster.homeOf(rig);
+    if (home !== null) this.switchboard.send([session], home);
+  }
+
+  private layoutFor(session: RigSession): Layout {
+    const remembered = this.smallerLayouts.get(`${session.address} ${session.agent}`);
+    if (remembered !== undefined) return remembered;
+    const wanted = session.firmware.layout;
+    // A layout that leaves no usual pool any room is for pass-through sessions, not for folding.
+    const base = wanted !== null && wanted.e1Bytes + wanted.e2Bytes <= 8 ? wanted : session.port.layout;
+    const profileNo = this.roster.fleet(session.port.fleetNo)?.houseProfileNo ?? null;
+    const free = profileNo === null ? null : this.switchboard.smallestFree({ contractNo: 0, profileNo });
+    return free !== null && free < base.e1Bytes + base.e2Bytes && free >= 3 ? { e1Bytes: 1, e2Bytes: free - 1 } : base;
+  }
+
+  private slotsOf(layout: Layout): SlotTable {
+    let table = this.slots.get(layout.e1Bytes);
+    if (table === undefined) {
+      table = new SlotTable(layout.e1Bytes);
+      this.slots.set(layout.e1Bytes, table);
+    }
+    return table;
+  }
+
+  private prefixesFor(host: string, port: number, fixed: Uint8Array): PrefixAllocator {
+    const key = `${host}:${port}/${Buffer.from(fixed).toString("hex")}`;
+    let allocator = this.prefixes.get(key);
+    if (allocator === undefined) {
+      allocator = new PrefixAllocator(Math.floor(this.deps.random() * 2 ** 48));
+      this.prefixes.set(key, allocator);
+    }
+    return allocator;
+  }
+
+  private onDurable(through: number): void {
+    this.settlement.acknowledgements.durable(through);
+    flushWriters();
+  }
+
+  /** Sessions to every fleet's house pools are held before the first rig comes. */
+  private holdHomes(): void {
+    const homes: Destination[] = [];
+    for (const fleet of this.roster.allFleets()) if (fleet.houseProfileNo !== null) homes.push({ contractNo: 0, profileNo: fleet.houseProfileNo });
+    for (const rig of this.roster.all()) if (rig.pinnedProfileNo !== null) homes.push({ contractNo: 0, profileNo: rig.pinnedProfileNo });
+    this.switchboard.hold(homes);
+  }
+
+  private *sessionsOf(rig: RosterRig): Iterable<RigSession> {
+    for (const session of rig.sessions) if (session instanceof RigSession) yield session;
+  }
+
+  /** A fifth of the connections each time, so that ten thousand do not stop the loop at once. */
+  private tickSessions(): void {
+    const nowMs = this.deps.now();
+    this.tickPart = (this.tickPart + 1) % 5;
+    for (const session of this.sessions) if (session.no % 5 === this.tickPart) session.tick(nowMs);
+  }
+
+  private openListeners(first: boolean): void {
+    const rows = new Map(this.deps.control.listeners.all().map((row) => [row.no, row]));
+    for (const [no, listener] of this.listeners) {
+      const row = rows.get(no);
+      if (row !== undefined && row.version === listener.row.version) continue;
+      listener.stop();
+      this.listeners.delete(no);
+    }
+    for (const [no, row] of rows) {
+      if (this.listeners.has(no)) continue;
+      try {
+        this.listeners.set(no, listenForRigs(row, { open: (parts) => this.open(parts), refused: (port, address, reason) => this.deps.log.info("rig.refused", { listener: port.listenerId, address, text: reason }) }, this.deps.now));
+        this.listenerFaults.delete(no);
+      } catch (error) {
+        if (first && row.primary) throw error;
+        const fault = (error as Error).message;
+        if (this.listenerFaults.get(no) !== fault) this.deps.log.error("listener.failed", { bind: row.bind, error: fault });
+        this.listenerFaults.set(no, fault);
+      }
+    }
+  }
+
+  private changed(): void {
+    for (const watcher of this.watchers) watcher();
+  }
+}

@@ -1,0 +1,349 @@
+import type { AlgorithmName } from "../work/algorithm.ts";
+import { DuplicateSet } from "../work/duplicate-set.ts";
+import { prepareWork } from "../work/prepared-work.ts";
+import { LineCutter } from "../stratum/v1/lines.ts";
+import { readConfigureResult, writeConfigure } from "../stratum/v1/configure.ts";
+import { type Fault, writeResult } from "../stratum/v1/envelope.ts";
+import { type Notify, workOfNotify } from "../stratum/v1/notify.ts";
+import { type PoolMessage, readPoolMessage, readSubscribeResult } from "../stratum/v1/pool-messages.ts";
+import type { Response } from "../stratum/v1/response.ts";
+import { writeAuthorize, writeSubscribe } from "../stratum/v1/rig-messages.ts";
+import type { JobOrigin, PoolJob } from "./hub-job.ts";
+import { limits } from "./limits.ts";
+import { LineWriter } from "./line-writer.ts";
+import { PendingSubmits, type SettleShare } from "./pending-submits.ts";
+import type { SubmittedShare } from "./submitted-share.ts";
+
+export type PoolAddress = {
+  poolNo: number;
+  contractNo: number;
+  host: string;
+  port: number;
+  tls: boolean;
+  username: string;
+  password: string;
+  algorithm: AlgorithmName;
+  /** Some pools hang up on `mining.configure`; then it is left out. */
+  configure: boolean;
+  /** One rig alone works here, at the pool's own difficulty. */
+  passDifficulty: boolean;
+  agent: string;
+};
+
+export type PoolCloseReason = { kind: "network" | "silent" | "refused" | "protocol" | "ended"; text: string };
+
+/** What a session tells its owner; it knows neither rigs nor other sessions. */
+export type PoolSessionEvents = {
+  step: (session: PoolSession, step: "connect" | "subscribe" | "authorize" | "first_job", text: string) => void;
+  /** Subscribed, authorized and holding a job: usable from now on. Fires once, before its `job`. */
+  ready: (session: PoolSession) => void;
+  job: (session: PoolSession, job: PoolJob) => void;
+  closed: (session: PoolSession, reason: PoolCloseReason) => void;
+  /** The pool refused one of the names that work is sent under. */
+  nameRefused: (session: PoolSession, name: string, text: string) => void;
+  settle: SettleShare;
+};
+
+type Phase = "connecting" | "configuring" | "subscribing" | "authorizing" | "open" | "closed";
+
+const configureId = 1;
+const subscribeId = 2;
+const authorizeId = 3;
+
+/** One connection to one pool account, from the dial to the last late verdict. Times are milliseconds since 1970. */
+export class PoolSession implements JobOrigin {
+  readonly address: PoolAddress;
+  readonly poolNo: number;
+  readonly contractNo: number;
+  readonly passDifficulty: boolean;
+  readonly duplicates = new DuplicateSet();
+  readonly openedAtMs: number;
+  readonly pending: PendingSubmits;
+  phase: Phase = "connecting";
+  closedAtMs = 0;
+  ready = false;
+  readyAtMs = 0;
+  fixed: Uint8Array = new Uint8Array(0);
+  /** The pool's extranonce2 size in bytes; 0 until subscribed. */
+  free = 0;
+  versionMask = 0;
+  difficulty = 0;
+  current: PoolJob | null = null;
+  lastLineAtMs: number;
+  lastJobAtMs = 0;
+  /** Said on the pool's page, such as a certificate that nobody vouches for. */
+  readonly warnings = new Set<string>();
+  private readonly events: PoolSessionEvents;
+  private readonly cutter = new LineCutter(limits.poolLineBytesMax);
+  private writer: LineWriter | null = null;
+  private socket: { end: () => void; terminate: () => void } | null = null;
+  private phaseSinceMs: number;
+  private liveJobs: PoolJob[] = [];
+  private readonly names = new Map<string, "asked" | "granted" | "refused">();
+  private readonly nameIds = new Map<number, string>();
+  private nextId = 16;
+  private subscribeRetried = false;
+  private readonly now: () => number;
+
+  constructor(address: PoolAddress, events: PoolSessionEvents, now: () => number) {
+    this.address = address;
+    this.poolNo = address.poolNo;
+    this.contractNo = address.contractNo;
+    this.passDifficulty = address.passDifficulty;
+    this.events = events;
+    this.now = now;
+    this.openedAtMs = now();
+    this.phaseSinceMs = this.openedAtMs;
+    this.lastLineAtMs = this.openedAtMs;
+    this.pending = new PendingSubmits(events.settle);
+    this.dial();
+  }
+
+  /** The name a rig's shares go up under: the account's own, or the rig's where the username says `{rig}`. */
+  nameFor(rigName: string): string {
+    return this.address.username.includes("{rig}") ? this.address.username.replaceAll("{rig}", rigName) : this.address.username;
+  }
+
+  /** Makes sure the pool knows the name before its first submit; TCP keeps the order. */
+  introduce(name: string): void {
+    if (name === this.address.username || this.names.has(name) || this.writer === null) return;
+    const id = this.nextId++;
+    this.names.set(name, "asked");
+    this.nameIds.set(id, name);
+    this.writer.queue(writeAuthorize(id, name, this.address.password));
+  }
+
+  submit(share: SubmittedShare): boolean {
+    if (this.closedAtMs !== 0 || this.writer === null || this.pending.size >= limits.pendingSubmitsMax) return false;
+    this.introduce(share.upstreamName);
+    share.upstreamId = this.nextId++;
+    share.forwardedAtMs = this.now();
+    this.writer.queue(this.pending.send(share, this.versionMask));
+    return true;
+  }
+
+  /** Deadlines of the handshake, of silence, and of unanswered submits; called a few times a second. */
+  tick(nowMs: number): void {
+    if (this.closedAtMs !== 0) {
+      this.pending.expire(nowMs);
+      return;
+    }
+    this.pending.expire(nowMs);
+    const inPhaseMs = nowMs - this.phaseSinceMs;
+    if (this.phase === "connecting" && inPhaseMs > limits.connectMsMax) this.close("network", `no connection within ${limits.connectMsMax / 1000} s`);
+    else if (this.phase === "configuring" && inPhaseMs > limits.configureMsMax) this.startSubscribe();
+    else if (!this.ready && nowMs - this.openedAtMs > limits.connectMsMax + limits.handshakeMsMax) this.close("network", `handshake not done within ${limits.handshakeMsMax / 1000} s (${this.phase})`);
+    else if (this.ready && nowMs - this.lastLineAtMs > limits.poolSilentMsMax) this.close("silent", `silent for ${limits.poolSilentMsMax / 1000} s`);
+    else if (this.writer !== null && this.writer.unsentForMs(nowMs) > limits.unsentMsMax) this.close("network", "the pool does not read");
+  }
+
+  end(): void {
+    this.close("ended", "no longer needed");
+  }
+
+  private dial(): void {
+    const { host, port, tls } = this.address;
+    const session = this;
+    Bun.connect({
+      hostname: host,
+      port,
+      // Verified by us in `handshake`: an unvouched certificate is used with a warning, as most pools' are self-made.
+      ...(tls ? { tls: { rejectUnauthorized: false, serverName: host } } : {}),
+      socket: {
+        binaryType: "buffer",
+        open(socket) {
+          if (session.closedAtMs !== 0) {
+            socket.terminate();
+            return;
+          }
+          session.socket = socket;
+          socket.setNoDelay(true);
+          socket.setKeepAlive(true, 30_000);
+          session.writer = new LineWriter(socket, limits.unsentPoolBytesMax);
+          if (!tls) session.connected();
+        },
+        handshake(_socket, success, error) {
+          if (error !== null && error !== undefined) session.warnings.add(`TLS certificate not vouched for: ${error.message}`);
+          if (!success && error === null) session.close("network", "TLS handshake failed");
+          else session.connected();
+        },
+        data(_socket, bytes) {
+          session.receive(bytes);
+        },
+        drain() {
+          session.writer?.drain();
+        },
+        close() {
+          session.close("network", "the pool closed the connection");
+        },
+        error(_socket, error) {
+          session.close("network", error.message);
+        },
+        connectError(_socket, error) {
+          session.close("network", error.message);
+        },
+      },
+    }).catch((error: Error) => session.close("network", error.message));
+  }
+
+  private connected(): void {
+    if (this.phase !== "connecting") return;
+    this.events.step(this, "connect", "");
+    if (this.address.algorithm === "sha256d" && this.address.configure) {
+      this.enter("configuring");
+      this.writer?.queue(writeConfigure(configureId, limits.versionMask));
+    } else this.startSubscribe();
+  }
+
+  private enter(phase: Phase): void {
+    this.phase = phase;
+    this.phaseSinceMs = this.now();
+  }
+
+  private startSubscribe(): void {
+    this.enter("subscribing");
+    this.writer?.queue(writeSubscribe(subscribeId, this.address.agent));
+  }
+
+  private receive(bytes: Buffer): void {
+    if (this.closedAtMs !== 0) return;
+    this.lastLineAtMs = this.now();
+    const whole = this.cutter.push(bytes, (buffer, start, end) => {
+      if (this.closedAtMs === 0) this.handle(readPoolMessage(buffer, start, end));
+    });
+    if (!whole) this.close("protocol", `sent a line of over ${limits.poolLineBytesMax} bytes`);
+  }
+
+  /** The one switch on what a pool says. */
+  private handle(message: PoolMessage | Fault): void {
+    switch (message.kind) {
+      case "response":
+        this.onResponse(message);
+        return;
+      case "notify":
+        this.onNotify(message);
+        return;
+      case "set-difficulty":
+        this.difficulty = message.difficulty;
+        return;
+      case "set-extranonce":
+        this.fixed = message.extranonce1;
+        this.free = message.extranonce2Bytes;
+        return;
+      case "set-version-mask":
+        this.versionMask = (message.versionMask & limits.versionMask) >>> 0;
+        return;
+      case "get-version":
+        this.writer?.queue(writeResult(message.id, this.address.agent));
+        return;
+      case "ping":
+        this.writer?.queue(writeResult(message.id, "pong"));
+        return;
+      case "reconnect":
+        this.onReconnect(message.host);
+        return;
+      case "fault":
+        if (message.fatal) this.close("protocol", message.reason);
+        else this.warnings.add(message.reason);
+        return;
+      default:
+        return;
+    }
+  }
+
+  /** Only its own host may send us elsewhere: a hijacked connection must not redirect work. */
+  private onReconnect(host: string | null): void {
+    if (host === null || host === "" || host === this.address.host) this.close("network", "the pool asked to reconnect");
+    else this.warnings.add("the pool asked to reconnect to another host; not followed");
+  }
+
+  private onResponse(message: Response): void {
+    const id = message.id;
+    if (typeof id !== "number") return;
+    if (id >= 16) {
+      const name = this.nameIds.size === 0 ? undefined : this.nameIds.get(id);
+      if (name === undefined) this.pending.answer(id, message, this.now());
+      else this.onNameAnswered(id, name, message);
+    } else if (id === configureId && this.phase === "configuring") this.onConfigured(message);
+    else if (id === subscribeId && this.phase === "subscribing") this.onSubscribed(message);
+    else if (id === authorizeId && this.phase === "authorizing") this.onAuthorized(message);
+  }
+
+  private onNameAnswered(id: number, name: string, message: Response): void {
+    this.nameIds.delete(id);
+    this.names.set(name, message.accepted ? "granted" : "refused");
+    if (!message.accepted) this.events.nameRefused(this, name, message.error?.text ?? "refused");
+  }
+
+  private onConfigured(message: Response): void {
+    const granted = readConfigureResult(message.result, limits.versionMask);
+    this.versionMask = "kind" in granted ? 0 : granted.versionMask;
+    this.startSubscribe();
+  }
+
+  private onSubscribed(message: Response): void {
+    if (message.error !== null && !this.subscribeRetried) {
+      // cgminer does the same: pools that choke on an agent string take an empty list.
+      this.subscribeRetried = true;
+      this.writer?.queue(writeSubscribe(subscribeId, null));
+      return;
+    }
+    const subscription = readSubscribeResult(message.result);
+    if ("kind" in subscription) {
+      this.close("protocol", subscription.reason);
+      return;
+    }
+    this.fixed = subscription.extranonce1;
+    this.free = subscription.extranonce2Bytes;
+    this.events.step(this, "subscribe", `extranonce2 of ${this.free} bytes`);
+    this.enter("authorizing");
+    const name = this.address.username.includes("{rig}") ? this.nameFor("hub") : this.address.username;
+    this.writer?.queue(writeAuthorize(authorizeId, name, this.address.password));
+  }
+
+  private onAuthorized(message: Response): void {
+    if (!message.accepted) {
+      this.close("refused", `refused to authorize: ${message.error?.text ?? "no reason given"}`);
+      return;
+    }
+    this.enter("open");
+    this.events.step(this, "authorize", "");
+    if (this.current !== null) this.becomeReady();
+  }
+
+  private becomeReady(): void {
+    this.ready = true;
+    this.readyAtMs = this.now();
+    this.events.step(this, "first_job", `difficulty ${this.difficulty}`);
+    this.events.ready(this);
+  }
+
+  private onNotify(notify: Notify): void {
+    if (this.free === 0) return;
+    if (this.difficulty === 0) this.difficulty = 1;
+    const work = workOfNotify(notify, { algorithm: this.address.algorithm, fixed: this.fixed, free: this.free, versionMask: this.versionMask, difficulty: this.difficulty });
+    const before = this.current;
+    if (before === null || Buffer.compare(before.work.prevHash, work.prevHash) !== 0) {
+      for (const job of this.liveJobs) job.superseded = true;
+      this.liveJobs = [];
+      this.duplicates.clear();
+    }
+    const job: PoolJob = { origin: this, work, prepared: prepareWork(work), superseded: false };
+    this.liveJobs.push(job);
+    this.current = job;
+    this.lastJobAtMs = this.now();
+    if (!this.ready && this.phase === "open") this.becomeReady();
+    if (this.ready) this.events.job(this, job);
+  }
+
+  private close(kind: PoolCloseReason["kind"], text: string): void {
+    if (this.closedAtMs !== 0) return;
+    this.closedAtMs = this.now();
+    const phase = this.phase;
+    this.phase = "closed";
+    this.writer?.close();
+    this.socket?.terminate();
+    this.pending.orphan();
+    this.events.closed(this, { kind, text: phase === "open" || kind !== "network" ? text : `${text} (while ${phase})` });
+  }
+}

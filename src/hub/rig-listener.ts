@@ -1,0 +1,127 @@
+import ipaddr from "ipaddr.js";
+import type { Listener } from "../control/listeners.ts";
+import { readProxyHeader } from "../stratum/proxy-protocol.ts";
+import { limits } from "./limits.ts";
+import { LineWriter } from "./line-writer.ts";
+import type { Port, RigSession } from "./rig-session.ts";
+
+export type ListenerDeps = {
+  /** A rig has arrived from `address`; null when no more are taken. */
+  open: (parts: { port: Port; address: string; writer: LineWriter; terminate: () => void }) => RigSession | null;
+  refused: (port: Port, address: string, reason: string) => void;
+};
+
+export type OpenListener = { row: Listener; address: string; stop: () => void };
+
+/** A connection before its first line: who it comes from may still be in a PROXY header. */
+type Guest = { session: RigSession | null; writer: LineWriter; head: Buffer | null; trusted: boolean; arrivedAtMs: number };
+
+const longestHead = 16 + 4096;
+
+/**
+ * Listens for rigs on one port. Throws what `Bun.listen` throws (port taken, certificate unreadable).
+ * A header of the PROXY protocol is read only from the listener's trusted addresses.
+ */
+export function listenForRigs(row: Listener, deps: ListenerDeps, now: () => number): OpenListener {
+  const port: Port = { listenerId: row.id, fleetNo: row.fleetNo, enrol: row.enrol, layout: row.extranonce };
+  const trusted = row.proxyFrom.map(rangeOf);
+  const { host, portNumber } = addressOf(row.bind);
+  const guests = new Set<Bun.Socket<Guest>>();
+  const begin = (socket: Bun.Socket<Guest>, address: string): RigSession | null => {
+    const session = deps.open({ port, address, writer: socket.data.writer, terminate: () => socket.terminate() });
+    socket.data.session = session;
+    if (session === null) socket.terminate();
+    return session;
+  };
+  const server = Bun.listen<Guest>({
+    hostname: host,
+    port: portNumber,
+    ...(row.tls === null ? {} : { tls: { cert: Bun.file(row.tls.certFile), key: Bun.file(row.tls.keyFile) } }),
+    socket: {
+      binaryType: "buffer",
+      open(socket) {
+        const writer = new LineWriter(socket, limits.unsentBytesMax);
+        const address = plainAddress(socket.remoteAddress);
+        const isTrusted = trusted.length > 0 && trusted.some((range) => contains(range, address));
+        socket.data = { session: null, writer, head: null, trusted: isTrusted, arrivedAtMs: now() };
+        socket.setNoDelay(true);
+        socket.setKeepAlive(true, 60_000);
+        if (isTrusted) guests.add(socket);
+        else begin(socket, address);
+      },
+      data(socket, bytes) {
+        const guest = socket.data;
+        if (guest.session !== null) {
+          guest.session.receive(bytes);
+          return;
+        }
+        if (!guest.trusted) return;
+        const head = guest.head === null ? bytes : Buffer.concat([guest.head, bytes]);
+        const header = readProxyHeader(head);
+        if (header.kind === "need-more" && head.length <= longestHead) {
+          guest.head = Buffer.from(head);
+          return;
+        }
+        guests.delete(socket);
+        guest.head = null;
+        if (header.kind === "need-more" || header.kind === "fault") {
+          deps.refused(port, plainAddress(socket.remoteAddress), header.kind === "fault" ? `PROXY header: ${header.reason}` : "PROXY header too long");
+          socket.terminate();
+          return;
+        }
+        const source = header.kind === "proxy" ? header.source : null;
+        const session = begin(socket, source?.address ?? plainAddress(socket.remoteAddress));
+        const rest = header.kind === "proxy" ? head.subarray(header.headerBytes) : head;
+        if (rest.length > 0) session?.receive(rest);
+      },
+      drain(socket) {
+        socket.data.writer.drain();
+      },
+      close(socket) {
+        guests.delete(socket);
+        socket.data?.session?.ended();
+      },
+      error(socket) {
+        socket.data?.session?.ended();
+      },
+    },
+  });
+  const sweep = setInterval(() => {
+    for (const socket of guests) if (now() - socket.data.arrivedAtMs > limits.firstLineMsMax) socket.terminate();
+  }, 1_000);
+  sweep.unref();
+  return {
+    row,
+    address: `${host.includes(":") ? `[${host}]` : host}:${server.port}`,
+    stop: () => {
+      clearInterval(sweep);
+      server.stop(false);
+    },
+  };
+}
+
+/** `host:port` of a listener row, IPv6 in brackets; the control database has checked the form. */
+function addressOf(bind: string): { host: string; portNumber: number } {
+  const at = bind.lastIndexOf(":");
+  return { host: bind.slice(0, at).replace(/^\[|\]$/g, ""), portNumber: Number(bind.slice(at + 1)) };
+}
+
+type Range = [ipaddr.IPv4 | ipaddr.IPv6, number];
+
+function rangeOf(text: string): Range {
+  if (text.includes("/")) return ipaddr.parseCIDR(text);
+  const address = ipaddr.parse(text);
+  return [address, address.kind() === "ipv4" ? 32 : 128];
+}
+
+function contains(range: Range, text: string): boolean {
+  if (!ipaddr.isValid(text)) return false;
+  const address = ipaddr.process(text);
+  if (address.kind() !== range[0].kind()) return false;
+  return address.match(range);
+}
+
+/** An IPv4 client of a dual-stack port comes as ::ffff:a.b.c.d; people know it as a.b.c.d. */
+function plainAddress(address: string): string {
+  return address.startsWith("::ffff:") ? address.slice(7) : address;
+}

@@ -1,0 +1,165 @@
+import type { Fleet } from "../control/fleets.ts";
+import type { Rig } from "../control/rig-row.ts";
+import type { Enrolment } from "../control/enrolments.ts";
+import type { Refusal, RigFact, RigSessionFact } from "../health/facts.ts";
+import type { Destination } from "../schedule/move.ts";
+import { limits } from "./limits.ts";
+
+/** What the roster needs of one of its rig's connections. */
+export type RosterSession = { readonly fact: () => RigSessionFact; readonly servingPoolNo: number; readonly servingContractNo: number };
+
+/** One rig as the hub keeps it in memory; what people decide about it is in the control database. */
+export class RosterRig {
+  readonly no: number;
+  readonly id: string;
+  name: string;
+  fleetNo: number;
+  nominalHps: number | null;
+  pinnedProfileNo: number | null;
+  readonly sessions = new Set<RosterSession>();
+  lastShareAtMs = 0;
+  lastAcceptedAtMs = 0;
+  acceptedShares = 0;
+  disconnectedAtMs = 0;
+  lastRefusal: Refusal | null = null;
+
+  constructor(rig: Rig) {
+    this.no = rig.no;
+    this.id = rig.id;
+    this.name = rig.name;
+    this.fleetNo = rig.fleetNo;
+    this.nominalHps = rig.nominalHps;
+    this.pinnedProfileNo = rig.pinnedProfileNo;
+  }
+
+  fact(): RigFact {
+    const serving = [...this.sessions].find((session) => session.servingPoolNo !== 0);
+    return {
+      rigNo: this.no,
+      sessions: [...this.sessions].map((session) => session.fact()),
+      poolNo: serving?.servingPoolNo ?? 0,
+      contractNo: serving?.servingContractNo ?? 0,
+      lastShareAtMs: this.lastShareAtMs === 0 ? null : this.lastShareAtMs,
+      lastAcceptedAtMs: this.lastAcceptedAtMs === 0 ? null : this.lastAcceptedAtMs,
+      acceptedShares: this.acceptedShares,
+      disconnectedAtMs: this.sessions.size > 0 || this.disconnectedAtMs === 0 ? null : this.disconnectedAtMs,
+      lastRefusal: this.lastRefusal,
+    };
+  }
+}
+
+export type RosterDeps = {
+  rigs: () => Rig[];
+  fleets: () => Fleet[];
+  enrol: (batch: readonly Enrolment[]) => Rig[];
+  failed: (error: Error) => void;
+};
+
+type Waiting = Enrolment & { done: (rig: RosterRig | null) => void };
+
+/** All known rigs by number and by name, and the enrolment of those nobody knows, many in one transaction and few in one turn of the event loop. */
+export class Roster {
+  private readonly byNumber = new Map<number, RosterRig>();
+  private readonly byName = new Map<string, RosterRig>();
+  private fleets = new Map<number, Fleet>();
+  private waiting: Waiting[] = [];
+  private scheduled = false;
+  private readonly deps: RosterDeps;
+
+  constructor(deps: RosterDeps) {
+    this.deps = deps;
+    this.reload();
+  }
+
+  /** Reads fleets and rigs anew; sessions and counters stay with their rigs. */
+  reload(): void {
+    this.fleets = new Map(this.deps.fleets().map((fleet) => [fleet.no, fleet]));
+    this.byName.clear();
+    const seen = new Set<number>();
+    for (const row of this.deps.rigs()) {
+      seen.add(row.no);
+      this.take(row);
+    }
+    for (const [no, rig] of this.byNumber) if (!seen.has(no) && rig.sessions.size === 0) this.byNumber.delete(no);
+  }
+
+  byNo(no: number): RosterRig | null {
+    return this.byNumber.get(no) ?? null;
+  }
+
+  all(): Iterable<RosterRig> {
+    return this.byNumber.values();
+  }
+
+  fleet(no: number): Fleet | null {
+    return this.fleets.get(no) ?? null;
+  }
+
+  allFleets(): Iterable<Fleet> {
+    return this.fleets.values();
+  }
+
+  /** A known rig's own record beats the port it came in on: the listener's fleet first, then the one other fleet that knows the name. */
+  find(fleetNo: number, name: string): RosterRig | null {
+    const here = this.byName.get(keyOf(fleetNo, name));
+    if (here !== undefined) return here;
+    const elsewhere = [...this.fleets.keys()].map((no) => this.byName.get(keyOf(no, name))).filter((rig) => rig !== undefined);
+    return elsewhere.length === 1 ? (elsewhere[0] ?? null) : null;
+  }
+
+  /** Where a rig belongs when nothing else is said: its pin, else its fleet's house profile; null where none is chosen. */
+  homeOf(rig: RosterRig): Destination | null {
+    const profileNo = rig.pinnedProfileNo ?? this.fleets.get(rig.fleetNo)?.houseProfileNo ?? null;
+    return profileNo === null ? null : { contractNo: 0, profileNo };
+  }
+
+  /** Calls `done` with the new rig, or with null when it could not be written or too many wait. */
+  enrol(enrolment: Enrolment, done: (rig: RosterRig | null) => void): void {
+    if (this.waiting.length >= limits.enrolWaitingMax) {
+      done(null);
+      return;
+    }
+    this.waiting.push({ ...enrolment, done });
+    this.schedule();
+  }
+
+  private schedule(): void {
+    if (this.scheduled || this.waiting.length === 0) return;
+    this.scheduled = true;
+    setImmediate(() => {
+      this.scheduled = false;
+      this.enrolSome();
+      this.schedule();
+    });
+  }
+
+  private enrolSome(): void {
+    const batch = this.waiting.splice(0, limits.enrolPerTurnMax);
+    try {
+      const rows = this.deps.enrol(batch.map(({ fleetNo, name, nominalHps }) => ({ fleetNo, name, nominalHps })));
+      for (const [at, entry] of batch.entries()) {
+        const row = rows[at];
+        entry.done(row === undefined ? null : this.take(row));
+      }
+    } catch (error) {
+      this.deps.failed(error as Error);
+      for (const entry of batch) entry.done(null);
+    }
+  }
+
+  private take(row: Rig): RosterRig {
+    const known = this.byNumber.get(row.no);
+    const rig = known ?? new RosterRig(row);
+    if (known === undefined) this.byNumber.set(row.no, rig);
+    rig.name = row.name;
+    rig.fleetNo = row.fleetNo;
+    rig.nominalHps = row.nominalHps;
+    rig.pinnedProfileNo = row.pinnedProfileNo;
+    this.byName.set(keyOf(row.fleetNo, row.name), rig);
+    return rig;
+  }
+}
+
+function keyOf(fleetNo: number, name: string): string {
+  return `${fleetNo}/${name}`;
+}

@@ -1,0 +1,293 @@
+import type { Pool } from "../control/pools.ts";
+import type { Profile } from "../control/profiles.ts";
+import type { PoolFact, PoolState } from "../health/facts.ts";
+import { chooseEndpoint, type EndpointChoice, endpointsToHold } from "../schedule/choose-endpoint.ts";
+import type { Destination } from "../schedule/move.ts";
+import type { Hand } from "./job-board.ts";
+import { Upstream, type UpstreamDeps } from "./upstream.ts";
+
+/** A rig's connection with the destination that it is meant to have. */
+export type Worker = Hand & { to: Destination | null };
+
+export type SwitchEvent =
+  | { type: "pool.failover" | "pool.returned"; from: Pool; to: Pool; profile: Profile; rigs: number; reason: string; tookMs: number }
+  | { type: "pool.all-down"; from: Pool; profile: Profile; rigs: number; reason: string }
+  | { type: "pool.state"; pool: Pool; from: PoolState; to: PoolState; reason: string }
+  | { type: "pool.name-refused"; pool: Pool; name: string; reason: string };
+
+export type SwitchboardDeps = Omit<UpstreamDeps, "changed" | "homeless" | "nameRefused"> & {
+  pools: () => Pool[];
+  profiles: () => Profile[];
+  event: (event: SwitchEvent) => void;
+};
+
+/** All rigs of one destination, and the pool of its profile that they work for now. */
+type Route = { to: Destination; profile: Profile; activePoolNo: number | null; workers: Set<Worker>; lastPoolNo: number | null };
+
+/**
+ * Decides which pool session each rig works on. A route is one destination (owner and profile); the pools' own failures move its rigs
+ * in the same turn, to the warm session of the next pool. Where rigs should go is never decided here: that comes as moves.
+ */
+export class Switchboard {
+  private readonly routes = new Map<string, Route>();
+  private readonly upstreams = new Map<string, Upstream>();
+  private readonly states = new Map<number, { state: PoolState; sinceMs: number }>();
+  private readonly deps: SwitchboardDeps;
+  private pools = new Map<number, Pool>();
+  private profiles = new Map<number, Profile>();
+  private evaluating = false;
+  private again = false;
+
+  constructor(deps: SwitchboardDeps) {
+    this.deps = deps;
+    this.reconcile();
+  }
+
+  /** Reads pools and profiles anew and brings the sessions in line. Harmless to call at any time. */
+  reconcile(): void {
+    this.pools = new Map(this.deps.pools().map((pool) => [pool.no, pool]));
+    this.profiles = new Map(this.deps.profiles().map((profile) => [profile.no, profile]));
+    for (const upstream of this.upstreams.values()) {
+      const pool = this.pools.get(upstream.pool.no);
+      if (pool !== undefined) upstream.reconfigure(pool);
+    }
+    for (const route of this.routes.values()) route.profile = this.profiles.get(route.to.profileNo) ?? route.profile;
+    this.evaluateAll();
+  }
+
+  /** Workers to a destination, or to none. Those that a live session can seat get its job in this turn. */
+  send(workers: readonly Worker[], to: Destination | null): void {
+    const route = to === null ? null : this.routeOf(to);
+    for (const worker of workers) {
+      this.withdraw(worker);
+      worker.to = route === null ? null : to;
+      route?.workers.add(worker);
+    }
+    if (route === null) {
+      for (const worker of workers) worker.board?.leave(worker);
+      return;
+    }
+    if (route.workers.size === workers.length) this.evaluateAll();
+    this.activeOf(route)?.adopt(workers.filter((worker) => worker.board === null || !this.worksOn(worker, route)));
+  }
+
+  /** The connection is gone. */
+  drop(worker: Worker): void {
+    this.withdraw(worker);
+    worker.board?.leave(worker);
+    worker.to = null;
+  }
+
+  /** Keeps sessions to a destination open even while no rig works for it, so that the first rig finds a job. */
+  hold(destinations: readonly Destination[]): void {
+    for (const to of destinations) this.routeOf(to);
+    const held = new Set(destinations.map(keyOf));
+    for (const [key, route] of this.routes) {
+      if (!held.has(key) && route.workers.size === 0) this.routes.delete(key);
+    }
+    this.evaluateAll();
+  }
+
+  tick(nowMs: number): void {
+    for (const upstream of [...this.upstreams.values()]) upstream.tick(nowMs);
+    this.evaluateAll();
+    for (const [key, upstream] of this.upstreams) {
+      if (upstream.role === "off" && upstream.sessions.length === 0) this.upstreams.delete(key);
+    }
+  }
+
+  close(): void {
+    for (const upstream of this.upstreams.values()) upstream.close();
+  }
+
+  /** Whether the destination's rigs have another pool than `poolNo` to go to. */
+  hasOther(to: Destination | null, poolNo: number): boolean {
+    if (to === null) return false;
+    const route = this.routes.get(keyOf(to));
+    return route !== undefined && route.activePoolNo !== null && route.activePoolNo !== poolNo;
+  }
+
+  /** The smallest extranonce2 of the pools that a destination may use, as far as they are known; null before. */
+  smallestFree(to: Destination): number | null {
+    const profile = this.profiles.get(to.profileNo);
+    const sizes = (profile?.poolNos ?? []).map((poolNo) => this.upstreams.get(`${to.contractNo}/${poolNo}`)?.face?.free ?? 0).filter((free) => free > 0);
+    return sizes.length === 0 ? null : Math.min(...sizes);
+  }
+
+  get allUpstreams(): Iterable<Upstream> {
+    return this.upstreams.values();
+  }
+
+  facts(): PoolFact[] {
+    return [...this.pools.values()].map((pool) => this.fact(pool));
+  }
+
+  factOf(poolNo: number): PoolFact | null {
+    const pool = this.pools.get(poolNo);
+    return pool === undefined ? null : this.fact(pool);
+  }
+
+  private fact(pool: Pool): PoolFact {
+    const upstreams = [...this.upstreams.values()].filter((upstream) => upstream.pool.no === pool.no);
+    const face = upstreams.map((upstream) => upstream.face).find((session) => session?.ready) ?? upstreams[0]?.face ?? null;
+    const shown = bestOf(upstreams);
+    const size = face === null || face.free === 0 ? null : face.free;
+    return {
+      poolNo: pool.no,
+      algorithm: pool.algorithm,
+      state: shown?.state() ?? "unused",
+      stateSinceMs: shown?.stateSinceMs ?? this.states.get(pool.no)?.sinceMs ?? this.deps.now(),
+      reason: shown?.reason ?? "",
+      extranonce2Size: size,
+      difficulty: face === null || face.difficulty === 0 ? null : face.difficulty,
+      sessions: upstreams.reduce((sum, upstream) => sum + upstream.sessions.length, 0),
+      rigs: upstreams.reduce((sum, upstream) => sum + upstream.rigs, 0),
+      lastJobAtMs: face === null || face.lastJobAtMs === 0 ? null : face.lastJobAtMs,
+      answerMs: face?.pending.medianAnswerMs() ?? null,
+      warnings: [...new Set(upstreams.flatMap((upstream) => [...upstream.warnings, ...(upstream.face?.warnings ?? [])])), ...sizeWarnings(size)],
+    };
+  }
+
+  private routeOf(to: Destination): Route | null {
+    const known = this.routes.get(keyOf(to));
+    if (known !== undefined) return known;
+    const profile = this.profiles.get(to.profileNo);
+    if (profile === undefined) return null;
+    const route: Route = { to, profile, activePoolNo: null, workers: new Set(), lastPoolNo: null };
+    this.routes.set(keyOf(to), route);
+    return route;
+  }
+
+  private withdraw(worker: Worker): void {
+    if (worker.to === null) return;
+    const route = this.routes.get(keyOf(worker.to));
+    route?.workers.delete(worker);
+    if (route !== undefined) for (const upstream of this.upstreamsOf(route)) upstream.forget(worker);
+  }
+
+  private upstreamsOf(route: Route): Upstream[] {
+    return route.profile.poolNos.map((poolNo) => this.upstreamOf(route.to.contractNo, poolNo)).filter((upstream) => upstream !== null);
+  }
+
+  private upstreamOf(contractNo: number, poolNo: number): Upstream | null {
+    const key = `${contractNo}/${poolNo}`;
+    const known = this.upstreams.get(key);
+    if (known !== undefined) return known;
+    const pool = this.pools.get(poolNo);
+    if (pool === undefined) return null;
+    const upstream = new Upstream(contractNo, pool, {
+      ...this.deps,
+      changed: (changed) => this.onChanged(changed),
+      homeless: () => this.evaluateAll(),
+      nameRefused: (of, name, reason) => this.deps.event({ type: "pool.name-refused", pool: of.pool, name, reason }),
+    });
+    this.upstreams.set(key, upstream);
+    return upstream;
+  }
+
+  private activeOf(route: Route): Upstream | null {
+    return route.activePoolNo === null ? null : this.upstreamOf(route.to.contractNo, route.activePoolNo);
+  }
+
+  private worksOn(worker: Worker, route: Route): boolean {
+    return worker.board !== null && worker.board.current?.origin.poolNo === route.activePoolNo && worker.board.current?.origin.contractNo === route.to.contractNo;
+  }
+
+  private onChanged(upstream: Upstream): void {
+    const state = upstream.state();
+    const before = this.states.get(upstream.pool.no)?.state ?? "unused";
+    if (state !== before) {
+      this.states.set(upstream.pool.no, { state, sinceMs: this.deps.now() });
+      this.deps.event({ type: "pool.state", pool: upstream.pool, from: before, to: state, reason: upstream.reason });
+    }
+    this.evaluateAll();
+  }
+
+  /** Chooses each route's pool, says what sessions that takes, and moves rigs. Changes that this causes are looked at in another round. */
+  private evaluateAll(): void {
+    if (this.evaluating) {
+      this.again = true;
+      return;
+    }
+    this.evaluating = true;
+    for (let round = 0; round < 8; round++) {
+      this.again = false;
+      const roles = new Map<Upstream, "active" | "warm">();
+      for (const route of this.routes.values()) this.evaluate(route, roles);
+      for (const upstream of this.upstreams.values()) upstream.setRole(roles.get(upstream) ?? "off");
+      if (!this.again) break;
+    }
+    this.evaluating = false;
+  }
+
+  private evaluate(route: Route, roles: Map<Upstream, "active" | "warm">): void {
+    const upstreams = this.upstreamsOf(route);
+    const choices: EndpointChoice[] = upstreams.map((upstream) => ({ poolNo: upstream.pool.no, usable: upstream.usable, usableSinceMs: upstream.usableSinceMs }));
+    const chosen = chooseEndpoint(choices, route.activePoolNo, { nowMs: this.deps.now(), returnAfterMs: route.profile.returnAfterS * 1000 });
+    if (chosen !== route.activePoolNo) this.activate(route, chosen);
+    const held = new Set(endpointsToHold(choices, chosen));
+    const mostAlike = mostRigsPerX(route.workers);
+    for (const upstream of upstreams) {
+      if (!held.has(upstream.pool.no)) continue;
+      upstream.sessionsWanted = Math.max(1, mostAlike);
+      if (upstream.pool.no === chosen) roles.set(upstream, "active");
+      else if (!roles.has(upstream)) roles.set(upstream, "warm");
+    }
+  }
+
+  private activate(route: Route, chosen: number | null): void {
+    const startMs = this.deps.now();
+    const previous = route.activePoolNo;
+    route.activePoolNo = chosen;
+    const from = this.pools.get(previous ?? route.lastPoolNo ?? 0);
+    if (chosen === null) {
+      route.lastPoolNo = previous;
+      if (from !== undefined) this.deps.event({ type: "pool.all-down", from, profile: route.profile, rigs: route.workers.size, reason: this.reasonOf(route, from) });
+      return;
+    }
+    const upstream = this.upstreamOf(route.to.contractNo, chosen);
+    upstream?.setRole("active");
+    const old = previous === null ? null : this.upstreams.get(`${route.to.contractNo}/${previous}`);
+    const movers = [...route.workers].filter((worker) => !this.worksOn(worker, route));
+    for (const worker of movers) old?.forget(worker);
+    upstream?.adopt(movers);
+    const to = this.pools.get(chosen);
+    if (from === undefined || to === undefined || from === to) return;
+    const returned = route.profile.poolNos.indexOf(to.no) < route.profile.poolNos.indexOf(from.no);
+    this.deps.event({ type: returned ? "pool.returned" : "pool.failover", from, to, profile: route.profile, rigs: movers.length, reason: this.reasonOf(route, from), tookMs: this.deps.now() - startMs });
+  }
+
+  private reasonOf(route: Route, pool: Pool): string {
+    return this.upstreams.get(`${route.to.contractNo}/${pool.no}`)?.reason ?? "";
+  }
+}
+
+function keyOf(to: Destination): string {
+  return `${to.contractNo}/${to.profileNo}`;
+}
+
+const order: readonly PoolState[] = ["live", "warm", "misconfigured", "failing", "ejected", "connecting", "unused"];
+
+function bestOf(upstreams: readonly Upstream[]): Upstream | undefined {
+  return upstreams.toSorted((a, b) => order.indexOf(a.state()) - order.indexOf(b.state()))[0];
+}
+
+/** As many sessions does a pool need that leaves no room for a prefix: one for each rig that carries the same extranonce1. */
+function mostRigsPerX(workers: ReadonlySet<Worker>): number {
+  const counts = new Map<number, number>();
+  let most = 0;
+  for (const worker of workers) {
+    const key = worker.layout.e1Bytes * 2 ** 32 + worker.x;
+    const count = (counts.get(key) ?? 0) + 1;
+    counts.set(key, count);
+    if (count > most) most = count;
+  }
+  return most;
+}
+
+/** What an operator should know before he sends rigs to a pool that leaves so few bytes. */
+export function sizeWarnings(free: number | null): string[] {
+  if (free === null || free >= 4) return [];
+  if (free === 3) return ["gives 3 bytes of extranonce2: rigs that connected before need set_extranonce or a reconnect to work here"];
+  return [`gives ${free} bytes of extranonce2: too few for rigs behind a hub; use another port of the pool, or mode per-rig with a pool of at least 3`];
+}

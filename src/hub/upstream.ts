@@ -1,0 +1,287 @@
+import type { Pool } from "../control/pools.ts";
+import type { PoolState } from "../health/facts.ts";
+import { fillerBytes, type Layout, type PrefixAllocator } from "../work/extranonce.ts";
+import type { PoolJob } from "./hub-job.ts";
+import { type Hand, JobBoard } from "./job-board.ts";
+import { limits } from "./limits.ts";
+import type { SettleShare } from "./pending-submits.ts";
+import { type PoolCloseReason, PoolSession, type PoolSessionEvents } from "./pool-session.ts";
+
+export type UpstreamDeps = {
+  now: () => number;
+  random: () => number;
+  agent: string;
+  prefixesFor: (host: string, port: number, fixed: Uint8Array) => PrefixAllocator;
+  /** Whether one more connection may be dialled in this second. */
+  mayDial: () => boolean;
+  settle: SettleShare;
+  /** Something that decides where rigs work has changed. */
+  changed: (upstream: Upstream) => void;
+  /** These have lost their pool session and hold only their last job. */
+  homeless: (hands: Hand[]) => void;
+  nameRefused: (upstream: Upstream, name: string, text: string) => void;
+};
+
+/** One pool session, the board of those who work on it, and the one rig it is for in `per-rig` mode. */
+type Link = { session: PoolSession; board: JobBoard; only: Hand | null; retiring: boolean; emptySinceMs: number };
+
+/** The sessions of one owner (the house or a contract) at one pool endpoint: as many as its rigs need, opened again when they close. */
+export class Upstream {
+  readonly contractNo: number;
+  pool: Pool;
+  /** `active`: rigs work for it; `warm`: kept ready; `off`: let go. */
+  role: "active" | "warm" | "off" = "off";
+  /** How many sessions a pool without room for a prefix is to have: the largest number of rigs with one extranonce1. */
+  sessionsWanted = 1;
+  usableSinceMs = 0;
+  stateSinceMs: number;
+  reason = "";
+  readonly waiting = new Set<Hand>();
+  readonly warnings = new Set<string>();
+  private links: Link[] = [];
+  private attempts = 0;
+  private retryAtMs = 0;
+  private lastClose: PoolCloseReason | null = null;
+  private lastState: PoolState = "unused";
+  private skipConfigure = false;
+  private readonly deps: UpstreamDeps;
+
+  constructor(contractNo: number, pool: Pool, deps: UpstreamDeps) {
+    this.contractNo = contractNo;
+    this.pool = pool;
+    this.deps = deps;
+    this.stateSinceMs = deps.now();
+  }
+
+  get perRig(): boolean {
+    return this.pool.mode === "per-rig";
+  }
+
+  /** Some session of the present configuration is authorized and holds a job. */
+  get usable(): boolean {
+    return this.links.some((link) => link.session.ready && !link.retiring);
+  }
+
+  get sessions(): PoolSession[] {
+    return this.links.map((link) => link.session);
+  }
+
+  /** A session whose figures stand for the endpoint. */
+  get face(): PoolSession | null {
+    return (this.links.find((link) => link.session.ready) ?? this.links[0])?.session ?? null;
+  }
+
+  get rigs(): number {
+    return this.links.reduce((sum, link) => sum + link.board.size, 0);
+  }
+
+  state(): PoolState {
+    if (this.usable) return this.role === "active" ? "live" : "warm";
+    if (this.lastClose?.kind === "refused") return "misconfigured";
+    if (this.role === "off") return "unused";
+    return this.attempts > 0 ? "failing" : "connecting";
+  }
+
+  setRole(role: "active" | "warm" | "off"): void {
+    if (this.role === role) return;
+    this.role = role;
+    if (role !== "off") this.keepOpen(this.deps.now());
+    this.noteState();
+  }
+
+  /** Rigs to work here from now on. Each gets a job at once where there is a seat; the others keep what they have until there is one. */
+  adopt(hands: readonly Hand[]): void {
+    let left: readonly Hand[] = hands;
+    if (this.perRig) left = left.filter((hand) => !this.adoptAlone(hand));
+    else {
+      for (const link of this.links) {
+        if (left.length === 0) break;
+        if (!link.session.ready || link.retiring) continue;
+        this.introduceAll(link, left);
+        left = link.board.adopt(left);
+      }
+    }
+    for (const hand of hands) this.waiting.delete(hand);
+    for (const hand of left) this.waiting.add(hand);
+    if (left.length > 0) this.keepOpen(this.deps.now());
+  }
+
+  /** The rig is gone or works elsewhere. */
+  forget(hand: Hand): void {
+    this.waiting.delete(hand);
+  }
+
+  /** Whether rigs of this layout can work here at all; null while the pool has not said. */
+  fits(layout: Layout): boolean | null {
+    const face = this.face;
+    if (face === null || face.free === 0) return null;
+    return fillerBytes(face.free, layout) >= 0;
+  }
+
+  /** New address, account or mode: a new session is opened and takes the rigs over when it holds a job; the old one stays for late shares. */
+  reconfigure(pool: Pool): void {
+    const before = this.pool;
+    this.pool = pool;
+    const same =
+      before.host === pool.host && before.port === pool.port && before.tls === pool.tls && before.username === pool.username && before.mode === pool.mode && before.algorithm === pool.algorithm && before.password.reveal() === pool.password.reveal();
+    if (same) return;
+    for (const link of this.links) link.retiring = true;
+    this.attempts = 0;
+    this.retryAtMs = 0;
+    this.lastClose = null;
+    this.warnings.clear();
+    this.keepOpen(this.deps.now());
+    this.noteState();
+  }
+
+  tick(nowMs: number): void {
+    for (const link of [...this.links]) {
+      link.session.tick(nowMs);
+      this.letGo(link, nowMs);
+      if (link.session.ready && link.board.size > 0 && nowMs - link.board.lastIssueAtMs > limits.jobEveryMsMax) link.board.repeat();
+    }
+    if (this.role !== "off") this.keepOpen(nowMs);
+    this.noteState();
+  }
+
+  close(): void {
+    this.role = "off";
+    for (const link of [...this.links]) link.session.end();
+  }
+
+  private letGo(link: Link, nowMs: number): void {
+    const needed = link.board.size > 0 || (!link.retiring && this.role !== "off" && link.only === null) || (link.only !== null && this.waiting.has(link.only));
+    if (needed) link.emptySinceMs = 0;
+    else if (link.emptySinceMs === 0) link.emptySinceMs = nowMs;
+    else if (nowMs - link.emptySinceMs > limits.lingerMs) link.session.end();
+  }
+
+  private keepOpen(nowMs: number): void {
+    const shared = this.links.filter((link) => !link.retiring && link.only === null).length;
+    for (let open = shared; open < this.sharedWanted() && nowMs >= this.retryAtMs; open++) {
+      if (!this.deps.mayDial()) return;
+      this.dial(null);
+      if (this.attempts > 0) return;
+    }
+    if (!this.perRig || !this.usable) return;
+    for (const hand of this.waiting) {
+      if (this.links.some((link) => link.only === hand && !link.retiring)) continue;
+      if (nowMs < this.retryAtMs || !this.deps.mayDial()) return;
+      this.dial(hand);
+    }
+  }
+
+  private sharedWanted(): number {
+    if (this.perRig || this.fixedRepeats) return 1;
+    const face = this.face;
+    // Only a pool that leaves no room for a prefix needs more than one; most rigs have the same layout, so the first tells.
+    if (face === null || !face.ready) return 1;
+    const crowded = this.waiting.size > 0 && [...this.waiting].some((hand) => fillerBytes(face.free, hand.layout) === 0);
+    const ready = this.links.filter((link) => link.session.ready && !link.retiring).length;
+    const noRoom = fillerBytes(face.free, { e1Bytes: 1, e2Bytes: 3 }) === 0;
+    return Math.max(1, noRoom ? this.sessionsWanted : 1, crowded ? ready + 1 : 1);
+  }
+
+  private fixedRepeats = false;
+
+  private adoptAlone(hand: Hand): boolean {
+    const own = this.links.find((link) => link.only === hand && !link.retiring && link.session.ready);
+    return own !== undefined && own.board.adopt([hand]).length === 0;
+  }
+
+  private introduceAll(link: Link, hands: readonly Hand[]): void {
+    if (!this.pool.username.includes("{rig}")) return;
+    for (const hand of hands) link.session.introduce(link.session.nameFor(hand.rigName));
+  }
+
+  private dial(only: Hand | null): void {
+    const { pool, deps } = this;
+    let link: Link | null = null;
+    const events: PoolSessionEvents = {
+      step: () => {},
+      ready: (session) => this.onReady(session, only),
+      job: (_session, job) => this.onJob(link, job),
+      closed: (session, reason) => this.onClosed(session, reason),
+      nameRefused: (_session, name, text) => deps.nameRefused(this, name, text),
+      settle: deps.settle,
+    };
+    const username = only === null ? pool.username : pool.username.replaceAll("{rig}", only.rigName);
+    const session = new PoolSession(
+      { poolNo: pool.no, contractNo: this.contractNo, host: pool.host, port: pool.port, tls: pool.tls, username, password: pool.password.reveal(), algorithm: pool.algorithm, configure: !this.skipConfigure, passDifficulty: only !== null, agent: deps.agent },
+      events,
+      deps.now,
+    );
+    // The board waits for extranonce1: prefixes are counted per (host, port, extranonce1).
+    link = { session, board: new JobBoard(deps.prefixesFor(pool.host, pool.port, new Uint8Array(0)), deps.now), only, retiring: false, emptySinceMs: 0 };
+    this.links.push(link);
+  }
+
+  private onReady(session: PoolSession, only: Hand | null): void {
+    const link = this.links.find((candidate) => candidate.session === session);
+    if (link === undefined || session.current === null) return;
+    link.board = new JobBoard(this.deps.prefixesFor(this.pool.host, this.pool.port, session.fixed), this.deps.now);
+    link.board.post(session.current);
+    this.attempts = 0;
+    this.lastClose = null;
+    if (only === null && this.repeatsFixed(link)) {
+      this.fixedRepeats = true;
+      this.warnings.add("gives every session the same extranonce1 and leaves no room beside it, so only as many rigs as there are extranonce1 values can work here");
+      session.end();
+      return;
+    }
+    if (this.usableSinceMs === 0) this.usableSinceMs = this.deps.now();
+    this.adopt([...this.waiting]);
+    for (const old of this.links) if (old.retiring) this.adopt(old.board.hands());
+    this.noteState();
+    this.deps.changed(this);
+  }
+
+  private repeatsFixed(link: Link): boolean {
+    if (fillerBytes(link.session.free, { e1Bytes: 1, e2Bytes: 3 }) > 0) return false;
+    return this.links.some((other) => other !== link && other.session.ready && !other.retiring && Buffer.compare(other.session.fixed, link.session.fixed) === 0);
+  }
+
+  private onJob(link: Link | null, job: PoolJob): void {
+    if (link === null || link.board.current === job) return;
+    link.board.post(job);
+    if (this.waiting.size > 0) this.adopt([...this.waiting]);
+  }
+
+  private onClosed(session: PoolSession, reason: PoolCloseReason): void {
+    const link = this.links.find((candidate) => candidate.session === session);
+    if (link === undefined) return;
+    this.links = this.links.filter((candidate) => candidate !== link);
+    if (reason.kind !== "ended") this.noteFailure(session, reason);
+    if (!this.usable) this.usableSinceMs = 0;
+    const hands = link.board.clear();
+    if (this.usable && hands.length > 0 && reason.kind !== "ended") this.adopt(hands);
+    this.noteState();
+    this.deps.changed(this);
+    const homeless = hands.filter((hand) => hand.board === null);
+    if (homeless.length > 0) this.deps.homeless(homeless);
+  }
+
+  private noteFailure(session: PoolSession, reason: PoolCloseReason): void {
+    this.lastClose = reason;
+    this.reason = reason.text;
+    // A pool that hangs up on configure is asked without it the next time.
+    if (session.readyAtMs === 0 && session.free === 0 && reason.text.includes("while configuring")) this.skipConfigure = true;
+    const nowMs = this.deps.now();
+    // A pool that lets us in and throws us out again is failing as much as one that does not answer.
+    const wasReady = session.readyAtMs !== 0 && nowMs - session.readyAtMs > limits.handshakeMsMax;
+    this.attempts = wasReady ? 1 : this.attempts + 1;
+    // One retry at once, then full jitter (reliability reference 3).
+    const ceiling = Math.min(limits.backoffMsMax, limits.backoffMsMin * 2 ** (this.attempts - 1));
+    if (reason.kind === "refused") this.retryAtMs = nowMs + limits.misconfiguredRetryMs;
+    else this.retryAtMs = wasReady ? nowMs : nowMs + Math.max(50, this.deps.random() * ceiling);
+  }
+
+  private noteState(): void {
+    const state = this.state();
+    if (state === this.lastState) return;
+    this.lastState = state;
+    this.stateSinceMs = this.deps.now();
+    if (state === "live" || state === "warm" || state === "unused") this.reason = "";
+    this.deps.changed(this);
+  }
+}

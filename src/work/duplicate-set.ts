@@ -1,4 +1,4 @@
-const slotsAtFirst = 16;
+const slotsAtFirst = 64;
 const migratedPerAdd = 4;
 
 /**
@@ -24,11 +24,12 @@ export class DuplicateSet {
     const low = hash[0] as number;
     // (0, 0) marks an empty slot, so a hash that ends in 64 zero bits is kept as (0, 1).
     const high = low === 0 && hash[1] === 0 ? 1 : (hash[1] as number);
+    // Before the look into the old table: this very add may make the current one old.
+    if (this.#count >= this.#limit) this.#grow();
     if (this.#old !== null) {
       if (has(this.#old, this.#oldMask, low, high)) return false;
       this.#migrate(this.#old);
     }
-    if (this.#count >= this.#limit) this.#grow();
     if (!insert(this.#table, this.#mask, low, high)) return false;
     this.#count++;
     return true;

@@ -38,7 +38,8 @@ export class PrefixAllocator {
   readonly #sequences = new Map<number, Sequence>();
   /** Which filler length a first byte belongs to in this job; `noFiller` = nobody's yet. */
   readonly #owners = new Uint8Array(256);
-  #used = 0;
+  /** What this job's work has been dealt with: a `P` of no bytes stands before every `X`, so it goes with no other. */
+  #dealt: "nothing" | "bare" | "fillers" = "nothing";
 
   /** `start`: a random integer, 0..2^48 - 1. */
   constructor(start: number) {
@@ -48,7 +49,7 @@ export class PrefixAllocator {
   /** A new pool job: every `P` may be dealt again. */
   newJob(): void {
     this.#owners.fill(noFiller);
-    this.#used = 0;
+    this.#dealt = "nothing";
     for (const sequence of this.#sequences.values()) {
       sequence.base = (sequence.base + sequence.visited) % sequence.positions;
       sequence.visited = 0;
@@ -60,16 +61,15 @@ export class PrefixAllocator {
    * Length 0 is dealt once a job, and not beside any other: the rigs' `X` are all there is, and `ReissueTable` tells how often one may come again.
    */
   take(fillerLength: number): Uint8Array | null {
+    if (this.#dealt === "bare" || (fillerLength === 0 && this.#dealt === "fillers")) return null;
     if (fillerLength === 0) {
-      if (this.#used > 0) return null;
-      this.#used = Number.POSITIVE_INFINITY;
+      this.#dealt = "bare";
       return new Uint8Array(0);
     }
-    if (this.#used === Number.POSITIVE_INFINITY) return null;
     const sequence = this.#sequence(fillerLength);
     const value = this.#nextValue(sequence, fillerLength);
     if (value === null) return null;
-    this.#used++;
+    this.#dealt = "fillers";
     const prefix = new Uint8Array(fillerLength);
     writeX(prefix, 0, value, sequence.counterBytes);
     return prefix;

@@ -77,7 +77,7 @@ export function restartWindow(state: VardiffState, nowMs: number): void {
 export function retarget(state: VardiffState, rules: RetargetRules): number | null {
   const perMs = rules.sharesPerMinute / 60_000;
   const wanted = bounded(state.difficulty * stepOf(state, rules.nowMs, perMs), rules);
-  if (wanted === state.difficulty || isRounding(wanted, state.difficulty, rules.difficultyMax)) {
+  if (wanted === state.difficulty || isRounding(wanted, state.difficulty, rules)) {
     if ((rules.nowMs - state.windowStartMs) * perMs >= limits.windowExpected) forgetHalf(state, rules.nowMs);
     return null;
   }
@@ -87,25 +87,24 @@ export function retarget(state: VardiffState, rules: RetargetRules): number | nu
   return wanted;
 }
 
-/** A difficulty of more than three digits is no reason for a move, unless the upstream's limit asks for it. */
-function isRounding(wanted: number, current: number, difficultyMax: number): boolean {
-  return wanted < difficultyMax && current <= difficultyMax && Math.abs(wanted / current - 1) < 0.01;
+/** A difficulty of more than three digits is no reason for a move, unless it breaks a rule. */
+function isRounding(wanted: number, current: number, rules: RetargetRules): boolean {
+  if (wanted === rules.difficultyMax || current > rules.difficultyMax) return false;
+  if (rules.integersOnly && !Number.isInteger(current)) return false;
+  return Math.abs(wanted / current - 1) < 0.01;
 }
 
 /** The factor that the shares ask for, 1 = none. */
 function stepOf(state: VardiffState, nowMs: number, perMs: number): number {
   const silentMs = nowMs - state.lastShareMs;
-  const silent = silentStep(state, silentMs, silentMs * perMs);
-  if (silent !== 1) return silent;
-  const expected = (nowMs - state.windowStartMs) * perMs;
-  return expected > 0 ? evidenceStep(state, expected) : 1;
-}
-
-function silentStep(state: VardiffState, silentMs: number, expected: number): number {
   if (state.provenDifficulty === 0) return silentMs >= limits.silentStartMs ? 1 / limits.stepMax : 1;
-  if (expected < limits.silentExpected) return 1;
+  const expected = (nowMs - state.windowStartMs) * perMs;
+  if (expected <= 0) return 1;
+  const wentSilent = silentMs * perMs >= limits.silentExpected;
+  const step = wentSilent ? 1 / limits.stepMax : evidenceStep(state, expected);
+  if (!wentSilent && state.shares > 0) return step;
   const floor = state.provenDifficulty / limits.silentFallMax;
-  return Math.min(1, Math.max(1 / limits.stepMax, floor / state.difficulty));
+  return Math.max(step, Math.min(1, floor / state.difficulty));
 }
 
 function evidenceStep(state: VardiffState, expected: number): number {
@@ -115,7 +114,9 @@ function evidenceStep(state: VardiffState, expected: number): number {
   if (ratio > 1 && seen < limits.sharesToRaise) return 1;
   const evidence = seen > 0 ? seen * Math.log(seen / expected) - (seen - expected) : expected;
   if (evidence < (state.steady ? limits.evidenceSteady : limits.evidenceSettling)) return 1;
-  return Math.min(limits.stepMax, Math.max(1 / limits.stepMax, ratio));
+  if (ratio > 1) return Math.min(limits.stepMax, ratio);
+  // Rather a little too low than too high when few shares tell: many shares soon put the former right, few the latter late.
+  return Math.max(1 / limits.stepMax, Math.max(seen - 0.4, 0.3) / expected);
 }
 
 function forgetHalf(state: VardiffState, nowMs: number): void {
@@ -127,8 +128,14 @@ function forgetHalf(state: VardiffState, nowMs: number): void {
 /** Three digits are all that the evidence is worth, and what people can read; the limits stay exact. */
 function bounded(difficulty: number, rules: RetargetRules): number {
   const readable = Number(difficulty.toPrecision(3));
-  const raised = Math.max(readable, rules.difficultyMin);
-  return Math.min(rules.integersOnly ? Math.max(1, Math.round(raised)) : raised, rules.difficultyMax);
+  const wanted = Math.min(Math.max(readable, rules.difficultyMin), rules.difficultyMax);
+  return rules.integersOnly ? wholeBelow(wanted, rules.difficultyMax) : wanted;
+}
+
+/** A whole number of at least 1; where the upstream itself is below 1, its difficulty as it is. */
+function wholeBelow(difficulty: number, difficultyMax: number): number {
+  if (difficultyMax < 1) return difficultyMax;
+  return Math.max(1, Math.min(Math.round(difficulty), Math.floor(difficultyMax)));
 }
 
 export type StartRules = {
@@ -142,6 +149,8 @@ export type StartRules = {
   /** The difficulty of the upstream. */
   upstream: number;
   sharesPerMinute: number;
+  /** As in `RetargetRules`; false when left out. */
+  integersOnly?: boolean;
 };
 
 /** A rig's first difficulty: `d=`, else what it suggests, else from its nominal hashrate, else min(upstream, 65,536); never above the upstream's. */
@@ -150,5 +159,6 @@ export function startDifficulty(rules: StartRules): number {
   const fromNominal = rules.nominalHps === null ? null : (rules.nominalHps * 60) / (rules.sharesPerMinute * perShare);
   const wishes = [rules.hintD, rules.suggested, fromNominal === null ? null : Number(fromNominal.toPrecision(3))];
   const wish = wishes.find((value) => value !== null && value > 0 && value < Number.POSITIVE_INFINITY);
-  return Math.min(wish ?? limits.startDifficultyMax, rules.upstream);
+  const start = Math.min(wish ?? limits.startDifficultyMax, rules.upstream);
+  return rules.integersOnly === true ? wholeBelow(start, rules.upstream) : start;
 }

@@ -1,4 +1,4 @@
-import { timingSafeEqual } from "node:crypto";
+import { createHash, timingSafeEqual } from "node:crypto";
 
 /** 256 random bits in 43 characters of base64url. */
 export function randomSecret(): string {
@@ -7,7 +7,7 @@ export function randomSecret(): string {
 
 /** SHA-256 of a random secret. Enough for what has 256 bits of its own; passwords get argon2id. */
 export function hashSecret(secret: string): Uint8Array {
-  return Bun.SHA256.hash(secret);
+  return createHash("sha256").update(secret).digest();
 }
 
 /** Compares two hashes in constant time. */

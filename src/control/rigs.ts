@@ -6,6 +6,7 @@ import type { EventInput, Events } from "./events.ts";
 import type { Fleets } from "./fleets.ts";
 import type { Profiles } from "./profiles.ts";
 import { type Failure, inUse, invalid, type Result, succeed, taken, type Usage } from "./result.ts";
+import { listRigs, type RigPage, type RigQuery } from "./rig-list.ts";
 import { checkRigFields, newRigFields, type RawRig, type Rig, type RigFields, type RigInput, type RigPatch, type RigStatus, rigMapping } from "./rig-row.ts";
 import { type ExpectedVersion, patched, RowTable } from "./row-table.ts";
 
@@ -57,6 +58,11 @@ export class Rigs {
   /** Finds removed rigs too: shares and allocations go on pointing at them. */
   byNo(no: number): Rig | null {
     return this.#rows.byNo(no);
+  }
+
+  /** A page of rigs in the order of their names. */
+  list(query: RigQuery): Result<RigPage> {
+    return listRigs(this.#rows, query);
   }
 
   byId(id: string): Rig | null {

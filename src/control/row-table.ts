@@ -40,6 +40,7 @@ export class RowTable<Row extends RowBase, Raw extends RawBase> {
   readonly database: ControlDatabase;
   readonly #mapping: Mapping<Row, Raw>;
   readonly #selectText: string;
+  readonly #cached = new Map<string, Statement<Raw, SqlValue[]>>();
   readonly #all: Statement<Raw, SqlValue[]>;
   readonly #byNo: Statement<Raw, SqlValue[]>;
   readonly #byId: Statement<Raw, SqlValue[]>;
@@ -69,6 +70,13 @@ export class RowTable<Row extends RowBase, Raw extends RawBase> {
   /** A statement that reads rows of this table; `condition` is what follows WHERE. Prepare once, run with `find` or `list`. */
   prepare(condition: string): Statement<Raw, SqlValue[]> {
     return this.database.sql.prepare<Raw, SqlValue[]>(`${this.#selectText} WHERE ${condition}`);
+  }
+
+  /** The same for conditions that are put together at run time from a few parts; one statement is kept for each text. */
+  cached(condition: string): Statement<Raw, SqlValue[]> {
+    const kept = this.#cached.get(condition) ?? this.prepare(condition);
+    this.#cached.set(condition, kept);
+    return kept;
   }
 
   find(statement: Statement<Raw, SqlValue[]>, ...values: SqlValue[]): Row | null {

@@ -34,7 +34,7 @@ const known: readonly (readonly [RegExp, Partial<Firmware> & { name: string }])[
   [/^bitaxe\b/i, { name: "bitaxe", fractionalDifficulty: true, coinbaseBytesMax: 6500 }],
   [/^NiceHash\//i, { name: "nicehash", aggregator: true, layout: { e1Bytes: 1, e2Bytes: 8 }, coinbaseBytesMax: 500, difficultyMin: 524_288 }],
   [/^(btccom-agent|btcagent|ckproxy|stratum-proxy|stratumproxy|xnproxy)\b/i, { name: "proxy", aggregator: true, layout: { e1Bytes: 1, e2Bytes: 8 } }],
-  [/^bosminer|^BOSminer|^Braiins/i, { name: "braiins", coinbaseBytesMax: 2250 }],
+  [/bosminer|^braiins/i, { name: "braiins", coinbaseBytesMax: 2250 }],
   [/^Antminer S21/i, { name: "antminer-s21", coinbaseBytesMax: 2250 }],
   [/^Antminer S19/i, { name: "antminer-s19", coinbaseBytesMax: 750 }],
   // Swaps extranonce1 at once whether it asked or not (bitmaintech/bmminer-mix util.c).

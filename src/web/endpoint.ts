@@ -2,7 +2,11 @@ import { type Static, type TObject, type TSchema, Type } from "@sinclair/typebox
 import { readJsonBody } from "./body.ts";
 import type { WebDeps } from "./deps.ts";
 import { etagOf, expectedVersion, isUnchanged } from "./etag.ts";
+import type { EventWaiters } from "./event-waiters.ts";
 import { type KeptAnswer, type KeyedAnswers, keyedRequest } from "./idempotency.ts";
+import type { LiveFigures } from "./live-figures.ts";
+import type { PoolProbes } from "./pool-probes.ts";
+import type { Ids } from "./present-rows.ts";
 import { type Need, type Principal, requirePermission } from "./principal.ts";
 import { notFound, type ProblemKind } from "./problems.ts";
 import { readQuery } from "./query.ts";
@@ -31,7 +35,7 @@ export type EndpointDoc = {
 };
 
 /** What handlers share; made once per app. */
-export type ApiParts = { deps: WebDeps; answers: KeyedAnswers };
+export type ApiParts = { deps: WebDeps; answers: KeyedAnswers; ids: Ids; figures: LiveFigures; probes: PoolProbes; waiters: EventWaiters };
 
 export type Call = { request: Request; id: string };
 
@@ -41,8 +45,11 @@ export type Endpoint = { doc: EndpointDoc; answer: (call: Call) => Promise<Respo
 /** What a handler answers. `version` becomes the ETag; a body that is undefined is 204. */
 export type Reply = { status?: 200 | 201 | 202; body?: unknown; version?: number; location?: string; headers?: Record<string, string> };
 
-/** What a change answers. `after` runs once the change is on disk: tell the hub, try the pool. What it returns replaces the reply. */
-export type ChangeReply = Reply & { after?: () => undefined | Promise<Reply | undefined> };
+/**
+ * What a change answers. Once it is on disk, `tell` runs (the hub must hear of it), then `complete`, whose reply replaces this one.
+ * The reply itself must be usable alone: it is what a repeat gets if the process dies in between.
+ */
+export type ChangeReply = Reply & { tell?: () => void; complete?: () => Promise<Reply> };
 
 const nothing = Type.Object({});
 
@@ -96,7 +103,7 @@ export function changeEndpoint<B extends TObject = TObject>(parts: ApiParts, spe
     if (spec.method !== "POST") {
       const version = expectedVersion(request);
       const reply = parts.deps.control.transaction(() => handle({ ...asked, version }));
-      return replyResponse(request, (await finish(parts, reply)) ?? reply);
+      return keptResponse(keptFrom(await finish(parts, reply)));
     }
     return answerOnce(parts, request, { principal, body, act: () => handle({ ...asked, version: null }) });
   };
@@ -110,29 +117,30 @@ async function answerOnce(parts: ApiParts, request: Request, { principal, body, 
   const keyed = keyedRequest(request, principal.id, body);
   const earlier = parts.answers.earlier(keyed);
   if (earlier !== null) return keptResponse(earlier, { "idempotency-replayed": "true" });
-  const end = parts.answers.begin(keyed);
+  let release = () => {};
   try {
     const reply = parts.deps.control.transaction(() => {
       const first = act();
       parts.answers.keep(keyed, keptFrom(first));
       return first;
     });
-    const later = await finish(parts, reply);
-    if (later === undefined) return keptResponse(keptFrom(reply));
-    parts.answers.keep(keyed, keptFrom(later));
-    return keptResponse(keptFrom(later));
+    if (reply.complete !== undefined) release = parts.answers.hold(keyed);
+    const last = keptFrom(await finish(parts, reply));
+    if (reply.complete !== undefined) parts.answers.keep(keyed, last);
+    return keptResponse(last);
   } finally {
-    end();
+    release();
   }
 }
 
 /** The change is on disk by now; a hub that fails to follow is logged, and is told again with the next change. */
-async function finish({ deps }: ApiParts, reply: ChangeReply): Promise<Reply | undefined> {
+async function finish({ deps }: ApiParts, reply: ChangeReply): Promise<Reply> {
   try {
-    return await reply.after?.();
+    reply.tell?.();
+    return (await reply.complete?.()) ?? reply;
   } catch (error) {
     deps.log.error("web.after_change", { error: String(error) });
-    return undefined;
+    return reply;
   }
 }
 

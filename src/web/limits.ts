@@ -8,10 +8,6 @@ export const webLimits = Object.freeze({
   tokenRequestsPerMinute: 12_000,
   /** Per address, requests that were refused with 401. */
   refusedRequestsPerMinute: 600,
-  /** Per e-mail and address. */
-  failedSignInsPer15Minutes: 10,
-  /** Per address, whatever the e-mail. */
-  failedSignInsPerAddressPer15Minutes: 50,
   freshSignInMs: 5 * 60_000,
   longPollMsMax: 30_000,
   eventWaitersMax: 500,

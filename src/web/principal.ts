@@ -1,5 +1,6 @@
+import { allows, type Permission, permissionsOfRole, type Role, type Scope } from "../control/scopes.ts";
 import { Problem } from "./problems.ts";
-import type { Permission, Role } from "./scopes.ts";
+
 
 /** Who asks: a script with an API token, or a person with a browser session. */
 export type Principal = TokenPrincipal | UserPrincipal;
@@ -9,10 +10,7 @@ export type TokenPrincipal = {
   no: number;
   id: string;
   name: string;
-  /** As granted. */
-  scopes: readonly string[];
-  /** As granted and implied. */
-  permissions: ReadonlySet<Permission>;
+  scopes: readonly Scope[];
   expiresAtMs: number | null;
 };
 
@@ -23,7 +21,6 @@ export type UserPrincipal = {
   name: string;
   email: string;
   role: Role;
-  permissions: ReadonlySet<Permission>;
   sessionNo: number;
   /** When the password was last given; what moves hashrate wants this fresh. */
   authenticatedAtMs: number;
@@ -46,13 +43,18 @@ export function rememberPrincipal(request: Request, principal: Principal): void 
 /** Null in `need` means: anyone who is known. A list means: one of them is enough. */
 export type Need = Permission | readonly Permission[] | null;
 
+/** Whether the principal may do what needs this permission; pages ask it to leave out what would be refused. */
+export function may(principal: Principal, permission: Permission): boolean {
+  return allows(principal.kind === "token" ? principal.scopes : permissionsOfRole(principal.role), permission);
+}
+
 /** Throws 401 where nobody is signed in, 403 where the permission is missing. Throwing is the point: a returned answer would not stop the handler. */
 export function requirePermission(request: Request, need: Need): Principal {
   const principal = principalOf(request);
   if (principal === null) throw new Problem("unauthorized", "a valid API token is needed");
   if (need === null) return principal;
   const needed = typeof need === "string" ? [need] : need;
-  if (needed.some((one) => principal.permissions.has(one))) return principal;
+  if (needed.some((one) => may(principal, one))) return principal;
   throw new Problem("forbidden", `this needs the scope ${needed.join(" or ")}`);
 }
 
@@ -64,7 +66,12 @@ export function requireRole(request: Request, ...roles: readonly Role[]): UserPr
   return principal;
 }
 
-/** How the principal is named in events, allocations and reasons. */
-export function actorOf(principal: Principal): string {
+/** How the principal is named in texts for people. */
+export function actorName(principal: Principal): string {
   return principal.kind === "token" ? `token ${principal.name}` : principal.email;
+}
+
+/** How the principal is named in the record: by id, because names change. */
+export function actorOf(principal: Principal): string {
+  return `${principal.kind}:${principal.id}`;
 }

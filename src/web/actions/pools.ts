@@ -1,0 +1,94 @@
+import { parsePoolUrl, type Pool, type PoolMode, type PoolPatch, poolUrl } from "../../control/pools.ts";
+import type { AlgorithmName } from "../../work/algorithm.ts";
+import { valueOf } from "../control-result.ts";
+import type { WebDeps } from "../deps.ts";
+import { webLimits } from "../limits.ts";
+import type { Principal } from "../principal.ts";
+import { invalidField, Problem } from "../problems.ts";
+import { recordAct, recordChange } from "./record.ts";
+
+type Deps = Pick<WebDeps, "control" | "now">;
+
+/** A pool as it is entered, by a script or in a form. */
+export type PoolEntry = {
+  name?: string;
+  url?: string;
+  username?: string;
+  password?: string;
+  algorithm?: AlgorithmName;
+  mode?: PoolMode;
+  customer_id?: string | null;
+};
+
+/** The change to read and the version it is based on; null = whatever is there. */
+export type PoolChange = { id: string; version: number | null; entry: PoolEntry };
+
+/** Adds a pool. Run it in a transaction, then tell the hub (`configChanged`). Throws a problem that names the field. */
+export function addPool({ control }: Deps, principal: Principal, entry: PoolEntry & { url: string; username: string }): Pool {
+  const { host, port, tls } = addressOf(entry.url);
+  const name = entry.name ?? `${host}:${port}`;
+  const pool = valueOf(control.pools.create({ ...patchOf(entry), name, host, port, tls, username: entry.username }), "pool", poolField);
+  recordAct(control, principal, { verb: "added", subject: subjectOf(pool), data: { url: poolUrl(pool), username: pool.username } });
+  return pool;
+}
+
+/**
+ * Changes a pool; its rigs follow once the hub is told (`configChanged`). Where its hashrate goes may be changed by a person only
+ * shortly after a sign-in; a token that may write pools needs no more than that.
+ */
+export function changePool(deps: Deps, principal: Principal, { id, version, entry }: PoolChange): Pool {
+  const { control, now } = deps;
+  const before = control.pools.byId(id);
+  const patch = patchOf(entry);
+  if (entry.url !== undefined) Object.assign(patch, addressOf(entry.url));
+  const redirects = before !== null && (isOther(before, patch, ["host", "port", "tls"]) || isOther(before, patch, ["username"]));
+  if (redirects) requireFreshSignIn(principal, now());
+  const after = valueOf(control.pools.update(id, patch, version), "pool", poolField);
+  const secret = entry.password === undefined ? [] : ["password"];
+  if (before !== null) recordChange(control, principal, { subject: subjectOf(after), before: recorded(before), after: recorded(after), secret });
+  return after;
+}
+
+/** Refused while a profile contains it. */
+export function removePool({ control }: Deps, principal: Principal, { id, version }: { id: string; version: number | null }): void {
+  const pool = valueOf(control.pools.remove(id, version), "pool");
+  recordAct(control, principal, { verb: "removed", subject: subjectOf(pool) });
+}
+
+/** Throws where a browser session is older than five minutes: somebody else may have sat down at it. */
+export function requireFreshSignIn(principal: Principal, nowMs: number): void {
+  if (principal.kind !== "user" || nowMs - principal.authenticatedAtMs <= webLimits.freshSignInMs) return;
+  throw new Problem("fresh-login-required", "sign in again: the pool's URL and username may be changed within five minutes of a sign-in");
+}
+
+const subjectOf = ({ id, name }: Pool) => ({ kind: "pool", id, name });
+
+function addressOf(url: string): { host: string; port: number; tls: boolean } {
+  const parsed = parsePoolUrl(url);
+  if (!parsed.ok) throw invalidField(parsed.field, parsed.rule);
+  return parsed.value;
+}
+
+function patchOf(entry: PoolEntry): PoolPatch {
+  const { name, username, password, algorithm, mode, customer_id } = entry;
+  return {
+    ...(name !== undefined && { name }),
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+    ...(algorithm !== undefined && { algorithm }),
+    ...(mode !== undefined && { mode }),
+    ...(customer_id !== undefined && { customerId: customer_id }),
+  };
+}
+
+/** Outside, a pool's address is one field. */
+const poolField = (field: string): string => ({ host: "url", port: "url", tls: "url", customerId: "customer_id" })[field] ?? field;
+
+function isOther(pool: Pool, patch: PoolPatch, fields: readonly ("host" | "port" | "tls" | "username")[]): boolean {
+  return fields.some((field) => patch[field] !== undefined && patch[field] !== pool[field]);
+}
+
+/** Old and new address and account are written down: whoever asks where the hashrate went finds it there. Passwords never are. */
+function recorded(pool: Pool) {
+  return { name: pool.name, url: poolUrl(pool), username: pool.username, algorithm: pool.algorithm, mode: pool.mode };
+}

@@ -1,0 +1,88 @@
+import type { User } from "../control/users.ts";
+import { clientReader, isOwnSite } from "./client.ts";
+import type { WebDeps } from "./deps.ts";
+import { type Principal, principalOf, rememberPrincipal, type UserPrincipal } from "./principal.ts";
+import { Problem } from "./problems.ts";
+
+type Deps = Pick<WebDeps, "control" | "config" | "now">;
+
+/** `__Host-`: only our own host over HTTPS can set it. Browsers refuse that name on plain HTTP, so the cookie has another there. */
+const secureCookieName = "__Host-hub";
+const plainCookieName = "hub_session";
+
+export function isApiPath(path: string): boolean {
+  return path === "/api" || path.startsWith("/api/");
+}
+
+/**
+ * Finds out who sends a request, before anything of it is parsed: for the API by bearer token alone, for pages by cookie alone.
+ * Throws 401 for an API request without a valid token (unknown paths included), 403 for a change that another site made a browser send.
+ */
+export function authenticate(deps: Deps, request: Request, path: string): Principal | null {
+  const principal = isApiPath(path) ? tokenPrincipal(deps, request) : userPrincipal(deps, request);
+  if (isApiPath(path) && principal === null) throw new Problem("unauthorized", "send a valid API token as “Authorization: Bearer …”");
+  if (!isApiPath(path) && !isOwnSite(request, clientReader(deps.config)(request))) throw new Problem("cross-site", "this change was sent from another site");
+  if (principal !== null) rememberPrincipal(request, principal);
+  return principal;
+}
+
+function tokenPrincipal({ control, now }: Deps, request: Request): Principal | null {
+  const text = /^Bearer +(\S+)$/i.exec(request.headers.get("authorization") ?? "")?.[1];
+  const token = text === undefined ? null : control.tokens.verify(text, now());
+  return token === null ? null : { kind: "token", no: token.no, id: token.id, name: token.name, scopes: token.scopes, expiresAtMs: token.expiresAtMs };
+}
+
+function userPrincipal({ control, now }: Deps, request: Request): UserPrincipal | null {
+  const token = cookieOf(request);
+  const session = token === null ? null : control.sessions.verify(token, now());
+  const user = session === null ? null : control.users.byNo(session.userNo);
+  if (session === null || user === null) return null;
+  const { no, id, name, email, role } = user;
+  return { kind: "user", no, id, name, email, role, sessionNo: session.no, authenticatedAtMs: session.authenticatedAtMs, csrf: session.csrf };
+}
+
+function cookieOf(request: Request): string | null {
+  const cookies = new Bun.CookieMap(request.headers.get("cookie") ?? "");
+  return cookies.get(secureCookieName) ?? cookies.get(plainCookieName);
+}
+
+export type SignIn = { email: string; password: string };
+/** `setCookie` is the value of the Set-Cookie header. */
+export type SignInAnswer = { ok: true; user: User; setCookie: string } | { ok: false; reason: "wrong" | "too-many"; retryAfterS: number };
+
+/**
+ * Checks e-mail and password; a right pair opens a browser session. Wrong ones tell nobody whether the e-mail is known; more than
+ * five in a quarter of an hour per e-mail or address are refused unseen.
+ */
+export async function signIn(deps: Deps, request: Request, { email, password }: SignIn): Promise<SignInAnswer> {
+  const { control, now } = deps;
+  const attempt = { email, address: clientReader(deps.config)(request).address };
+  const verdict = control.loginAttempts.begin(attempt, now());
+  if (!verdict.allowed) return { ok: false, reason: "too-many", retryAfterS: Math.max(1, Math.ceil((verdict.retryAtMs - now()) / 1_000)) };
+  const user = await control.users.verify(email, password);
+  if (user === null) return { ok: false, reason: "wrong", retryAfterS: 0 };
+  control.loginAttempts.succeed(attempt);
+  return { ok: true, user, setCookie: openSession(deps, request, user) };
+}
+
+/** Opens a browser session for a user who has just proved himself (by password or by the set-up link); an older one of this browser ends. */
+export function openSession(deps: Deps, request: Request, user: User): string {
+  const { control, config } = deps;
+  const client = clientReader(config)(request);
+  const before = userPrincipal(deps, request);
+  if (before !== null) control.sessions.remove(before.sessionNo);
+  const { token } = control.sessions.create({ userNo: user.no, address: client.address, agent: request.headers.get("user-agent") ?? "" });
+  return sessionCookie(token.reveal(), client.isSecure);
+}
+
+/** Ends the request's session; gives the value of the Set-Cookie header that clears it. */
+export function signOut(deps: Deps, request: Request): string {
+  const principal = principalOf(request);
+  if (principal?.kind === "user") deps.control.sessions.remove(principal.sessionNo);
+  return `${sessionCookie("", clientReader(deps.config)(request).isSecure)}; Max-Age=0`;
+}
+
+function sessionCookie(token: string, isSecure: boolean): string {
+  const name = isSecure ? secureCookieName : plainCookieName;
+  return `${name}=${token}; Path=/; HttpOnly; SameSite=Lax${isSecure ? "; Secure" : ""}`;
+}

@@ -1,0 +1,200 @@
+import type { Log } from "../log.ts";
+import { Problem } from "./problems.ts";
+
+/** A piece of a page that is replaced as a whole when it changes; `id` is the id of its root element. */
+export type LivePart = { id: string; html: string };
+/** Rows of one table body: single rows are sent while their order stands, else the whole body. */
+export type LiveRows = { id: string; rows: readonly LivePart[] };
+export type LiveSnapshot = { parts: readonly LivePart[]; list?: LiveRows };
+
+/** What a page shows live. Whoever asks for the same key gets the same bytes: it must hold all that `render` depends on. */
+export type LiveView = { key: string; everyMs: number; render: () => Promise<LiveSnapshot> };
+
+export const liveLimits = Object.freeze({
+  streamsMax: 256,
+  heartbeatMs: 15_000,
+  /** A browser that takes nothing for so long is gone, whatever its socket says. */
+  stalledMsMax: 60_000,
+});
+
+/** A piece and the tick at which it last changed. */
+type Versioned = { html: string; tick: number };
+
+type Client = {
+  controller: ReadableStreamDefaultController<Uint8Array>;
+  /** The tick up to which it was told everything; 0 = nothing yet. */
+  seenTick: number;
+  lastTakenMs: number;
+  /** Whether the session behind it still holds. */
+  allowed: () => boolean;
+};
+
+type Channel = {
+  view: LiveView;
+  clients: Set<Client>;
+  tick: number;
+  parts: Map<string, Versioned>;
+  list: { id: string; order: string; orderTick: number; rows: Map<string, Versioned> } | null;
+  timer: ReturnType<typeof setInterval> | null;
+  rendering: boolean;
+};
+
+const encoder = new TextEncoder();
+const ping = encoder.encode(": ping\n\n");
+
+/** One event of a stream. A line break inside would end the field, so each becomes a further `data:` line (WHATWG HTML, 9.2.6). */
+export function liveFrame(html: string, id: number): Uint8Array {
+  return encoder.encode(`id: ${id}\ndata: ${html.replace(/\r\n|\r|\n/g, "\ndata: ")}\n\n`);
+}
+
+const partial = (target: string, swap: string, html: string): string =>
+  `<hx-partial hx-target="#${target}" hx-swap="${swap}">${html}</hx-partial>`;
+
+function note(kept: Map<string, Versioned>, part: LivePart, tick: number): void {
+  if (kept.get(part.id)?.html !== part.html) kept.set(part.id, { html: part.html, tick });
+}
+
+function takeRows(channel: Channel, list: LiveRows): void {
+  const order = list.rows.map((row) => row.id).join(" ");
+  const before = channel.list;
+  const rows = new Map<string, Versioned>();
+  for (const row of list.rows) {
+    const kept = before?.rows.get(row.id);
+    rows.set(row.id, kept?.html === row.html ? kept : { html: row.html, tick: channel.tick });
+  }
+  channel.list = { id: list.id, order, orderTick: before?.order === order ? before.orderTick : channel.tick, rows };
+}
+
+/** Everything that changed after `sinceTick`, as one message; empty when nothing did. Since 0 = the whole of it. */
+function changesSince(channel: Channel, sinceTick: number): string {
+  const out: string[] = [];
+  for (const [id, { html, tick }] of channel.parts) if (tick > sinceTick) out.push(partial(id, "outerMorph", html));
+  const { list } = channel;
+  if (list && list.orderTick > sinceTick) {
+    out.push(partial(list.id, "innerMorph", [...list.rows.values()].map((row) => row.html).join("")));
+  } else if (list) {
+    for (const [id, { html, tick }] of list.rows) if (tick > sinceTick) out.push(partial(id, "outerMorph", html));
+  }
+  return out.join("");
+}
+
+/**
+ * Streams of changes for open pages. A view is rendered once per tick, however many look at it, and not at all when nobody does.
+ * A slow browser gets the newest state when it can take it, never a queue of old ones.
+ */
+export class LiveViews {
+  readonly #channels = new Map<string, Channel>();
+  readonly #log: Log;
+  readonly #now: () => number;
+  readonly #heart: ReturnType<typeof setInterval>;
+  #streams = 0;
+
+  constructor(parts: { log: Log; now: () => number }) {
+    this.#log = parts.log;
+    this.#now = parts.now;
+    this.#heart = setInterval(() => this.#beat(), liveLimits.heartbeatMs);
+    this.#heart.unref();
+  }
+
+  /** Open streams. */
+  get streams(): number {
+    return this.#streams;
+  }
+
+  /** The answer to a page's stream request. @throws Problem `busy` when as many are open as the hub keeps. */
+  open(view: LiveView, signal: AbortSignal, allowed: () => boolean): Response {
+    if (this.#streams >= liveLimits.streamsMax) throw new Problem("busy", `at most ${liveLimits.streamsMax} pages are kept live at once`);
+    const channel = this.#channelOf(view);
+    let client: Client | null = null;
+    const leave = () => {
+      if (client) this.#leave(channel, client);
+      client = null;
+    };
+    const stream = new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        client = { controller, seenTick: 0, lastTakenMs: this.#now(), allowed };
+        channel.clients.add(client);
+        this.#streams += 1;
+        this.#send(channel, client);
+      },
+      pull: () => {
+        if (client) this.#send(channel, client);
+      },
+      cancel: leave,
+    });
+    signal.addEventListener("abort", leave, { once: true });
+    const headers = { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store", "x-accel-buffering": "no" };
+    return new Response(stream, { headers });
+  }
+
+  /** Ends all streams; browsers reconnect when the hub is back. */
+  close(): void {
+    clearInterval(this.#heart);
+    for (const channel of this.#channels.values()) for (const client of channel.clients) this.#end(channel, client);
+  }
+
+  #channelOf(view: LiveView): Channel {
+    const open = this.#channels.get(view.key);
+    if (open) return open;
+    const channel: Channel = { view, clients: new Set(), tick: 0, parts: new Map(), list: null, timer: null, rendering: false };
+    channel.timer = setInterval(() => void this.#render(channel), view.everyMs);
+    this.#channels.set(view.key, channel);
+    void this.#render(channel);
+    return channel;
+  }
+
+  async #render(channel: Channel): Promise<void> {
+    if (channel.rendering) return;
+    channel.rendering = true;
+    try {
+      const snapshot = await channel.view.render();
+      channel.tick += 1;
+      for (const part of snapshot.parts) note(channel.parts, part, channel.tick);
+      if (snapshot.list) takeRows(channel, snapshot.list);
+      for (const client of channel.clients) this.#send(channel, client);
+    } catch (error) {
+      this.#log.error("web.live", { view: channel.view.key, error: String(error) });
+    } finally {
+      channel.rendering = false;
+    }
+  }
+
+  /** Tells the client what it has not heard, if it can take it now; else `pull` comes here again. */
+  #send(channel: Channel, client: Client): void {
+    if (client.seenTick === channel.tick || (client.controller.desiredSize ?? 0) <= 0) return;
+    const changes = changesSince(channel, client.seenTick);
+    client.seenTick = channel.tick;
+    client.lastTakenMs = this.#now();
+    if (changes !== "") client.controller.enqueue(liveFrame(changes, channel.tick));
+  }
+
+  #beat(): void {
+    const nowMs = this.#now();
+    for (const channel of this.#channels.values()) {
+      for (const client of channel.clients) {
+        if (!client.allowed()) this.#end(channel, client);
+        else if ((client.controller.desiredSize ?? 0) > 0) {
+          client.controller.enqueue(ping);
+          client.lastTakenMs = nowMs;
+        } else if (nowMs - client.lastTakenMs > liveLimits.stalledMsMax) this.#end(channel, client);
+      }
+    }
+  }
+
+  #end(channel: Channel, client: Client): void {
+    this.#leave(channel, client);
+    try {
+      client.controller.close();
+    } catch {
+      // Closed by the other side in the same moment.
+    }
+  }
+
+  #leave(channel: Channel, client: Client): void {
+    if (!channel.clients.delete(client)) return;
+    this.#streams -= 1;
+    if (channel.clients.size > 0) return;
+    if (channel.timer !== null) clearInterval(channel.timer);
+    this.#channels.delete(channel.view.key);
+  }
+}

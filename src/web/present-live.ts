@@ -1,0 +1,132 @@
+import type { Allocation } from "../control/allocations.ts";
+import type { Pool } from "../control/pools.ts";
+import { poolUrl } from "../control/pools.ts";
+import type { Rig } from "../control/rig-row.ts";
+import type { PoolFact, PoolTest, RigFact } from "../health/facts.ts";
+import type { HashratePoint, ShareRow, SharesSummary, Tally } from "../ledger/answers.ts";
+import type { Rates } from "./live-figures.ts";
+import { type Ids, rowJson } from "./present-rows.ts";
+import { timeText } from "./times.ts";
+
+export type PoolFigures = { fact: PoolFact | null; probe: PoolTest | null; rejectBp: number };
+
+/** A pool as the API shows it. The password is not among the fields, nor is its length. */
+export function poolJson(pool: Pool, { fact, probe, rejectBp }: PoolFigures) {
+  return {
+    id: pool.id,
+    name: pool.name,
+    url: poolUrl(pool),
+    algorithm: pool.algorithm,
+    username: pool.username,
+    mode: pool.mode,
+    customer_id: pool.customerId,
+    state: fact?.state ?? ("unused" as const),
+    state_since: timeText(fact?.stateSinceMs ?? pool.createdAtMs),
+    state_reason: fact?.reason ?? "",
+    extranonce2_size: fact?.extranonce2Size ?? probe?.extranonce2Size ?? null,
+    difficulty: fact?.difficulty ?? probe?.difficulty ?? null,
+    sessions: fact?.sessions ?? 0,
+    rigs: fact?.rigs ?? 0,
+    answer_ms: fact?.answerMs ?? null,
+    reject_1h_bp: rejectBp,
+    warnings: warningsOf(fact, probe),
+    ...rowJson(pool),
+  };
+}
+
+/** A trial's complaints hold until the pool was seen to work: a live session knows better. */
+export function warningsOf(fact: PoolFact | null, probe: PoolTest | null): string[] {
+  const isProven = fact?.state === "live" || fact?.state === "warm";
+  return [...new Set([...(fact?.warnings ?? []), ...(isProven ? [] : (probe?.warnings ?? []))])];
+}
+
+export function poolTestJson(test: PoolTest) {
+  return { ok: test.ok, steps: test.steps, extranonce2_size: test.extranonce2Size, difficulty: test.difficulty, warnings: test.warnings };
+}
+
+export type RigFigures = { fact: RigFact | null; allocation: Allocation | null; rates: Rates };
+
+export function rigJson(rig: Rig, { fact, allocation, rates }: RigFigures, ids: Ids) {
+  return {
+    id: rig.id,
+    name: rig.name,
+    asset_code: rig.assetCode,
+    fleet_id: ids.fleet(rig.fleetNo),
+    site_id: rig.siteId,
+    location: rig.location,
+    owner_customer_id: rig.ownerCustomerId,
+    model: rig.model,
+    serial: rig.serial,
+    mac: rig.mac,
+    nominal_hps: rig.nominalHps,
+    nominal_source: rig.nominalSource,
+    lend: rig.lend,
+    lifecycle: rig.lifecycle,
+    notes: rig.notes,
+    status: rig.status,
+    status_since: timeText(rig.statusSinceMs),
+    status_reason: rig.statusReason,
+    pinned_profile_id: ids.profile(rig.pinnedProfileNo),
+    serving: { contract_id: null, pool_id: ids.pool(fact?.poolNo ?? 0) },
+    allocations: allocation === null ? [] : [{ contract_id: null, fraction: allocation.fraction }],
+    hashrate: rates,
+    sessions: (fact?.sessions ?? []).map(({ address, agent, difficulty, worker, sinceMs }) => ({ address, agent, difficulty, worker, since: timeText(sinceMs) })),
+    last_refusal: fact?.lastRefusal ? { at: timeText(fact.lastRefusal.atMs), code: fact.lastRefusal.code, text: fact.lastRefusal.text } : null,
+    last_share_at: timeText(fact?.lastShareAtMs ?? null),
+    ...rowJson(rig),
+  };
+}
+
+const tallyJson = ({ count, work }: Tally) => ({ count, work_hashes: String(work) });
+
+export function sharesSummaryJson(summary: SharesSummary) {
+  const { byReason, ...rejected } = summary.poolRejected;
+  return {
+    hub_accepted: tallyJson(summary.hubAccepted),
+    pool_accepted: tallyJson(summary.poolAccepted),
+    pool_rejected: { ...tallyJson(rejected), by_reason: Object.fromEntries(Object.entries(byReason).map(([reason, tally]) => [reason, tallyJson(tally)])) },
+    unanswered: tallyJson(summary.unanswered),
+    stale: tallyJson(summary.stale),
+    low_difficulty: tallyJson(summary.lowDifficulty),
+    duplicate: tallyJson(summary.duplicate),
+    invalid: tallyJson(summary.invalid),
+    expired: tallyJson(summary.expired),
+    unauthorized: tallyJson(summary.unauthorized),
+    orphaned: tallyJson(summary.orphaned),
+    as_of: timeText(summary.asOfMs),
+  };
+}
+
+export function hashrateJson(stepS: number, points: readonly HashratePoint[]) {
+  return {
+    step_s: stepS,
+    points: points.map((point) => ({
+      at: timeText(point.atMs),
+      effective_hps: point.effectiveHps,
+      delivered_hps: point.deliveredHps,
+      lower_hps: point.lowerHps,
+      upper_hps: point.upperHps,
+    })),
+  };
+}
+
+/** One raw share. `rigId` and `poolId` are looked up by the caller, once per number. */
+export function shareJson(row: ShareRow, rigId: string | null, poolId: string | null) {
+  return {
+    sequence: row.sequence,
+    at: timeText(row.atMs),
+    rig_id: rigId,
+    session_no: row.sessionNo,
+    contract_id: null,
+    pool_id: poolId,
+    algorithm: row.algorithm,
+    difficulty: row.difficulty,
+    work_hashes: String(row.work),
+    pool_difficulty: row.poolDifficulty,
+    pool_work_hashes: String(row.poolWork),
+    hub_verdict: row.hubVerdict,
+    pool_verdict: row.poolVerdict,
+    reason: row.reason,
+    answered_ms: row.answeredMs < 0 ? null : row.answeredMs,
+  };
+}

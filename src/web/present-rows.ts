@@ -1,0 +1,110 @@
+import type { Allocation } from "../control/allocations.ts";
+import type { Control } from "../control/control.ts";
+import type { HubEvent } from "../control/events.ts";
+import type { Fleet } from "../control/fleets.ts";
+import type { Listener } from "../control/listeners.ts";
+import type { Profile } from "../control/profiles.ts";
+import type { RowBase } from "../control/row-table.ts";
+import { timeText } from "./times.ts";
+
+/** Inside, rows point at each other by number; outside, by public id. Removed rows are found too, because history names them. */
+export class Ids {
+  readonly #control: Pick<Control, "pools" | "profiles" | "fleets" | "rigs">;
+
+  constructor(control: Pick<Control, "pools" | "profiles" | "fleets" | "rigs">) {
+    this.#control = control;
+  }
+
+  pool(no: number): string | null {
+    return no === 0 ? null : (this.#control.pools.byNo(no)?.id ?? null);
+  }
+
+  profile(no: number | null): string | null {
+    return no === null ? null : (this.#control.profiles.byNo(no)?.id ?? null);
+  }
+
+  fleet(no: number): string | null {
+    return this.#control.fleets.byNo(no)?.id ?? null;
+  }
+
+  rig(no: number): string | null {
+    return this.#control.rigs.byNo(no)?.id ?? null;
+  }
+}
+
+/** What every object tells about itself besides its own fields. `version` is that of the ETag. */
+export function rowJson(row: RowBase) {
+  return { version: row.version, created_at: timeText(row.createdAtMs), updated_at: timeText(row.updatedAtMs) };
+}
+
+export function profileJson(profile: Profile, ids: Ids) {
+  return {
+    id: profile.id,
+    name: profile.name,
+    algorithm: profile.algorithm,
+    pool_ids: profile.poolNos.map((no) => ids.pool(no)),
+    return_after_s: profile.returnAfterS,
+    customer_id: profile.customerId,
+    ...rowJson(profile),
+  };
+}
+
+export function fleetJson(fleet: Fleet, ids: Ids) {
+  return {
+    id: fleet.id,
+    name: fleet.name,
+    algorithm: fleet.algorithm,
+    site_id: fleet.siteId,
+    house_profile_id: ids.profile(fleet.houseProfileNo),
+    method: fleet.method,
+    tolerance_bp: fleet.toleranceBp,
+    alarm_threshold_bp: fleet.alarmThresholdBp,
+    reserve_bp: fleet.reserveBp,
+    shares_per_minute: fleet.sharesPerMinute,
+    period: fleet.period,
+    degraded_below_bp: fleet.degradedBelowBp,
+    disconnect_grace_s: fleet.disconnectGraceS,
+    ...rowJson(fleet),
+  };
+}
+
+export function listenerJson(listener: Listener, ids: Ids) {
+  return {
+    id: listener.id,
+    bind: listener.bind,
+    fleet_id: ids.fleet(listener.fleetNo),
+    protocol: listener.protocol,
+    tls: listener.tls === null ? null : { cert_file: listener.tls.certFile, key_file: listener.tls.keyFile },
+    proxy_from: listener.proxyFrom,
+    enrol: listener.enrol,
+    extranonce: { e1_bytes: listener.extranonce.e1Bytes, e2_bytes: listener.extranonce.e2Bytes },
+    primary: listener.primary,
+    ...rowJson(listener),
+  };
+}
+
+/** There are no contracts yet, so the number of one can only be absent. */
+export function allocationJson(allocation: Allocation, ids: Ids) {
+  return {
+    id: allocation.id,
+    rig_id: ids.rig(allocation.rigNo),
+    contract_id: null,
+    fraction: allocation.fraction,
+    profile_id: ids.profile(allocation.profileNo),
+    from: timeText(allocation.fromMs),
+    to: timeText(allocation.toMs),
+    reason: allocation.reason,
+    decided_by: allocation.decidedBy,
+  };
+}
+
+export function eventJson(event: HubEvent) {
+  return {
+    id: event.id,
+    at: timeText(event.atMs),
+    type: event.type,
+    subject: { kind: event.subjectKind, id: event.subjectId },
+    text: event.text,
+    data: event.data,
+  };
+}

@@ -1,0 +1,99 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { runCli } from "./cli/cli.ts";
+import type { RunningHub } from "./cli/command.ts";
+import { productVersion as version } from "./cli/product.ts";
+import type { Config, Endpoint } from "./config.ts";
+import { type Control, openControl } from "./control/control.ts";
+import { Hub } from "./hub/hub.ts";
+import { openLedger } from "./ledger/ledger.ts";
+import type { Log } from "./log.ts";
+import { startClock } from "./watch/clock.ts";
+import { Judge } from "./watch/judge.ts";
+import type { HubView } from "./web/deps.ts";
+import { startWeb } from "./web/server.ts";
+
+/** A write to disk that cannot be trusted ends the process; a supervisor starts it again and the journal is replayed. */
+const failedSyncExitCode = 70;
+const eventsFlushMs = 200;
+
+/**
+ * Builds the hub from its parts, bottom up; `stop` takes it down in reverse.
+ * Throws when the data folder is in use or unreadable, or when an address cannot be listened on.
+ */
+export async function startHub(config: Config, log: Log): Promise<RunningHub> {
+  const now = () => Date.now();
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  const onFatal = (error: Error) => {
+    log.error("ledger.fatal", { error: error.message });
+    process.exit(failedSyncExitCode);
+  };
+  const ledger = await openLedger({ dataDir: config.dataDir, log, now, onFatal });
+  const control = openControl(join(config.dataDir, "control.db"), { now, log });
+  const bind = addressText(config.stratum);
+  const primary = control.listeners.ensurePrimary(bind);
+  if (!primary.ok) throw new Error(`--stratum: ${bind} ${JSON.stringify(primary.problem)}`);
+  const hub = new Hub({ control, event: (event) => control.events.record(event), ledger, log, now, random: Math.random, agent: `stratum-hub/${version}` });
+  hub.start();
+  const judge = new Judge({
+    rigs: () => control.rigs.all(),
+    facts: () => hub.rigs(),
+    poolIsUp: (poolNo) => ["live", "warm"].includes(hub.pool(poolNo)?.state ?? "unused"),
+    sharesPerMinute: (fleetNo) => control.fleets.byNo(fleetNo)?.sharesPerMinute ?? 12,
+    setStatus: (changes) => control.rigs.setStatus(changes),
+    now,
+  });
+  const stopClock = startClock([{ name: "judge", pattern: "*/10 * * * * *", run: () => void judge.round() }], log);
+  const flushing = setInterval(() => control.events.flush(), eventsFlushMs);
+  const stratum = endpointOf(hub.ports().find(({ listenerNo }) => listenerNo === primary.value.no)?.address ?? bind);
+  const web = await startWeb({ control, ledger, hub: viewOf(hub), config: { ...config, stratum }, log, now });
+  const http = endpointOf(web.address);
+  inviteFirstUser(control, config, { http, log });
+  log.info("hub.ready", { http: addressText(http), stratum: addressText(stratum), version });
+  return {
+    http,
+    stratum,
+    stop: async () => {
+      await web.stop();
+      stopClock();
+      hub.stop();
+      clearInterval(flushing);
+      await ledger.close();
+      control.close();
+      log.info("hub.stopped");
+    },
+  };
+}
+
+function viewOf(hub: Hub): HubView {
+  return {
+    rigs: () => hub.rigs(),
+    rig: (no) => hub.rig(no),
+    pools: () => hub.pools(),
+    pool: (no) => hub.pool(no),
+    sessions: () => hub.sessionCount(),
+    testPool: (pool) => hub.testPool(pool),
+    applyMoves: (moves) => hub.applyMoves(moves),
+    configChanged: () => hub.configChanged(),
+    ready: () => hub.ready(),
+    onChange: (listener) => hub.onChange(listener),
+  };
+}
+
+/** With nobody to sign in, the log shows a link that makes the first owner, once. */
+function inviteFirstUser(control: Control, config: Config, { http, log }: { http: Endpoint; log: Log }): void {
+  if (control.users.count() > 0) return;
+  const scheme = config.httpCert === undefined ? "http" : "https";
+  log.warn("setup.link", { text: "no user yet: open this link once to make the first owner", url: `${scheme}://${addressText(http)}/setup?token=${control.settings.createSetupToken()}` });
+}
+
+function addressText({ host, port }: Endpoint): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+function endpointOf(address: string): Endpoint {
+  const at = address.lastIndexOf(":");
+  return { host: address.slice(0, at).replace(/^\[|\]$/g, ""), port: Number(address.slice(at + 1)) };
+}
+
+if (import.meta.main) process.exit(await runCli(process.argv.slice(2), process.env, { startHub }));

@@ -1,0 +1,93 @@
+import type { Rig } from "../control/rig-row.ts";
+import type { StatusChange } from "../control/rigs.ts";
+import type { RigFact } from "../health/facts.ts";
+import { type JudgedStatus, judgeRig } from "../health/rig-status.ts";
+
+export type JudgeDeps = {
+  rigs: () => Rig[];
+  facts: () => Iterable<RigFact>;
+  /** Pool endpoints that are there now. */
+  poolIsUp: (poolNo: number) => boolean;
+  sharesPerMinute: (fleetNo: number) => number;
+  setStatus: (changes: readonly StatusChange[]) => void;
+  now: () => number;
+};
+
+type Memory = { status: JudgedStatus; acceptedAtStatus: number };
+
+const judged: ReadonlySet<string> = new Set(["vetting", "online", "offline"]);
+
+/** Gives every rig its status from what the hub saw of it. Statuses are read once, at start, and written when they change. */
+export class Judge {
+  private readonly memory = new Map<number, Memory>();
+  private readonly fleets = new Map<number, number>();
+  private readonly startedAtMs: number;
+  private readonly deps: JudgeDeps;
+
+  constructor(deps: JudgeDeps) {
+    this.deps = deps;
+    this.startedAtMs = deps.now();
+    this.reload();
+  }
+
+  /** Takes up rigs that are new, or whose status was set by hand. */
+  reload(): void {
+    for (const rig of this.deps.rigs()) this.take(rig);
+  }
+
+  /** One round over all rigs; returns how many changed. */
+  round(): number {
+    const nowMs = this.deps.now();
+    const changes: StatusChange[] = [];
+    let unknown = false;
+    for (const fact of this.deps.facts()) {
+      const memory = this.memory.get(fact.rigNo);
+      if (memory === undefined) unknown = true;
+      else this.judgeOne(fact, memory, { nowMs, changes });
+    }
+    this.deps.setStatus(changes);
+    if (unknown) this.reload();
+    return changes.length;
+  }
+
+  private judgeOne(fact: RigFact, memory: Memory, round: { nowMs: number; changes: StatusChange[] }): void {
+    const connectedSinceMs = fact.sessions.length === 0 ? null : Math.min(...fact.sessions.map((session) => session.sinceMs));
+    const verdict = judgeRig(
+      {
+        status: memory.status,
+        acceptedSinceStatus: fact.acceptedShares - memory.acceptedAtStatus,
+        connected: fact.sessions.length > 0,
+        // A rig that has not come back since the hub started counts from then: no status changes because of a restart.
+        disconnectedAtMs: fact.sessions.length > 0 ? null : (fact.disconnectedAtMs ?? this.startedAtMs),
+        connectedSinceMs,
+        lastAcceptedAtMs: fact.lastAcceptedAtMs,
+        hasWork: fact.poolNo !== 0 && this.deps.poolIsUp(fact.poolNo),
+        expectedPerS: this.expectedPerS(fact, connectedSinceMs),
+      },
+      round.nowMs,
+    );
+    if (verdict === null) return;
+    memory.status = verdict.status;
+    memory.acceptedAtStatus = fact.acceptedShares;
+    round.changes.push({ rigNo: fact.rigNo, status: verdict.status, reason: verdict.reason });
+  }
+
+  /** What vardiff aims at, or what the rig has shown since it connected where that is less (some firmware takes no difficulty below 1). */
+  private expectedPerS(fact: RigFact, connectedSinceMs: number | null): number {
+    if (fact.lastAcceptedAtMs === null || connectedSinceMs === null) return 0;
+    const wanted = this.deps.sharesPerMinute(this.fleets.get(fact.rigNo) ?? 0) / 60;
+    const workedMs = Math.max(1_000, fact.lastAcceptedAtMs - connectedSinceMs);
+    return Math.min(wanted, (fact.acceptedShares * 1_000) / workedMs);
+  }
+
+  private take(rig: Rig): void {
+    this.fleets.set(rig.no, rig.fleetNo);
+    if (!judged.has(rig.status)) {
+      this.memory.delete(rig.no);
+      return;
+    }
+    const known = this.memory.get(rig.no);
+    if (known !== undefined) return;
+    this.memory.set(rig.no, { status: rig.status as JudgedStatus, acceptedAtStatus: 0 });
+  }
+}

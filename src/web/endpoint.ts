@@ -115,20 +115,21 @@ type KeyedAct = { principal: Principal; body: unknown; act: () => ChangeReply };
 /** A POST under its key: the first is carried out, every repeat gets the answer of the first. */
 async function answerOnce(parts: ApiParts, request: Request, { principal, body, act }: KeyedAct): Promise<Response> {
   const keyed = keyedRequest(request, principal.id, body);
-  const earlier = parts.answers.earlier(keyed);
+  const earlier = parts.answers.begin(keyed);
   if (earlier !== null) return keptResponse(earlier, { "idempotency-replayed": "true" });
   let release = () => {};
   try {
     const reply = parts.deps.control.transaction(() => {
       const first = act();
-      parts.answers.keep(keyed, keptFrom(first));
+      parts.answers.settle(keyed, keptFrom(first));
       return first;
     });
     if (reply.complete !== undefined) release = parts.answers.hold(keyed);
     const last = keptFrom(await finish(parts, reply));
-    if (reply.complete !== undefined) parts.answers.keep(keyed, last);
+    if (reply.complete !== undefined) parts.answers.settle(keyed, last);
     return keptResponse(last);
   } finally {
+    parts.answers.giveUp(keyed);
     release();
   }
 }

@@ -3,7 +3,6 @@ export const webLimits = Object.freeze({
   bodyBytesMax: 1_000_000,
   pageRowsDefault: 100,
   pageRowsMax: 500,
-  idempotencyKeyCharsMax: 255,
   /** Per API token; generous, for scripts that poll. */
   tokenRequestsPerMinute: 12_000,
   /** Per address, requests that were refused with 401. */
@@ -16,5 +15,5 @@ export const webLimits = Object.freeze({
   poolTestMsMax: 15_000,
   ratesCacheMs: 2_000,
   hashratePointsMax: 3_000,
-  summaryWindowMsMax: 400 * 86_400_000,
+  windowMsMax: 400 * 86_400_000,
 });

@@ -54,6 +54,17 @@ function checkNs(branches: number, newExtranonce: boolean): number {
   });
 }
 
+/** The same hashes with nothing around them: the floor under `check_share_12_branches`. */
+function hashesAloneNs(branches: number): number {
+  const { coinbase, slots, nodes, header } = prepareWork(benchWork(branches, 250));
+  const hash = new Uint8Array(32);
+  return nanosecondsPerCall(100_000, () => {
+    sha256dInto(coinbase, nodes[0] ?? hash);
+    for (let i = 0; i < branches; i++) sha256dInto(slots[i] ?? hash, nodes[i + 1] ?? hash);
+    sha256dInto(header, hash);
+  });
+}
+
 function duplicateNs(shares: number): number {
   const hash = new Uint32Array(8);
   const set = new DuplicateSet();
@@ -111,6 +122,7 @@ report(
   "ns",
 );
 report("check_share_12_branches", checkNs(12, true), "ns");
+report("hashes_alone_12_branches", hashesAloneNs(12), "ns");
 report("check_share_0_branches", checkNs(0, true), "ns");
 report("check_share_same_extranonce", checkNs(12, false), "ns");
 report("check_share_garbage", bytesPerCheck(500_000), "bytes");

@@ -83,11 +83,23 @@ describe("PrefixAllocator", () => {
         const dealt = turns.map((short) => hex(allocator.take(short ? 1 : 2) ?? new Uint8Array(0)));
         const all = [...dealt, ...takeAll(allocator, 2), ...takeAll(allocator, 1)];
         expect(repeatsOrBegins(all)).toBeUndefined();
+        const ofOne = all.filter((prefix) => prefix.length === 2).length;
+        expect(all.length).toBe(ofOne + 256 * (256 - ofOne));
         allocator.newJob();
         expect(allocator.take(1)).not.toBeNull();
       }),
       { numRuns: 10 },
     );
+  });
+
+  test("steps over another length's first byte to the very next one", () => {
+    const allocator = new PrefixAllocator(0x0507);
+    for (let i = 0; i < 3; i++) allocator.take(1);
+    expect(hex(allocator.take(2) ?? new Uint8Array())).toBe("0507");
+    const other = new PrefixAllocator(0x0705);
+    for (const first of ["05", "06", "07"]) expect(hex(other.take(1) ?? new Uint8Array())).toBe(first);
+    expect(hex(other.take(2) ?? new Uint8Array())).toBe("0800");
+    expect(takeAll(other, 2).length).toBe(253 * 256 - 1);
   });
 
   test("every filler of one and two bytes is dealt, from any start, before null", () => {

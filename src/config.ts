@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import type { LogLevel } from "./log.ts";
 
 export type Endpoint = { host: string; port: number };
@@ -35,7 +35,7 @@ type Setting<T> = {
   read: (text: string) => T | Fault;
 };
 
-type Fault = { rule: string };
+export type Fault = { rule: string };
 const fault = (rule: string): Fault => ({ rule });
 
 function isFault(value: unknown): value is Fault {
@@ -153,6 +153,11 @@ export function readDataDir(flags: Flags, env: Env): string {
 /** The only reader of the process's environment; everything else takes it as an argument. */
 export function environment(): Env {
   return process.env;
+}
+
+/** Where the control database lies in a data folder: the hub and the commands beside it open the same file. */
+export function controlFile(dataDir: string): string {
+  return join(dataDir, "control.db");
 }
 
 type Sources = { flags: Flags; env: Env; file: Readonly<Record<string, string>> };

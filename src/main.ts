@@ -1,9 +1,8 @@
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { runCli } from "./cli/cli.ts";
 import type { RunningHub } from "./cli/command.ts";
 import { productVersion as version } from "./cli/product.ts";
-import type { Config, Endpoint } from "./config.ts";
+import { type Config, controlFile, type Endpoint, environment } from "./config.ts";
 import { type Control, openControl } from "./control/control.ts";
 import { Hub } from "./hub/hub.ts";
 import { openLedger } from "./ledger/ledger.ts";
@@ -29,7 +28,7 @@ export async function startHub(config: Config, log: Log): Promise<RunningHub> {
     process.exit(failedSyncExitCode);
   };
   const ledger = await openLedger({ dataDir: config.dataDir, log, now, onFatal });
-  const control = openControl(join(config.dataDir, "control.db"), { now, log });
+  const control = openControl(controlFile(config.dataDir), { now, log });
   const bind = addressText(config.stratum);
   const primary = control.listeners.ensurePrimary(bind);
   if (!primary.ok) throw new Error(`--stratum: ${bind} ${JSON.stringify(primary.problem)}`);
@@ -84,7 +83,7 @@ function viewOf(hub: Hub): HubView {
 function inviteFirstUser(control: Control, config: Config, { http, log }: { http: Endpoint; log: Log }): void {
   if (control.users.count() > 0) return;
   const scheme = config.httpCert === undefined ? "http" : "https";
-  log.warn("setup.link", { text: "no user yet: open this link once to make the first owner", url: `${scheme}://${addressText(http)}/setup?token=${control.settings.createSetupToken()}` });
+  log.warn("setup.link", { text: "no user yet: open this link once to make the first owner", url: `${scheme}://${addressText(http)}/setup?token=${control.settings.createSetupToken().reveal()}` });
 }
 
 function addressText({ host, port }: Endpoint): string {
@@ -96,4 +95,4 @@ function endpointOf(address: string): Endpoint {
   return { host: address.slice(0, at).replace(/^\[|\]$/g, ""), port: Number(address.slice(at + 1)) };
 }
 
-if (import.meta.main) process.exit(await runCli(process.argv.slice(2), process.env, { startHub }));
+if (import.meta.main) process.exit(await runCli(process.argv.slice(2), environment(), { startHub }));

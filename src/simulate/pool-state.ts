@@ -38,6 +38,8 @@ export type PoolState = {
   options: Required<Omit<PoolOptions, "tls">>;
   jobs: Map<string, PoolJob>;
   job: PoolJob;
+  /** Previous block hashes of all its jobs, in hex. */
+  blocks: Set<string>;
   /** Hashes of accepted shares since the last new block. */
   seen: DuplicateSet;
   stats: PoolStats;

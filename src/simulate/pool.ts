@@ -1,4 +1,5 @@
 import type { Socket, TCPSocketListener } from "bun";
+import { hexOfBytes } from "../stratum/v1/hex.ts";
 import { DuplicateSet } from "../work/duplicate-set.ts";
 import { limits } from "./limits.ts";
 import { PoolConnection } from "./pool-connection.ts";
@@ -15,6 +16,10 @@ export type SimulatedPool = {
   stats: PoolStats;
   /** The last shares, oldest first (a bounded number). */
   shares: PoolShare[];
+  /** The job in force. */
+  readonly job: PoolJob;
+  /** Whether a job with this previous block hash (header order) was made here. */
+  knowsBlock(prevHash: Uint8Array): boolean;
   /** Sends a new job to every client; `clean` (default true) = a new block, older shares are stale. */
   newJob(options?: { clean?: boolean }): PoolJob;
   /** For all clients, with a new job (not clean), in force from that job on. */
@@ -46,10 +51,10 @@ export function startPool(given: PoolOptions = {}): SimulatedPool {
   const shareSignal = new Signal<PoolShare>();
   const changeSignal = new Signal<void>();
   const first = source.next({ difficulty: options.difficulty, clean: true });
-  stats.jobs = 1;
   const state: PoolState = {
     options,
-    jobs: new Map([[first.id, first]]),
+    jobs: new Map(),
+    blocks: new Set(),
     job: first,
     seen: new DuplicateSet(),
     stats,
@@ -63,20 +68,13 @@ export function startPool(given: PoolOptions = {}): SimulatedPool {
     },
     onChange: () => changeSignal.emit(),
   };
+  takeJob(state, first, true);
   const connections = new Set<PoolConnection>();
   const listener = listen(given, state, connections);
 
   function newJob({ clean = true }: { clean?: boolean } = {}): PoolJob {
     const job = source.next({ difficulty: options.difficulty, clean });
-    if (clean) {
-      state.jobs.clear();
-      state.seen.clear();
-    }
-    state.jobs.set(job.id, job);
-    const [oldest] = state.jobs.keys();
-    if (state.jobs.size > limits.jobsMax && oldest !== undefined) state.jobs.delete(oldest);
-    state.job = job;
-    stats.jobs += 1;
+    takeJob(state, job, clean);
     if (!state.frozen) for (const connection of connections) connection.sendJob();
     state.onChange();
     return job;
@@ -92,6 +90,10 @@ export function startPool(given: PoolOptions = {}): SimulatedPool {
     port: listener.port,
     stats,
     shares,
+    get job() {
+      return state.job;
+    },
+    knowsBlock: (prevHash) => state.blocks.has(hexOfBytes(prevHash)),
     newJob,
     setDifficulty(difficulty) {
       options.difficulty = difficulty;
@@ -115,6 +117,19 @@ export function startPool(given: PoolOptions = {}): SimulatedPool {
       disconnectAll();
     },
   };
+}
+
+function takeJob(state: PoolState, job: PoolJob, clean: boolean): void {
+  if (clean) {
+    state.jobs.clear();
+    state.seen.clear();
+  }
+  state.jobs.set(job.id, job);
+  state.blocks.add(hexOfBytes(job.work.prevHash));
+  const [oldest] = state.jobs.keys();
+  if (state.jobs.size > limits.jobsMax && oldest !== undefined) state.jobs.delete(oldest);
+  state.job = job;
+  state.stats.jobs += 1;
 }
 
 function withDefaults(given: PoolOptions): PoolState["options"] {

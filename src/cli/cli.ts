@@ -1,0 +1,87 @@
+import { UsageError } from "../config.ts";
+import type { Command, Console, Context, Env, Parts } from "./command.ts";
+import { demo } from "./demo.ts";
+import { closest, readArguments } from "./flags.ts";
+import { processConsole } from "./process-console.ts";
+import { serve } from "./serve.ts";
+import { simulatePool } from "./simulate-pool.ts";
+import { simulateRigs } from "./simulate-rigs.ts";
+import { tokenCreate } from "./token-create.ts";
+import { userAdd } from "./user-add.ts";
+import { version } from "./version.ts";
+
+export const commands: readonly Command[] = Object.freeze([serve, demo, simulateRigs, simulatePool, userAdd, tokenCreate, version]);
+
+const exit = Object.freeze({ done: 0, failed: 1, wrongUsage: 2 });
+
+/**
+ * Runs one command line (without the program's name).
+ * @returns the exit code: 0 done, 1 failed, 2 wrong usage; what went wrong is one line on stderr that names the flag and the rule
+ */
+export async function runCli(argv: readonly string[], env: Env, parts: Parts, edges: Console = processConsole): Promise<number> {
+  try {
+    return await dispatch(argv, { env, parts, console: edges });
+  } catch (error) {
+    const wrongUsage = error instanceof UsageError;
+    edges.err(`stratum-hub: ${error instanceof Error ? error.message : String(error)}\n`);
+    if (wrongUsage) edges.err(`Try "stratum-hub ${nameOf(argv)}--help".\n`);
+    return wrongUsage ? exit.wrongUsage : exit.failed;
+  }
+}
+
+function dispatch(argv: readonly string[], context: Context): Promise<number> | number {
+  const command = findCommand(argv);
+  const words = command?.name.split(" ").length ?? 0;
+  const rest = argv.slice(words);
+  if (command === null || wantsHelp(rest)) return help(command, argv, context.console);
+  return command.run(readArguments(rest, command.flags, command.operandsMax), context);
+}
+
+function wantsHelp(rest: readonly string[]): boolean {
+  return rest.includes("--help") || rest.includes("-h");
+}
+
+function help(command: Command | null, argv: readonly string[], { out }: Console): number {
+  const group = commands.filter(({ name }) => name.startsWith(`${argv[0]} `));
+  if (command !== null) out(helpOf(command));
+  else if (group.length > 0 && wantsHelp(argv)) out(group.map(helpOf).join("\n"));
+  else if (argv[0] === "--help" || argv[0] === "-h" || argv[0] === "help") out(overview());
+  else throw new UsageError(unknownCommand(argv));
+  return exit.done;
+}
+
+function findCommand(argv: readonly string[]): Command | null {
+  return commands.find(({ name }) => name.split(" ").every((word, at) => argv[at] === word)) ?? null;
+}
+
+function nameOf(argv: readonly string[]): string {
+  const command = findCommand(argv);
+  return command === null ? "" : `${command.name} `;
+}
+
+function unknownCommand(argv: readonly string[]): string {
+  const [first, second] = argv;
+  if (first === undefined) return `a command must be given: ${commands.map(({ name }) => name).join(", ")}`;
+  const asked = second === undefined || second.startsWith("-") ? first : `${first} ${second}`;
+  const near =
+    closest(
+      asked,
+      commands.map(({ name }) => name),
+    ) ??
+    commands.find(({ name }) => name.startsWith(`${first} `))?.name ??
+    null;
+  return `${asked}: is no command${near === null ? `; the commands are ${commands.map(({ name }) => name).join(", ")}` : `; did you mean ${near}?`}`;
+}
+
+/** All commands, one line each. */
+function overview(): string {
+  const lines = commands.map(({ name, summary }) => `  ${name.padEnd(16)}${summary}`);
+  return `stratum-hub: high-availability stratum hub and scheduler\n\nUsage: stratum-hub COMMAND [FLAGS]\n\n${lines.join("\n")}\n\n"stratum-hub COMMAND --help" tells the rest. Flags beat environment variables (HUB_…) beat the --config file.\n`;
+}
+
+function helpOf(command: Command): string {
+  const lines = command.flags.map(({ flag, value, help: text }) => `  ${`--${flag}${value === undefined ? "" : ` ${value}`}`.padEnd(32)}${text}`);
+  const operands = command.operands === undefined ? "" : ` ${command.operands}`;
+  const details = command.details === undefined ? "" : `\n${command.details}\n`;
+  return `Usage: stratum-hub ${command.name}${operands} [FLAGS]\n\n${command.summary}\n${details}\n${[...lines, `  ${"--help".padEnd(32)}this text`].join("\n")}\n`;
+}

@@ -1,0 +1,42 @@
+import type { Config } from "../config.ts";
+import type { Log } from "../log.ts";
+import type { Arguments, Flag } from "./flags.ts";
+
+/** A started hub, as commands need it. */
+export type RunningHub = {
+  http: { host: string; port: number };
+  stratum: { host: string; port: number };
+  /** Drains and closes; resolves when everything is on disk. */
+  stop(): Promise<void>;
+};
+
+/** What commands are given from outside: the composition root builds hubs, commands only ask for one. */
+export type Parts = {
+  startHub: (config: Config, log: Log) => Promise<RunningHub>;
+};
+
+/** The edges of the process, so that a test can stand in for them. */
+export type Console = {
+  out: (text: string) => void;
+  err: (text: string) => void;
+  readStdin: () => Promise<string>;
+  /** Resolves at SIGTERM or SIGINT. */
+  untilSignal: () => Promise<void>;
+};
+
+export type Env = Readonly<Record<string, string | undefined>>;
+export type Context = { parts: Parts; env: Env; console: Console };
+
+export type Command = {
+  /** One or two words: `serve`, `user add`. */
+  name: string;
+  summary: string;
+  /** What follows the name in the usage line before the flags. */
+  operands?: string;
+  operandsMax?: number;
+  flags: readonly Flag[];
+  /** Longer words for --help. */
+  details?: string;
+  /** @returns the exit code. @throws UsageError (exit 2) or any other Error (exit 1) */
+  run: (given: Arguments, context: Context) => Promise<number> | number;
+};

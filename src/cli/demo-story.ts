@@ -1,0 +1,117 @@
+import type { Farm, FarmRig } from "../simulate/farm.ts";
+import type { SimulatedPool } from "../simulate/pool.ts";
+import type { DemoApi } from "./demo-api.ts";
+import { demoPlan } from "./demo-plan.ts";
+import type { Stage } from "./demo-stage.ts";
+
+export type Cast = {
+  api: DemoApi;
+  farm: Farm;
+  primary: SimulatedPool;
+  backup: SimulatedPool;
+  /** Starts the primary pool again on its old port. */
+  revivePrimary: () => SimulatedPool;
+};
+
+const often = Object.freeze({ everyMs: 250, patienceMs: 30_000 });
+
+/** Tells the story once, act by act. @returns what did not happen, in words; empty when all did */
+export async function tellStory(stage: Stage, cast: Cast): Promise<string[]> {
+  const acts = [rigsEnrol, hashrateSettles, rigDies, poolDies, poolReturns];
+  const missed: string[] = [];
+  for (const act of acts) {
+    const miss = await act(stage, cast);
+    if (miss === null) continue;
+    stage.say(`NOT AS PLANNED: ${miss}`);
+    missed.push(miss);
+  }
+  return missed;
+}
+
+type Act = (stage: Stage, cast: Cast) => Promise<string | null>;
+
+const rigsEnrol: Act = async (stage, { api, farm }) => {
+  const known = async () => (await api.list("/rigs?limit=100")).length >= farm.rigs.length;
+  const waited = await stage.until(known, often);
+  if (waited === null) return "not every rig is in the inventory";
+  stage.say(`${farm.rigs.length} rigs nobody had heard of connected and enrolled themselves, as "vetting", mining for the house.`);
+  return null;
+};
+
+const hashrateSettles: Act = async (stage, { api, farm, primary }) => {
+  await stage.pause(demoPlan.settleMs);
+  const nominal = farm.rigs.reduce((sum, { hashrateHps }) => sum + hashrateHps, 0);
+  const { delivered_hps: delivered } = await api.get("/summary");
+  const { accepted, rejected } = farm.stats();
+  stage.say(`Hashrate settles: ${Math.round(Number(delivered))} H/s measured from shares, of ${nominal} H/s that the rigs do.`);
+  stage.say(
+    `Rigs: ${accepted} shares accepted, ${rejected} refused. The primary pool itself accepted ${primary.stats.accepted}, refused ${primary.stats.rejected}.`,
+  );
+  return accepted > 0 && primary.stats.accepted > 0 ? null : "no share was accepted";
+};
+
+const rigDies: Act = async (stage, { api, farm }) => {
+  const victim = farm.rigs[6];
+  if (victim === undefined) return "there is no seventh rig";
+  const name = nameOf(victim);
+  stage.say(`Pulling the plug of rig ${name}. After ${demoPlan.disconnectGraceS} s of silence it is offline, not before.`);
+  victim.rig.stop();
+  const status = async () => (await api.list("/rigs?limit=100")).find((row) => row["name"] === name)?.["status"];
+  const waited = await stage.until(async () => (await status()) === "offline", often);
+  if (waited === null) return `rig ${name} is not shown as offline after ${often.patienceMs / 1000} s, but as ${await status()}`;
+  stage.say(`Rig ${name} is offline, ${(waited / 1000).toFixed(1)} s after its connection closed.`);
+  await stage.pause(demoPlan.afterRigMs);
+  victim.rig.start();
+  stage.say(`Rig ${name} has power again.`);
+  return null;
+};
+
+const poolDies: Act = async (stage, { farm, primary, backup }) => {
+  const rigs = alive(farm);
+  const disconnectsBefore = farm.stats().disconnects;
+  stage.say(`Killing the primary pool (${primary.port}) under ${rigs.length} rigs.`);
+  const moved = timeMoves(rigs, backup);
+  primary.stop();
+  const tookMs = await stage.race(withDeadline(moved, often.patienceMs));
+  if (tookMs === null) return "some rig holds no job of the backup pool";
+  const lost = farm.stats().disconnects - disconnectsBefore;
+  stage.say(`All ${rigs.length} hold a job of the backup pool ${Math.round(tookMs)} ms after the death; ${lost} of their connections broke.`);
+  const accepted = backup.stats.accepted;
+  const flowing = await stage.until(() => backup.stats.accepted > accepted, often);
+  stage.say(flowing === null ? "No share has arrived there yet." : `The backup pool accepts their shares (${backup.stats.accepted} so far).`);
+  await stage.pause(demoPlan.poolDeadMs);
+  return flowing === null ? "the backup pool accepted no share" : null;
+};
+
+const poolReturns: Act = async (stage, cast) => {
+  const rigs = alive(cast.farm);
+  const primary = cast.revivePrimary();
+  stage.say(`The primary pool is back. Its rigs return once it has been well for ${demoPlan.returnAfterS} s.`);
+  const tookMs = await stage.race(withDeadline(timeMoves(rigs, primary), often.patienceMs + 1000 * demoPlan.returnAfterS));
+  if (tookMs === null) return "not every rig returned to the primary pool";
+  const { accepted, rejected, disconnects } = cast.farm.stats();
+  stage.say(
+    `All ${rigs.length} rigs work for it again, ${(tookMs / 1000).toFixed(1)} s later. So far: ${accepted} shares accepted, ${rejected} refused, ${disconnects} connections lost.`,
+  );
+  return null;
+};
+
+function nameOf({ rig }: FarmRig): string {
+  return rig.options.worker.slice(rig.options.worker.lastIndexOf(".") + 1);
+}
+
+function alive({ rigs }: Farm): FarmRig[] {
+  return rigs.filter(({ rig }) => rig.connected);
+}
+
+/** Milliseconds until each of the rigs has been given a job of `pool`, told by its previous block hash. */
+async function timeMoves(rigs: readonly FarmRig[], pool: SimulatedPool): Promise<number> {
+  const fromMs = performance.now();
+  await Promise.all(rigs.map(({ rig }) => rig.until(({ work }) => work !== null && pool.knowsBlock(work.prevHash))));
+  return performance.now() - fromMs;
+}
+
+/** What the promise gives, or null when it takes longer. */
+async function withDeadline<T>(promise: Promise<T>, deadlineMs: number): Promise<T | null> {
+  return await Promise.race([promise, Bun.sleep(deadlineMs).then(() => null)]);
+}

@@ -1,0 +1,156 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Config, controlFile, type Endpoint, readConfig } from "../config.ts";
+import { openControl } from "../control/control.ts";
+import { Secret } from "../control/secret.ts";
+import { createLog, silentLog } from "../log.ts";
+import { startFarm } from "../simulate/farm.ts";
+import { type SimulatedPool, startPool } from "../simulate/pool.ts";
+import type { Command, Console, RunningHub } from "./command.ts";
+import { DemoApi, type Row } from "./demo-api.ts";
+import { demoMembers, demoPlan, demoPools } from "./demo-plan.ts";
+import { Curtain, Stage } from "./demo-stage.ts";
+import { tellStory } from "./demo-story.ts";
+import { numberFlag } from "./flags.ts";
+import { valueOrError } from "./open-control.ts";
+import { addressOf } from "./serve.ts";
+import { settingFlags } from "./setting-flags.ts";
+import { makePassword } from "./user-add.ts";
+
+type Keys = { email: string; password: string; token: string };
+
+export const demo: Command = {
+  name: "demo",
+  summary: "The whole product with a simulated farm on loopback: real proof of work, a rig that fails, a pool that dies and comes back.",
+  details:
+    "Data go to a temporary folder, removed at the end, unless --data names one. Without --http and --stratum: 127.0.0.1:8080 and :3333, or any free ports.",
+  flags: [
+    { flag: "minutes", value: "N", help: "stop after so many minutes (default: at Ctrl-C)" },
+    ...settingFlags(["dataDir", "http", "stratum", "logLevel"]),
+  ],
+  async run(given, { parts, env, console }) {
+    const minutes = given.flags["minutes"] === undefined ? null : numberFlag(given, "minutes", { min: 0.05, max: 100_000 });
+    const ended = Promise.race([console.untilSignal(), ...(minutes === null ? [] : [Bun.sleep(minutes * 60_000)])]);
+    const stage = new Stage(console.out, ended);
+    const temporary = given.flags["data"] === undefined && !env["HUB_DATA"];
+    const dataDir = temporary ? mkdtempSync(join(tmpdir(), "stratum-hub-demo-")) : undefined;
+    const config = readConfig({ ...given.flags, ...(dataDir === undefined ? {} : { data: dataDir }) }, { ...demoSettings(), ...env });
+    const hub = await parts.startHub(config, createLog(config.logLevel, console.err));
+    try {
+      return await play({ hub, config, stage, console, ended });
+    } finally {
+      await hub.stop();
+      if (dataDir !== undefined) rmSync(dataDir, { recursive: true, force: true });
+    }
+  },
+};
+
+type Set = { hub: RunningHub; config: Config; stage: Stage; console: Console; ended: Promise<void> };
+
+/** Everything between the hub's start and its stop. @returns the exit code */
+async function play({ hub, config, stage, console, ended }: Set): Promise<number> {
+  const keys = await makeKeys(config);
+  const api = new DemoApi(`http://${addressOf(hub.http)}`, keys.token);
+  const [primary, backup] = demoPools.map(({ extranonce2Size }) => openPool({ extranonce2Size })) as [SimulatedPool, SimulatedPool];
+  const pools = [primary, backup];
+  await configure(api, pools);
+  console.out(playbill(hub, keys));
+  const farm = startFarm({ ...reachable(hub.stratum), members: demoMembers(), versionRolling: true, agent: "stratum-hub-demo/1" });
+  const revivePrimary = () => {
+    const revived = openPool({ extranonce2Size: demoPools[0].extranonce2Size, port: primary.port });
+    pools.push(revived);
+    return revived;
+  };
+  try {
+    const missed = await tellStory(stage, { api, farm, primary, backup, revivePrimary });
+    stage.say(missed.length === 0 ? "That was all of it. The farm goes on; look around." : `The farm goes on. Not as planned: ${missed.join("; ")}.`);
+    await ended;
+    return missed.length === 0 ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof Curtain)) throw error;
+    return 0;
+  } finally {
+    farm.stop();
+    for (const pool of pools) pool.stop();
+    stage.say("The demo ends.");
+  }
+}
+
+function openPool(options: { extranonce2Size: number; port?: number }): SimulatedPool {
+  return startPool({ ...options, difficulty: demoPlan.poolDifficulty, jobEveryMs: demoPlan.jobEveryMs, branches: 12 });
+}
+
+/** An owner to log in with and a token to script with, both through the control database, as `user add` and `token create` make them. */
+async function makeKeys(config: Config): Promise<Keys> {
+  const control = openControl(controlFile(config.dataDir), { now: Date.now, log: silentLog });
+  try {
+    const [email, password] = ["demo@example.org", makePassword()];
+    const existing = control.users.byEmail(email);
+    const added =
+      existing === null ? control.users.add({ email, role: "owner", password: new Secret(password) }) : control.users.setPassword(existing.id, password);
+    valueOrError(await added, {});
+    const { text } = valueOrError(control.tokens.create({ name: "demo", scopes: ["admin"] }), {});
+    return { email, password, token: text.reveal() };
+  } finally {
+    control.close();
+  }
+}
+
+/** Two pools, one profile of both, and the fleet `main` mining for the house through it. */
+async function configure(api: DemoApi, pools: readonly SimulatedPool[]): Promise<void> {
+  const rows: Row[] = [];
+  for (const [at, { name }] of demoPools.entries()) {
+    const pool = pools[at];
+    if (pool === undefined) continue;
+    rows.push(
+      await api.ensure("/pools", { name, url: `stratum+tcp://${pool.host}:${pool.port}`, algorithm: "sha256d", username: "demo.house", password: "x" }),
+    );
+  }
+  const profile = await api.ensure("/profiles", { name: "demo house", pool_ids: rows.map((row) => row["id"]), return_after_s: demoPlan.returnAfterS });
+  const main = (await api.list("/fleets")).find((row) => row["name"] === "main");
+  if (main === undefined) throw new Error("the fleet main is missing");
+  const { sharesPerMinute, disconnectGraceS } = demoPlan;
+  await api.patch(`/fleets/${main["id"]}`, main, { house_profile_id: profile["id"], shares_per_minute: sharesPerMinute, disconnect_grace_s: disconnectGraceS });
+}
+
+function playbill(hub: RunningHub, { email, password, token }: Keys): string {
+  const { sharesPerMinute, disconnectGraceS, returnAfterS, jobEveryMs, poolDifficulty, rigs } = demoPlan;
+  const page = `http://${addressOf(hub.http)}`;
+  return `stratum-hub demo: the product itself, with a farm of ${rigs} simulated rigs and two simulated pools on this machine.
+
+  pages      ${page}
+  login      ${email}
+  password   ${password}
+  API token  ${token}
+  try        curl -H "Authorization: Bearer ${token}" ${page}/api/v1/summary
+  rigs       stratum+tcp://${addressOf(reachable(hub.stratum))} (yours are welcome, at difficulty ${poolDifficulty})
+
+Made shorter than life: ${sharesPerMinute} shares a minute per rig (12), offline ${disconnectGraceS} s after a lost connection (15),
+back to a recovered pool after ${returnAfterS} s (120), a new job every ${jobEveryMs / 1000} s.
+
+In the next three minutes: rigs enrol and their hashrate settles; one rig loses power and is reported;
+the primary pool dies and its rigs go on at the backup; it comes back and they return. Ctrl-C ends it.
+
+`;
+}
+
+/** Where a client on this machine reaches what listens on every address. */
+function reachable({ host, port }: Endpoint): Endpoint {
+  return { host: host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host, port };
+}
+
+/** The usual ports, so that the page is where one looks for it, or any free ones when those are taken; and quiet, for the story is told on the same terminal. */
+function demoSettings(): Record<string, string> {
+  return { HUB_HTTP: `127.0.0.1:${freePort(8080)}`, HUB_STRATUM: `127.0.0.1:${freePort(3333)}`, HUB_LOG_LEVEL: "error" };
+}
+
+function freePort(wanted: number): number {
+  try {
+    const probe = Bun.listen({ hostname: "127.0.0.1", port: wanted, socket: { data() {} } });
+    probe.stop(true);
+    return wanted;
+  } catch {
+    return 0;
+  }
+}

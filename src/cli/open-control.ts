@@ -1,0 +1,30 @@
+import { mkdirSync } from "node:fs";
+import { controlFile, readDataDir, UsageError } from "../config.ts";
+import { type Control, openControl } from "../control/control.ts";
+import type { Failure, Result } from "../control/result.ts";
+import { silentLog } from "../log.ts";
+import type { Env } from "./command.ts";
+import type { Arguments } from "./flags.ts";
+
+/** Opens the control database of `--data` (making both on the way, so that it works before the hub's first start), hands it over, closes it. */
+export async function withControl<T>({ flags }: Arguments, env: Env, use: (control: Control) => T | Promise<T>): Promise<T> {
+  const dataDir = readDataDir(flags, env);
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const control = openControl(controlFile(dataDir), { now: Date.now, log: silentLog });
+  try {
+    return await use(control);
+  } finally {
+    control.close();
+  }
+}
+
+/** The value of a change, or an error in the words of the command line: `fields` says which flag carries which field. @throws UsageError for bad input, Error otherwise */
+export function valueOrError<T>(result: Result<T>, fields: Readonly<Record<string, string>>): T {
+  if (result.ok) return result.value;
+  const text = textOf(result, fields);
+  throw result.problem === "invalid" ? new UsageError(text) : new Error(text);
+}
+
+function textOf(failure: Failure, fields: Readonly<Record<string, string>>): string {
+  return "field" in failure ? `${fields[failure.field] ?? failure.field}: ${failure.rule}` : failure.rule;
+}

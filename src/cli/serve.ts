@@ -1,0 +1,26 @@
+import { readConfig } from "../config.ts";
+import { createLog } from "../log.ts";
+import type { Command } from "./command.ts";
+import { settingFlags } from "./setting-flags.ts";
+
+export const serve: Command = {
+  name: "serve",
+  summary: "Runs the hub until SIGTERM or SIGINT, which drain it.",
+  details:
+    "When both listen, one line says so on stdout: ready http=HOST:PORT stratum=HOST:PORT. Logs go to stderr. Port 0 means any free port.\nExit codes: 0 stopped in order, 1 failed, 2 wrong usage, 70 a write to disk could not be made sure.",
+  flags: settingFlags(),
+  async run({ flags }, { env, parts, console }) {
+    const config = readConfig(flags, env);
+    const stopped = console.untilSignal();
+    const hub = await parts.startHub(config, createLog(config.logLevel, console.err));
+    console.out(`ready http=${addressOf(hub.http)} stratum=${addressOf(hub.stratum)}\n`);
+    await stopped;
+    await hub.stop();
+    return 0;
+  },
+};
+
+/** HOST:PORT, an IPv6 address in brackets. */
+export function addressOf({ host, port }: { host: string; port: number }): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}

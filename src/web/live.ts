@@ -47,8 +47,7 @@ export function liveFrame(html: string, id: number): Uint8Array {
   return encoder.encode(`id: ${id}\ndata: ${html.replace(/\r\n|\r|\n/g, "\ndata: ")}\n\n`);
 }
 
-const partial = (target: string, swap: string, html: string): string =>
-  `<hx-partial hx-target="#${target}" hx-swap="${swap}">${html}</hx-partial>`;
+const partial = (target: string, swap: string, html: string): string => `<hx-partial hx-target="#${target}" hx-swap="${swap}">${html}</hx-partial>`;
 
 function note(kept: Map<string, Versioned>, part: LivePart, tick: number): void {
   if (kept.get(part.id)?.html !== part.html) kept.set(part.id, { html: part.html, tick });

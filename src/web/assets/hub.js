@@ -1,0 +1,70 @@
+// Ours, after htmx and its stream extension. No page needs it: without it pages are plain and stand still.
+(() => {
+  "use strict";
+
+  // Trusted Types: htmx gets a policy that hands our own server's HTML through and turns every script text into nothing;
+  // attributes that would be evaluated (hx-on, js:) fail loudly.
+  htmx.registerExtension("notrust", {
+    init(api) {
+      const deny = () => {
+        throw new Error("inline script attributes are disabled");
+      };
+      const policy = window.trustedTypes?.createPolicy("htmx", { createHTML: (html) => html, createScript: () => "" });
+      api.initSecurity(policy ?? null, deny, deny);
+    },
+  });
+
+  const words = { live: "Live", lost: "Reconnecting", waiting: "Connecting" };
+  function show(state) {
+    const badge = document.getElementById("badge");
+    if (!badge || badge.dataset.state === state) return;
+    badge.dataset.state = state;
+    badge.textContent = words[state];
+    document.body.toggleAttribute("data-stale", state === "lost");
+  }
+
+  document.addEventListener("htmx:sse:after:connection", () => show("live"));
+  document.addEventListener("htmx:sse:after:message", () => show("live"));
+  document.addEventListener("htmx:sse:before:connection", (event) => {
+    if (event.detail.connection.attempt > 0) show("lost");
+  });
+  document.addEventListener("htmx:sse:error", (event) => {
+    show("lost");
+    // Signed out meanwhile: only a whole page can ask for the password.
+    if (event.detail.status === 401) location.reload();
+  });
+
+  function toast(text) {
+    const line = document.createElement("p");
+    line.className = "notice bad";
+    line.setAttribute("role", "alert");
+    line.textContent = text;
+    const close = document.createElement("button");
+    close.type = "button";
+    close.textContent = "Close";
+    close.addEventListener("click", () => line.remove());
+    line.append(" ", close);
+    document.getElementById("toasts")?.replaceChildren(line);
+  }
+  document.addEventListener("htmx:response:error", (event) => {
+    const status = event.detail.ctx?.response?.status ?? 0;
+    if (status >= 500 || status === 0) toast("The hub could not do that. Look at its log.");
+  });
+
+  // Copy buttons exist in the page, hidden until we know that they will work.
+  if (navigator.clipboard) for (const button of document.querySelectorAll(".copier")) button.hidden = false;
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest?.(".copier");
+    if (!button) return;
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+    button.textContent = "Copied";
+    setTimeout(() => {
+      button.textContent = "Copy";
+    }, 1500);
+  });
+
+  // The phone's menu closes when one looks elsewhere.
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+  });
+})();

@@ -1,0 +1,117 @@
+import { ErrorPage } from "../../../views/pages/error.tsx";
+import type { Viewer } from "../../../views/viewer.ts";
+import { assetUrls } from "../assets/assets.ts";
+import { clientReader, isExposed } from "../client.ts";
+import { principalOf, requireRole, type UserPrincipal } from "../principal.ts";
+import { Problem, problemKinds } from "../problems.ts";
+import { farmOf } from "./farm.ts";
+import type { PageParts } from "./page-parts.ts";
+
+/** A signed-in person's request for a page. */
+export type PageCall = { request: Request; url: URL; id: string; principal: UserPrincipal; viewer: Viewer };
+
+const exposedText =
+  "This page came over plain HTTP: whoever is on the network can read passwords and sessions. Set --http-cert and --http-key, or put a proxy with HTTPS in front.";
+
+/** Roles that may change rigs, pools and profiles. */
+const writers = ["owner", "operator"] as const;
+
+export function mayWrite(principal: UserPrincipal): boolean {
+  return writers.some((role) => role === principal.role);
+}
+
+export async function htmlResponse(element: JSX.Element, status = 200): Promise<Response> {
+  return new Response(`<!doctype html>${await element}`, { status, headers: { "content-type": "text/html; charset=utf-8" } });
+}
+
+export function redirect(location: string, headers: Record<string, string> = {}): Response {
+  return new Response(null, { status: 303, headers: { location, ...headers } });
+}
+
+/** Null when the page's way to the browser is safe. */
+export function warningFor(parts: Pick<PageParts, "deps">, request: Request): string | null {
+  return isExposed(clientReader(parts.deps.config)(request)) ? exposedText : null;
+}
+
+export function viewerOf(parts: PageParts, request: Request, principal: UserPrincipal): Viewer {
+  const farm = farmOf(parts.deps.control);
+  return {
+    email: principal.email,
+    role: principal.role,
+    mayWrite: mayWrite(principal),
+    farmName: farm.name,
+    zone: farm.zone,
+    nowMs: parts.deps.now(),
+    csrf: principal.csrf,
+    warning: warningFor(parts, request),
+  };
+}
+
+/** Where a browser is sent that is not signed in: to the login, and from there back. */
+function toLogin(request: Request): Response {
+  const url = new URL(request.url);
+  const next = request.method === "GET" ? `${url.pathname}${url.search}` : "/";
+  const login = next === "/" ? "/login" : `/login?${new URLSearchParams({ next })}`;
+  // htmx would swap the login into the place of a fragment; it goes there as a whole page instead.
+  if (request.headers.has("hx-request")) return new Response(null, { status: 401, headers: { "hx-redirect": login } });
+  if (url.pathname.startsWith("/live/")) return new Response(null, { status: 401 });
+  return redirect(login);
+}
+
+const titles: Readonly<Record<number, string>> = Object.freeze({ 403: "Not allowed", 404: "There is no such page", 500: "The hub failed" });
+const texts: Readonly<Record<number, string>> = Object.freeze({
+  403: "Your role does not include this. An owner can change that.",
+  404: "It may have been removed, or the address has a slip in it.",
+  500: "Its log has the cause. What you sent was not carried out, or only in part: look before you repeat it.",
+});
+
+/** A refusal or fault as a page in the look of the others. */
+export function errorPage(parts: Pick<PageParts, "deps">, status: number, text?: string): Promise<Response> {
+  return htmlResponse(
+    ErrorPage({
+      status,
+      title: titles[status] ?? "This did not work",
+      text: text ?? texts[status] ?? "",
+      assets: assetUrls,
+      farmName: farmOf(parts.deps.control).name,
+    }),
+    status,
+  );
+}
+
+function problemPage(parts: PageParts, request: Request, problem: Problem): Response | Promise<Response> {
+  if (problem.kind === "unauthorized") return toLogin(request);
+  const isPlain = problem.kind === "forbidden" || problem.kind === "not-found";
+  return errorPage(parts, problem.status, isPlain ? undefined : `${problemKinds[problem.kind].title}: ${problem.detail}.`);
+}
+
+/** Runs `answer`; what it throws becomes a page. */
+export async function asPage(parts: PageParts, request: Request, answer: () => Response | Promise<Response>): Promise<Response> {
+  try {
+    return await answer();
+  } catch (error) {
+    if (error instanceof Problem) return problemPage(parts, request, error);
+    parts.deps.log.error("web.page", { path: new URL(request.url).pathname, error: String(error) });
+    return errorPage(parts, 500);
+  }
+}
+
+/** For who is signed in; everybody else is sent to the login. */
+export function signedIn(parts: PageParts, request: Request, id: string, answer: (call: PageCall) => Response | Promise<Response>): Promise<Response> {
+  return asPage(parts, request, () => {
+    const principal = requireRole(request);
+    return answer({ request, url: new URL(request.url), id, principal, viewer: viewerOf(parts, request, principal) });
+  });
+}
+
+/** For who may change rigs and pools. */
+export function writing(parts: PageParts, request: Request, id: string, answer: (call: PageCall) => Response | Promise<Response>): Promise<Response> {
+  return asPage(parts, request, () => {
+    const principal = requireRole(request, ...writers);
+    return answer({ request, url: new URL(request.url), id, principal, viewer: viewerOf(parts, request, principal) });
+  });
+}
+
+export function isSignedIn(request: Request): boolean {
+  return principalOf(request)?.kind === "user";
+}

@@ -1,0 +1,119 @@
+import { Elysia } from "elysia";
+import { assetResponse } from "../assets/assets.ts";
+import type { WebDeps } from "../deps.ts";
+import { type LiveView, LiveViews } from "../live.ts";
+import { LiveFigures } from "../live-figures.ts";
+import { PoolProbes } from "../pool-probes.ts";
+import { requireRole } from "../principal.ts";
+import { notFound } from "../problems.ts";
+import { connectLive, connectPage } from "./connect.ts";
+import { eventsLive, eventsPage } from "./events.ts";
+import { FleetSnapshots } from "./fleet-snapshot.ts";
+import { changeHouseForm } from "./house.ts";
+import { loginForm, loginPage, logoutForm } from "./login.ts";
+import { overviewLive, overviewPage } from "./overview.ts";
+import { asPage, type PageCall, signedIn, writing } from "./page-call.ts";
+import type { PageParts } from "./page-parts.ts";
+import { addPoolForm, changePoolForm, newPoolPage, poolPage, poolsLive, poolsPage, removePoolForm, testPoolForm } from "./pools.ts";
+import { addProfileForm, changeProfileForm, newProfilePage, profilePage, removeProfileForm } from "./profiles.ts";
+import { rigLive, rigPage } from "./rig.ts";
+import { pinForm, unpinForm } from "./rig-pin.ts";
+import { rigsLive, rigsPage } from "./rigs.ts";
+import { setupForm, setupPage } from "./setup.ts";
+
+type Show = (parts: PageParts, call: PageCall) => Response | Promise<Response>;
+type Watch = (parts: PageParts, id: string, url: URL) => LiveView;
+
+/** Pages that every signed-in person may see. */
+const shown: readonly [path: string, show: Show][] = [
+  ["/", overviewPage],
+  ["/rigs", rigsPage],
+  ["/rigs/:id", (parts, call) => rigPage(parts, call)],
+  ["/pools", poolsPage],
+  ["/pools/:id", poolPage],
+  ["/connect", connectPage],
+  ["/events", eventsPage],
+];
+
+/** Forms, for owners and operators. */
+const forms: readonly [path: string, show: Show][] = [
+  ["/pools/new", newPoolPage],
+  ["/profiles/new", newProfilePage],
+  ["/profiles/:id", profilePage],
+];
+
+/** Where forms are sent. */
+const changes: readonly [path: string, change: Show][] = [
+  ["/pools", addPoolForm],
+  ["/pools/:id", changePoolForm],
+  ["/pools/:id/delete", removePoolForm],
+  ["/pools/:id/test", testPoolForm],
+  ["/profiles", addProfileForm],
+  ["/profiles/:id", changeProfileForm],
+  ["/profiles/:id/delete", removeProfileForm],
+  ["/fleets/:id/house", changeHouseForm],
+  ["/rigs/:id/pin", pinForm],
+  ["/rigs/:id/unpin", unpinForm],
+];
+
+/** The live side of the pages. */
+const watched: readonly [path: string, watch: Watch][] = [
+  ["/live/overview", (parts) => overviewLive(parts)],
+  ["/live/rigs", (parts, _id, url) => rigsLive(parts, url)],
+  ["/live/rigs/:id", (parts, id, url) => rigLive(parts, id, url)],
+  ["/live/pools", (parts) => poolsLive(parts)],
+  ["/live/pools/:id", (parts, id) => poolsLive(parts, id)],
+  ["/live/connect", (parts) => connectLive(parts)],
+  ["/live/events", (parts) => eventsLive(parts)],
+];
+
+/** Opens the stream of a page for as long as the browser's session lasts. */
+function stream(parts: PageParts, request: Request, view: () => LiveView): Promise<Response> {
+  return asPage(parts, request, () => {
+    const { no, sessionNo } = requireRole(request);
+    const allowed = () => parts.deps.control.sessions.ofUser(no).some((session) => session.no === sessionNo);
+    return parts.live.open(view(), request.signal, allowed);
+  });
+}
+
+/** What the pages share with the API; each is made here where it is not given. */
+export type SharedParts = { figures?: LiveFigures; probes?: PoolProbes };
+
+/** What the pages need, made once per app. */
+function pageParts(deps: WebDeps, shared: SharedParts = {}): PageParts {
+  const figures = shared.figures ?? new LiveFigures(deps);
+  const probes = shared.probes ?? new PoolProbes(deps);
+  return { deps, figures, probes, snapshots: new FleetSnapshots(deps, figures), live: new LiveViews(deps) };
+}
+
+/** All pages, forms, streams and assets, as a plugin. Bodies are read by the forms themselves, after it is known who sends them. */
+export function pages(deps: WebDeps, shared: SharedParts = {}) {
+  const parts = pageParts(deps, shared);
+  const app = new Elysia({ name: "pages" });
+  const raw = { parse: "none" } as const;
+  app.get("/assets/:file", ({ request }) => {
+    const found = assetResponse(new URL(request.url).pathname, request.headers.get("accept-encoding"));
+    if (found === null) throw notFound("asset");
+    return found;
+  });
+  app.get("/login", ({ request }) => asPage(parts, request, () => loginPage(parts, request)));
+  app.post("/login", ({ request }) => asPage(parts, request, () => loginForm(parts, request)), raw);
+  app.post("/logout", ({ request }) => asPage(parts, request, () => logoutForm(parts, request)), raw);
+  app.get("/setup", ({ request }) => asPage(parts, request, () => setupPage(parts, request)));
+  app.post("/setup", ({ request }) => asPage(parts, request, () => setupForm(parts, request)), raw);
+  for (const [path, show] of shown) app.get(path, ({ request, params }) => signedIn(parts, request, idOf(params), (call) => show(parts, call)));
+  for (const [path, show] of forms) app.get(path, ({ request, params }) => writing(parts, request, idOf(params), (call) => show(parts, call)));
+  for (const [path, change] of changes) app.post(path, ({ request, params }) => writing(parts, request, idOf(params), (call) => change(parts, call)), raw);
+  for (const [path, watch] of watched) {
+    app.get(path, ({ request, params, server }) => {
+      // Bun would cut a silent stream after its idle time.
+      server?.timeout(request, 0);
+      return stream(parts, request, () => watch(parts, idOf(params), new URL(request.url)));
+    });
+  }
+  return app.onStop(() => parts.live.close());
+}
+
+function idOf(params: Readonly<Record<string, string>>): string {
+  return params["id"] ?? "";
+}

@@ -1,0 +1,130 @@
+import { ProfileFormPage, profilePlaces } from "../../../views/pages/profile-form.tsx";
+import type { FormState } from "../../../views/parts/form.tsx";
+import type { Profile } from "../../control/profiles.ts";
+import { recordAct, recordChange } from "../actions/record.ts";
+import { assetUrls } from "../assets/assets.ts";
+import { valueOf as accepted } from "../control-result.ts";
+import { found } from "../endpoint.ts";
+import { invalidField } from "../problems.ts";
+import { type FormValues, isOwnForm, orRefused, readForm, refusedForm, requireOwnForm, versionOf } from "./form-body.ts";
+import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
+import type { PageParts } from "./page-parts.ts";
+
+const staleForm = "The form was of an older session. Look at it and send it again.";
+
+function formPage(parts: PageParts, { viewer }: PageCall, shown: { profile: Profile | null; form: FormState; status?: number }): Promise<Response> {
+  const pools = parts.deps.control.pools.all().map(({ id, name, algorithm }) => ({ value: id, text: `${name} (${algorithm})` }));
+  const profile = shown.profile === null ? null : { id: shown.profile.id, name: shown.profile.name, version: shown.profile.version };
+  return htmlResponse(ProfileFormPage({ viewer, assets: assetUrls, profile, pools, form: shown.form }), shown.status ?? 200);
+}
+
+function formOf({ deps: { control } }: PageParts, profile: Profile): FormState {
+  const chosen = profile.poolNos.map((no, at) => [profilePlaces[at] ?? "", control.pools.byNo(no)?.id ?? ""]);
+  return { values: { ...Object.fromEntries(chosen), name: profile.name, return_after_s: String(profile.returnAfterS) }, errors: {} };
+}
+
+export function newProfilePage(parts: PageParts, call: PageCall): Promise<Response> {
+  const first = parts.deps.control.pools.all()[0];
+  const isFirst = parts.deps.control.profiles.all().length === 0;
+  const values = { return_after_s: "120", ...(isFirst && { name: "House" }), ...(first && { pool_1: first.id }) };
+  return formPage(parts, call, { profile: null, form: { values, errors: {} } });
+}
+
+export function profilePage(parts: PageParts, call: PageCall): Promise<Response> {
+  const profile = found(parts.deps.control.profiles.byId(call.id), "profile");
+  return formPage(parts, call, { profile, form: formOf(parts, profile) });
+}
+
+type Entry = { name: string; poolNos: number[]; returnAfterS: number };
+
+/** What was typed; places left empty are skipped, the order stays. */
+function entryOf({ deps: { control } }: PageParts, values: FormValues): Entry {
+  const poolNos = profilePlaces.flatMap((place) => {
+    const id = values[place] ?? "";
+    if (id === "") return [];
+    const pool = control.pools.byId(id);
+    if (pool === null) throw invalidField(place, "is not a pool any more");
+    return [pool.no];
+  });
+  const typed = values["return_after_s"] ?? "";
+  return { name: values["name"] ?? "", poolNos, returnAfterS: typed === "" ? 120 : Number(typed) };
+}
+
+/** The form has five places where the row has one list. */
+const formField = (field: string): string => (field === "pool_ids" ? "pool_1" : field);
+const subjectOf = ({ id, name }: Profile) => ({ kind: "profile", id, name });
+
+function recorded({ deps: { control } }: PageParts, profile: Profile) {
+  const pool_ids = profile.poolNos.map((no) => control.pools.byNo(no)?.id ?? null);
+  return { name: profile.name, pool_ids, return_after_s: profile.returnAfterS };
+}
+
+export async function addProfileForm(parts: PageParts, call: PageCall): Promise<Response> {
+  const { control } = parts.deps;
+  const values = await readForm(call.request);
+  const again = (form: FormState) => formPage(parts, call, { profile: null, form, status: 422 });
+  if (!isOwnForm(values, call.viewer.csrf)) return again({ values, errors: { "": staleForm } });
+  return orRefused(
+    () => {
+      control.transaction(() => {
+        const profile = accepted(control.profiles.create(entryOf(parts, values)), "profile");
+        recordAct(control, call.principal, { verb: "added", subject: subjectOf(profile), data: recorded(parts, profile) });
+        adoptAsHouse(parts, profile);
+      });
+      return done(parts);
+    },
+    (problem) => again(refusedForm(values, problem, formField)),
+  );
+}
+
+/** The first profile of an algorithm becomes the house of its fleets that have none: that is what a first profile is for. */
+function adoptAsHouse({ deps: { control } }: PageParts, profile: Profile): void {
+  const isFirst = control.profiles.all().filter(({ algorithm }) => algorithm === profile.algorithm).length === 1;
+  if (!isFirst) return;
+  for (const fleet of control.fleets.all()) {
+    if (fleet.algorithm === profile.algorithm && fleet.houseProfileNo === null) {
+      accepted(control.fleets.update(fleet.id, { houseProfileNo: profile.no }, null), "fleet");
+    }
+  }
+}
+
+export async function changeProfileForm(parts: PageParts, call: PageCall): Promise<Response> {
+  const { control } = parts.deps;
+  const profile = found(control.profiles.byId(call.id), "profile");
+  const values = await readForm(call.request);
+  const again = (form: FormState) => formPage(parts, call, { profile, form, status: 422 });
+  if (!isOwnForm(values, call.viewer.csrf)) return again({ values, errors: { "": staleForm } });
+  return orRefused(
+    () => {
+      control.transaction(() => {
+        const after = accepted(control.profiles.update(profile.id, entryOf(parts, values), versionOf(values)), "profile");
+        recordChange(control, call.principal, { subject: subjectOf(after), before: recorded(parts, profile), after: recorded(parts, after) });
+      });
+      return done(parts);
+    },
+    (problem) => again(refusedForm(values, problem, formField)),
+  );
+}
+
+export async function removeProfileForm(parts: PageParts, call: PageCall): Promise<Response> {
+  const { control } = parts.deps;
+  const profile = found(control.profiles.byId(call.id), "profile");
+  const values = await readForm(call.request);
+  requireOwnForm(values, call.viewer.csrf);
+  return orRefused(
+    () => {
+      control.transaction(() => {
+        accepted(control.profiles.remove(profile.id, versionOf(values)), "profile");
+        recordAct(control, call.principal, { verb: "removed", subject: subjectOf(profile) });
+      });
+      return done(parts);
+    },
+    (problem) => formPage(parts, call, { profile, form: { ...formOf(parts, profile), errors: { "": `${problem.detail}.` } }, status: problem.status }),
+  );
+}
+
+function done(parts: PageParts): Response {
+  parts.snapshots.forget();
+  parts.deps.hub.configChanged();
+  return redirect("/pools");
+}

@@ -1,0 +1,118 @@
+import { type RigLine, type RigQuery, type RigSort, rigSorts } from "../../../views/pages/rigs.tsx";
+import { rigStatusOrder } from "../../../views/parts/status.tsx";
+import { type RigStatus, rigStatuses } from "../../control/rig-row.ts";
+import type { FleetSnapshot, RigView } from "./fleet-snapshot.ts";
+
+export const rigPageSize = 100;
+const searchCharsMax = 100;
+
+/** Statuses that want somebody's eye. */
+const troubled: ReadonlySet<RigStatus> = new Set(["degraded", "offline", "rejecting", "flapping", "quarantined"]);
+const severity = new Map<RigStatus, number>(rigStatusOrder.map((status, at) => [status, at]));
+
+export function isTroubled({ rig }: RigView): boolean {
+  return rig.lifecycle === "active" && troubled.has(rig.status);
+}
+
+export function severityOf(status: RigStatus): number {
+  return severity.get(status) ?? rigStatusOrder.length;
+}
+
+/** The query of an address; what it cannot mean falls back to its neutral value, for a link that somebody typed must still open. */
+export function readRigQuery(url: URL): RigQuery {
+  const get = (name: string) => url.searchParams.get(name) ?? "";
+  const sort = get("sort").replace(/^-/, "");
+  const status = get("status");
+  const page = Number(get("page"));
+  return {
+    q: get("q").trim().slice(0, searchCharsMax),
+    status: status === "attention" ? status : (rigStatuses.find((known) => known === status) ?? ""),
+    sort: rigSorts.find((known) => known === sort) ?? "name",
+    descending: get("sort").startsWith("-"),
+    page: Number.isSafeInteger(page) && page > 0 ? page : 1,
+  };
+}
+
+const naturalKeys = new Map<string, string>();
+const naturalKeysMax = 50_000;
+
+/** A text that sorts `rig-2` before `rig-10`. Kept, because ten thousand names are sorted for each page. */
+function naturalKey(name: string): string {
+  const kept = naturalKeys.get(name);
+  if (kept !== undefined) return kept;
+  if (naturalKeys.size >= naturalKeysMax) naturalKeys.clear();
+  const key = name.toLowerCase().replace(/\d+/g, (digits) => digits.padStart(12, "0"));
+  naturalKeys.set(name, key);
+  return key;
+}
+
+type Key = string | number | null;
+
+function nominalShare({ rig, rates }: RigView): number | null {
+  return rig.nominalHps === null || rates["900"] === null ? null : rates["900"] / rig.nominalHps;
+}
+
+const keyOf: Readonly<Record<RigSort, (view: RigView) => Key>> = Object.freeze({
+  name: (view: RigView) => naturalKey(view.rig.name),
+  status: (view: RigView) => severityOf(view.rig.status),
+  hps60: (view: RigView) => view.rates["60"],
+  hps900: (view: RigView) => view.rates["900"],
+  hps86400: (view: RigView) => view.rates["86400"],
+  nominal: nominalShare,
+  rejected: (view: RigView) => view.rejected,
+  pool: (view: RigView) => view.poolName,
+  last: (view: RigView) => view.lastShareAtMs,
+});
+
+function compareKeys(left: Key, right: Key, sign: number): number {
+  if (left === right) return 0;
+  // What is not known stands last in both directions.
+  if (left === null) return 1;
+  if (right === null) return -1;
+  return left < right ? -sign : sign;
+}
+
+function sorted(rigs: RigView[], query: RigQuery): RigView[] {
+  const sign = query.descending ? -1 : 1;
+  const key = keyOf[query.sort];
+  const keyed = rigs.map((view) => ({ view, key: key(view), name: naturalKey(view.rig.name) }));
+  keyed.sort((left, right) => compareKeys(left.key, right.key, sign) || compareKeys(left.name, right.name, 1));
+  return keyed.map(({ view }) => view);
+}
+
+function matches({ rig, poolName }: RigView, needle: string): boolean {
+  return [rig.name, rig.assetCode, poolName].some((text) => text?.toLowerCase().includes(needle) === true);
+}
+
+export type RigHits = { rows: RigView[]; matching: number; page: number };
+
+/** The rigs of one page of the list. A page beyond the last one is the last one. */
+export function searchRigs(snapshot: FleetSnapshot, query: RigQuery): RigHits {
+  const needle = query.q.toLowerCase();
+  const hits = snapshot.rigs.filter((view) => {
+    if (query.status === "attention" && !isTroubled(view)) return false;
+    if (query.status !== "" && query.status !== "attention" && view.rig.status !== query.status) return false;
+    return needle === "" || matches(view, needle);
+  });
+  const page = Math.min(query.page, Math.max(1, Math.ceil(hits.length / rigPageSize)));
+  const rows = sorted(hits, query).slice((page - 1) * rigPageSize, page * rigPageSize);
+  return { rows, matching: hits.length, page };
+}
+
+export function rigLine(view: RigView): RigLine {
+  const { rig, rates } = view;
+  return {
+    id: rig.id,
+    name: rig.name,
+    assetCode: rig.assetCode,
+    status: rig.status,
+    statusSinceMs: rig.statusSinceMs,
+    hps60: rates["60"],
+    hps900: rates["900"],
+    hps86400: rates["86400"],
+    nominalHps: rig.nominalHps,
+    rejected: view.rejected,
+    poolName: view.poolName,
+    lastShareAtMs: view.lastShareAtMs,
+  };
+}

@@ -1,0 +1,251 @@
+import { count, hashrate, hashrateText, percent } from "../../../views/format.ts";
+import {
+  type AllocationLine,
+  RigAllocations,
+  RigChart,
+  RigConnection,
+  RigPage,
+  type RigParts,
+  type RigSpan,
+  RigState,
+  rigSpans,
+  spanText,
+} from "../../../views/pages/rig.tsx";
+import type { PinProps } from "../../../views/pages/rig-pin.tsx";
+import { type FateLine, RigFates, RigShares, type ShareLine } from "../../../views/pages/rig-shares.tsx";
+import { blankForm, type FormState } from "../../../views/parts/form.tsx";
+import type { ChartProps } from "../../../views/parts/hashrate-chart.tsx";
+import { type TileProps, Tiles } from "../../../views/parts/text.tsx";
+import type { Rig } from "../../control/rig-row.ts";
+import type { RigFact } from "../../health/facts.ts";
+import type { ShareRow, SharesSummary, Tally } from "../../ledger/answers.ts";
+import { assetUrls } from "../assets/assets.ts";
+import { found } from "../endpoint.ts";
+import type { LiveView } from "../live.ts";
+import type { Rates } from "../live-figures.ts";
+import { farmOf } from "./farm.ts";
+import { sentence } from "./form-body.ts";
+import { htmlResponse, type PageCall } from "./page-call.ts";
+import type { PageParts } from "./page-parts.ts";
+
+const sharesShown = 20;
+const allocationsShown = 20;
+const allocationHistoryMs = 90 * 86_400_000;
+
+/** How much time a chart spans and how fine it is. */
+const spans: Readonly<Record<RigSpan, { seconds: number; stepS: number }>> = Object.freeze({
+  "1h": { seconds: 3_600, stepS: 60 },
+  "6h": { seconds: 21_600, stepS: 300 },
+  "24h": { seconds: 86_400, stepS: 900 },
+  "7d": { seconds: 604_800, stepS: 3_600 },
+});
+
+export function readSpan(url: URL): RigSpan {
+  const asked = url.searchParams.get("span");
+  return rigSpans.find((span) => span === asked) ?? "6h";
+}
+
+async function chartOf(parts: PageParts, rig: Rig, span: RigSpan): Promise<ChartProps> {
+  const { ledger, control, now } = parts.deps;
+  const { seconds, stepS } = spans[span];
+  const stepMs = stepS * 1000;
+  // Only whole steps: the one that runs has not got all its shares yet and would look like a fall.
+  const toMs = Math.floor(now() / stepMs) * stepMs;
+  const fromMs = toMs - seconds * 1000;
+  const [points, gaps] = await Promise.all([ledger.hashrate({ kind: "rig", no: rig.no }, { fromMs, toMs, stepS }), ledger.gaps(fromMs, toMs)]);
+  const bornMs = rig.firstSeenMs ?? rig.createdAtMs;
+  const known = points.map((point) => ({
+    atMs: point.atMs + stepMs / 2,
+    effectiveHps: point.atMs + stepMs > bornMs ? point.effectiveHps : null,
+    lowerHps: point.lowerHps ?? 0,
+    upperHps: point.upperHps ?? 0,
+  }));
+  return { id: "chart", points: known, gaps, fromMs, toMs, nominalHps: rig.nominalHps, zone: farmOf(control).zone };
+}
+
+function fateLines(summary: SharesSummary): FateLine[] {
+  const line = (fate: string, tally: Tally, tone: FateLine["tone"]): FateLine => ({ fate, count: tally.count, work: tally.work, tone });
+  return [
+    line("accepted by the hub", summary.hubAccepted, "ok"),
+    line("stale", summary.stale, "warn"),
+    line("expired", summary.expired, "warn"),
+    line("duplicate", summary.duplicate, "bad"),
+    line("low difficulty", summary.lowDifficulty, "bad"),
+    line("invalid", summary.invalid, "bad"),
+    line("unauthorized", summary.unauthorized, "bad"),
+  ];
+}
+
+function poolFateLines(summary: SharesSummary): FateLine[] {
+  const line = (fate: string, tally: Tally, tone: FateLine["tone"]): FateLine => ({ fate, count: tally.count, work: tally.work, tone });
+  const reasons = Object.entries(summary.poolRejected.byReason).map(([reason, tally]) => line(`rejected: ${reason}`, tally, "bad"));
+  return [
+    line("accepted by the pool", summary.poolAccepted, "ok"),
+    ...(reasons.length > 0 ? reasons : [line("rejected by the pool", summary.poolRejected, "bad")]),
+    line("unanswered", summary.unanswered, "warn"),
+    line("orphaned", summary.orphaned, "warn"),
+  ];
+}
+
+/** Refused by the hub or the pool, of all that was settled; by work, so that an easy share does not weigh like a hard one. */
+function rejectedTile(summary: SharesSummary, span: RigSpan): TileProps {
+  const refused = [summary.stale, summary.expired, summary.duplicate, summary.lowDifficulty, summary.invalid, summary.unauthorized];
+  const refusedCount = refused.reduce((total, tally) => total + tally.count, 0);
+  const settledCount = summary.hubAccepted.count + refusedCount;
+  const forwarded = summary.poolAccepted.work + summary.poolRejected.work;
+  const fraction = forwarded === 0n ? null : Number((summary.poolRejected.work * 1_000_000n) / forwarded) / 1_000_000;
+  const [value = "–", unit = ""] = percent(fraction, 2).split(" ");
+  return { label: `Rejected by the pool, ${spanText(span)}`, value, unit, note: `${count(refusedCount)} of ${count(settledCount)} refused by the hub` };
+}
+
+function rateTile(label: string, hps: number | null, nominalHps: number | null): TileProps {
+  const { value, unit } = hashrate(hps);
+  const note = hps === null ? "no data" : nominalNote(hps, nominalHps);
+  return { label, value, unit, note };
+}
+
+function nominalNote(hps: number, nominalHps: number | null): string {
+  return nominalHps === null ? "no nominal yet" : `${percent(hps / nominalHps)} of nominal`;
+}
+
+function tilesOf(parts: PageParts, shown: { rig: Rig; fact: RigFact | null; rates: Rates; summary: SharesSummary; span: RigSpan }): TileProps[] {
+  const { rig, fact, rates, summary, span } = shown;
+  const pool = parts.deps.control.pools.byNo(fact?.poolNo ?? 0);
+  return [
+    rateTile("Effective, 1 min", rates["60"], rig.nominalHps),
+    rateTile("15 min", rates["900"], rig.nominalHps),
+    rateTile("24 h", rates["86400"], rig.nominalHps),
+    rejectedTile(summary, span),
+    { label: "Mining at", value: pool?.name ?? "–", unit: "", note: pool === null ? "holds no job" : "for the house" },
+  ];
+}
+
+function shareLine(row: ShareRow, poolName: (no: number) => string): ShareLine {
+  return {
+    atMs: row.atMs,
+    difficulty: row.difficulty,
+    poolName: poolName(row.poolNo),
+    ours: row.hubVerdict,
+    theirs: row.poolVerdict.replace("-", " "),
+    reason: row.reason,
+    answeredMs: row.answeredMs,
+  };
+}
+
+function allocationLines(parts: PageParts, rig: Rig): AllocationLine[] {
+  const { control, now } = parts.deps;
+  const range = control.allocations.range({ fromMs: now() - allocationHistoryMs, toMs: now() + 1, rigNo: rig.no, limit: 500 });
+  if (!range.ok) return [];
+  return range.value.rows
+    .slice(-allocationsShown)
+    .toReversed()
+    .map((row) => {
+      const profile = row.profileNo === null ? null : control.profiles.byNo(row.profileNo);
+      const to = profile === null ? "the house" : `profile ${profile.name}`;
+      return { id: row.id, fromMs: row.fromMs, toMs: row.toMs, to, reason: row.reason.text, decidedBy: row.decidedBy };
+    });
+}
+
+const sourceWords = { declared: "declared", hint: "from its password hint", learned: "learned from its shares" } as const;
+
+function cardOf(rig: Rig, fleetName: string): RigParts["card"] {
+  const { building, row, rack, position } = rig.location;
+  const place = Object.entries({ building, row, rack, position }).flatMap(([name, value]) => (value === null ? [] : [`${name} ${value}`]));
+  const source = rig.nominalSource === null ? "" : `, ${sourceWords[rig.nominalSource]}`;
+  const lines: [string, string | null][] = [
+    ["Asset code", rig.assetCode],
+    ["Fleet", fleetName],
+    ["Nominal", rig.nominalHps === null ? null : `${hashrateText(rig.nominalHps)}${source}`],
+    ["Model", rig.model],
+    ["Serial", rig.serial],
+    ["MAC", rig.mac],
+    ["Place", place.length === 0 ? null : place.join(" · ")],
+    ["Lifecycle", rig.lifecycle],
+    ["Notes", rig.notes === "" ? null : rig.notes],
+  ];
+  return lines.flatMap(([label, value]) => (value === null ? [] : [{ label, value }]));
+}
+
+function poolNames(parts: PageParts): (no: number) => string {
+  const names = new Map<number, string>();
+  return (no) => {
+    const kept = names.get(no);
+    if (kept !== undefined) return kept;
+    const name = parts.deps.control.pools.byNo(no)?.name ?? "–";
+    names.set(no, name);
+    return name;
+  };
+}
+
+/** All that the page of a rig shows, in plain values. Throws `not-found`. */
+async function rigParts(parts: PageParts, id: string, span: RigSpan): Promise<RigParts> {
+  const { control, hub, ledger, now } = parts.deps;
+  const rig = found(control.rigs.byId(id), "rig");
+  const fact = hub.rig(rig.no);
+  const [chart, ratesOf, rows] = await Promise.all([chartOf(parts, rig, span), parts.figures.rates(), ledger.lastShares(rig.no, sharesShown)]);
+  const summary = await ledger.summary({ kind: "rig", no: rig.no }, now() - spans[span].seconds * 1000, now());
+  const nameOf = poolNames(parts);
+  return {
+    id: rig.id,
+    name: rig.name,
+    status: rig.status,
+    statusSinceMs: rig.statusSinceMs,
+    statusText: sentence(rig.statusReason.text),
+    tiles: tilesOf(parts, { rig, fact, rates: ratesOf(rig.no), summary, span }),
+    sessions: (fact?.sessions ?? []).map(({ sessionNo, ...session }) => ({ no: sessionNo, ...session })),
+    disconnectedAtMs: fact?.disconnectedAtMs ?? rig.lastSeenMs,
+    lastRefusal: fact?.lastRefusal ?? null,
+    span,
+    chart,
+    hubFates: fateLines(summary),
+    poolFates: poolFateLines(summary),
+    shares: rows.map((row) => shareLine(row, nameOf)),
+    allocations: allocationLines(parts, rig),
+    card: cardOf(rig, control.fleets.byNo(rig.fleetNo)?.name ?? "–"),
+  };
+}
+
+function pinOf(parts: PageParts, call: PageCall, form: FormState): PinProps | null {
+  if (!call.viewer.mayWrite) return null;
+  const { control } = parts.deps;
+  const rig = found(control.rigs.byId(call.id), "rig");
+  const algorithm = control.fleets.byNo(rig.fleetNo)?.algorithm;
+  const profiles = control.profiles.all().filter((profile) => profile.algorithm === algorithm);
+  const pinned = profiles.find((profile) => profile.no === rig.pinnedProfileNo);
+  return {
+    rigId: rig.id,
+    csrf: call.viewer.csrf,
+    pinnedTo: pinned?.name ?? null,
+    profiles: profiles.map(({ id, name }) => ({ value: id, text: name })),
+    form: form === blankForm && pinned ? { values: { profile_id: pinned.id }, errors: {} } : form,
+  };
+}
+
+export async function rigPage(parts: PageParts, call: PageCall, form: FormState = blankForm): Promise<Response> {
+  const span = readSpan(call.url);
+  const shown = await rigParts(parts, call.id, span);
+  const live = `/live/rigs/${shown.id}?span=${span}`;
+  const status = form === blankForm ? 200 : 422;
+  return htmlResponse(RigPage({ ...shown, viewer: call.viewer, assets: assetUrls, live, pin: pinOf(parts, call, form) }), status);
+}
+
+export function rigLive(parts: PageParts, id: string, url: URL): LiveView {
+  const span = readSpan(url);
+  found(parts.deps.control.rigs.byId(id), "rig");
+  const render = async () => {
+    const rig = await rigParts(parts, id, span);
+    const clock = { nowMs: parts.deps.now(), zone: farmOf(parts.deps.control).zone };
+    return {
+      parts: [
+        { id: "state", html: await RigState({ rig, clock }) },
+        { id: "tiles", html: await Tiles({ id: "tiles", tiles: rig.tiles }) },
+        { id: "hashrate", html: await RigChart({ rig }) },
+        { id: "connection", html: await RigConnection({ rig, clock }) },
+        { id: "fates", html: await RigFates({ hubFates: rig.hubFates, poolFates: rig.poolFates, span: spanText(rig.span) }) },
+        { id: "shares", html: await RigShares({ shares: rig.shares, clock }) },
+        { id: "allocations", html: await RigAllocations({ rig, clock }) },
+      ],
+    };
+  };
+  return { key: `rig ${id} ${span}`, everyMs: 2_000, render };
+}

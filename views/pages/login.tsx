@@ -1,0 +1,39 @@
+import { Plain } from "../layout.tsx";
+import { Field, FormErrors, type FormState } from "../parts/form.tsx";
+import type { AssetUrls } from "../viewer.ts";
+
+export type LoginProps = {
+  farmName: string;
+  assets: AssetUrls;
+  form: FormState;
+  /** Where to go afterwards, a path of this hub. */
+  next: string;
+  warning: string | null;
+  /** Set when someone is asked again before a sensitive change. */
+  again: boolean;
+};
+
+export function LoginPage(props: LoginProps): JSX.Element {
+  return (
+    <Plain title="Sign in" farmName={props.farmName} assets={props.assets}>
+      <h1>{props.again ? "Sign in again" : "Sign in"}</h1>
+      {props.again ? <p class="dim">This change asks for a login of the last five minutes.</p> : ""}
+      {props.warning === null ? (
+        ""
+      ) : (
+        <p class="notice warn" safe>
+          {props.warning}
+        </p>
+      )}
+      <FormErrors form={props.form} />
+      <form method="post" action="/login" novalidate class="stack">
+        <input type="hidden" name="next" value={props.next} />
+        <Field form={props.form} name="email" label="E-mail" type="email" autocomplete="username" required first />
+        <Field form={props.form} name="password" label="Password" type="password" autocomplete="current-password" required />
+        <button type="submit" class="primary">
+          Sign in
+        </button>
+      </form>
+    </Plain>
+  );
+}

@@ -1,0 +1,27 @@
+import { Layout } from "../layout.tsx";
+import type { AssetUrls, Viewer } from "../viewer.ts";
+import { type PoolRow, PoolTable } from "./pools.tsx";
+
+export type PoolProps = { viewer: Viewer; assets: AssetUrls; pool: PoolRow; username: string; live: string };
+
+/** One pool for those who may look but not change. */
+export function PoolPage(props: PoolProps): JSX.Element {
+  return (
+    <Layout title={props.pool.name} current="pools" viewer={props.viewer} assets={props.assets} live={props.live}>
+      <div class="title">
+        <div>
+          <p class="crumb">
+            <a href="/pools">Pools</a>
+          </p>
+          <h1 safe>{props.pool.name}</h1>
+        </div>
+      </div>
+      <section class="panel" aria-label="Pool">
+        <PoolTable pools={[props.pool]} clock={props.viewer} />
+        <p class="foot">
+          User <code safe>{props.username}</code>
+        </p>
+      </section>
+    </Layout>
+  );
+}

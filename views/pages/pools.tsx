@@ -1,0 +1,258 @@
+import type { PoolState } from "../../src/health/facts.ts";
+import { count, difficulty, duration, latency, percent } from "../format.ts";
+import { Layout } from "../layout.tsx";
+import { type Choice, Hidden } from "../parts/form.tsx";
+import { PoolMark } from "../parts/status.tsx";
+import { Empty } from "../parts/text.tsx";
+import type { AssetUrls, Clock, Viewer } from "../viewer.ts";
+
+export type PoolRow = {
+  id: string;
+  name: string;
+  url: string;
+  algorithm: string;
+  state: PoolState;
+  stateSinceMs: number;
+  reason: string;
+  extranonce2Size: number | null;
+  difficulty: number | null;
+  rigs: number;
+  answerMs: number | null;
+  /** Rejected of answered shares in the last hour, 0..1; null = none answered. */
+  rejected: number | null;
+  warnings: string[];
+};
+export type ProfileRow = { id: string; name: string; poolNames: string[]; algorithm: string; returnAfterS: number; usedBy: string };
+export type FleetHouse = { id: string; name: string; algorithm: string; version: number; houseProfileId: string | null };
+
+export type PoolsProps = {
+  viewer: Viewer;
+  assets: AssetUrls;
+  live: string;
+  pools: PoolRow[];
+  profiles: ProfileRow[];
+  fleets: FleetHouse[];
+};
+
+function PoolLine(props: { pool: PoolRow; clock: Clock }): JSX.Element {
+  const { pool, clock } = props;
+  return (
+    <tr id={pool.id}>
+      <td>
+        <PoolMark state={pool.state} forMs={clock.nowMs - pool.stateSinceMs} />
+      </td>
+      <th scope="row">
+        <a href={`/pools/${pool.id}`} safe>
+          {pool.name}
+        </a>
+        <small class="raw" safe>
+          {pool.url}
+        </small>
+        {pool.reason === "" ? (
+          ""
+        ) : (
+          <small class="bad" safe>
+            {pool.reason}
+          </small>
+        )}
+        {pool.warnings.map((warning) => (
+          <small class="warn" safe>
+            {warning}
+          </small>
+        ))}
+      </th>
+      <td class="c3" safe>
+        {pool.algorithm}
+      </td>
+      <td class="n c3" safe>
+        {pool.extranonce2Size === null ? "–" : `${pool.extranonce2Size} B`}
+      </td>
+      <td class="n c2" safe>
+        {difficulty(pool.difficulty)}
+      </td>
+      <td class="n" safe>
+        {count(pool.rigs)}
+      </td>
+      <td class="n c2" safe>
+        {latency(pool.answerMs)}
+      </td>
+      <td class="n c2" safe>
+        {percent(pool.rejected, 2)}
+      </td>
+    </tr>
+  );
+}
+
+export function PoolTable(props: { pools: PoolRow[]; clock: Clock }): JSX.Element {
+  return (
+    <div id="pool-table">
+      {props.pools.length === 0 ? <Empty text="No pool yet. The rigs get work as soon as there is one." /> : ""}
+      <table hidden={props.pools.length === 0}>
+        <thead>
+          <tr>
+            <th scope="col">State</th>
+            <th scope="col">Pool</th>
+            <th scope="col" class="c3">
+              Algorithm
+            </th>
+            <th scope="col" class="n c3">
+              Extranonce 2
+            </th>
+            <th scope="col" class="n c2">
+              Difficulty
+            </th>
+            <th scope="col" class="n">
+              Rigs
+            </th>
+            <th scope="col" class="n c2">
+              Answers in
+            </th>
+            <th scope="col" class="n c2">
+              Rejected, 1 h
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {props.pools.map((pool) => (
+            <PoolLine pool={pool} clock={props.clock} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Profiles(props: { profiles: ProfileRow[]; mayWrite: boolean }): JSX.Element {
+  return (
+    <section class="panel" aria-labelledby="h-profiles">
+      <header>
+        <h2 id="h-profiles">Profiles</h2>
+        {props.mayWrite ? (
+          <a class="button" href="/profiles/new">
+            New profile
+          </a>
+        ) : (
+          ""
+        )}
+      </header>
+      {props.profiles.length === 0 ? <Empty text="A profile is an ordered list of up to five pools: the first that is well is used." /> : ""}
+      <table hidden={props.profiles.length === 0}>
+        <thead>
+          <tr>
+            <th scope="col">Profile</th>
+            <th scope="col">Pools, in order</th>
+            <th scope="col" class="n c2">
+              Returns after
+            </th>
+            <th scope="col" class="c2">
+              Used by
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {props.profiles.map((profile) => (
+            <tr id={profile.id}>
+              <th scope="row">
+                {props.mayWrite ? (
+                  <a href={`/profiles/${profile.id}`} safe>
+                    {profile.name}
+                  </a>
+                ) : (
+                  <span safe>{profile.name}</span>
+                )}
+              </th>
+              <td>
+                <ol class="order">
+                  {profile.poolNames.map((name) => (
+                    <li safe>{name}</li>
+                  ))}
+                </ol>
+              </td>
+              <td class="n c2" safe>
+                {duration(profile.returnAfterS * 1000)}
+              </td>
+              <td class="c2" safe>
+                {profile.usedBy === "" ? "–" : profile.usedBy}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function House(props: { fleet: FleetHouse; choices: readonly Choice[]; viewer: Viewer }): JSX.Element {
+  const { fleet, viewer } = props;
+  const chosen = props.choices.find((choice) => choice.value === fleet.houseProfileId);
+  if (!viewer.mayWrite) {
+    return (
+      <div>
+        <dt safe>{fleet.name}</dt>
+        <dd safe>{chosen?.text ?? "none"}</dd>
+      </div>
+    );
+  }
+  return (
+    <div>
+      <dt>
+        <label for={`house-${fleet.id}`} safe>
+          {fleet.name}
+        </label>
+      </dt>
+      <dd>
+        <form method="post" action={`/fleets/${fleet.id}/house`} class="row">
+          <Hidden csrf={viewer.csrf} version={fleet.version} />
+          <select id={`house-${fleet.id}`} name="profile_id">
+            <option value="" selected={chosen === undefined}>
+              none: rigs wait without work
+            </option>
+            {props.choices.map((choice) => (
+              <option value={choice.value} selected={choice.value === fleet.houseProfileId} safe>
+                {choice.text}
+              </option>
+            ))}
+          </select>
+          <button type="submit">Use</button>
+        </form>
+      </dd>
+    </div>
+  );
+}
+
+export function PoolsPage(props: PoolsProps): JSX.Element {
+  const { viewer } = props;
+  const choicesOf = (algorithm: string) =>
+    props.profiles
+      .filter((profile) => profile.algorithm === algorithm)
+      .map((profile) => ({ value: profile.id, text: `${profile.name}: ${profile.poolNames.join(", ")}` }));
+  return (
+    <Layout title="Pools" current="pools" viewer={viewer} assets={props.assets} live={props.live}>
+      <div class="title">
+        <h1>Pools</h1>
+        {viewer.mayWrite ? (
+          <a class="button primary" href="/pools/new">
+            Add pool
+          </a>
+        ) : (
+          ""
+        )}
+      </div>
+      <section class="panel" aria-label="Pools">
+        <PoolTable pools={props.pools} clock={viewer} />
+      </section>
+      <Profiles profiles={props.profiles} mayWrite={viewer.mayWrite} />
+      <section class="panel" aria-labelledby="h-house">
+        <header>
+          <h2 id="h-house">House profile of each fleet</h2>
+        </header>
+        <dl class="facts">
+          {props.fleets.map((fleet) => (
+            <House fleet={fleet} choices={choicesOf(fleet.algorithm)} viewer={viewer} />
+          ))}
+        </dl>
+        <p class="foot">Rigs that serve nobody mine here.</p>
+      </section>
+    </Layout>
+  );
+}

@@ -1,0 +1,219 @@
+import { difficulty, duration } from "../format.ts";
+import { Layout } from "../layout.tsx";
+import { type ChartProps, HashrateChart } from "../parts/hashrate-chart.tsx";
+import { RigMark, type RigStatusWord } from "../parts/status.tsx";
+import { Empty, Moment, type TileProps, Tiles } from "../parts/text.tsx";
+import type { AssetUrls, Clock, Viewer } from "../viewer.ts";
+import { PinPanel, type PinProps } from "./rig-pin.tsx";
+import { type FateLine, RigFates, RigShares, type ShareLine } from "./rig-shares.tsx";
+
+export type SessionLine = { no: number; address: string; agent: string; worker: string; difficulty: number; sinceMs: number };
+export type AllocationLine = { id: string; fromMs: number; toMs: number | null; to: string; reason: string; decidedBy: string };
+
+export const rigSpans = ["1h", "6h", "24h", "7d"] as const;
+export type RigSpan = (typeof rigSpans)[number];
+
+/** `24h` in an address is `24 h` on a page. */
+export function spanText(span: RigSpan): string {
+  return span.replace(/(\d+)/, "$1 ");
+}
+
+export type RigParts = {
+  id: string;
+  name: string;
+  status: RigStatusWord;
+  statusSinceMs: number;
+  statusText: string;
+  tiles: TileProps[];
+  sessions: SessionLine[];
+  disconnectedAtMs: number | null;
+  lastRefusal: { atMs: number; code: number; text: string } | null;
+  span: RigSpan;
+  chart: ChartProps;
+  /** What the hub decided; every share once. */
+  hubFates: FateLine[];
+  /** What became of those that went to a pool. */
+  poolFates: FateLine[];
+  shares: ShareLine[];
+  allocations: AllocationLine[];
+  card: readonly { label: string; value: string }[];
+};
+export type RigProps = RigParts & { viewer: Viewer; assets: AssetUrls; live: string; pin: PinProps | null };
+
+export function RigState(props: { rig: RigParts; clock: Clock }): JSX.Element {
+  const { rig, clock } = props;
+  return (
+    <p class="state" id="state">
+      <RigMark status={rig.status} forMs={clock.nowMs - rig.statusSinceMs} /> <span safe>{rig.statusText}</span>
+    </p>
+  );
+}
+
+function SessionFacts(props: { session: SessionLine; clock: Clock }): JSX.Element {
+  const { session, clock } = props;
+  return (
+    <dl class="facts" id={`session-${session.no}`}>
+      <div>
+        <dt>Address</dt>
+        <dd safe>{session.address}</dd>
+      </div>
+      <div>
+        <dt>Worker</dt>
+        <dd class="raw" safe>
+          {session.worker}
+        </dd>
+      </div>
+      <div>
+        <dt>Agent</dt>
+        <dd class="raw" safe>
+          {session.agent === "" ? "says nothing of itself" : session.agent}
+        </dd>
+      </div>
+      <div>
+        <dt>Difficulty</dt>
+        <dd safe>{difficulty(session.difficulty)}</dd>
+      </div>
+      <div>
+        <dt>Connected</dt>
+        <dd>
+          <span safe>{duration(clock.nowMs - session.sinceMs)}</span>, since <Moment atMs={session.sinceMs} clock={clock} />
+        </dd>
+      </div>
+    </dl>
+  );
+}
+
+/** What one asks first when a rig does not work: is it connected, as whom, and what was it told. */
+export function RigConnection(props: { rig: RigParts; clock: Clock }): JSX.Element {
+  const { rig, clock } = props;
+  return (
+    <section class="panel" id="connection" aria-labelledby="h-connection">
+      <header>
+        <h2 id="h-connection">Connection</h2>
+      </header>
+      {rig.sessions.length === 0 ? (
+        <p class="empty">
+          Not connected
+          {rig.disconnectedAtMs === null ? (
+            ": not seen since the hub started."
+          ) : (
+            <>
+              , since <Moment atMs={rig.disconnectedAtMs} clock={clock} />.
+            </>
+          )}
+        </p>
+      ) : (
+        ""
+      )}
+      {rig.sessions.map((session) => (
+        <SessionFacts session={session} clock={clock} />
+      ))}
+      <p class="foot">
+        Last refusal:{" "}
+        {rig.lastRefusal === null ? (
+          "none since the hub started."
+        ) : (
+          <>
+            <b safe>{`${rig.lastRefusal.text} (${rig.lastRefusal.code})`}</b>, <Moment atMs={rig.lastRefusal.atMs} clock={clock} />
+          </>
+        )}
+      </p>
+    </section>
+  );
+}
+
+export function RigAllocations(props: { rig: RigParts; clock: Clock }): JSX.Element {
+  return (
+    <section class="panel" id="allocations" aria-labelledby="h-allocations">
+      <header>
+        <h2 id="h-allocations">Allocations</h2>
+      </header>
+      {props.rig.allocations.length === 0 ? <Empty text="Never allocated." /> : ""}
+      <ol class="events">
+        {props.rig.allocations.map((allocation) => (
+          <li id={allocation.id}>
+            <span>
+              <Moment atMs={allocation.fromMs} clock={props.clock} /> –{" "}
+              {allocation.toMs === null ? "now" : <Moment atMs={allocation.toMs} clock={props.clock} />}
+            </span>
+            <b safe>{allocation.to}</b>
+            <span safe>{`${allocation.reason} (${allocation.decidedBy})`}</span>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function SpanLinks(props: { rig: RigParts }): JSX.Element {
+  return (
+    <nav class="segments" aria-label="Time shown">
+      {rigSpans.map((span) => (
+        <a href={`/rigs/${props.rig.id}?span=${span}`} aria-current={span === props.rig.span ? "true" : undefined} safe>
+          {spanText(span)}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+export function RigChart(props: { rig: RigParts }): JSX.Element {
+  return (
+    <section class="panel" id="hashrate" aria-labelledby="h-hashrate">
+      <header>
+        <h2 id="h-hashrate">Hashrate</h2>
+        <SpanLinks rig={props.rig} />
+      </header>
+      <HashrateChart {...props.rig.chart} />
+    </section>
+  );
+}
+
+function Card(props: { card: RigParts["card"] }): JSX.Element {
+  return (
+    <section class="panel" aria-labelledby="h-card">
+      <header>
+        <h2 id="h-card">Asset</h2>
+      </header>
+      <dl class="facts">
+        {props.card.map((line) => (
+          <div>
+            <dt safe>{line.label}</dt>
+            <dd safe>{line.value}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+export function RigPage(props: RigProps): JSX.Element {
+  const { viewer } = props;
+  return (
+    <Layout title={props.name} current="rigs" viewer={viewer} assets={props.assets} live={props.live}>
+      <div class="title">
+        <div>
+          <p class="crumb">
+            <a href="/rigs">Rigs</a>
+          </p>
+          <h1 safe>{props.name}</h1>
+        </div>
+      </div>
+      <RigState rig={props} clock={viewer} />
+      <Tiles id="tiles" tiles={props.tiles} />
+      <RigChart rig={props} />
+      <div class="pair">
+        <RigConnection rig={props} clock={viewer} />
+        <RigFates hubFates={props.hubFates} poolFates={props.poolFates} span={spanText(props.span)} />
+      </div>
+      <RigShares shares={props.shares} clock={viewer} />
+      <div class="pair">
+        <RigAllocations rig={props} clock={viewer} />
+        <div>
+          {props.pin === null ? "" : <PinPanel {...props.pin} />}
+          <Card card={props.card} />
+        </div>
+      </div>
+    </Layout>
+  );
+}

@@ -1,0 +1,244 @@
+import { count, percent } from "../format.ts";
+import { Layout, LiveStream } from "../layout.tsx";
+import { RigMark, type RigStatusWord, rigStatusOrder } from "../parts/status.tsx";
+import { Empty, Moment, Rate } from "../parts/text.tsx";
+import type { AssetUrls, Clock, Viewer } from "../viewer.ts";
+
+export const rigSorts = ["name", "status", "hps60", "hps900", "hps86400", "nominal", "rejected", "pool", "last"] as const;
+export type RigSort = (typeof rigSorts)[number];
+
+/** What the address of the list says; every field has its neutral value, so that a link can be shared. */
+export type RigQuery = { q: string; status: RigStatusWord | "attention" | ""; sort: RigSort; descending: boolean; page: number };
+
+export type RigLine = {
+  id: string;
+  name: string;
+  assetCode: string | null;
+  status: RigStatusWord;
+  statusSinceMs: number;
+  hps60: number | null;
+  hps900: number | null;
+  hps86400: number | null;
+  nominalHps: number | null;
+  /** Rejected work of all work, 0..1, over the last hour; null = no share. */
+  rejected: number | null;
+  poolName: string | null;
+  lastShareAtMs: number | null;
+};
+
+export type RigListProps = {
+  query: RigQuery;
+  rows: RigLine[];
+  statusCounts: Readonly<Record<RigStatusWord, number>>;
+  /** Rigs on record, whatever the filter. */
+  total: number;
+  /** Rigs that match the filter. */
+  matching: number;
+  pageSize: number;
+  clock: Clock;
+  liveUrl: string;
+};
+
+/** The address that shows `query`; neutral values are left out. */
+export function rigsHref(query: RigQuery, path = "/rigs"): string {
+  const search = new URLSearchParams();
+  if (query.q !== "") search.set("q", query.q);
+  if (query.status !== "") search.set("status", query.status);
+  if (query.sort !== "name" || query.descending) search.set("sort", `${query.descending ? "-" : ""}${query.sort}`);
+  if (query.page > 1) search.set("page", String(query.page));
+  return search.size === 0 ? path : `${path}?${search}`;
+}
+
+export function StatusChips(props: { query: RigQuery; statusCounts: Readonly<Record<RigStatusWord, number>>; total: number }): JSX.Element {
+  const chip = (status: RigQuery["status"]) => rigsHref({ ...props.query, status, page: 1 });
+  return (
+    <nav class="chips" id="chips" aria-label="Filter by status">
+      <a class="chip" href={chip("")} aria-current={props.query.status === "" ? "true" : undefined}>
+        All <span safe>{count(props.total)}</span>
+      </a>
+      {rigStatusOrder.map((status) => (
+        <a class="chip" href={chip(status)} aria-current={props.query.status === status ? "true" : undefined}>
+          <RigMark status={status} forMs={null} /> <span safe>{count(props.statusCounts[status])}</span>
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+type Column = { sort: RigSort; text: string; unit?: string; numeric: boolean; priority: "" | "c2" | "c3" };
+
+const columns: readonly Column[] = [
+  { sort: "status", text: "Status", numeric: false, priority: "" },
+  { sort: "name", text: "Rig", numeric: false, priority: "" },
+  { sort: "hps60", text: "1 min", numeric: true, priority: "c2" },
+  { sort: "hps900", text: "15 min", numeric: true, priority: "" },
+  { sort: "hps86400", text: "24 h", numeric: true, priority: "c3" },
+  { sort: "nominal", text: "Of nominal", numeric: true, priority: "c2" },
+  { sort: "rejected", text: "Rejected, 1 h", numeric: true, priority: "c3" },
+  { sort: "pool", text: "Pool", numeric: false, priority: "c3" },
+  { sort: "last", text: "Last share", numeric: true, priority: "c2" },
+];
+
+function ColumnHead(props: { column: Column; query: RigQuery }): JSX.Element {
+  const { column, query } = props;
+  const current = query.sort === column.sort;
+  const direction = query.descending ? "descending" : "ascending";
+  // Figures are first wanted from the top down, words from A to Z.
+  const descending = current ? !query.descending : column.numeric;
+  return (
+    <th scope="col" class={`${column.numeric ? "n" : ""} ${column.priority}`} aria-sort={current ? direction : undefined}>
+      <a href={rigsHref({ ...query, sort: column.sort, descending, page: 1 })} safe>
+        {column.text}
+      </a>
+    </th>
+  );
+}
+
+function ofNominal(line: RigLine): number | null {
+  return line.nominalHps === null || line.nominalHps <= 0 || line.hps900 === null ? null : line.hps900 / line.nominalHps;
+}
+
+export function RigRow(props: { line: RigLine; clock: Clock }): JSX.Element {
+  const { line, clock } = props;
+  return (
+    <tr id={line.id}>
+      <td>
+        <RigMark status={line.status} forMs={clock.nowMs - line.statusSinceMs} />
+      </td>
+      <th scope="row">
+        <a href={`/rigs/${line.id}`} safe>
+          {line.name}
+        </a>
+        {line.assetCode === null ? (
+          ""
+        ) : (
+          <small class="c2" safe>
+            {line.assetCode}
+          </small>
+        )}
+      </th>
+      <td class="n c2">
+        <Rate hps={line.hps60} />
+      </td>
+      <td class="n">
+        <Rate hps={line.hps900} />
+      </td>
+      <td class="n c3">
+        <Rate hps={line.hps86400} />
+      </td>
+      <td class="n c2" safe>
+        {percent(ofNominal(line))}
+      </td>
+      <td class="n c3" safe>
+        {percent(line.rejected, 2)}
+      </td>
+      <td class="c3 cut" safe>
+        {line.poolName ?? "–"}
+      </td>
+      <td class="n c2">
+        <Moment atMs={line.lastShareAtMs} clock={clock} />
+      </td>
+    </tr>
+  );
+}
+
+export function RigPaging(props: { query: RigQuery; matching: number; pageSize: number }): JSX.Element {
+  const { query, matching, pageSize } = props;
+  const last = Math.max(1, Math.ceil(matching / pageSize));
+  const from = matching === 0 ? 0 : (query.page - 1) * pageSize + 1;
+  return (
+    <nav class="paging" id="paging" aria-label="Pages">
+      <span safe>{`${count(from)}–${count(Math.min(matching, query.page * pageSize))} of ${count(matching)}`}</span>
+      {query.page > 1 ? (
+        <a class="button" rel="prev" href={rigsHref({ ...query, page: query.page - 1 })}>
+          Previous
+        </a>
+      ) : (
+        ""
+      )}
+      {query.page < last ? (
+        <a class="button" rel="next" href={rigsHref({ ...query, page: query.page + 1 })}>
+          Next
+        </a>
+      ) : (
+        ""
+      )}
+    </nav>
+  );
+}
+
+/** Says why the table is empty; itself empty when it is not, so that a live change has its place. */
+export function NothingToShow(props: { total: number; matching: number }): JSX.Element {
+  if (props.matching > 0) return <div id="nothing" />;
+  return (
+    <div id="nothing">
+      {props.total > 0 ? (
+        <Empty text="No rig matches." />
+      ) : (
+        <p class="empty">
+          No rig has connected yet. <a href="/connect">See the line to put into a rig</a>; the port must be open from the rigs' network.
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** All that changes with the filter: chips, table, paging, and the stream that keeps them fresh. */
+export function RigList(props: RigListProps): JSX.Element {
+  const { query } = props;
+  return (
+    <div id="rig-list">
+      <StatusChips query={query} statusCounts={props.statusCounts} total={props.total} />
+      <section class="panel" aria-label="Rigs">
+        <NothingToShow total={props.total} matching={props.matching} />
+        <table class="rigs">
+          <thead>
+            <tr>
+              {columns.map((column) => (
+                <ColumnHead column={column} query={query} />
+              ))}
+            </tr>
+          </thead>
+          <tbody id="rows">
+            {props.rows.map((line) => (
+              <RigRow line={line} clock={props.clock} />
+            ))}
+          </tbody>
+        </table>
+      </section>
+      <RigPaging query={query} matching={props.matching} pageSize={props.pageSize} />
+      <LiveStream url={props.liveUrl} />
+    </div>
+  );
+}
+
+export type RigsProps = { viewer: Viewer; assets: AssetUrls; list: RigListProps };
+
+export function RigsPage(props: RigsProps): JSX.Element {
+  const { query } = props.list;
+  return (
+    <Layout title="Rigs" current="rigs" viewer={props.viewer} assets={props.assets} live="inside">
+      <div class="title">
+        <h1>Rigs</h1>
+        <form
+          class="search"
+          method="get"
+          action="/rigs"
+          hx-get="/rigs"
+          hx-trigger="input changed delay:200ms from:#q, submit"
+          hx-target="#rig-list"
+          hx-select="#rig-list"
+          hx-swap="outerHTML"
+          hx-replace-url="true"
+          hx-sync="this:replace"
+        >
+          <input type="search" id="q" name="q" value={query.q} placeholder="Name, asset code or pool" aria-label="Search rigs" autocomplete="off" />
+          {query.status === "" ? "" : <input type="hidden" name="status" value={query.status} />}
+          {query.sort === "name" && !query.descending ? "" : <input type="hidden" name="sort" value={`${query.descending ? "-" : ""}${query.sort}`} />}
+          <button type="submit">Search</button>
+        </form>
+      </div>
+      <RigList {...props.list} />
+    </Layout>
+  );
+}

@@ -1,0 +1,148 @@
+/** What was typed and what is wrong with it; a message stands beside the field that it names. */
+export type FormState = { values: Readonly<Record<string, string>>; errors: Readonly<Record<string, string>> };
+
+export const blankForm: FormState = Object.freeze({ values: {}, errors: {} });
+
+export type FieldProps = {
+  form: FormState;
+  name: string;
+  label: string;
+  hint?: string;
+  type?: "text" | "email" | "password" | "number";
+  placeholder?: string;
+  autocomplete?: string;
+  required?: boolean;
+  /** The first field of a form takes the caret, unless another one is at fault. */
+  first?: boolean;
+};
+
+function describedBy(props: { name: string; hint?: string | undefined; error: string | undefined }): string | undefined {
+  const ids = [props.hint === undefined ? "" : `${props.name}-hint`, props.error === undefined ? "" : `${props.name}-error`];
+  return ids.filter((id) => id !== "").join(" ") || undefined;
+}
+
+function takesCaret(props: { form: FormState; name: string; first?: boolean | undefined }): boolean {
+  const faulty = Object.keys(props.form.errors)[0];
+  return faulty === undefined ? props.first === true : faulty === props.name;
+}
+
+function Notes(props: { name: string; hint?: string | undefined; error: string | undefined }): JSX.Element {
+  return (
+    <>
+      {props.hint === undefined ? (
+        ""
+      ) : (
+        <p class="hint" id={`${props.name}-hint`} safe>
+          {props.hint}
+        </p>
+      )}
+      {props.error === undefined ? (
+        ""
+      ) : (
+        <p class="error" id={`${props.name}-error`} safe>
+          {props.error}
+        </p>
+      )}
+    </>
+  );
+}
+
+/** A labelled input. A password is never sent back, whatever was typed. */
+export function Field(props: FieldProps): JSX.Element {
+  const error = props.form.errors[props.name];
+  const type = props.type ?? "text";
+  return (
+    <div class="field">
+      <label for={props.name} safe>
+        {props.label}
+      </label>
+      <input
+        id={props.name}
+        name={props.name}
+        type={type}
+        value={type === "password" ? "" : (props.form.values[props.name] ?? "")}
+        placeholder={props.placeholder}
+        autocomplete={props.autocomplete ?? "off"}
+        required={props.required ?? false}
+        autofocus={takesCaret(props)}
+        aria-invalid={error === undefined ? undefined : "true"}
+        aria-describedby={describedBy({ name: props.name, hint: props.hint, error })}
+        spellcheck="false"
+      />
+      <Notes name={props.name} hint={props.hint} error={error} />
+    </div>
+  );
+}
+
+export type Choice = { value: string; text: string };
+
+export function Select(props: { form: FormState; name: string; label: string; choices: readonly Choice[]; hint?: string }): JSX.Element {
+  const error = props.form.errors[props.name];
+  const chosen = props.form.values[props.name] ?? "";
+  return (
+    <div class="field">
+      <label for={props.name} safe>
+        {props.label}
+      </label>
+      <select
+        id={props.name}
+        name={props.name}
+        autofocus={takesCaret({ form: props.form, name: props.name })}
+        aria-invalid={error === undefined ? undefined : "true"}
+        aria-describedby={describedBy({ name: props.name, hint: props.hint, error })}
+      >
+        {props.choices.map((choice) => (
+          <option value={choice.value} selected={choice.value === chosen} safe>
+            {choice.text}
+          </option>
+        ))}
+      </select>
+      <Notes name={props.name} hint={props.hint} error={error} />
+    </div>
+  );
+}
+
+/** The token that proves the form came from our own page, and the version that the person saw. */
+export function Hidden(props: { csrf: string; version?: number }): JSX.Element {
+  return (
+    <>
+      <input type="hidden" name="_csrf" value={props.csrf} />
+      {props.version === undefined ? "" : <input type="hidden" name="version" value={String(props.version)} />}
+    </>
+  );
+}
+
+/** What is wrong with the form as a whole, or how many fields are; silent when nothing is. */
+export function FormErrors(props: { form: FormState }): JSX.Element {
+  const named = Object.entries(props.form.errors);
+  if (named.length === 0) return "";
+  const whole = props.form.errors[""];
+  return (
+    <div class="notice bad" role="alert">
+      {whole === undefined ? "Nothing was changed. Look at: " : <span safe>{whole}</span>}
+      {named
+        .filter(([name]) => name !== "")
+        .map(([name]) => (
+          <a href={`#${name}`} safe>
+            {name.replaceAll("_", " ")}
+          </a>
+        ))}
+    </div>
+  );
+}
+
+/** A button that asks first: no script needed, the question opens in place. */
+export function Confirm(props: { action: string; csrf: string; version: number; verb: string; question: string }): JSX.Element {
+  return (
+    <details class="confirm">
+      <summary class="button" safe>{`${props.verb}…`}</summary>
+      <form method="post" action={props.action}>
+        <p safe>{props.question}</p>
+        <Hidden csrf={props.csrf} version={props.version} />
+        <button type="submit" class="danger" safe>
+          {props.verb}
+        </button>
+      </form>
+    </details>
+  );
+}

@@ -1,0 +1,49 @@
+import type { PoolState } from "../../src/health/facts.ts";
+import { duration } from "../format.ts";
+import { Glyph, type Shape } from "./glyph.tsx";
+
+/** A rig's status in the product's seven words, in the order in which an operator wants to see them. */
+export const rigStatusOrder = ["rejecting", "offline", "degraded", "flapping", "quarantined", "vetting", "online"] as const;
+export type RigStatusWord = (typeof rigStatusOrder)[number];
+
+type Tone = "ok" | "warn" | "bad" | "off" | "new";
+type Look = { shape: Shape; tone: Tone };
+
+const rigLooks: Readonly<Record<RigStatusWord, Look>> = Object.freeze({
+  vetting: { shape: "diamond", tone: "new" },
+  online: { shape: "disc", tone: "ok" },
+  degraded: { shape: "up", tone: "warn" },
+  offline: { shape: "ring", tone: "off" },
+  rejecting: { shape: "square", tone: "bad" },
+  flapping: { shape: "zigzag", tone: "warn" },
+  quarantined: { shape: "barred", tone: "bad" },
+});
+
+const poolLooks: Readonly<Record<PoolState, Look>> = Object.freeze({
+  unused: { shape: "ring", tone: "off" },
+  connecting: { shape: "diamond", tone: "new" },
+  live: { shape: "disc", tone: "ok" },
+  warm: { shape: "half", tone: "ok" },
+  failing: { shape: "up", tone: "warn" },
+  ejected: { shape: "square", tone: "bad" },
+  misconfigured: { shape: "cross", tone: "bad" },
+});
+
+function Mark(props: { word: string; look: Look; forMs: number | null }): JSX.Element {
+  return (
+    <span class={`mark ${props.look.tone}`}>
+      <Glyph shape={props.look.shape} />
+      <b safe>{props.word}</b>
+      {props.forMs === null ? "" : <small safe>{duration(props.forMs)}</small>}
+    </span>
+  );
+}
+
+/** Glyph, word and, unless null, how long it has been so. */
+export function RigMark(props: { status: RigStatusWord; forMs: number | null }): JSX.Element {
+  return <Mark word={props.status} look={rigLooks[props.status]} forMs={props.forMs} />;
+}
+
+export function PoolMark(props: { state: PoolState; forMs: number | null }): JSX.Element {
+  return <Mark word={props.state} look={poolLooks[props.state]} forMs={props.forMs} />;
+}

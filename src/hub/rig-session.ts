@@ -432,7 +432,8 @@ export class RigSession implements Worker, Answerable {
     if (nowMs - this.lastLineAtMs > limits.idleMsMax) return `silent for ${limits.idleMsMax / 60_000} minutes`;
     if (this.writer.unsentForMs(nowMs) > limits.unsentMsMax) return "does not read what it is sent";
     if (this.rig !== null && this.board === null) {
-      if (this.joblessSinceMs === 0) this.joblessSinceMs = nowMs;
+      // From the moment its pool was lost, not from when this clock saw it.
+      if (this.joblessSinceMs === 0) this.joblessSinceMs = this.jobs.at(-1)?.poolJob.origin.closedAtMs || nowMs;
       if (nowMs - this.joblessSinceMs > limits.joblessMsMax) return "no pool to work for: its own backup pool may take over";
     }
     return null;

@@ -1,7 +1,16 @@
 import { type FileHandle, mkdir, open, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Segment } from "./journal.ts";
 import { type BlockHeader, blockHeaderBytes, createSlab, readBlock, type Slab } from "./journal-format.ts";
+
+/** A file of the journal, named after the sequence of its first record. */
+export type Segment = {
+  firstSequence: number;
+  path: string;
+  /** Bytes dealt out to blocks. */
+  bytes: number;
+  /** Length of the file: behind `bytes` it holds zeros. */
+  fileBytes: number;
+};
 
 const segmentName = /^(\d{16})\.seg$/;
 

@@ -1,64 +1,23 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import type { Log } from "../log.ts";
-import type { AlgorithmName } from "../work/algorithm.ts";
-import type { LedgerLimits } from "./limits.ts";
-import type { HubVerdict, PoolVerdict, ShareRecord } from "./share-record.ts";
+import type { Gap, HashratePoint, HashrateScope, Scope, ShareQuery, ShareRow, SharesSummary } from "./answers.ts";
+import { BlockSource } from "./block-source.ts";
+import { Database } from "./database.ts";
+import { type Disk, realDisk } from "./disk.ts";
+import { type FolderLock, lockFolder } from "./folder-lock.ts";
+import { hashrateOf, ratesOf } from "./hashrate.ts";
+import { Journal } from "./journal.ts";
+import { type JournalEnd, recoverEnd } from "./journal-files.ts";
+import { pulseAlive, pulseStart, pulseStop, shareBytes } from "./journal-format.ts";
+import { type LedgerLimits, ledgerLimits } from "./limits.ts";
+import { Loader } from "./loader.ts";
+import { gapsBetween } from "./runs.ts";
+import type { LateVerdict, ShareRecord } from "./share-record.ts";
+import { lastShareRows, shareRows } from "./share-rows.ts";
+import { rejectsOf, summaryOf } from "./summary.ts";
 
-/** Whose shares: those of a rig, those whose job belonged to an endpoint, or to a contract (0 = the house). */
-export type Scope = { kind: "rig" | "pool" | "contract"; no: number };
-export type HashrateScope = Scope | { kind: "fleet"; rigNos: readonly number[] };
-
-export type LateVerdict = { poolVerdict: PoolVerdict; reason: string | null; answeredMs: number };
-
-/** One row of the table of shares. Work in expected hashes. */
-export type ShareRow = {
-  sequence: number;
-  atMs: number;
-  rigNo: number;
-  sessionNo: number;
-  contractNo: number;
-  poolNo: number;
-  algorithm: AlgorithmName;
-  difficulty: number;
-  work: bigint;
-  poolDifficulty: number;
-  poolWork: bigint;
-  hubVerdict: HubVerdict;
-  poolVerdict: PoolVerdict;
-  reason: string | null;
-  /** -1 = no answer. */
-  answeredMs: number;
-};
-
-export type ShareQuery = { rigNo?: number; poolNo?: number; contractNo?: number; fromMs: number; toMs: number; limit: number };
-
-export type Tally = { count: number; work: bigint };
-
-/**
- * Shares of a window by fate. The hub's buckets (`hubAccepted`, `stale`, `lowDifficulty`, `duplicate`, `invalid`, `expired`,
- * `unauthorized`) hold every share once, with its own work. The pool's buckets say what became of forwarded ones, with work at
- * the pool's difficulty; `orphaned` ones were never forwarded and count with their own work.
- */
-export type SharesSummary = {
-  hubAccepted: Tally;
-  poolAccepted: Tally;
-  poolRejected: Tally & { byReason: Record<string, Tally> };
-  unanswered: Tally;
-  stale: Tally;
-  lowDifficulty: Tally;
-  duplicate: Tally;
-  invalid: Tally;
-  expired: Tally;
-  unauthorized: Tally;
-  orphaned: Tally;
-  /** Everything the journal had on disk at this moment is counted. */
-  asOfMs: number;
-};
-
-/** Hashrate of one step, in H/s; all four are null where the hub was not running (no data, which is not zero). */
-export type HashratePoint = { atMs: number; effectiveHps: number | null; deliveredHps: number | null; lowerHps: number | null; upperHps: number | null };
-
-export type Gap = { fromMs: number; toMs: number };
-
+/** How far the parts are behind each other. */
 export type Backlog = {
   /** Bytes of the journal that are not yet in the database. */
   journalBytes: number;
@@ -110,4 +69,197 @@ export type LedgerOptions = {
   limits?: Partial<LedgerLimits>;
   /** A write or sync failed: nothing may be acknowledged any more, and the owner ends the process with exit code 70. */
   onFatal: (error: Error) => void;
+  /** For tests; the real disk when absent. */
+  disk?: Disk;
 };
+
+/** How far back `lastShares` looks. */
+const lastSharesMs = 7 * 86_400_000;
+
+/**
+ * Opens the journal and the database of a data folder (created if need be) and goes on where the last run ended, however it ended:
+ * the journal's torn tail is cut, what the database lacks is applied from the journal behind the caller's back (`asOfMs` tells).
+ * Throws FolderInUse, DatabaseUnusable.
+ */
+export async function openLedger(options: LedgerOptions): Promise<Ledger> {
+  await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
+  const lock = lockFolder(options.dataDir);
+  try {
+    const limits = Object.freeze({ ...ledgerLimits, ...options.limits });
+    const folder = join(options.dataDir, "journal");
+    const end = await recoverEnd(folder);
+    if (end.tornBytes > 0) options.log.warn("ledger.torn-tail-cut", { bytes: end.tornBytes, nextSequence: end.nextSequence });
+    const database = await Database.open(options.dataDir, limits);
+    return await startLedger({ options, limits, folder, end, database, lock });
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+type Parts = { options: LedgerOptions; limits: LedgerLimits; folder: string; end: JournalEnd; database: Database; lock: FolderLock };
+
+async function startLedger({ options, limits, folder, end, database, lock }: Parts): Promise<Ledger> {
+  const { now, log } = options;
+  let journal: Journal | null = null;
+  const source = new BlockSource({ folder, freshBytesMax: limits.freshBytesMax, release: (block) => journal?.release(block) });
+  const loader = new Loader({ database, source, limits, log, now, durableThrough: () => journal?.durableThrough ?? end.nextSequence - 1 });
+  const applied = await loader.open();
+  // Where the journal was lost but not the database, sequences go on after those that were used.
+  const behind = applied >= end.nextSequence;
+  if (behind) log.error("ledger.journal-shorter-than-database", { journal: end.nextSequence - 1, applied });
+  const bootNo = Math.max(end.bootNo, loader.lastBootNo) + 1;
+  const hooks = { onDurable: (_through: number) => {}, onFull: (_full: boolean) => {} };
+  journal = new Journal({
+    folder,
+    disk: options.disk ?? realDisk,
+    limits,
+    bootNo,
+    nextSequence: behind ? applied + 1 : end.nextSequence,
+    segment: behind ? null : end.segment,
+    onDurable: (through) => {
+      hooks.onDurable(through);
+      loader.noteDurable();
+    },
+    onFull: (full) => {
+      log[full ? "error" : "warn"](full ? "ledger.full" : "ledger.no-longer-full");
+      hooks.onFull(full);
+    },
+    onFatal: (error) => {
+      log.error("ledger.journal-failed", { error: error.message });
+      options.onFatal(error);
+    },
+    onBlocks: (blocks) => source.offer(blocks),
+  });
+  const startedAtMs = now();
+  journal.appendPulse(pulseStart, startedAtMs);
+  await journal.flush();
+  await loader.start();
+  return new OpenLedger({ options, limits, database, lock, source, loader, journal, bootNo, hooks, startedAtMs });
+}
+
+type OpenParts = {
+  options: LedgerOptions;
+  limits: LedgerLimits;
+  database: Database;
+  lock: FolderLock;
+  source: BlockSource;
+  loader: Loader;
+  journal: Journal;
+  bootNo: number;
+  startedAtMs: number;
+  hooks: { onDurable: (through: number) => void; onFull: (full: boolean) => void };
+};
+
+class OpenLedger implements Ledger {
+  readonly #parts: OpenParts;
+  readonly #journal: Journal;
+  readonly #heartbeat: ReturnType<typeof setInterval>;
+  readonly bootNo: number;
+  #closing: Promise<void> | null = null;
+
+  constructor(parts: OpenParts) {
+    this.#parts = parts;
+    this.#journal = parts.journal;
+    this.bootNo = parts.bootNo;
+    this.#heartbeat = setInterval(() => this.#journal.appendPulse(pulseAlive, parts.options.now()), parts.limits.heartbeatMs);
+  }
+
+  get durableThrough(): number {
+    return this.#journal.durableThrough;
+  }
+
+  get onDurable(): (through: number) => void {
+    return this.#parts.hooks.onDurable;
+  }
+
+  set onDurable(listener: (through: number) => void) {
+    this.#parts.hooks.onDurable = listener;
+  }
+
+  get onFull(): (full: boolean) => void {
+    return this.#parts.hooks.onFull;
+  }
+
+  set onFull(listener: (full: boolean) => void) {
+    this.#parts.hooks.onFull = listener;
+  }
+
+  append(share: ShareRecord): number {
+    return this.#journal.append(share);
+  }
+
+  appendVerdict(sequence: number, verdict: LateVerdict): number {
+    return this.#journal.appendVerdict(sequence, verdict, this.#parts.options.now());
+  }
+
+  async flush(): Promise<void> {
+    await this.#journal.flush();
+    await this.#parts.loader.loadAll();
+  }
+
+  backlog(): Backlog {
+    const { journal, loader } = this.#parts;
+    const rowsBehind = journal.durableThrough - loader.appliedThrough;
+    return { journalBytes: rowsBehind * shareBytes, rowsBehind, undurableBytes: journal.undurableBytes, full: journal.full };
+  }
+
+  shares(query: ShareQuery): AsyncIterable<ShareRow[]> {
+    return shareRows(this.#parts.database, query, this.#parts.limits.rawRowsMax);
+  }
+
+  lastShares(rigNo: number, n: number): Promise<ShareRow[]> {
+    return lastShareRows(this.#parts.database, { rigNo, n, sinceMs: this.#parts.options.now() - lastSharesMs });
+  }
+
+  summary(scope: Scope, fromMs: number, toMs: number): Promise<SharesSummary> {
+    return summaryOf(this.#parts.database, scope, { fromMs, toMs, asOfMs: this.#parts.loader.asOfMs });
+  }
+
+  hashrate(scope: HashrateScope, window: { fromMs: number; toMs: number; stepS: number }): Promise<HashratePoint[]> {
+    return hashrateOf(this.#parts.database, scope, { ...window, pointsMax: this.#parts.limits.pointsMax, gaps: this.#gaps(window.fromMs, window.toMs) });
+  }
+
+  rates(windowsS: readonly number[], nowMs: number): Promise<Map<number, (number | null)[]>> {
+    const windows = windowsS.map((seconds) => {
+      const fromMs = nowMs - seconds * 1_000;
+      const missingMs = this.#gaps(fromMs, nowMs).reduce((sum, gap) => sum + gap.toMs - gap.fromMs, 0);
+      return { seconds, coveredS: seconds - missingMs / 1_000 };
+    });
+    return ratesOf(this.#parts.database, nowMs, windows);
+  }
+
+  rejects(fromMs: number, toMs: number): Promise<Map<number, { accepted: bigint; rejected: bigint }>> {
+    return rejectsOf(this.#parts.database, fromMs, toMs);
+  }
+
+  gaps(fromMs: number, toMs: number): Promise<Gap[]> {
+    return Promise.resolve(this.#gaps(fromMs, Math.min(toMs, Math.max(fromMs, this.#parts.options.now()))));
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  /** What is not loaded yet is no data either: it ends at `asOfMs`. */
+  #gaps(fromMs: number, toMs: number): Gap[] {
+    const { loader, startedAtMs } = this.#parts;
+    return gapsBetween([...loader.runs, { fromMs: startedAtMs, toMs: loader.asOfMs }], fromMs, toMs);
+  }
+
+  async #close(): Promise<void> {
+    clearInterval(this.#heartbeat);
+    const { loader, source, database, lock, options } = this.#parts;
+    this.#journal.appendPulse(pulseStop, options.now());
+    try {
+      await this.#journal.close();
+      await loader.loadAll();
+    } finally {
+      await loader.close();
+      await source.close();
+      database.close();
+      lock.release();
+    }
+  }
+}

@@ -46,7 +46,7 @@ export const ledgerLimits: Readonly<LedgerLimits> = Object.freeze({
   undurableBytesMax: 32 << 20,
   freshBytesMax: 32 << 20,
   commitRecordsMax: 4_096,
-  commitGapMs: 5,
+  commitGapMs: 8,
   commitQuietGapMs: 2,
   fullRetryMs: 1_000,
   reasonsMax: 4_096,

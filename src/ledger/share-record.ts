@@ -31,3 +31,6 @@ export type ShareRecord = {
   /** From forwarding to the pool's answer; -1 when there was none. */
   answeredMs: number;
 };
+
+/** A pool's answer that came after the share was noted. */
+export type LateVerdict = { poolVerdict: PoolVerdict; reason: string | null; answeredMs: number };

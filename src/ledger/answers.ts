@@ -1,0 +1,56 @@
+import type { AlgorithmName } from "../work/algorithm.ts";
+import type { HubVerdict, PoolVerdict } from "./share-record.ts";
+
+/** Whose shares: those of a rig, those whose job belonged to an endpoint, or to a contract (0 = the house). */
+export type Scope = { kind: "rig" | "pool" | "contract"; no: number };
+export type HashrateScope = Scope | { kind: "fleet"; rigNos: readonly number[] };
+
+/** One row of the table of shares. Work in expected hashes. */
+export type ShareRow = {
+  sequence: number;
+  atMs: number;
+  rigNo: number;
+  sessionNo: number;
+  contractNo: number;
+  poolNo: number;
+  algorithm: AlgorithmName;
+  difficulty: number;
+  work: bigint;
+  poolDifficulty: number;
+  poolWork: bigint;
+  hubVerdict: HubVerdict;
+  poolVerdict: PoolVerdict;
+  reason: string | null;
+  /** -1 = no answer. */
+  answeredMs: number;
+};
+
+export type ShareQuery = { rigNo?: number; poolNo?: number; contractNo?: number; fromMs: number; toMs: number; limit: number };
+
+export type Tally = { count: number; work: bigint };
+
+/**
+ * Shares of a window by fate. The hub's buckets (`hubAccepted`, `stale`, `lowDifficulty`, `duplicate`, `invalid`, `expired`,
+ * `unauthorized`) hold every share once, with its own work. The pool's buckets say what became of forwarded ones, with work at
+ * the pool's difficulty; `orphaned` ones were never forwarded and count with their own work.
+ */
+export type SharesSummary = {
+  hubAccepted: Tally;
+  poolAccepted: Tally;
+  poolRejected: Tally & { byReason: Record<string, Tally> };
+  unanswered: Tally;
+  stale: Tally;
+  lowDifficulty: Tally;
+  duplicate: Tally;
+  invalid: Tally;
+  expired: Tally;
+  unauthorized: Tally;
+  orphaned: Tally;
+  /** Everything the journal had on disk at this moment is counted. */
+  asOfMs: number;
+};
+
+/** Hashrate of one step, in H/s; all four are null where the hub was not running (no data, which is not zero). */
+export type HashratePoint = { atMs: number; effectiveHps: number | null; deliveredHps: number | null; lowerHps: number | null; upperHps: number | null };
+
+export type Gap = { fromMs: number; toMs: number };

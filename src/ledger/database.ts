@@ -1,0 +1,125 @@
+import { join } from "node:path";
+import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from "@duckdb/node-api";
+import type { LedgerLimits } from "./limits.ts";
+import { ledgerMigrations } from "./migrations.ts";
+import { type DuckDb, loadDuckDb } from "./native-library.ts";
+
+/** The database of shares does not open. The journal has what is in it. */
+export class DatabaseUnusable extends Error {}
+
+/** A question took longer than `queryMsMax` and was stopped. */
+export class QueryTimeout extends Error {}
+
+/**
+ * The one DuckDB instance of the process on this folder, and the connections to it. Questions share a few connections, each of
+ * which is stopped after its time; the loader has its own.
+ */
+export class Database {
+  readonly #instance: DuckDBInstance;
+  readonly #limits: LedgerLimits;
+  readonly duckDb: DuckDb;
+  #idle: DuckDBConnection[] = [];
+  #open = 0;
+  #waiting: (() => void)[] = [];
+  #closed = false;
+
+  private constructor(duckDb: DuckDb, instance: DuckDBInstance, limits: LedgerLimits) {
+    this.duckDb = duckDb;
+    this.#instance = instance;
+    this.#limits = limits;
+  }
+
+  /** Opens or creates `<dataDir>/ledger.duckdb` and brings its tables up to date. Throws DatabaseUnusable. */
+  static async open(dataDir: string, limits: LedgerLimits): Promise<Database> {
+    const duckDb = await loadDuckDb(dataDir);
+    const path = join(dataDir, "ledger.duckdb");
+    try {
+      const instance = await duckDb.api.DuckDBInstance.create(path, {
+        memory_limit: `${limits.memoryLimitMb}MB`,
+        threads: String(limits.databaseThreads),
+        checkpoint_threshold: `${limits.checkpointThresholdMb}MB`,
+        preserve_insertion_order: "false",
+        temp_directory: join(dataDir, "ledger.tmp"),
+        autoinstall_known_extensions: "false",
+        autoload_known_extensions: "false",
+      });
+      const database = new Database(duckDb, instance, limits);
+      const connection = await instance.connect();
+      await lockDown(connection, join(dataDir, "exports"));
+      await migrate(connection);
+      connection.closeSync();
+      return database;
+    } catch (cause) {
+      throw new DatabaseUnusable(`the database of shares ${path} does not open: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    }
+  }
+
+  connect(): Promise<DuckDBConnection> {
+    return this.#instance.connect();
+  }
+
+  /** Rows of one question, as arrays in the order of its columns. Rejects with QueryTimeout. */
+  async ask(sql: string, values: DuckDBValue[] = []): Promise<DuckDBValue[][]> {
+    const connection = await this.#borrow();
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      connection.interrupt();
+    }, this.#limits.queryMsMax);
+    try {
+      return (await connection.runAndReadAll(sql, values)).getRows();
+    } catch (cause) {
+      if (late) throw new QueryTimeout(`a question to the ledger took more than ${this.#limits.queryMsMax / 1000} s; ask for a shorter window`, { cause });
+      throw cause;
+    } finally {
+      clearTimeout(timer);
+      this.#giveBack(connection);
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const connection of this.#idle) connection.closeSync();
+    this.#idle = [];
+    this.#instance.closeSync();
+  }
+
+  async #borrow(): Promise<DuckDBConnection> {
+    while (!this.#closed) {
+      const idle = this.#idle.pop();
+      if (idle !== undefined) return idle;
+      if (this.#open < this.#limits.queriesMax) {
+        this.#open += 1;
+        return await this.#instance.connect();
+      }
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+    throw new Error("the ledger is closed");
+  }
+
+  #giveBack(connection: DuckDBConnection): void {
+    if (this.#closed) connection.closeSync();
+    else this.#idle.push(connection);
+    this.#waiting.shift()?.();
+  }
+}
+
+/** After this no statement can reach a file outside the database and `exportFolder`, nor change that. */
+async function lockDown(connection: DuckDBConnection, exportFolder: string): Promise<void> {
+  await connection.run(`SET allowed_directories = ['${exportFolder.replaceAll("'", "''")}']`);
+  await connection.run("SET enable_external_access = false");
+  await connection.run("SET lock_configuration = true");
+}
+
+async function migrate(connection: DuckDBConnection): Promise<void> {
+  await connection.run("CREATE TABLE IF NOT EXISTS migrations (name VARCHAR NOT NULL)");
+  const applied = (await connection.runAndReadAll("SELECT name FROM migrations ORDER BY name")).getRows().map(([name]) => String(name));
+  const unknown = applied.find((name) => !ledgerMigrations.some((migration) => migration.name === name));
+  if (unknown !== undefined) throw new Error(`it was written by a newer version (${unknown})`);
+  for (const migration of ledgerMigrations.slice(applied.length)) {
+    await connection.run("BEGIN");
+    await connection.run(migration.sql);
+    await connection.run("INSERT INTO migrations VALUES ($1)", [migration.name]);
+    await connection.run("COMMIT");
+  }
+}

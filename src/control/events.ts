@@ -87,7 +87,7 @@ export class Events {
   flush(): void {
     const waiting = this.#buffer.splice(0);
     if (waiting.length > 0) this.#database.transaction(() => this.#write(waiting));
-    if ((this.#lastNo.get()?.no ?? 0) !== this.#toldNo) this.#tell();
+    this.#tell();
   }
 
   /**
@@ -131,7 +131,9 @@ export class Events {
   }
 
   #tell(): void {
-    this.#toldNo = this.#lastNo.get()?.no ?? 0;
+    const lastNo = this.#lastNo.get()?.no ?? 0;
+    if (lastNo === this.#toldNo) return;
+    this.#toldNo = lastNo;
     for (const listener of this.#listeners) listener();
   }
 }

@@ -105,7 +105,7 @@ export class Users {
   /** The account behind the set-up link: made only if there is no user yet and the link's token is good; both in one transaction. */
   async addFirstOwner(input: Omit<UserInput, "role">, setupToken: string): Promise<Result<User>> {
     // Before the hashing too, so that nobody without the link can make the hub work.
-    if (!this.#settings.isSetupToken(setupToken)) return invalid("setupToken", "is not valid any more");
+    if (this.count() > 0 || !this.#settings.isSetupToken(setupToken)) return invalid("setupToken", "is not valid any more");
     const prepared = await this.#prepare({ ...input, role: "owner" });
     if (!prepared.ok) return prepared;
     return this.#database.transaction(() => {

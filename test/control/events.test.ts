@@ -1,0 +1,92 @@
+import { describe, expect, test } from "bun:test";
+import { must, refused, startMs, testControl } from "./test-control.ts";
+
+const event = (text: string) => ({ type: "test.said", subjectKind: "hub", subjectId: null, text });
+
+describe("events", () => {
+  test("are read in order after a cursor, which is an id", () => {
+    const { control } = testControl();
+    control.events.append(event("1"), event("2"), { ...event("3"), atMs: 5, data: { a: [1, null, "ü\u2028"] } });
+    const all = must(control.events.after(null, 10));
+    expect(all.map(({ text }) => text)).toEqual(["1", "2", "3"]);
+    expect(all[0]).toMatchObject({ atMs: startMs, data: {} });
+    expect(all[2]).toMatchObject({ atMs: 5, data: { a: [1, null, "ü\u2028"] } });
+    expect(must(control.events.after(all[0]?.id ?? "", 1)).map(({ text }) => text)).toEqual(["2"]);
+    expect(must(control.events.after(all[2]?.id ?? "", 1))).toEqual([]);
+    expect(refused(control.events.after("evt_nobody", 1))).toBe("invalid after");
+  });
+
+  test("recorded ones wait for the flush, keep their own time, and survive the end", () => {
+    const { control, clock } = testControl();
+    let told = 0;
+    const stop = control.events.onAppend(() => {
+      told += 1;
+    });
+    control.events.record(event("noted"));
+    clock.nowMs += 150;
+    expect(control.events.latest(1)).toEqual([]);
+    control.events.flush();
+    expect(control.events.latest(1)).toMatchObject([{ text: "noted", atMs: startMs }]);
+    expect(told).toBe(1);
+    control.events.flush();
+    expect(told).toBe(1);
+    stop();
+    control.events.append(event("unheard"));
+    expect(told).toBe(1);
+  });
+
+  test("listeners hear of a transaction's events once it is on disk", () => {
+    const { control } = testControl();
+    const heard: string[] = [];
+    control.events.onAppend(() => heard.push(control.events.latest(1)[0]?.text ?? ""));
+    control.transaction(() => {
+      control.events.append(event("1"));
+      control.events.append(event("2"));
+      expect(heard).toEqual([]);
+    });
+    expect(heard).toEqual(["2"]);
+  });
+
+  test("the buffer is bounded: more than it holds is written at once", () => {
+    const { control } = testControl();
+    for (let count = 0; count < 2_001; count += 1) control.events.record(event(String(count)));
+    expect(control.events.latest(1)).toMatchObject([{ text: "2000" }]);
+  });
+});
+
+describe("idempotent requests", () => {
+  const request = { principal: "tok_a", key: "k", fingerprint: "POST /pools {}" };
+  const answer = { status: 201, body: "{}" };
+
+  test("are done once and answered again, for their principal and for seven days", () => {
+    const { control, clock } = testControl();
+    expect(control.idempotency.begin(request)).toEqual({ state: "new" });
+    expect(control.idempotency.begin(request)).toEqual({ state: "running" });
+    expect(control.idempotency.begin({ ...request, fingerprint: "other" })).toEqual({ state: "mismatch" });
+    expect(control.idempotency.begin({ ...request, principal: "tok_b" })).toEqual({ state: "new" });
+    control.transaction(() => control.idempotency.finish(request, answer));
+    expect(control.idempotency.begin(request)).toEqual({ state: "done", answer });
+    expect(control.idempotency.begin({ ...request, fingerprint: "other" })).toEqual({ state: "mismatch" });
+    clock.nowMs += 7 * 24 * 3_600_000;
+    control.idempotency.prune();
+    expect(control.idempotency.begin(request)).toEqual({ state: "new" });
+  });
+
+  test("have left nothing when their transaction failed, and may be tried again after abandon", () => {
+    const { control } = testControl();
+    control.idempotency.begin(request);
+    const failing = () =>
+      control.transaction(() => {
+        control.idempotency.finish(request, answer);
+        throw new Error("no");
+      });
+    expect(failing).toThrow("no");
+    expect(control.idempotency.begin(request)).toEqual({ state: "running" });
+    control.idempotency.abandon(request);
+    expect(control.idempotency.begin(request)).toEqual({ state: "new" });
+  });
+
+  test.each(["", "x".repeat(256), "a\nb"])("refuse the key %j", (key) => {
+    expect(testControl().control.idempotency.begin({ ...request, key })).toMatchObject({ state: "invalid" });
+  });
+});

@@ -5,8 +5,8 @@ import type { Ledger } from "../ledger/ledger.ts";
 import type { Log } from "../log.ts";
 import type { Destination, Move } from "../schedule/move.ts";
 import { algorithms } from "../work/algorithm.ts";
-import { type Layout, PrefixAllocator, SlotTable } from "../work/extranonce.ts";
-import { startJobNumbers } from "./job-board.ts";
+import { type Layout, SlotTable } from "../work/extranonce.ts";
+import { PrefixBook, startJobNumbers } from "./job-board.ts";
 import { limits } from "./limits.ts";
 import type { LineWriter } from "./line-writer.ts";
 import { flushWriters } from "./line-writer.ts";
@@ -40,7 +40,7 @@ export class Hub {
   private readonly settlement: Settlement;
   private readonly sessions = new Set<RigSession>();
   private readonly slots = new Map<number, SlotTable>();
-  private readonly prefixes = new Map<string, PrefixAllocator>();
+  private readonly prefixes = new Map<string, PrefixBook>();
   private readonly smallerLayouts = new Map<string, Layout>();
   private readonly listeners = new Map<number, OpenListener>();
   private readonly listenerFaults = new Map<number, string>();
@@ -256,11 +256,11 @@ export class Hub {
     return table;
   }
 
-  private prefixesFor(host: string, port: number, fixed: Uint8Array): PrefixAllocator {
+  private prefixesFor(host: string, port: number, fixed: Uint8Array): PrefixBook {
     const key = `${host}:${port}/${Buffer.from(fixed).toString("hex")}`;
     let allocator = this.prefixes.get(key);
     if (allocator === undefined) {
-      allocator = new PrefixAllocator(Math.floor(this.deps.random() * 2 ** 48));
+      allocator = new PrefixBook(Math.floor(this.deps.random() * 2 ** 48));
       this.prefixes.set(key, allocator);
     }
     return allocator;

@@ -1,4 +1,4 @@
-import { fillerBytes, type Layout, type PrefixAllocator } from "../work/extranonce.ts";
+import { fillerBytes, type Layout, PrefixAllocator } from "../work/extranonce.ts";
 import { ReissueTable } from "../work/reissue-table.ts";
 import { NotifyTemplate } from "../stratum/v1/notify-template.ts";
 import type { HubJob, PoolJob } from "./hub-job.ts";
@@ -32,6 +32,28 @@ function nextJobId(): string {
   return lastJobNumber.toString(16).padStart(8, "0");
 }
 
+/** The prefixes of one (pool host, port, extranonce1): sessions that a pool gives the same extranonce1 must not search the same ground. */
+export class PrefixBook {
+  private readonly allocator: PrefixAllocator;
+  private work: PoolJob | null = null;
+
+  /** `start`: a random integer, 0..2^48 - 1. */
+  constructor(start: number) {
+    this.allocator = new PrefixAllocator(start);
+  }
+
+  /** Prefixes of earlier work are free again. The same work from another session of the pool begins nothing. */
+  begin(job: PoolJob): void {
+    if (this.work !== null && sameWork(this.work, job)) return;
+    this.work = job;
+    this.allocator.newJob();
+  }
+
+  take(fillerLength: number): Uint8Array | null {
+    return this.allocator.take(fillerLength);
+  }
+}
+
 /**
  * Who holds the jobs of one pool session. Rigs sit in blocks, one rig per extranonce1 in each, so that a block gets one and the same line.
  * Each time a pool job is handed out, to a block or to a single rig, it gets a prefix that nothing else of that job has or had;
@@ -42,12 +64,12 @@ export class JobBoard {
   lastIssueAtMs = 0;
   private readonly blocks: Block[] = [];
   private readonly seats = new Map<Hand, Block>();
-  private readonly prefixes: PrefixAllocator;
+  private readonly prefixes: PrefixBook;
   private readonly reissues = new ReissueTable();
   private template: NotifyTemplate | null = null;
   private readonly now: () => number;
 
-  constructor(prefixes: PrefixAllocator, now: () => number) {
+  constructor(prefixes: PrefixBook, now: () => number) {
     this.prefixes = prefixes;
     this.now = now;
   }
@@ -62,10 +84,8 @@ export class JobBoard {
 
   /** A new job of the pool goes to every hand. Work that the pool merely repeats keeps its used-up prefixes. */
   post(job: PoolJob): void {
-    if (this.current === null || !sameWork(this.current, job)) {
-      this.prefixes.newJob();
-      this.reissues.newJob();
-    }
+    this.prefixes.begin(job);
+    if (this.current === null || !sameWork(this.current, job)) this.reissues.newJob();
     this.current = job;
     this.template = new NotifyTemplate(job.work);
     this.issueAll(job.work.clean);

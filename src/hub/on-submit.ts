@@ -164,7 +164,8 @@ function judge(session: RigSession, share: SubmittedShare, { job, check, floor, 
     rig.lastAcceptedAtMs = share.atMs;
     rig.acceptedShares++;
   }
-  if (session.vardiff !== null && noteShare(session.vardiff, share.atMs, share.difficulty) && session.board !== null) session.retune(share.atMs);
+  // At the pool's own difficulty there is nothing to raise, however fast the shares come.
+  if (session.vardiff !== null && noteShare(session.vardiff, share.atMs, share.difficulty) && share.difficulty < share.poolDifficulty) session.retune(share.atMs);
   if (origin.closedAtMs !== 0) floor.settlement.accept(share, "orphaned");
   else if (check.meetsPool || check.meetsBlock) forward(session, share, { job, check, floor, rig });
   else floor.settlement.accept(share, "not-forwarded");

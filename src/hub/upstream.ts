@@ -1,8 +1,8 @@
 import type { Pool } from "../control/pools.ts";
 import type { PoolState } from "../health/facts.ts";
-import { fillerBytes, type Layout, type PrefixAllocator } from "../work/extranonce.ts";
+import { fillerBytes, type Layout } from "../work/extranonce.ts";
 import type { PoolJob } from "./hub-job.ts";
-import { type Hand, JobBoard } from "./job-board.ts";
+import { type Hand, JobBoard, type PrefixBook } from "./job-board.ts";
 import { limits } from "./limits.ts";
 import type { SettleShare } from "./pending-submits.ts";
 import { type PoolCloseReason, PoolSession, type PoolSessionEvents } from "./pool-session.ts";
@@ -11,7 +11,7 @@ export type UpstreamDeps = {
   now: () => number;
   random: () => number;
   agent: string;
-  prefixesFor: (host: string, port: number, fixed: Uint8Array) => PrefixAllocator;
+  prefixesFor: (host: string, port: number, fixed: Uint8Array) => PrefixBook;
   /** Whether one more connection may be dialled in this second. */
   mayDial: () => boolean;
   settle: SettleShare;

@@ -201,11 +201,21 @@ function eightDigits(bytes: Buffer, index: number): number {
   return value >>> 0;
 }
 
+/** The last worker and job as JSON: the shares of a shared session have them in common for as long as its job lasts. */
+const quotedPair = { worker: "", jobId: "", text: '"",""' };
+
+function quotedWorkerAndJob(worker: string, jobId: string): string {
+  if (worker !== quotedPair.worker || jobId !== quotedPair.jobId) {
+    quotedPair.worker = worker;
+    quotedPair.jobId = jobId;
+    quotedPair.text = `${quoted(worker)},${quoted(jobId)}`;
+  }
+  return quotedPair.text;
+}
+
 /** mining.submit as a rig sends it; the sixth parameter only where `versionBits` is not null. Ends in a newline. */
 export function writeSubmit(submit: Omit<Submit, "kind">): string {
-  const head = `{"id":${typeof submit.id === "number" ? submit.id : JSON.stringify(submit.id)},"method":"mining.submit","params":[`;
-  const share = `${quoted(submit.worker)},${quoted(submit.jobId)},"${submit.extranonce2}"`;
-  const tail = `"${uint32ToHex(submit.ntime)}","${uint32ToHex(submit.nonce)}"`;
+  const id = typeof submit.id === "number" ? submit.id : JSON.stringify(submit.id);
   const bits = submit.versionBits === null ? "" : `,"${uint32ToHex(submit.versionBits)}"`;
-  return `${head + share},${tail}${bits}]}\n`;
+  return `{"id":${id},"method":"mining.submit","params":[${quotedWorkerAndJob(submit.worker, submit.jobId)},"${submit.extranonce2}","${uint32ToHex(submit.ntime)}","${uint32ToHex(submit.nonce)}"${bits}]}\n`;
 }

@@ -6,6 +6,9 @@ import type { Command } from "./command.ts";
 import { type Arguments, numberFlag, textFlag } from "./flags.ts";
 import { productName, productVersion } from "./product.ts";
 
+/** A hub answers within 3 s, whatever its pool does. */
+const answersMsMax = 4_000;
+
 export const simulateRigs: Command = {
   name: "simulate rigs",
   summary: "Rigs that do real proof of work at the difficulty that they are given.",
@@ -32,9 +35,11 @@ export const simulateRigs: Command = {
       agent: `${productName}-simulate/${productVersion}`,
     });
     await (seconds === null ? ended : Promise.race([ended, Bun.sleep(seconds * 1000)]));
+    const ranS = (performance.now() - began) / 1000;
+    await farm.settle(answersMsMax);
     const stats = farm.stats();
     farm.stop();
-    console.out(`${JSON.stringify(report(stats, (performance.now() - began) / 1000))}\n`);
+    console.out(`${JSON.stringify(report(stats, ranS))}\n`);
     return 0;
   },
 };

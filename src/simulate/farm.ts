@@ -19,6 +19,8 @@ export type FarmRig = { rig: SimulatedRig; hashrateHps: number };
 export type Farm = {
   rigs: FarmRig[];
   stats(): RigStats;
+  /** Stops hashing and waits until what was submitted is answered, at most `patienceMs`; connections stay open. */
+  settle(patienceMs: number): Promise<void>;
   stop(): void;
 };
 
@@ -46,9 +48,15 @@ export function startFarm({ members, clock = () => performance.now(), ...options
   };
   turn();
   const timer = setInterval(turn, turnEveryMs);
+  const stats = () => sumRigStats(rigs.map(({ rig }) => rig.stats));
   return {
     rigs,
-    stats: () => sumRigStats(rigs.map(({ rig }) => rig.stats)),
+    stats,
+    async settle(patienceMs) {
+      clearInterval(timer);
+      const answered = rigs.map(({ rig }) => rig.until(({ connected, unanswered }) => !connected || unanswered === 0));
+      await Promise.race([Promise.all(answered), Bun.sleep(patienceMs)]);
+    },
     stop() {
       clearInterval(timer);
       for (const { rig } of rigs) rig.stop();

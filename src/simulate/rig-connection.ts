@@ -48,6 +48,10 @@ export class RigConnection {
     return this.#session.phase;
   }
 
+  get unanswered(): number {
+    return this.#submits.size;
+  }
+
   get extranonce(): { extranonce1: Uint8Array; extranonce2Size: number } {
     return { extranonce1: this.#session.extranonce1, extranonce2Size: this.#session.extranonce2Size };
   }

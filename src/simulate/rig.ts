@@ -46,6 +46,11 @@ export class SimulatedRig {
     return this.#connection?.phase === "mining";
   }
 
+  /** Shares of the live connection that wait for their answer. */
+  get unanswered(): number {
+    return this.#connection?.unanswered ?? 0;
+  }
+
   /** The live connection, for tests that say something particular. */
   get connection(): RigConnection | null {
     return this.#connection;

@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import { countResults, sumOf } from "./junit.ts";
 
-const report = '<?xml version="1.0"?>\n<testsuites name="bun test" tests="12" assertions="9" failures="2" skipped="1" time="1">\n  <testsuite tests="5" failures="0"/>';
+const report =
+  '<?xml version="1.0"?>\n<testsuites name="bun test" tests="12" assertions="9" failures="2" skipped="1" time="1">\n  <testsuite tests="5" failures="0"/>';
 
 test("a report's totals become passed and failed, skipped counting as neither", () => {
   expect(countResults(report)).toEqual({ passed: 9, failed: 2 });

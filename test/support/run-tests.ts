@@ -2,10 +2,11 @@
  * `bun run test`: every test that needs no browser and no minutes. Its last line is `N passed, N failed`.
  * Arguments are handed to `bun test` (paths, `-t NAME`). `run-tests.ts --browser` and `--long` run the other two kinds instead.
  */
-import { countResults, sumOf } from "./junit.ts";
+
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { countResults, sumOf } from "./junit.ts";
 
 const given = process.argv.slice(2);
 const kind = given.find((argument) => argument === "--browser" || argument === "--long") ?? "--quick";

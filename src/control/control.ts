@@ -32,6 +32,8 @@ export type Control = {
   idempotency: Idempotency;
   /** All of `work` or nothing of it; may be nested. `work` must not be asynchronous. */
   transaction: <T>(work: () => T) => T;
+  /** Deletes browser sessions that are over and kept answers that are old; about once an hour. */
+  prune: () => void;
   /** Writes what waits and closes the file. */
   close: () => void;
 };
@@ -51,6 +53,7 @@ export function openControl(path: string, options: { now: () => number; log: Log
   const allocations = new Allocations(database);
   const rigs = new Rigs(database, { fleets, profiles, allocations, events });
   const sessions = new Sessions(database);
+  const idempotency = new Idempotency(database);
   const settings = new Settings(database);
   const users = new Users(database, { settings, sessions });
   fleets.ensureMain();
@@ -58,8 +61,12 @@ export function openControl(path: string, options: { now: () => number; log: Log
     ...{ pools, profiles, fleets, listeners, rigs, allocations, events, users, sessions, settings },
     loginAttempts: new LoginAttempts(database),
     tokens: new Tokens(database),
-    idempotency: new Idempotency(database),
+    idempotency,
     transaction: (work) => database.transaction(work),
+    prune: () => {
+      sessions.prune();
+      idempotency.prune();
+    },
     close: () => {
       events.flush();
       database.sql.close();

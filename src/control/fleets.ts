@@ -194,8 +194,8 @@ export class Fleets {
     if (broken !== null) return broken;
     const namesake = this.byName(fleet.name);
     if (namesake !== null && namesake.no !== current?.no) return taken("name", "is the name of another fleet");
-    const isInUse = current !== null && this.usedBy(current.no).length > 0;
-    if (isInUse && current.algorithm !== fleet.algorithm) return invalid("algorithm", "cannot change while the fleet has rigs or listeners");
+    const isOther = current !== null && current.algorithm !== fleet.algorithm;
+    if (isOther && this.usedBy(current.no).length > 0) return invalid("algorithm", "cannot change while the fleet has rigs or listeners");
     return this.#checkHouse(fleet);
   }
 

@@ -68,7 +68,7 @@ describe("idempotent requests", () => {
     expect(control.idempotency.begin(request)).toEqual({ state: "done", answer });
     expect(control.idempotency.begin({ ...request, fingerprint: "other" })).toEqual({ state: "mismatch" });
     clock.nowMs += 7 * 24 * 3_600_000;
-    control.idempotency.prune();
+    control.prune();
     expect(control.idempotency.begin(request)).toEqual({ state: "new" });
   });
 

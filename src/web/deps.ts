@@ -41,6 +41,8 @@ export type WebDeps = {
   hub: HubView;
   config: WebConfig;
   log: Log;
+  /** Of the program; shown in the documentation. */
+  version?: string;
   /** Milliseconds since 1970. */
   now: () => number;
 };

@@ -3,6 +3,7 @@ import { readJsonBody } from "./body.ts";
 import type { WebDeps } from "./deps.ts";
 import { etagOf, expectedVersion, isUnchanged } from "./etag.ts";
 import type { EventWaiters } from "./event-waiters.ts";
+import type { HubBell } from "./hub-bell.ts";
 import { type KeptAnswer, type KeyedAnswers, keyedRequest } from "./idempotency.ts";
 import type { LiveFigures } from "./live-figures.ts";
 import type { PoolProbes } from "./pool-probes.ts";
@@ -35,7 +36,15 @@ export type EndpointDoc = {
 };
 
 /** What handlers share; made once per app. */
-export type ApiParts = { deps: WebDeps; answers: KeyedAnswers; ids: Ids; figures: LiveFigures; probes: PoolProbes; waiters: EventWaiters };
+export type ApiParts = {
+  deps: WebDeps;
+  answers: KeyedAnswers;
+  ids: Ids;
+  figures: LiveFigures;
+  probes: PoolProbes;
+  waiters: EventWaiters;
+  bell: HubBell;
+};
 
 export type Call = { request: Request; id: string };
 

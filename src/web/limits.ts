@@ -11,9 +11,12 @@ export const webLimits = Object.freeze({
   longPollMsMax: 30_000,
   eventWaitersMax: 500,
   heartbeatMs: 15_000,
+  /** Of a connection that says nothing; streams are taken off it. */
+  idleTimeoutS: 60,
   poolProbeMsMax: 3_000,
   poolTestMsMax: 15_000,
-  ratesCacheMs: 2_000,
+  figuresFreshMs: 2_000,
+  figuresStaleMsMax: 10_000,
   hashratePointsMax: 3_000,
   windowMsMax: 400 * 86_400_000,
 });

@@ -4,36 +4,41 @@ import { webLimits } from "./limits.ts";
 /** H/s over the last 60, 900 and 86,400 s; null = no data. */
 export type Rates = { "60": number | null; "900": number | null; "86400": number | null };
 const windowsS = [60, 900, 86_400] as const;
-const noRates: Rates = Object.freeze({ "60": null, "900": null, "86400": null });
-
-type Cached<T> = { atMs: number; value: Promise<T> };
+export const noRates: Rates = Object.freeze({ "60": null, "900": null, "86400": null });
 
 /** Figures of all rigs and pools that many requests ask for at once: each is one query, shared for two seconds. */
 export class LiveFigures {
-  readonly #deps: Pick<WebDeps, "ledger" | "now">;
-  #rates: Cached<Map<number, (number | null)[]>> | null = null;
-  #rejects: Cached<Map<number, { accepted: bigint; rejected: bigint }>> | null = null;
+  readonly #rates: Shared<Map<number, (number | null)[]>>;
+  readonly #rejects: Shared<Map<number, { accepted: bigint; rejected: bigint }>>;
 
-  constructor(deps: Pick<WebDeps, "ledger" | "now">) {
-    this.#deps = deps;
+  readonly #delivered: Shared<number>;
+
+  constructor({ ledger, now, control }: Pick<WebDeps, "ledger" | "now" | "control">) {
+    this.#rates = new Shared(now, (nowMs) => ledger.rates(windowsS, nowMs));
+    this.#rejects = new Shared(now, (nowMs) => ledger.rejects(nowMs - 3_600_000, nowMs));
+    this.#delivered = new Shared(now, async (nowMs) => {
+      const rigNos = control.rigs.all().map(({ no }) => no);
+      return (await deliveredOver(ledger, { rigNos, nowMs, seconds: 900 })) ?? (await deliveredOver(ledger, { rigNos, nowMs, seconds: 60 })) ?? 0;
+    });
+  }
+
+  /** What all rigs delivered, in H/s, over the last quarter of an hour; over the last minute while the hub is too young for that; 0 before. */
+  deliveredHps(): Promise<number> {
+    return this.#delivered.value();
   }
 
   /** Hashrates by rig number. */
   async rates(): Promise<(rigNo: number) => Rates> {
-    const { ledger, now } = this.#deps;
-    this.#rates = fresh(this.#rates, now(), (nowMs) => ledger.rates(windowsS, nowMs));
-    const byRig = await this.#rates.value;
+    const byRig = await this.#rates.value();
     return (rigNo) => {
       const [minute = null, quarter = null, day = null] = byRig.get(rigNo) ?? [];
-      return byRig.has(rigNo) ? { "60": minute, "900": quarter, "86400": day } : noRates;
+      return { "60": minute, "900": quarter, "86400": day };
     };
   }
 
   /** Refused and unanswered work of the last hour in basis points of all that was sent, by pool number; 0 when nothing was sent. */
   async rejectBp(): Promise<(poolNo: number) => number> {
-    const { ledger, now } = this.#deps;
-    this.#rejects = fresh(this.#rejects, now(), (nowMs) => ledger.rejects(nowMs - 3_600_000, nowMs));
-    const byPool = await this.#rejects.value;
+    const byPool = await this.#rejects.value();
     return (poolNo) => {
       const { accepted, rejected } = byPool.get(poolNo) ?? { accepted: 0n, rejected: 0n };
       const sent = accepted + rejected;
@@ -42,8 +47,43 @@ export class LiveFigures {
   }
 }
 
-/** The cached query while it is fresh, else a new one. A failed query is not kept beyond its time either, so the next request after it asks again. */
-function fresh<T>(cached: Cached<T> | null, nowMs: number, ask: (nowMs: number) => Promise<T>): Cached<T> {
-  const ageMs = cached === null ? Number.POSITIVE_INFINITY : nowMs - cached.atMs;
-  return cached !== null && ageMs >= 0 && ageMs < webLimits.ratesCacheMs ? cached : { atMs: nowMs, value: ask(nowMs) };
+type DeliveredWindow = { rigNos: number[]; nowMs: number; seconds: number };
+
+async function deliveredOver(ledger: WebDeps["ledger"], { rigNos, nowMs, seconds }: DeliveredWindow): Promise<number | null> {
+  const points = await ledger.hashrate({ kind: "fleet", rigNos }, { fromMs: nowMs - seconds * 1_000, toMs: nowMs, stepS: seconds });
+  return points[0]?.deliveredHps ?? null;
+}
+
+/** One query for all who ask: fresh for two seconds; while the next one runs, the last answer serves for up to ten. */
+class Shared<T> {
+  readonly #now: () => number;
+  readonly #ask: (nowMs: number) => Promise<T>;
+  #last: { atMs: number; value: T } | null = null;
+  #running: Promise<T> | null = null;
+
+  constructor(now: () => number, ask: (nowMs: number) => Promise<T>) {
+    this.#now = now;
+    this.#ask = ask;
+  }
+
+  value(): Promise<T> {
+    const nowMs = this.#now();
+    const ageMs = this.#last === null || nowMs < this.#last.atMs ? Number.POSITIVE_INFINITY : nowMs - this.#last.atMs;
+    if (this.#last !== null && ageMs < webLimits.figuresFreshMs) return Promise.resolve(this.#last.value);
+    this.#running ??= this.#refresh(nowMs);
+    if (this.#last === null || ageMs >= webLimits.figuresStaleMsMax) return this.#running;
+    // Nobody waits for this one, so nobody would hear it fail; the next who must wait will.
+    this.#running.catch(() => {});
+    return Promise.resolve(this.#last.value);
+  }
+
+  async #refresh(nowMs: number): Promise<T> {
+    try {
+      const value = await this.#ask(nowMs);
+      this.#last = { atMs: nowMs, value };
+      return value;
+    } finally {
+      this.#running = null;
+    }
+  }
 }

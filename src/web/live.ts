@@ -1,5 +1,6 @@
 import type { Log } from "../log.ts";
 import { Problem } from "./problems.ts";
+import { sseFrame, sseHeaders, sseHeartbeat } from "./sse.ts";
 
 /** A piece of a page that is replaced as a whole when it changes; `id` is the id of its root element. */
 export type LivePart = { id: string; html: string };
@@ -40,12 +41,7 @@ type Channel = {
 };
 
 const encoder = new TextEncoder();
-const ping = encoder.encode(": ping\n\n");
-
-/** One event of a stream. A line break inside would end the field, so each becomes a further `data:` line (WHATWG HTML, 9.2.6). */
-export function liveFrame(html: string, id: number): Uint8Array {
-  return encoder.encode(`id: ${id}\ndata: ${html.replace(/\r\n|\r|\n/g, "\ndata: ")}\n\n`);
-}
+const ping = encoder.encode(sseHeartbeat);
 
 const partial = (target: string, swap: string, html: string): string => `<hx-partial hx-target="#${target}" hx-swap="${swap}">${html}</hx-partial>`;
 
@@ -122,8 +118,7 @@ export class LiveViews {
       cancel: leave,
     });
     signal.addEventListener("abort", leave, { once: true });
-    const headers = { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store", "x-accel-buffering": "no" };
-    return new Response(stream, { headers });
+    return new Response(stream, { headers: sseHeaders });
   }
 
   /** Ends all streams; browsers reconnect when the hub is back. */
@@ -164,7 +159,7 @@ export class LiveViews {
     const changes = changesSince(channel, client.seenTick);
     client.seenTick = channel.tick;
     client.lastTakenMs = this.#now();
-    if (changes !== "") client.controller.enqueue(liveFrame(changes, channel.tick));
+    if (changes !== "") client.controller.enqueue(encoder.encode(sseFrame({ id: String(channel.tick), data: changes })));
   }
 
   #beat(): void {

@@ -42,7 +42,7 @@ export const whoamiModel = model("Whoami", {
 
 export const summaryModel = model("Summary", {
   at: time(),
-  delivered_hps: Type.Number({ description: "Over the last 15 minutes, or since the first share if that is shorter" }),
+  delivered_hps: Type.Number({ description: "Over the last 15 minutes in which the hub ran; over the last minute when it has just started" }),
   promised_hps: Type.Number(),
   rigs: Type.Object(Object.fromEntries(rigStatuses.map((status) => [status, Type.Integer()]))),
   sessions: Type.Integer(),

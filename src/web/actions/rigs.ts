@@ -9,7 +9,7 @@ import { recordAct } from "./record.ts";
 
 type Deps = Pick<WebDeps, "control">;
 
-/** What a pin or unpin has decided: the rig's row, and what the hub must do about it (`applyMoves`) once the record is on disk. */
+/** What a pin or unpin has decided: the rig's row, and what the hub must do about it once the record is on disk (`applyMoves`, then `configChanged`). */
 export type Moved = { rig: Rig; moves: Move[] };
 
 const rigOf = ({ control }: Deps, id: string): Rig => {
@@ -47,12 +47,9 @@ export function unpinRig(deps: Deps, principal: Principal, id: string): Moved {
   const reason = { code: "unpinned", text: `unpinned by ${actorName(principal)}` };
   control.allocations.assign([{ rigNo: rig.no, profileNo: null, reason, decidedBy: actorOf(principal) }]);
   recordAct(control, principal, { verb: "unpinned", subject: subjectOf(rig) });
-  return { rig: unpinned, moves: [{ rigNo: rig.no, to: { contractNo: 0, profileNo: houseOf(deps, rig) } }] };
-}
-
-/** 0 = the fleet has no house profile: the rig waits without work. */
-function houseOf({ control }: Deps, rig: Rig): number {
-  return control.fleets.byNo(rig.fleetNo)?.houseProfileNo ?? 0;
+  const houseNo = control.fleets.byNo(rig.fleetNo)?.houseProfileNo ?? null;
+  // Without a house profile there is nowhere to move to: the hub takes its work away when it reads the rigs again.
+  return { rig: unpinned, moves: houseNo === null ? [] : [{ rigNo: rig.no, to: { contractNo: 0, profileNo: houseNo } }] };
 }
 
 function requirePinnable({ control }: Deps, rig: Rig, profile: Profile): void {

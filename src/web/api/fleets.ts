@@ -85,8 +85,8 @@ function patchOf({ deps }: ApiParts, body: Static<typeof fleetPatch>): FleetPatc
 }
 
 function fleetChanges(parts: ApiParts): Endpoint[] {
-  const { deps, ids } = parts;
-  const { control, hub } = deps;
+  const { deps, ids, bell } = parts;
+  const { control } = deps;
   return [
     changeEndpoint(parts, {
       method: "POST",
@@ -102,7 +102,7 @@ function fleetChanges(parts: ApiParts): Endpoint[] {
         const fleet = valueOf(control.fleets.create({ ...patchOf(parts, body), name: body.name }), "fleet");
         recordAct(control, principal, { verb: "added", subject: subjectOf(fleet) });
         const location = `/api/v1/fleets/${fleet.id}`;
-        return { status: 201, body: fleetJson(fleet, ids), version: fleet.version, location, tell: hub.configChanged };
+        return { status: 201, body: fleetJson(fleet, ids), version: fleet.version, location, tell: bell.now };
       },
     }),
     changeEndpoint(parts, {
@@ -120,7 +120,7 @@ function fleetChanges(parts: ApiParts): Endpoint[] {
         const after = valueOf(control.fleets.update(id, patchOf(parts, body), version), "fleet");
         const answer = fleetJson(after, ids);
         recordChange(control, principal, { subject: subjectOf(after), before: fleetJson(before, ids), after: answer });
-        return { body: answer, version: after.version, tell: hub.configChanged };
+        return { body: answer, version: after.version, tell: bell.now };
       },
     }),
     changeEndpoint(parts, {
@@ -135,7 +135,7 @@ function fleetChanges(parts: ApiParts): Endpoint[] {
       handle: ({ id, principal, version }) => {
         const fleet = valueOf(control.fleets.remove(id, version), "fleet");
         recordAct(control, principal, { verb: "removed", subject: subjectOf(fleet) });
-        return { tell: hub.configChanged };
+        return { tell: bell.now };
       },
     }),
   ];

@@ -76,8 +76,8 @@ function patchOf({ deps }: ApiParts, body: Static<typeof listenerPatch>): Listen
 }
 
 function listenerChanges(parts: ApiParts): Endpoint[] {
-  const { deps, ids } = parts;
-  const { control, hub } = deps;
+  const { deps, ids, bell } = parts;
+  const { control } = deps;
   return [
     changeEndpoint(parts, {
       method: "POST",
@@ -94,7 +94,7 @@ function listenerChanges(parts: ApiParts): Endpoint[] {
         const listener = valueOf(control.listeners.create({ ...patchOf(parts, body), bind: body.bind, fleetNo }), "listener");
         recordAct(control, principal, { verb: "added", subject: subjectOf(listener) });
         const location = `/api/v1/listeners/${listener.id}`;
-        return { status: 201, body: listenerJson(listener, ids), version: listener.version, location, tell: hub.configChanged };
+        return { status: 201, body: listenerJson(listener, ids), version: listener.version, location, tell: bell.now };
       },
     }),
     changeEndpoint(parts, {
@@ -113,7 +113,7 @@ function listenerChanges(parts: ApiParts): Endpoint[] {
         const after = valueOf(control.listeners.update(id, patchOf(parts, body), version), "listener");
         const answer = listenerJson(after, ids);
         recordChange(control, principal, { subject: subjectOf(after), before: listenerJson(before, ids), after: answer });
-        return { body: answer, version: after.version, tell: hub.configChanged };
+        return { body: answer, version: after.version, tell: bell.now };
       },
     }),
     changeEndpoint(parts, {
@@ -128,7 +128,7 @@ function listenerChanges(parts: ApiParts): Endpoint[] {
       handle: ({ id, principal, version }) => {
         const listener = valueOf(control.listeners.remove(id, version), "listener");
         recordAct(control, principal, { verb: "removed", subject: subjectOf(listener) });
-        return { tell: hub.configChanged };
+        return { tell: bell.now };
       },
     }),
   ];

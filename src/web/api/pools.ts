@@ -70,7 +70,7 @@ function poolReads(parts: ApiParts): Endpoint[] {
 }
 
 function poolChanges(parts: ApiParts): Endpoint[] {
-  const { deps, probes } = parts;
+  const { deps, probes, bell } = parts;
   return [
     changeEndpoint(parts, {
       method: "POST",
@@ -88,7 +88,7 @@ function poolChanges(parts: ApiParts): Endpoint[] {
         const pool = addPool(deps, principal, body);
         const reply = { status: 201 as const, version: pool.version, location: `/api/v1/pools/${pool.id}` };
         const complete = async () => ({ ...reply, body: await present(parts, pool, await probes.probe(pool, webLimits.poolProbeMsMax)) });
-        return { ...reply, body: bare(pool), tell: deps.hub.configChanged, complete };
+        return { ...reply, body: bare(pool), tell: bell.now, complete };
       },
     }),
     changeEndpoint(parts, {
@@ -104,7 +104,7 @@ function poolChanges(parts: ApiParts): Endpoint[] {
       handle: ({ id, body, principal, version }) => {
         const pool = changePool(deps, principal, { id, version, entry: body });
         const complete = async () => ({ version: pool.version, body: await present(parts, pool, await probeOfUnused(parts, pool)) });
-        return { version: pool.version, body: bare(pool), tell: deps.hub.configChanged, complete };
+        return { version: pool.version, body: bare(pool), tell: bell.now, complete };
       },
     }),
     changeEndpoint(parts, {
@@ -118,7 +118,7 @@ function poolChanges(parts: ApiParts): Endpoint[] {
       problems: ["in-use"],
       handle: ({ id, principal, version }) => {
         removePool(deps, principal, { id, version });
-        return { tell: deps.hub.configChanged };
+        return { tell: bell.now };
       },
     }),
   ];

@@ -59,8 +59,8 @@ function poolNosOf({ deps }: ApiParts, poolIdList: readonly string[]): number[] 
 }
 
 function profileChanges(parts: ApiParts): Endpoint[] {
-  const { deps, ids } = parts;
-  const { control, hub } = deps;
+  const { deps, ids, bell } = parts;
+  const { control } = deps;
   return [
     changeEndpoint(parts, {
       method: "POST",
@@ -78,7 +78,7 @@ function profileChanges(parts: ApiParts): Endpoint[] {
         const profile = valueOf(control.profiles.create({ ...input, ...optionalInput }), "profile");
         recordAct(control, principal, { verb: "added", subject: subjectOf(profile), data: { pool_ids: body.pool_ids } });
         const location = `/api/v1/profiles/${profile.id}`;
-        return { status: 201, body: profileJson(profile, ids), version: profile.version, location, tell: hub.configChanged };
+        return { status: 201, body: profileJson(profile, ids), version: profile.version, location, tell: bell.now };
       },
     }),
     changeEndpoint(parts, {
@@ -102,7 +102,7 @@ function profileChanges(parts: ApiParts): Endpoint[] {
         const after = valueOf(control.profiles.update(id, patch, version), "profile");
         const answer = profileJson(after, ids);
         recordChange(control, principal, { subject: subjectOf(after), before: profileJson(before, ids), after: answer });
-        return { body: answer, version: after.version, tell: hub.configChanged };
+        return { body: answer, version: after.version, tell: bell.now };
       },
     }),
     changeEndpoint(parts, {
@@ -117,7 +117,7 @@ function profileChanges(parts: ApiParts): Endpoint[] {
       handle: ({ id, principal, version }) => {
         const profile = valueOf(control.profiles.remove(id, version), "profile");
         recordAct(control, principal, { verb: "removed", subject: subjectOf(profile) });
-        return { tell: hub.configChanged };
+        return { tell: bell.now };
       },
     }),
   ];

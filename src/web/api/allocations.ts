@@ -1,0 +1,51 @@
+import { Type } from "@sinclair/typebox";
+import { valueOf } from "../control-result.ts";
+import { type ApiParts, type Endpoint, readEndpoint } from "../endpoint.ts";
+import { allocationExample } from "../examples.ts";
+import { allocationModel } from "../models.ts";
+import { invalidParameter, limitOf, listReply } from "../paging.ts";
+import { allocationJson } from "../present-rows.ts";
+import { idOf, pageOf, pageQuery, time, windowQuery } from "../schema-parts.ts";
+import { timeOf, windowOf } from "./windows.ts";
+
+const dayMs = 86_400_000;
+
+const allocationQuery = Type.Object({
+  ...pageQuery,
+  ...windowQuery,
+  at: Type.Optional(time("Who had which rig at this moment; instead of `from` and `to`")),
+  rig_id: Type.Optional(idOf("rig")),
+});
+
+export function allocationEndpoints(parts: ApiParts): Endpoint[] {
+  const { deps, ids } = parts;
+  const { control } = deps;
+  const read = readEndpoint({
+    path: "/allocations",
+    need: ["fleet:read", "contracts:read"],
+    tag: "allocations",
+    summary: "Who had which rig, when and why",
+    description: "The durable history: all that were in force at any moment of `[from, to)` (by default the last 24 hours), in the order in which they were decided; or with `at` those of one moment.",
+    query: allocationQuery,
+    answers: [
+      { status: 200, description: "Allocations", schema: pageOf("Allocation", allocationModel), example: { data: [allocationExample], page: { next: null } } },
+    ],
+    handle: ({ query, request }) => {
+      const rigNo = query.rig_id === undefined ? undefined : (control.rigs.byId(query.rig_id)?.no ?? 0);
+      const atMs = timeOf(query.at);
+      const window = atMs === null ? windowOf(query, deps.now() + 1, dayMs) : momentOf(query, atMs);
+      const asked = { ...window, ...(rigNo !== undefined && { rigNo }), cursor: query.cursor ?? null, limit: limitOf(query) };
+      const page = control.allocations.range(asked);
+      if (!page.ok) throw page.problem === "invalid" ? invalidParameter(page.field, page.rule) : valueOf(page, "allocation");
+      const rows = page.value.rows.map((allocation) => allocationJson(allocation, ids));
+      return listReply(request, rows, page.value.next);
+    },
+  });
+  return [read];
+}
+
+/** Times are whole milliseconds, so the one that begins at `atMs` holds just what was in force then. */
+function momentOf(query: { from?: string; to?: string }, atMs: number): { fromMs: number; toMs: number } {
+  if (query.from !== undefined || query.to !== undefined) throw invalidParameter("at", "must not be combined with “from” or “to”");
+  return { fromMs: atMs, toMs: atMs + 1 };
+}

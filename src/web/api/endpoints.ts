@@ -1,0 +1,30 @@
+import type { ApiParts, Endpoint } from "../endpoint.ts";
+import { allocationEndpoints } from "./allocations.ts";
+import { eventEndpoints } from "./events.ts";
+import { figureEndpoints } from "./figures.ts";
+import { fleetEndpoints } from "./fleets.ts";
+import { listenerEndpoints } from "./listeners.ts";
+import { overviewEndpoints } from "./overview.ts";
+import { poolEndpoints } from "./pools.ts";
+import { profileEndpoints } from "./profiles.ts";
+import { rigChanges, rigPins } from "./rig-changes.ts";
+import { rigReads } from "./rigs.ts";
+import { shareEndpoints } from "./shares.ts";
+
+/** All of the API, in the order of the documentation. */
+export function apiEndpoints(parts: ApiParts): Endpoint[] {
+  return [
+    ...overviewEndpoints(parts),
+    ...rigReads(parts),
+    ...rigChanges(parts),
+    ...rigPins(parts),
+    ...figureEndpoints(parts),
+    ...poolEndpoints(parts),
+    ...profileEndpoints(parts),
+    ...fleetEndpoints(parts),
+    ...listenerEndpoints(parts),
+    ...shareEndpoints(parts),
+    ...allocationEndpoints(parts),
+    ...eventEndpoints(parts),
+  ];
+}

@@ -1,0 +1,71 @@
+import { Type } from "@sinclair/typebox";
+import type { HashrateScope, Scope } from "../../ledger/answers.ts";
+import { type ApiParts, type Endpoint, type EndpointDoc, found, readEndpoint } from "../endpoint.ts";
+import { hashrateExample, sharesSummaryExample } from "../examples.ts";
+import { hashrateModel, sharesSummaryModel } from "../models.ts";
+import { hashrateJson, sharesSummaryJson } from "../present-live.ts";
+import type { Need } from "../principal.ts";
+import { whole, windowQuery } from "../schema-parts.ts";
+import { stepOf, windowOf } from "./windows.ts";
+
+const dayMs = 86_400_000;
+const hourMs = 3_600_000;
+
+type About<T> = { path: string; noun: string; need: Need; tag: string; scopeOf: (id: string) => T };
+
+export function figureEndpoints(parts: ApiParts): Endpoint[] {
+  const { rigs, pools, fleets } = parts.deps.control;
+  const rig = (id: string): Scope => ({ kind: "rig", no: found(rigs.byId(id), "rig").no });
+  const pool = (id: string): Scope => ({ kind: "pool", no: found(pools.byId(id), "pool").no });
+  const fleet = (id: string): HashrateScope => {
+    const { no } = found(fleets.byId(id), "fleet");
+    const members = rigs.all().filter(({ fleetNo }) => fleetNo === no);
+    return { kind: "fleet", rigNos: members.map((member) => member.no) };
+  };
+  const fleetNeed: Need = ["fleet:read", "usage:read"];
+  return [
+    sharesSummary(parts, { path: "/rigs/{id}", noun: "rig", need: fleetNeed, tag: "rigs", scopeOf: rig }),
+    sharesSummary(parts, { path: "/pools/{id}", noun: "pool", need: ["pools:read", "usage:read"], tag: "pools", scopeOf: pool }),
+    hashrate(parts, { path: "/rigs/{id}", noun: "rig", need: fleetNeed, tag: "rigs", scopeOf: rig }),
+    hashrate(parts, { path: "/fleets/{id}", noun: "fleet", need: fleetNeed, tag: "fleets", scopeOf: fleet }),
+  ];
+}
+
+function docOf({ path, need, tag }: About<unknown>, figure: string): Pick<EndpointDoc, "path" | "need" | "tag"> {
+  return { path: `${path}/${figure}`, need, tag };
+}
+
+function sharesSummary({ deps }: ApiParts, about: About<Scope>): Endpoint {
+  return readEndpoint({
+    ...docOf(about, "shares-summary"),
+    summary: `Shares of a ${about.noun} by fate`,
+    description:
+      "Shares received in `[from, to)`, by default of the last 24 hours. The hub's buckets hold each share once, with its own work; " +
+      "`pool_…` and `unanswered` say what became of the forwarded ones, with work at the pool's difficulty. A share is visible within 2 seconds.",
+    query: Type.Object(windowQuery),
+    answers: [{ status: 200, description: "Counts and work", schema: sharesSummaryModel, example: sharesSummaryExample }],
+    handle: async ({ id, query }) => {
+      const scope = about.scopeOf(id);
+      const { fromMs, toMs } = windowOf(query, deps.now(), dayMs);
+      return { body: sharesSummaryJson(await deps.ledger.summary(scope, fromMs, toMs)) };
+    },
+  });
+}
+
+function hashrate({ deps }: ApiParts, about: About<HashrateScope>): Endpoint {
+  return readEndpoint({
+    ...docOf(about, "hashrate"),
+    summary: `Hashrate of a ${about.noun}`,
+    description:
+      "One point per step over `[from, to)`, by default the last hour; without `step_s` the hub chooses one that gives at most 300 points. " +
+      "`lower_hps` and `upper_hps` hold the effective hashrate with 95 % confidence. All four are null where the hub was not running.",
+    query: Type.Object({ ...windowQuery, step_s: Type.Optional({ ...whole(1, 86_400), description: "Seconds per point; at most 3,000 points" }) }),
+    answers: [{ status: 200, description: "Points in order of time", schema: hashrateModel, example: hashrateExample }],
+    handle: async ({ id, query }) => {
+      const scope = about.scopeOf(id);
+      const window = windowOf(query, deps.now(), hourMs);
+      const stepS = stepOf(query.step_s, window);
+      return { body: hashrateJson(stepS, await deps.ledger.hashrate(scope, { ...window, stepS })) };
+    },
+  });
+}

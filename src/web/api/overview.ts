@@ -1,0 +1,52 @@
+import { rigStatuses } from "../../control/rig-row.ts";
+import { type ApiParts, type Endpoint, readEndpoint } from "../endpoint.ts";
+import { summaryExample, whoamiExample } from "../examples.ts";
+import { summaryModel, whoamiModel } from "../models.ts";
+import { timeText } from "../times.ts";
+
+export function overviewEndpoints(parts: ApiParts): Endpoint[] {
+  return [whoami(), summary(parts)];
+}
+
+function whoami(): Endpoint {
+  return readEndpoint({
+    path: "/whoami",
+    need: null,
+    tag: "account",
+    summary: "Whose token this is",
+    description: "Any valid token may ask. A good first call for a script that was just given its token.",
+    answers: [{ status: 200, description: "The token, without its secret", schema: whoamiModel, example: whoamiExample }],
+    handle: ({ principal }) => {
+      const scopes = principal.kind === "token" ? principal.scopes : [];
+      const expiresAtMs = principal.kind === "token" ? principal.expiresAtMs : null;
+      return { body: { token_id: principal.id, name: principal.name, scopes, expires_at: timeText(expiresAtMs) } };
+    },
+  });
+}
+
+function summary({ deps, figures }: ApiParts): Endpoint {
+  return readEndpoint({
+    path: "/summary",
+    need: "fleet:read",
+    tag: "account",
+    summary: "The farm at a glance",
+    answers: [{ status: 200, description: "Figures of this moment", schema: summaryModel, example: summaryExample }],
+    handle: async () => {
+      const nowMs = deps.now();
+      const rows = deps.control.rigs.all();
+      const rigs: Record<string, number> = Object.fromEntries(rigStatuses.map((status) => [status, 0]));
+      for (const { status } of rows) rigs[status] = (rigs[status] ?? 0) + 1;
+      return {
+        body: {
+          at: timeText(nowMs),
+          delivered_hps: await figures.deliveredHps(),
+          // Nothing is promised before there are contracts.
+          promised_hps: 0,
+          rigs,
+          sessions: deps.hub.sessions(),
+          contracts_at_risk: 0,
+        },
+      };
+    },
+  });
+}

@@ -1,0 +1,167 @@
+import { type Static, Type } from "@sinclair/typebox";
+import { lends, lifecycles, type Rig, type RigPatch } from "../../control/rig-row.ts";
+import { type Moved, pinRig, unpinRig } from "../actions/rigs.ts";
+import { recordAct, recordChange } from "../actions/record.ts";
+import { valueOf } from "../control-result.ts";
+import { type ApiParts, changeEndpoint, type ChangeReply, type Endpoint, found } from "../endpoint.ts";
+import { rigExample } from "../examples.ts";
+import { rigModel } from "../models.ts";
+import { noOf } from "../paging.ts";
+import { hps, idOf, oneOf, orNull, text } from "../schema-parts.ts";
+import { actorOf } from "../principal.ts";
+import { noRates } from "../live-figures.ts";
+import { presentRig } from "./rigs.ts";
+
+const name = () => Type.String({ minLength: 1, maxLength: 64, pattern: "^[A-Za-z0-9._-]{1,64}$", rule: "1 to 64 letters, digits, '.', '_' or '-'", description: "What it logs in as" });
+const label = () => Type.Optional(orNull(text(100)));
+const placePart = () => Type.Optional(orNull(text(100)));
+const fields = {
+  asset_code: Type.Optional(orNull(text(64))),
+  site_id: Type.Optional(orNull(idOf("sit"))),
+  location: Type.Optional(Type.Object({ building: placePart(), row: placePart(), rack: placePart(), position: placePart() }, { description: "Parts that are left out stay as they are" })),
+  owner_customer_id: Type.Optional(orNull(idOf("cus"))),
+  model: label(),
+  serial: label(),
+  mac: Type.Optional(orNull(text(64))),
+  nominal_hps: Type.Optional(orNull(hps())),
+  lend: Type.Optional(oneOf(lends)),
+  lifecycle: Type.Optional(oneOf(lifecycles)),
+  notes: Type.Optional(Type.String({ maxLength: 4_000 })),
+};
+const newRig = Type.Object({ name: name(), fleet_id: idOf("flt"), ...fields });
+const rigPatch = Type.Object({ name: Type.Optional(name()), fleet_id: Type.Optional(idOf("flt")), ...fields });
+const pin = Type.Object({ profile_id: idOf("prf") });
+
+const subjectOf = (rig: Rig) => ({ kind: "rig", id: rig.id, name: rig.name });
+
+function patchOf({ deps }: ApiParts, body: Static<typeof rigPatch>, current: Rig | null): RigPatch {
+  const { model, serial, mac, lend, lifecycle, notes, location } = body;
+  const place = current?.location ?? { building: null, row: null, rack: null, position: null };
+  return {
+    ...(body.name !== undefined && { name: body.name }),
+    ...(body.fleet_id !== undefined && { fleetNo: noOf("fleet_id", deps.control.fleets.byId(body.fleet_id), "fleet") }),
+    ...(body.asset_code !== undefined && { assetCode: body.asset_code }),
+    ...(body.site_id !== undefined && { siteId: body.site_id }),
+    ...(location !== undefined && { location: { ...place, ...location } }),
+    ...(body.owner_customer_id !== undefined && { ownerCustomerId: body.owner_customer_id }),
+    ...(model !== undefined && { model }),
+    ...(serial !== undefined && { serial }),
+    ...(mac !== undefined && { mac }),
+    ...(body.nominal_hps !== undefined && { nominalHps: body.nominal_hps }),
+    ...(lend !== undefined && { lend }),
+    ...(lifecycle !== undefined && { lifecycle }),
+    ...(notes !== undefined && { notes }),
+  };
+}
+
+/** The fields that people set, for the record of a change. */
+function recorded({ ids }: ApiParts, rig: Rig) {
+  const { name: own, assetCode, siteId, location, ownerCustomerId, model, serial, mac, nominalHps, lend, lifecycle, notes } = rig;
+  const place = { asset_code: assetCode, site_id: siteId, location, owner_customer_id: ownerCustomerId };
+  return { name: own, fleet_id: ids.fleet(rig.fleetNo), ...place, model, serial, mac, nominal_hps: nominalHps, lend, lifecycle, notes };
+}
+
+/** The rig with its figures, once the change is on disk. */
+function rigReply(parts: ApiParts, rig: Rig, reply: ChangeReply = {}): ChangeReply {
+  const complete = async () => {
+    const rates = await parts.figures.rates();
+    return { ...reply, version: rig.version, body: presentRig(parts, rig, rates(rig.no)) };
+  };
+  return { ...reply, version: rig.version, body: presentRig(parts, rig, noRates), complete };
+}
+
+export function rigChanges(parts: ApiParts): Endpoint[] {
+  const { deps, bell } = parts;
+  const { control } = deps;
+  return [
+    changeEndpoint(parts, {
+      method: "POST",
+      path: "/rigs",
+      need: "fleet:write",
+      tag: "rigs",
+      summary: "Enter a rig",
+      description: "For rigs that shall be known before they connect. Rigs that nobody entered enrol themselves.",
+      body: newRig,
+      bodyExample: { name: "s19-0042", fleet_id: rigExample.fleet_id, nominal_hps: 141000000000000 },
+      answers: [{ status: 201, description: "The rig", schema: rigModel, example: rigExample }],
+      handle: ({ body, principal }) => {
+        const fleetNo = noOf("fleet_id", control.fleets.byId(body.fleet_id), "fleet");
+        const rig = valueOf(control.rigs.create({ ...patchOf(parts, body, null), name: body.name, fleetNo }, actorOf(principal)), "rig");
+        recordAct(control, principal, { verb: "added", subject: subjectOf(rig) });
+        return rigReply(parts, rig, { status: 201, location: `/api/v1/rigs/${rig.id}`, tell: bell.soon });
+      },
+    }),
+    changeEndpoint(parts, {
+      method: "PATCH",
+      path: "/rigs/{id}",
+      need: "fleet:write",
+      tag: "rigs",
+      summary: "Change a rig",
+      description: "A new fleet moves it to that fleet's house profile unless it is pinned.",
+      body: rigPatch,
+      bodyExample: { location: { row: "3", rack: "12" }, notes: "fan replaced" },
+      answers: [{ status: 200, description: "The rig as it is now", schema: rigModel, example: rigExample }],
+      handle: ({ id, body, principal, version }) => {
+        const before = found(control.rigs.byId(id), "rig");
+        const rig = valueOf(control.rigs.update(id, patchOf(parts, body, before), version), "rig");
+        recordChange(control, principal, { subject: subjectOf(rig), before: recorded(parts, before), after: recorded(parts, rig) });
+        return rigReply(parts, rig, { tell: bell.soon });
+      },
+    }),
+    changeEndpoint(parts, {
+      method: "DELETE",
+      path: "/rigs/{id}",
+      need: "fleet:write",
+      tag: "rigs",
+      summary: "Remove a rig",
+      description: "Its history stays. If it connects again it enrols as a new rig.",
+      answers: [{ status: 204, description: "Removed" }],
+      problems: ["in-use"],
+      handle: ({ id, principal, version }) => {
+        const rig = valueOf(control.rigs.remove(id, version), "rig");
+        recordAct(control, principal, { verb: "removed", subject: subjectOf(rig) });
+        return { tell: bell.soon };
+      },
+    }),
+  ];
+}
+
+export function rigPins(parts: ApiParts): Endpoint[] {
+  const { deps } = parts;
+  return [
+    changeEndpoint(parts, {
+      method: "POST",
+      path: "/rigs/{id}/pin",
+      need: "fleet:write",
+      tag: "rigs",
+      summary: "Pin a rig to a profile",
+      description:
+        "Takes it out of the plan and sends it through the profile, booked to the house. Answers at once; `serving` changes when the new job is sent. " +
+        "The rig stays connected. Refused for a customer's profile and for one of another algorithm.",
+      body: pin,
+      bodyExample: { profile_id: rigExample.id.replace("rig_", "prf_") },
+      answers: [{ status: 200, description: "The rig", schema: rigModel, example: rigExample }],
+      problems: ["conflict"],
+      handle: ({ id, body, principal }) => movedReply(parts, pinRig(deps, principal, { id, profileId: body.profile_id })),
+    }),
+    changeEndpoint(parts, {
+      method: "POST",
+      path: "/rigs/{id}/unpin",
+      need: "fleet:write",
+      tag: "rigs",
+      summary: "Unpin a rig",
+      description: "Gives it back to the plan: it mines for the house again. Answers at once.",
+      answers: [{ status: 200, description: "The rig", schema: rigModel, example: rigExample }],
+      handle: ({ id, principal }) => movedReply(parts, unpinRig(deps, principal, id)),
+    }),
+  ];
+}
+
+/** The record is on disk when the hub hears of the move; it also reads the pin itself, for the rig's next connection. */
+function movedReply(parts: ApiParts, { rig, moves }: Moved): ChangeReply {
+  const tell = () => {
+    if (moves.length > 0) parts.deps.hub.applyMoves(moves);
+    parts.bell.soon();
+  };
+  return rigReply(parts, rig, { tell });
+}

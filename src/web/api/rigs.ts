@@ -1,0 +1,88 @@
+import { Type } from "@sinclair/typebox";
+import { lends, lifecycles, type Rig, type RigStatus, rigStatuses } from "../../control/rig-row.ts";
+import type { RigFilter } from "../../control/rig-list.ts";
+import { valueOf } from "../control-result.ts";
+import { type ApiParts, type Endpoint, found, readEndpoint } from "../endpoint.ts";
+import { rigExample } from "../examples.ts";
+import type { Rates } from "../live-figures.ts";
+import { rigModel } from "../models.ts";
+import { invalidParameter, limitOf, listReply } from "../paging.ts";
+import { rigJson } from "../present-live.ts";
+import { idOf, oneOf, pageOf, pageQuery, time } from "../schema-parts.ts";
+import { timeOf } from "./windows.ts";
+
+const rigQuery = Type.Object({
+  ...pageQuery,
+  status: Type.Optional(Type.String({ maxLength: 100, description: `One or more of ${rigStatuses.join(", ")}, with commas between them` })),
+  fleet_id: Type.Optional(idOf("flt")),
+  lifecycle: Type.Optional(oneOf(lifecycles)),
+  lend: Type.Optional(oneOf(lends)),
+  pinned: Type.Optional(Type.Boolean()),
+  updated_since: Type.Optional(time("Changed by people since then")),
+  q: Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: "Part of the name, asset code, model, serial or MAC" })),
+});
+
+/** A rig as it is now: its row, what the hub sees, whom it serves, what it makes. */
+export function presentRig({ deps, ids }: ApiParts, rig: Rig, rates: Rates) {
+  return rigJson(rig, { fact: deps.hub.rig(rig.no), allocation: deps.control.allocations.openOf(rig.no), rates }, ids);
+}
+
+export function rigReads(parts: ApiParts): Endpoint[] {
+  const { deps, figures } = parts;
+  const { rigs } = deps.control;
+  return [
+    readEndpoint({
+      path: "/rigs",
+      need: "fleet:read",
+      tag: "rigs",
+      summary: "List rigs",
+      query: rigQuery,
+      answers: [{ status: 200, description: "Rigs in the order of their names", schema: pageOf("Rig", rigModel), example: { data: [rigExample], page: { next: null } } }],
+      handle: async ({ query, request }) => {
+        const { rows, next } = valueOf(rigs.list({ cursor: query.cursor ?? null, limit: limitOf(query), filter: filterOf(parts, query) }), "rig");
+        const rates = await figures.rates();
+        return listReply(
+          request,
+          rows.map((rig) => presentRig(parts, rig, rates(rig.no))),
+          next,
+        );
+      },
+    }),
+    readEndpoint({
+      path: "/rigs/{id}",
+      need: "fleet:read",
+      tag: "rigs",
+      summary: "Read a rig",
+      answers: [{ status: 200, description: "The rig", schema: rigModel, example: rigExample }],
+      handle: async ({ id }) => {
+        const rig = found(rigs.byId(id), "rig");
+        const rates = await figures.rates();
+        return { body: presentRig(parts, rig, rates(rig.no)), version: rig.version };
+      },
+    }),
+  ];
+}
+
+type Asked = { status?: string; fleet_id?: string; lifecycle?: RigFilterWord<"lifecycles">; lend?: RigFilterWord<"lends">; pinned?: boolean; updated_since?: string; q?: string };
+type RigFilterWord<Key extends "lifecycles" | "lends"> = NonNullable<RigFilter[Key]>[number];
+
+function filterOf({ deps }: ApiParts, query: Asked): RigFilter {
+  const sinceMs = timeOf(query.updated_since);
+  return {
+    ...(query.status !== undefined && { statuses: statusesOf(query.status) }),
+    // A fleet that does not exist has no rigs; row numbers begin at 1.
+    ...(query.fleet_id !== undefined && { fleetNo: deps.control.fleets.byId(query.fleet_id)?.no ?? 0 }),
+    ...(query.lifecycle !== undefined && { lifecycles: [query.lifecycle] }),
+    ...(query.lend !== undefined && { lends: [query.lend] }),
+    ...(query.pinned !== undefined && { pinned: query.pinned }),
+    ...(sinceMs !== null && { updatedSinceMs: sinceMs }),
+    ...(query.q !== undefined && { text: query.q }),
+  };
+}
+
+function statusesOf(text: string): RigStatus[] {
+  const words = text.split(",").map((word) => word.trim());
+  const known = words.filter((word): word is RigStatus => (rigStatuses as readonly string[]).includes(word));
+  if (known.length !== words.length) throw invalidParameter("status", `must be one or more of ${rigStatuses.join(", ")}`);
+  return known;
+}

@@ -1,0 +1,32 @@
+import { createApp } from "./app.ts";
+import type { WebDeps } from "./deps.ts";
+import { webLimits } from "./limits.ts";
+
+export type RunningWeb = { address: { host: string; port: number }; stop: () => Promise<void> };
+
+/** What the server lets through at most; the API's own limit is lower and answers in words. */
+const serverBodyBytesMax = webLimits.bodyBytesMax + 64_000;
+
+/**
+ * Serves pages and API on `config.http`; port 0 = any free one, named in `address`. With `httpCert` and `httpKey` over TLS.
+ * @throws when the address is taken or a PEM file cannot be read
+ */
+export function startWeb(deps: WebDeps): Promise<RunningWeb> {
+  const { http, httpCert, httpKey } = deps.config;
+  const tls = httpCert !== undefined && httpKey !== undefined ? { cert: Bun.file(httpCert), key: Bun.file(httpKey) } : undefined;
+  const app = createApp(deps);
+  return new Promise((resolve, reject) => {
+    try {
+      const options = { hostname: http.host, port: http.port, maxRequestBodySize: serverBodyBytesMax, idleTimeout: webLimits.idleTimeoutS, ...(tls && { tls }) };
+      app.listen(options, (server) => {
+        const stop = async () => {
+          // First those who wait are let go, then the connections end.
+          await app.stop(true);
+        };
+        resolve({ address: { host: server.hostname ?? http.host, port: server.port ?? http.port }, stop });
+      });
+    } catch (error) {
+      reject(error);
+    }
+  });
+}

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { LineCutter } from "../../src/stratum/v1/lines.ts";
-import { readChunks, textOf } from "./lines-of.ts";
+import { readChunks, textOf } from "./support.ts";
 
 function cut(bytes: Buffer, places: readonly number[]): Buffer[] {
   const sorted = [...places].map((place) => place % (bytes.length + 1)).toSorted((a, b) => a - b);

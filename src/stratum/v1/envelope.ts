@@ -46,11 +46,12 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 export function readEnvelope(bytes: Buffer, start: number, end: number): Envelope | Fault {
   const first = firstByte(bytes, start, end);
   if (first !== 0x7b && first !== 0x5b) return { ...fault("line: must be a JSON object"), fatal: true };
+  // The parser's own limit lies so deep that 32 KiB of brackets would hold up everybody for ten milliseconds.
+  if (nesting(bytes, start, end) > v1Limits.nestingMax) return fault(`line: must nest ${v1Limits.nestingMax} deep at most`);
   let value: unknown;
   try {
     value = JSON.parse(bytes.toString("utf8", start, end));
   } catch {
-    // Too deep a nesting ends here as well: the parser gives up before the stack does.
     return fault("line: must be valid JSON");
   }
   return isObject(value) ? openEnvelope(value) : fault("line: must be a JSON object, not an array");
@@ -60,6 +61,21 @@ function firstByte(bytes: Buffer, start: number, end: number): number {
   let at = start;
   while (at < end && (bytes[at] === 0x20 || bytes[at] === 0x09)) at++;
   return at < end ? (bytes[at] ?? 0) : 0;
+}
+
+/** How deep the brackets outside of texts nest, at least where the line is JSON. */
+function nesting(bytes: Buffer, start: number, end: number): number {
+  let depth = 0;
+  let deepest = 0;
+  let inText = false;
+  for (let at = start; at < end; at++) {
+    const code = bytes[at];
+    if (code === 0x22) inText = !inText;
+    else if (inText) at += code === 0x5c ? 1 : 0;
+    else if (code === 0x5b || code === 0x7b) deepest = Math.max(deepest, ++depth);
+    else if (code === 0x5d || code === 0x7d) depth--;
+  }
+  return deepest;
 }
 
 function openEnvelope(members: Record<string, unknown>): Envelope | Fault {

@@ -4,6 +4,8 @@ export const v1Limits = Object.freeze({
   rigLineBytesMax: 32 * 1024,
   /** A pool's line: a notify with 32 branches and two 100 kB coinbase parts stays below. */
   poolLineBytesMax: 1024 * 1024,
+  /** Brackets within brackets; the deepest message, a subscribe answer, has four. */
+  nestingMax: 32,
   idCharsMax: 256,
   jobIdCharsMax: 256,
   /** Users, passwords, agents, session ids: ckpool refuses whole lines over 1,024 bytes. */

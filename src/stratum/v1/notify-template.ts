@@ -74,8 +74,3 @@ function patchByte(bytes: Buffer, at: number, value: number): void {
   bytes[at] = hexCodes[2 * value] ?? 0;
   bytes[at + 1] = hexCodes[2 * value + 1] ?? 0;
 }
-
-/** The bits of `mask` in which replace, OR and XOR agree for a job of this version: those the version leaves clear. */
-export function unambiguousMask(mask: number, version: number): number {
-  return (mask & ~version) >>> 0;
-}

@@ -2,7 +2,7 @@ import type { Envelope, JsonId } from "./envelope.ts";
 import { isObject } from "./envelope.ts";
 import type { Refusal } from "./error-codes.ts";
 import { errorCodes } from "./error-codes.ts";
-import { scanSeparator, scanWord, skipSpaces } from "./scan.ts";
+import { scanName, scanSeparator, scanWord, skipSpaces } from "./scan.ts";
 
 /** An answer to a request of ours. */
 export type Response = {
@@ -71,7 +71,7 @@ export function readAcceptedId(bytes: Buffer, start: number, end: number): numbe
   for (let member = 0; member < 3; member++) {
     at = skipSpaces(bytes, at);
     const which = bytes[at + 1] ?? 0;
-    const value = scanName(bytes, at, which);
+    const value = scanMember(bytes, at, which);
     at = value < 0 ? -1 : scanValue(bytes, value, which);
     if (at < 0) return -1;
     if (which === 0x69) id = numberAt(bytes, value, at);
@@ -88,15 +88,18 @@ function scanValue(bytes: Buffer, at: number, which: number): number {
   return which === 0x69 ? skipDigits(bytes, at) : scanWord(bytes, at, which === 0x72 ? trueWord : nullWord);
 }
 
-/** The index of the value of the member that begins at `at`, or -1. */
-function scanName(bytes: Buffer, at: number, which: number): number {
-  let after = -1;
-  if (which === 0x69) after = scanWord(bytes, at, idName);
-  else if (which === 0x72) after = scanWord(bytes, at, resultName);
-  else if (which === 0x65) after = scanWord(bytes, at, errorName);
-  if (after < 0) return -1;
-  const colon = skipSpaces(bytes, after);
-  return bytes[colon] === 0x3a ? skipSpaces(bytes, colon + 1) : -1;
+/** The index of the value of the member that begins with `which`, or -1. */
+function scanMember(bytes: Buffer, at: number, which: number): number {
+  switch (which) {
+    case 0x69:
+      return scanName(bytes, at, idName);
+    case 0x72:
+      return scanName(bytes, at, resultName);
+    case 0x65:
+      return scanName(bytes, at, errorName);
+    default:
+      return -1;
+  }
 }
 
 function skipDigits(bytes: Buffer, start: number): number {

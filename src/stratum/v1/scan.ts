@@ -16,3 +16,11 @@ export function scanSeparator(bytes: Uint8Array, at: number, last: boolean): num
   const index = skipSpaces(bytes, at);
   return bytes[index] === (last ? 0x7d : 0x2c) ? index + 1 : -1;
 }
+
+/** The index of the value of a member whose quoted `name` must stand at `at`, past its colon; otherwise -1. */
+export function scanName(bytes: Uint8Array, at: number, name: Uint8Array): number {
+  const after = scanWord(bytes, at, name);
+  if (after < 0) return -1;
+  const colon = skipSpaces(bytes, after);
+  return bytes[colon] === 0x3a ? skipSpaces(bytes, colon + 1) : -1;
+}

@@ -2,7 +2,7 @@ import type { Envelope, Fault, JsonId } from "./envelope.ts";
 import { fault, quoted } from "./envelope.ts";
 import { hexDigit, hexToUint32, isHex, uint32ToHex } from "./hex.ts";
 import { v1Limits } from "./limits.ts";
-import { scanSeparator, scanWord, skipSpaces } from "./scan.ts";
+import { scanName, scanSeparator, scanWord, skipSpaces } from "./scan.ts";
 
 /** A share as a rig claims it. Numbers are 32 bits unsigned. */
 export type Submit = {
@@ -56,9 +56,9 @@ function found(value: unknown): string {
 const open = 0x7b;
 const comma = 0x2c;
 const quote = 0x22;
-const methodName = Buffer.from('method"');
-const paramsName = Buffer.from('params"');
-const idName = Buffer.from('id"');
+const methodName = Buffer.from('"method"');
+const paramsName = Buffer.from('"params"');
+const idName = Buffer.from('"id"');
 const submitName = Buffer.from('"mining.submit"');
 
 /** Where the scanner leaves what it found: start and end of each parameter. Reused, as lines are read one at a time. */
@@ -87,26 +87,19 @@ export function scanSubmit(bytes: Buffer, start: number, end: number): Submit | 
 
 /** Reads one member at its opening quote; the index after it, or -1. A member named twice is left to the long way. */
 function scanMember(bytes: Buffer, at: number, end: number): number {
-  if (bytes[at] !== quote) return -1;
   const first = bytes[at + 1];
   if (first === 0x70 && scanned.params === 0) {
-    const value = scanWord(bytes, at + 1, paramsName);
-    return value < 0 ? -1 : scanParams(bytes, skipColon(bytes, value), end);
+    const value = scanName(bytes, at, paramsName);
+    return value < 0 ? -1 : scanParams(bytes, value, end);
   }
   if (first === 0x69 && scanned.id < 0) {
-    const value = scanWord(bytes, at + 1, idName);
-    return value < 0 ? -1 : scanId(bytes, skipColon(bytes, value));
+    const value = scanName(bytes, at, idName);
+    return value < 0 ? -1 : scanId(bytes, value);
   }
   if (first !== 0x6d || scanned.method) return -1;
-  const value = scanWord(bytes, at + 1, methodName);
+  const value = scanName(bytes, at, methodName);
   scanned.method = true;
-  return value < 0 ? -1 : scanWord(bytes, skipColon(bytes, value), submitName);
-}
-
-/** The index of the value after a colon. Without a colon an index where no value can begin. */
-function skipColon(bytes: Buffer, at: number): number {
-  const colon = skipSpaces(bytes, at);
-  return bytes[colon] === 0x3a ? skipSpaces(bytes, colon + 1) : colon;
+  return value < 0 ? -1 : scanWord(bytes, value, submitName);
 }
 
 /** A number of at most nine digits without sign, fraction or exponent. */

@@ -1,0 +1,126 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { classifyReject, type RejectClass } from "../../src/stratum/v1/error-codes.ts";
+import { firmwareOf } from "../../src/stratum/v1/firmware.ts";
+import { accountOf, passwordHints, rigNameOf } from "../../src/stratum/v1/worker-names.ts";
+
+describe("the rig's name in a worker string", () => {
+  const cases: [string, string | null][] = [
+    ["rig", "rig"],
+    ["acct.rig1", "rig1"],
+    ["acct.farm.rig-1_A", "rig-1_A"],
+    ["acct_worker", "acct_worker"],
+    ["bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq", "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq"],
+    ["acct.", "acct"],
+    [".rig", "rig"],
+    [" acct . rig ", "rig"],
+    ["acct.a/b<c>", "a_b_c_"],
+    ["acct.räg", "r_g"],
+    ["acct.😀", "_"],
+    ["acct.\u0000x", "_x"],
+    [`acct.${"x".repeat(100)}`, "x".repeat(64)],
+    ["", null],
+    ["...", null],
+    ["  ", null],
+  ];
+  for (const [worker, name] of cases) test(JSON.stringify(worker.slice(0, 50)), () => expect(rigNameOf(worker)).toBe(name));
+
+  test("is safe whatever the worker string is", () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.string({ unit: "binary" })), (worker) => expect(rigNameOf(worker) ?? "x").toMatch(/^[A-Za-z0-9._-]{1,64}$/)),
+    );
+  });
+
+  test("the account is what comes before the first dot", () => {
+    expect(["acct.rig.1", "acct", ""].map(accountOf)).toEqual(["acct", "acct", ""]);
+  });
+});
+
+describe("password hints", () => {
+  const cases: [string, number | null, number | null][] = [
+    ["x", null, null],
+    ["", null, null],
+    ["d=8192", 8192, null],
+    ["x,d=0.001,h=100T", 0.001, 100e12],
+    ["d=1e-9;h=1.5k", 1e-9, 1500],
+    ["h=500 d=4", 4, 500],
+    ["D=16,H=2p", 16, 2e15],
+    ["h=.5G", null, 5e8],
+    ["d=0,h=0", null, null],
+    ["d=-5,h=abc", null, null],
+    ["d=1e99999,h=1TT", null, null],
+    ["md=4,xd=8", null, null],
+    ["d=1,d=2", 2, null],
+    ["d=NaN,h=Infinity", null, null],
+  ];
+  for (const [password, difficulty, nominalHps] of cases)
+    test(JSON.stringify(password), () => expect(passwordHints(password)).toEqual({ difficulty, nominalHps }));
+
+  test("takes any password in bounded time", () => expect(passwordHints(",".repeat(100_000))).toEqual({ difficulty: null, nominalHps: null }));
+});
+
+describe("a refusal", () => {
+  const cases: [number, string, RejectClass][] = [
+    [21, "", "stale"],
+    [22, "whatever", "duplicate"],
+    [23, "", "low-difficulty"],
+    [24, "", "unauthorized"],
+    [25, "", "unauthorized"],
+    [37, "", "stale"],
+    [27, "", "invalid"],
+    [-5, "", "low-difficulty"],
+    [20, "Stale", "stale"],
+    [20, "Invalid JobID", "stale"],
+    [20, "job not found", "stale"],
+    [20, "unknown-work", "stale"],
+    [20, "Duplicate", "duplicate"],
+    [-1, "low difficulty share (0.1)", "low-difficulty"],
+    [20, "Above target", "low-difficulty"],
+    [20, "high-hash", "low-difficulty"],
+    [20, "Worker mismatch", "unauthorized"],
+    [20, "unauthorized worker", "unauthorized"],
+    [20, "Invalid version mask", "invalid"],
+    [20, "Ntime out of range", "invalid"],
+    [20, "No nonce", "invalid"],
+    [20, "incorrect size of ntime", "invalid"],
+    [20, "worker not allowed", "other"],
+    [20, "", "other"],
+    [9999, "constructor", "other"],
+  ];
+  for (const [code, text, meaning] of cases) test(`${code} ${text} is ${meaning}`, () => expect(classifyReject({ code, text })).toBe(meaning));
+});
+
+describe("an agent string", () => {
+  const cases: [string, string][] = [
+    ["cgminer/4.11.1", "cgminer"],
+    ["bmminer/2.0.0", "antminer"],
+    ["Antminer S19j Pro/Fri Oct 15 11:25:11 CST 2021", "antminer-s19"],
+    ["Antminer S21/x", "antminer-s21"],
+    ["2026-02-13-0-db69f9bc-26.01-plus;bosminer-plus-tuner 0.9.0-db69f9bc", "braiins"],
+    ["BOSminer bosminer-plus-tuner", "braiins"],
+    ["bitaxe/BM1370/v2.13.0", "bitaxe"],
+    ["NerdMinerV2/V1.7.0", "nerdminer"],
+    ["HAN_SOLOminer/1", "nerdminer"],
+    ["NerdQAxe++/BM1370/v1.0.35", "nerdqaxe"],
+    ["NerdOCTAXE-γ/BM1370", "nerdqaxe"],
+    ["whatsminer/v1.1", "whatsminer"],
+    ["cpuminer/2.5.1", "cpuminer"],
+    ["bfgminer/5.5.0", "bfgminer"],
+    ["btccom-agent/2.0.0-mu", "proxy"],
+    ["NiceHash/1.0.0", "nicehash"],
+    ["", "unknown"],
+    ["my-own/1", "unknown"],
+  ];
+  for (const [agent, name] of cases) test(`${agent || "(none)"} is ${name}`, () => expect(firmwareOf(agent).name).toBe(name));
+
+  test("says what the hub must know", () => {
+    expect(firmwareOf("NerdMinerV2/V1").layout).toEqual({ e1Bytes: 2, e2Bytes: 2 });
+    expect(firmwareOf("NerdQAxe++/x").fractionalDifficulty).toBe(false);
+    expect(firmwareOf("bitaxe/BM1370/v2").fractionalDifficulty).toBe(true);
+    expect(firmwareOf("bmminer/2.0.0").followsExtranonce).toBe(true);
+    expect(firmwareOf("whatsminer/v1").followsExtranonce).toBe(false);
+    expect(firmwareOf("ckproxy/0.9").aggregator).toBe(true);
+    expect(firmwareOf("NiceHash/1").difficultyMin).toBe(524_288);
+    expect(firmwareOf("whatever")).toMatchObject({ layout: null, aggregator: false, fractionalDifficulty: false });
+  });
+});

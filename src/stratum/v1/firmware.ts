@@ -7,7 +7,7 @@ export type Firmware = {
   fractionalDifficulty: boolean;
   /** Follows mining.set_extranonce without having asked for it. */
   followsExtranonce: boolean;
-  /** Many workers behind one connection: wants an upstream of its own with its native layout, and is no single rig. */
+  /** Many workers behind one connection, no single rig. Wants an upstream of its own with its native layout: btcagent exactly 8 bytes of extranonce2, ckproxy 3 or more. */
   aggregator: boolean;
   /** Longest coinbase in bytes it is known to digest; null = not known to be short. */
   coinbaseBytesMax: number | null;
@@ -32,8 +32,8 @@ const known: readonly (readonly [RegExp, Partial<Firmware> & { name: string }])[
   // Keeps difficulty as uint32 (shufps/ESP-Miner-NerdQAxePlus components/stratum): 0.5 would be 0.
   [/^Nerd(Q|Oct|Eko|Hax)?Axe/i, { name: "nerdqaxe", followsExtranonce: true, coinbaseBytesMax: 6500 }],
   [/^bitaxe\b/i, { name: "bitaxe", fractionalDifficulty: true, coinbaseBytesMax: 6500 }],
-  [/^NiceHash\//i, { name: "nicehash", aggregator: true, layout: { e1Bytes: 1, e2Bytes: 8 }, coinbaseBytesMax: 500, difficultyMin: 524_288 }],
-  [/^(btccom-agent|btcagent|ckproxy|stratum-proxy|stratumproxy|xnproxy)\b/i, { name: "proxy", aggregator: true, layout: { e1Bytes: 1, e2Bytes: 8 } }],
+  [/^NiceHash\//i, { name: "nicehash", aggregator: true, coinbaseBytesMax: 500, difficultyMin: 524_288 }],
+  [/^(btccom-agent|btcagent|ckproxy|stratum-proxy|stratumproxy|xnproxy)\b/i, { name: "proxy", aggregator: true }],
   [/bosminer|^braiins/i, { name: "braiins", coinbaseBytesMax: 2250 }],
   [/^Antminer S21/i, { name: "antminer-s21", coinbaseBytesMax: 2250 }],
   [/^Antminer S19/i, { name: "antminer-s19", coinbaseBytesMax: 750 }],

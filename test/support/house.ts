@@ -6,7 +6,7 @@ import type { Result } from "../../src/control/result.ts";
 import type { Rig } from "../../src/control/rig-row.ts";
 import { Hub } from "../../src/hub/hub.ts";
 import type { ShareRecord } from "../../src/ledger/share-record.ts";
-import { silentLog } from "../../src/log.ts";
+import { type Log, type LogFields, silentLog } from "../../src/log.ts";
 import { type SimulatedPool, startPool } from "../../src/simulate/pool.ts";
 import type { PoolOptions } from "../../src/simulate/pool-state.ts";
 import { type SimulatedRig, startRig } from "../../src/simulate/rig.ts";
@@ -47,9 +47,20 @@ export class MemoryLedger {
   }
 }
 
-export function valueOf<T>(result: Result<T>): T {
+export function must<T>(result: Result<T>): T {
   if (!result.ok) throw new Error(`refused: ${JSON.stringify(result)}`);
   return result.value;
+}
+
+export type LogLine = LogFields & { level: string; event: string };
+
+function collectingLog(lines: LogLine[]): Log {
+  const at =
+    (level: string) =>
+    (event: string, fields: LogFields = {}) => {
+      lines.push({ ...fields, level, event });
+    };
+  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
 
 /** A hub between fake ends: real sockets on loopback, control in memory, the ledger a list. `close` ends everything that it made. */
@@ -57,6 +68,8 @@ export class House {
   readonly control: Control;
   readonly ledger = new MemoryLedger();
   readonly events: EventInput[] = [];
+  /** What the hub logged. */
+  readonly logged: LogLine[] = [];
   readonly happened = new Signal<EventInput>();
   readonly hub: Hub;
   private readonly ends: (() => void)[] = [];
@@ -75,7 +88,7 @@ export class House {
         this.happened.emit(event);
       },
       ledger: this.ledger,
-      log: silentLog,
+      log: collectingLog(this.logged),
       now,
       random: Math.random,
       agent: "stratum-hub/test",
@@ -84,7 +97,7 @@ export class House {
   }
 
   private listenOn(bind: string): void {
-    valueOf(this.control.listeners.ensurePrimary(bind));
+    must(this.control.listeners.ensurePrimary(bind));
   }
 
   /** The port that rigs connect to. */
@@ -102,19 +115,19 @@ export class House {
     return pool;
   }
 
-  addPool(pool: SimulatedPool, fields: Partial<PoolInput> = {}): Pool {
-    return valueOf(this.control.pools.create({ name: `pool ${pool.port}`, host: "127.0.0.1", port: pool.port, username: "acct", ...fields }));
+  addPool(pool: Pick<SimulatedPool, "port">, fields: Partial<PoolInput> = {}): Pool {
+    return must(this.control.pools.create({ name: `pool ${pool.port}`, host: "127.0.0.1", port: pool.port, username: "acct", ...fields }));
   }
 
   addProfile(pools: readonly Pool[], returnAfterS = 1): Profile {
-    return valueOf(this.control.profiles.create({ name: `profile ${pools.map(({ no }) => no).join("-")}`, poolNos: pools.map(({ no }) => no), returnAfterS }));
+    return must(this.control.profiles.create({ name: `profile ${pools.map(({ no }) => no).join("-")}`, poolNos: pools.map(({ no }) => no), returnAfterS }));
   }
 
   /** The main fleet mines through this profile from now on. */
   setHouse(profile: Profile): void {
     const fleet = this.control.fleets.all()[0];
     if (fleet === undefined) throw new Error("no fleet");
-    valueOf(this.control.fleets.update(fleet.id, { houseProfileNo: profile.no }, null));
+    must(this.control.fleets.update(fleet.id, { houseProfileNo: profile.no }, null));
     this.hub.configChanged();
   }
 
@@ -135,6 +148,11 @@ export class House {
     const stop = this.hub.onChange(() => changed.emit());
     while (!holds()) await Promise.race([changed.next(), this.ledger.recorded.next(), this.happened.next(), new Promise((resolve) => setTimeout(resolve, 20))]);
     stop();
+  }
+
+  /** Why the hub closed connections of rigs, one entry each. */
+  closeReasons(): string[] {
+    return this.logged.filter(({ event }) => event === "rig.closed").map((line) => String(line["reason"]));
   }
 
   knownRig(name: string): Rig {

@@ -27,6 +27,11 @@ export class LiveFigures {
     return this.#delivered.value();
   }
 
+  /** Hashrates over 60, 900 and 86,400 s by rig number, as the ledger gives them: ten thousand `Rates` are dear, for their keys look like indices. */
+  ratesByRig(): Promise<Map<number, (number | null)[]>> {
+    return this.#rates.value();
+  }
+
   /** Hashrates by rig number. */
   async rates(): Promise<(rigNo: number) => Rates> {
     const byRig = await this.#rates.value();

@@ -19,7 +19,7 @@ import { assetUrls } from "../assets/assets.ts";
 import type { LiveView } from "../live.ts";
 import { eventLine } from "./event-lines.ts";
 import { farmOf } from "./farm.ts";
-import type { FleetSnapshot, PoolView } from "./fleet-snapshot.ts";
+import { type FleetSnapshot, type PoolView, type RigView, refusedPart } from "./fleet-snapshot.ts";
 import { sentence } from "./form-body.ts";
 import { htmlResponse, type PageCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
@@ -28,8 +28,6 @@ import { isTroubled, severityOf } from "./rig-search.ts";
 const attentionMax = 8;
 const eventsShown = 8;
 const troubledPool: ReadonlySet<PoolState> = new Set(["failing", "ejected", "misconfigured"]);
-const quarterS = 900;
-const hourMs = 3_600_000;
 
 /** Null when nothing is known of any of them. */
 function sum(values: readonly (number | null)[]): number | null {
@@ -37,9 +35,9 @@ function sum(values: readonly (number | null)[]): number | null {
   return known.length === 0 ? null : known.reduce((total, value) => total + value, 0);
 }
 
-function effectiveTile(snapshot: FleetSnapshot, deliveredHps: number | null): TileProps {
-  const now = hashrate(sum(snapshot.rigs.map(({ rates }) => rates["900"])));
-  const note = deliveredHps === null ? "no share yet" : `pools accepted ${hashrateText(deliveredHps)}`;
+function effectiveTile(snapshot: FleetSnapshot, deliveredHps: number): TileProps {
+  const now = hashrate(sum(snapshot.rigs.map(({ hps900 }) => hps900)));
+  const note = deliveredHps === 0 ? "pools have accepted none yet" : `${hashrateText(deliveredHps)} delivered`;
   return { label: "Effective, 15 min", value: now.value, unit: now.unit, note };
 }
 
@@ -61,35 +59,34 @@ function poolsTile({ pools }: FleetSnapshot): TileProps {
   return { label: "Pools", value: count(well), unit: `of ${count(pools.length)} well`, note: note || (pools.length > 0 ? "none failing" : "none yet") };
 }
 
-type HourWork = { accepted: bigint; rejected: bigint };
-
-function rejectedTile({ accepted, rejected }: HourWork): TileProps {
-  const sent = accepted + rejected;
-  const fraction = sent === 0n ? null : Number((rejected * 1_000_000n) / sent) / 1_000_000;
-  const [value = "–", unit = ""] = percent(fraction, 2).split(" ");
-  return { label: "Rejected, 1 h", value, unit, note: sent === 0n ? "nothing was sent" : "of the work sent to pools" };
+function rejectedTile({ hourWork }: FleetSnapshot): TileProps {
+  const total = { accepted: 0n, rejected: 0n };
+  for (const { accepted, rejected } of hourWork.values()) {
+    total.accepted += accepted;
+    total.rejected += rejected;
+  }
+  const part = refusedPart(total);
+  const [value = "–", unit = ""] = percent(part, 2).split(" ");
+  return { label: "Rejected, 1 h", value, unit, note: part === null ? "nothing was sent" : "of the work sent to pools" };
 }
 
-function attentionOf(snapshot: FleetSnapshot): Attention[] {
-  const rigs = snapshot.rigs
-    .filter(isTroubled)
-    .toSorted((left, right) => severityOf(left.rig.status) - severityOf(right.rig.status) || right.rig.statusSinceMs - left.rig.statusSinceMs)
-    .map(
-      ({ rig }): Attention => ({
-        id: rig.id,
-        mark: { kind: "rig", status: rig.status },
-        name: rig.name,
-        href: `/rigs/${rig.id}`,
-        reason: sentence(rig.statusReason.text),
-        sinceMs: rig.statusSinceMs,
-      }),
-    );
-  const pools = snapshot.pools.flatMap(({ pool, fact }): Attention[] => {
-    if (fact === null || !troubledPool.has(fact.state)) return [];
-    const reason = fact.reason === "" ? "" : sentence(fact.reason);
-    return [{ id: pool.id, mark: { kind: "pool", state: fact.state }, name: pool.name, href: `/pools/${pool.id}`, reason, sinceMs: fact.stateSinceMs }];
-  });
-  return [...pools, ...houseless(snapshot), ...rigs];
+/** What wants a look: pools first, then rigs, the worst and the newest at the top; and how many there are in all. */
+function attentionOf(snapshot: FleetSnapshot): { first: Attention[]; total: number } {
+  const pools = [...snapshot.pools.flatMap(poolAttention), ...houseless(snapshot)];
+  const rigs = snapshot.rigs.filter(isTroubled);
+  rigs.sort((left, right) => severityOf(left.rig.status) - severityOf(right.rig.status) || right.rig.statusSinceMs - left.rig.statusSinceMs);
+  return { first: [...pools, ...rigs.slice(0, attentionMax).map(rigAttention)].slice(0, attentionMax), total: pools.length + rigs.length };
+}
+
+function rigAttention({ rig }: RigView): Attention {
+  const { id, name, status, statusSinceMs: sinceMs } = rig;
+  return { id, mark: { kind: "rig", status }, name, href: `/rigs/${id}`, reason: sentence(rig.statusReason.text), sinceMs };
+}
+
+function poolAttention({ pool, fact }: PoolView): Attention[] {
+  if (fact === null || !troubledPool.has(fact.state)) return [];
+  const reason = fact.reason === "" ? "" : sentence(fact.reason);
+  return [{ id: pool.id, mark: { kind: "pool", state: fact.state }, name: pool.name, href: `/pools/${pool.id}`, reason, sinceMs: fact.stateSinceMs }];
 }
 
 /** Fleets whose rigs get no work because nobody said where the house mines. */
@@ -108,15 +105,16 @@ function houseless({ fleets, rigs, pools }: FleetSnapshot): Attention[] {
 }
 
 function fleetLines({ fleets, rigs }: FleetSnapshot): FleetLine[] {
+  const byFleet = Map.groupBy(rigs, ({ rig }) => rig.fleetNo);
   return fleets.map((fleet) => {
-    const own = rigs.filter(({ rig }) => rig.fleetNo === fleet.no);
+    const own = byFleet.get(fleet.no) ?? [];
     return {
       id: fleet.id,
       name: fleet.name,
       algorithm: fleet.algorithm,
       rigs: own.length,
-      hps60: sum(own.map(({ rates }) => rates["60"])),
-      hps900: sum(own.map(({ rates }) => rates["900"])),
+      hps60: sum(own.map(({ hps60 }) => hps60)),
+      hps900: sum(own.map(({ hps900 }) => hps900)),
       nominalHps: sum(own.map(({ rig }) => rig.nominalHps)) ?? 0,
     };
   });
@@ -129,30 +127,18 @@ function poolLine({ pool, fact }: PoolView): PoolLine {
 
 function stepsOf({ pools, rigs, fleets }: FleetSnapshot): Steps | null {
   const hasPool = pools.length > 0 && fleets.some((fleet) => fleet.houseProfileNo !== null);
-  const hasShare = rigs.some(({ rates, fact }) => rates["86400"] !== null || (fact?.acceptedShares ?? 0) > 0);
+  const hasShare = rigs.some(({ hps86400, fact }) => hps86400 !== null || (fact?.acceptedShares ?? 0) > 0);
   return hasPool && rigs.length > 0 && hasShare ? null : { hasPool, hasRig: rigs.length > 0, hasShare };
-}
-
-async function workOf(parts: PageParts, windowMs: number): Promise<HourWork> {
-  const nowMs = parts.deps.now();
-  const byPool = await parts.deps.ledger.rejects(nowMs - windowMs, nowMs);
-  const total = { accepted: 0n, rejected: 0n };
-  for (const { accepted, rejected } of byPool.values()) {
-    total.accepted += accepted;
-    total.rejected += rejected;
-  }
-  return total;
 }
 
 /** All that the overview shows, in plain values. */
 export async function overviewParts(parts: PageParts): Promise<OverviewParts> {
-  const [snapshot, hour, quarter] = await Promise.all([parts.snapshots.current(), workOf(parts, hourMs), workOf(parts, quarterS * 1000)]);
-  const deliveredHps = quarter.accepted === 0n ? null : Number(quarter.accepted) / quarterS;
+  const [snapshot, deliveredHps] = await Promise.all([parts.snapshots.current(), parts.figures.deliveredHps()]);
   const attention = attentionOf(snapshot);
   return {
-    tiles: [effectiveTile(snapshot, deliveredHps), rigsTile(snapshot), rejectedTile(hour), poolsTile(snapshot)],
-    attention: attention.slice(0, attentionMax),
-    attentionMore: Math.max(0, attention.length - attentionMax),
+    tiles: [effectiveTile(snapshot, deliveredHps), rigsTile(snapshot), rejectedTile(snapshot), poolsTile(snapshot)],
+    attention: attention.first,
+    attentionMore: attention.total - attention.first.length,
     statusCounts: snapshot.statusCounts,
     fleets: fleetLines(snapshot),
     pools: snapshot.pools.map(poolLine),

@@ -6,6 +6,7 @@ import { LiveFigures } from "../live-figures.ts";
 import { PoolProbes } from "../pool-probes.ts";
 import { requireRole } from "../principal.ts";
 import { notFound } from "../problems.ts";
+import { keepOpen } from "../sse.ts";
 import { connectLive, connectPage } from "./connect.ts";
 import { eventsLive, eventsPage } from "./events.ts";
 import { FleetSnapshots } from "./fleet-snapshot.ts";
@@ -71,6 +72,7 @@ const watched: readonly [path: string, watch: Watch][] = [
 function stream(parts: PageParts, request: Request, view: () => LiveView): Promise<Response> {
   return asPage(parts, request, () => {
     const { no, sessionNo } = requireRole(request);
+    keepOpen(request);
     const allowed = () => parts.deps.control.sessions.ofUser(no).some((session) => session.no === sessionNo);
     return parts.live.open(view(), request.signal, allowed);
   });
@@ -105,15 +107,12 @@ export function pages(deps: WebDeps, shared: SharedParts = {}) {
   for (const [path, show] of forms) app.get(path, ({ request, params }) => writing(parts, request, idOf(params), (call) => show(parts, call)));
   for (const [path, change] of changes) app.post(path, ({ request, params }) => writing(parts, request, idOf(params), (call) => change(parts, call)), raw);
   for (const [path, watch] of watched) {
-    app.get(path, ({ request, params, server }) => {
-      // Bun would cut a silent stream after its idle time.
-      server?.timeout(request, 0);
-      return stream(parts, request, () => watch(parts, idOf(params), new URL(request.url)));
-    });
+    app.get(path, ({ request, params }) => stream(parts, request, () => watch(parts, idOf(params), new URL(request.url))));
   }
   return app.onStop(() => parts.live.close());
 }
 
-function idOf(params: Readonly<Record<string, string>>): string {
-  return params["id"] ?? "";
+/** Elysia gives no parameters at all to a path without any. */
+function idOf(params: Readonly<Record<string, string>> | undefined): string {
+  return params?.["id"] ?? "";
 }

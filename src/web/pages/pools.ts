@@ -14,20 +14,17 @@ import type { LiveView } from "../live.ts";
 import { warningsOf } from "../present-live.ts";
 import type { Problem } from "../problems.ts";
 import { farmOf } from "./farm.ts";
+import { refusedPart } from "./fleet-snapshot.ts";
 import { type FormValues, isOwnForm, orRefused, readForm, refusedForm, requireOwnForm, versionOf } from "./form-body.ts";
 import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 
-const hourMs = 3_600_000;
-
 async function poolRows(parts: PageParts, pools: readonly Pool[]): Promise<PoolRow[]> {
-  const { hub, ledger, now } = parts.deps;
-  const work = await ledger.rejects(now() - hourMs, now());
+  const { hub } = parts.deps;
+  const { hourWork } = await parts.snapshots.current();
   return pools.map((pool) => {
     const fact = hub.pool(pool.no);
     const probe = parts.probes.last(pool);
-    const { accepted, rejected } = work.get(pool.no) ?? { accepted: 0n, rejected: 0n };
-    const sent = accepted + rejected;
     return {
       id: pool.id,
       name: pool.name,
@@ -40,7 +37,7 @@ async function poolRows(parts: PageParts, pools: readonly Pool[]): Promise<PoolR
       difficulty: fact?.difficulty ?? probe?.difficulty ?? null,
       rigs: fact?.rigs ?? 0,
       answerMs: fact?.answerMs ?? null,
-      rejected: sent === 0n ? null : Number((rejected * 1_000_000n) / sent) / 1_000_000,
+      rejected: refusedPart(hourWork.get(pool.no) ?? { accepted: 0n, rejected: 0n }),
       warnings: warningsOf(fact, probe),
     };
   });

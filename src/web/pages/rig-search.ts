@@ -33,31 +33,18 @@ export function readRigQuery(url: URL): RigQuery {
   };
 }
 
-const naturalKeys = new Map<string, string>();
-const naturalKeysMax = 50_000;
-
-/** A text that sorts `rig-2` before `rig-10`. Kept, because ten thousand names are sorted for each page. */
-function naturalKey(name: string): string {
-  const kept = naturalKeys.get(name);
-  if (kept !== undefined) return kept;
-  if (naturalKeys.size >= naturalKeysMax) naturalKeys.clear();
-  const key = name.toLowerCase().replace(/\d+/g, (digits) => digits.padStart(12, "0"));
-  naturalKeys.set(name, key);
-  return key;
-}
-
 type Key = string | number | null;
 
-function nominalShare({ rig, rates }: RigView): number | null {
-  return rig.nominalHps === null || rates["900"] === null ? null : rates["900"] / rig.nominalHps;
+function nominalShare({ rig, hps900 }: RigView): number | null {
+  return rig.nominalHps === null || hps900 === null ? null : hps900 / rig.nominalHps;
 }
 
 const keyOf: Readonly<Record<RigSort, (view: RigView) => Key>> = Object.freeze({
-  name: (view: RigView) => naturalKey(view.rig.name),
+  name: (view: RigView) => view.rig.name,
   status: (view: RigView) => severityOf(view.rig.status),
-  hps60: (view: RigView) => view.rates["60"],
-  hps900: (view: RigView) => view.rates["900"],
-  hps86400: (view: RigView) => view.rates["86400"],
+  hps60: (view: RigView) => view.hps60,
+  hps900: (view: RigView) => view.hps900,
+  hps86400: (view: RigView) => view.hps86400,
   nominal: nominalShare,
   rejected: (view: RigView) => view.rejected,
   pool: (view: RigView) => view.poolName,
@@ -72,11 +59,13 @@ function compareKeys(left: Key, right: Key, sign: number): number {
   return left < right ? -sign : sign;
 }
 
+/** A snapshot's rigs come in the order of their names, and sorting is stable: equal ones stay in it. */
 function sorted(rigs: RigView[], query: RigQuery): RigView[] {
+  if (query.sort === "name") return query.descending ? rigs.toReversed() : rigs;
   const sign = query.descending ? -1 : 1;
   const key = keyOf[query.sort];
-  const keyed = rigs.map((view) => ({ view, key: key(view), name: naturalKey(view.rig.name) }));
-  keyed.sort((left, right) => compareKeys(left.key, right.key, sign) || compareKeys(left.name, right.name, 1));
+  const keyed = rigs.map((view) => ({ view, key: key(view) }));
+  keyed.sort((left, right) => compareKeys(left.key, right.key, sign));
   return keyed.map(({ view }) => view);
 }
 
@@ -100,16 +89,16 @@ export function searchRigs(snapshot: FleetSnapshot, query: RigQuery): RigHits {
 }
 
 export function rigLine(view: RigView): RigLine {
-  const { rig, rates } = view;
+  const { rig } = view;
   return {
     id: rig.id,
     name: rig.name,
     assetCode: rig.assetCode,
     status: rig.status,
     statusSinceMs: rig.statusSinceMs,
-    hps60: rates["60"],
-    hps900: rates["900"],
-    hps86400: rates["86400"],
+    hps60: view.hps60,
+    hps900: view.hps900,
+    hps86400: view.hps86400,
     nominalHps: rig.nominalHps,
     rejected: view.rejected,
     poolName: view.poolName,

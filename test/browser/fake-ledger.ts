@@ -1,0 +1,58 @@
+import type { PoolFact, RigFact } from "../../src/health/facts.ts";
+import type { HashratePoint, ShareRow, SharesSummary, Tally } from "../../src/ledger/answers.ts";
+import type { WebLedger } from "../../src/web/deps.ts";
+
+/** What a test says is so. */
+export type Facts = { rigs: Map<number, RigFact>; pools: Map<number, PoolFact>; hps: Map<number, number>; shares: ShareRow[] };
+
+const none: Tally = { count: 0, work: 0n };
+
+function summaryOf(shares: readonly ShareRow[]): SharesSummary {
+  const tally = (rows: readonly ShareRow[]): Tally => ({ count: rows.length, work: rows.reduce((sum, row) => sum + row.work, 0n) });
+  const rejected = tally(shares.filter((row) => row.poolVerdict === "rejected"));
+  return {
+    hubAccepted: tally(shares.filter((row) => row.hubVerdict === "accepted")),
+    poolAccepted: tally(shares.filter((row) => row.poolVerdict === "accepted")),
+    poolRejected: { ...rejected, byReason: rejected.count > 0 ? { stale: rejected } : {} },
+    unanswered: none,
+    stale: none,
+    lowDifficulty: tally(shares.filter((row) => row.hubVerdict === "low-difficulty")),
+    duplicate: none,
+    invalid: none,
+    expired: none,
+    unauthorized: none,
+    orphaned: none,
+    asOfMs: 0,
+  };
+}
+
+/** A curve with a stretch in the middle in which the hub did not run. */
+function pointsOf(hps: number, fromMs: number, toMs: number, stepS: number): HashratePoint[] {
+  const count = Math.round((toMs - fromMs) / (stepS * 1000));
+  return Array.from({ length: count }, (_, at): HashratePoint => {
+    const atMs = fromMs + at * stepS * 1000;
+    const isGap = at > count * 0.4 && at < count * 0.5;
+    const value = hps * (1 + 0.04 * Math.sin(at * 1.7));
+    if (isGap) return { atMs, effectiveHps: null, deliveredHps: null, lowerHps: null, upperHps: null };
+    return { atMs, effectiveHps: value, deliveredHps: value, lowerHps: value * 0.95, upperHps: value * 1.05 };
+  });
+}
+
+export function fakeLedger(facts: Facts): WebLedger {
+  return {
+    // biome-ignore lint/suspicious/useAwait: the ledger's own is asynchronous
+    async *shares() {
+      yield facts.shares;
+    },
+    lastShares: (rigNo, n) => Promise.resolve(facts.shares.filter((row) => row.rigNo === rigNo).slice(0, n)),
+    summary: (scope) => Promise.resolve(summaryOf(facts.shares.filter((row) => row.rigNo === scope.no))),
+    hashrate: (scope, { fromMs, toMs, stepS }) => {
+      const hps = scope.kind === "rig" ? (facts.hps.get(scope.no) ?? 0) : 0;
+      return Promise.resolve(pointsOf(hps, fromMs, toMs, stepS));
+    },
+    rates: (windowsS) => Promise.resolve(new Map([...facts.hps].map(([no, hps]) => [no, windowsS.map(() => hps)]))),
+    rejects: () => Promise.resolve(new Map([...facts.pools.keys()].map((no) => [no, { accepted: 10n ** 18n, rejected: 10n ** 15n }]))),
+    gaps: (fromMs, toMs) => Promise.resolve(facts.hps.size === 0 ? [] : [{ fromMs: fromMs + (toMs - fromMs) * 0.4, toMs: fromMs + (toMs - fromMs) * 0.5 }]),
+    backlog: () => ({ journalBytes: 0, rowsBehind: 0, undurableBytes: 0, full: false }),
+  };
+}

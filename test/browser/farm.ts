@@ -1,0 +1,142 @@
+import { openControl } from "../../src/control/control.ts";
+import type { PoolFact, PoolTest, RigFact } from "../../src/health/facts.ts";
+import { silentLog } from "../../src/log.ts";
+import type { Move } from "../../src/schedule/move.ts";
+import type { HubView, WebDeps, WebLedger } from "../../src/web/deps.ts";
+import { startWeb } from "../../src/web/server.ts";
+import { type Facts, fakeLedger } from "./fake-ledger.ts";
+
+export const owner = { email: "kari@nordlys.example", password: "a long enough sentence" };
+/** What a rig may say of itself. */
+export const hostile = '"><img src=x onerror=window.hacked=1><script>window.hacked=1</script>';
+
+export type Farm = {
+  url: string;
+  deps: WebDeps;
+  facts: Facts;
+  moves: Move[];
+  /** Calls of `configChanged`. */
+  changes: () => number;
+  stop: () => Promise<void>;
+};
+
+const wellTest: PoolTest = {
+  ok: false,
+  steps: [
+    { name: "connect", ok: true, ms: 12, text: "eu1.pool.example:3333" },
+    { name: "subscribe", ok: true, ms: 40, text: "extranonce2 of 8 bytes" },
+    { name: "authorize", ok: false, ms: 38, text: `the pool refused: ${hostile}` },
+  ],
+  extranonce2Size: 8,
+  difficulty: 65_536,
+  warnings: [],
+};
+
+function fakeHub(facts: Facts, moves: Move[], onConfig: () => void): HubView {
+  return {
+    rigs: () => facts.rigs.values(),
+    rig: (no) => facts.rigs.get(no) ?? null,
+    pools: () => facts.pools.values(),
+    pool: (no) => facts.pools.get(no) ?? null,
+    sessions: () => [...facts.rigs.values()].reduce((sum, rig) => sum + rig.sessions.length, 0),
+    testPool: () => Promise.resolve(wellTest),
+    applyMoves: (list) => void moves.push(...list),
+    configChanged: onConfig,
+    ready: () => true,
+    onChange: () => () => {},
+  };
+}
+
+/** A hub without rigs and pools behind real pages, a real control database in memory, and a ledger that says what the test told it. */
+export async function openFarm(): Promise<Farm> {
+  const now = () => Date.now();
+  const facts: Facts = { rigs: new Map(), pools: new Map(), hps: new Map(), shares: [] };
+  const moves: Move[] = [];
+  let changes = 0;
+  const control = openControl(":memory:", { now, log: silentLog });
+  control.listeners.ensurePrimary("0.0.0.0:3333");
+  const ledger: WebLedger = fakeLedger(facts);
+  const hub = fakeHub(facts, moves, () => {
+    changes += 1;
+  });
+  const config = { http: { host: "127.0.0.1", port: 0 }, stratum: { host: "0.0.0.0", port: 3333 }, httpTrustProxy: [] };
+  const deps: WebDeps = { control, ledger, hub, config, log: silentLog, now };
+  const web = await startWeb(deps);
+  const stop = async () => {
+    await web.stop();
+    control.close();
+  };
+  return { url: `http://127.0.0.1:${web.address.port}`, deps, facts, moves, changes: () => changes, stop };
+}
+
+export function addOwner({ deps }: Farm) {
+  return deps.control.users.add({ ...owner, role: "owner" });
+}
+
+function rigFact(rigNo: number, poolNo: number, atMs: number): RigFact {
+  const session = { sessionNo: rigNo, address: "10.2.0.31:51222", agent: `bmminer/2.0 ${hostile}`, worker: `${hostile}.rig`, difficulty: 65_536 };
+  return {
+    rigNo,
+    sessions: [{ ...session, sinceMs: atMs - 9_000_000, listenerId: "lsn_1" }],
+    poolNo,
+    contractNo: 0,
+    lastShareAtMs: atMs - 3_000,
+    lastAcceptedAtMs: atMs - 3_000,
+    acceptedShares: 400,
+    disconnectedAtMs: null,
+    lastRefusal: { atMs: atMs - 60_000, code: 23, text: "Low difficulty share" },
+  };
+}
+
+function poolFact(poolNo: number, state: PoolFact["state"], atMs: number): PoolFact {
+  const reason = state === "failing" ? `no answer to 3 submits in 20 s, it said ${hostile}` : "";
+  const counts = { extranonce2Size: 8, difficulty: 65_536, sessions: 2, rigs: 12, lastJobAtMs: atMs, answerMs: 38 };
+  return { poolNo, algorithm: "sha256d", state, stateSinceMs: atMs - 8_000_000, reason, ...counts, warnings: state === "failing" ? [hostile] : [] };
+}
+
+/** Two pools, a house profile and `count` rigs in all seven statuses. */
+export function fill({ deps, facts }: Farm, count: number): void {
+  const { control } = deps;
+  const atMs = deps.now();
+  const poolNos = ["Main", "Backup"].map((name, at) => {
+    const made = control.pools.create({ name: `${name} <b>pool</b>`, host: `eu${at + 1}.pool.example`, port: 3333, username: "nordlys.{rig}" });
+    if (!made.ok) throw new Error(made.rule);
+    facts.pools.set(made.value.no, poolFact(made.value.no, at === 0 ? "live" : "failing", atMs));
+    return made.value.no;
+  });
+  const profile = control.profiles.create({ name: "House", poolNos });
+  const fleet = control.fleets.ensureMain();
+  if (!profile.ok) throw new Error(profile.rule);
+  control.fleets.update(fleet.id, { houseProfileNo: profile.value.no }, null);
+  const names = Array.from({ length: count }, (_, at) => ({ fleetNo: fleet.no, name: `S21-${String(at + 1).padStart(3, "0")}`, nominalHps: 2e14 }));
+  const rigs = control.rigs.enrol(names);
+  const statuses = ["online", "online", "degraded", "online", "rejecting", "vetting", "offline", "flapping", "quarantined", "online"] as const;
+  control.rigs.setStatus(
+    rigs.map(({ no }, at) => ({ rigNo: no, status: statuses[at % 10] ?? "online", reason: { code: "test", text: `the pool said ${hostile}` } })),
+  );
+  for (const { no } of rigs) {
+    facts.rigs.set(no, rigFact(no, poolNos[0] ?? 0, atMs));
+    facts.hps.set(no, 2e14);
+  }
+  facts.shares = sampleShares(atMs, rigs[0]?.no ?? 0, poolNos[0] ?? 0);
+}
+
+function sampleShares(atMs: number, rigNo: number, poolNo: number): Facts["shares"] {
+  return Array.from({ length: 20 }, (_, at) => ({
+    sequence: at,
+    atMs: atMs - at * 5_000,
+    rigNo,
+    sessionNo: 1,
+    contractNo: 0,
+    poolNo,
+    algorithm: "sha256d",
+    difficulty: 65_536,
+    work: 281_474_976_710_656n,
+    poolDifficulty: 65_536,
+    poolWork: 281_474_976_710_656n,
+    hubVerdict: at === 2 ? "low-difficulty" : "accepted",
+    poolVerdict: at === 3 ? "rejected" : "accepted",
+    reason: at === 3 ? hostile : null,
+    answeredMs: 38,
+  }));
+}

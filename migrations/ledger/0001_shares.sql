@@ -12,16 +12,11 @@ CREATE TABLE shares (
   pool_difficulty DOUBLE NOT NULL,
   -- max(1, round-half-even(difficulty x hashes per difficulty)), 0 for difficulty 0.
   work HUGEINT NOT NULL,
+  pool_work HUGEINT NOT NULL,
   hub_verdict UTINYINT NOT NULL,
   pool_verdict UTINYINT NOT NULL,
   reason_no USMALLINT NOT NULL,
-  answered_ms INTEGER NOT NULL,
-  -- Asked for far less often than work, so it is computed where it is asked for. The products are exact (a power of two), and
-  -- DuckDB's cast of a double to an integer rounds half to even.
-  pool_work HUGEINT GENERATED ALWAYS AS (
-    CAST(CASE WHEN pool_difficulty = 0 THEN 0
-      ELSE greatest(1.0::DOUBLE, pool_difficulty * CASE algorithm WHEN 0 THEN 4294967296.0::DOUBLE ELSE 65536.0::DOUBLE END) END AS HUGEINT)
-  ) VIRTUAL
+  answered_ms INTEGER NOT NULL
 );
 
 -- Texts of pools' rejections and of our own; 0 = none.

@@ -32,6 +32,7 @@ export type LedgerLimits = {
   loadGroupWaitMsMax: number;
   memoryLimitMb: number;
   checkpointThresholdMb: number;
+  /** DuckDB's own threads; with one, each question runs on a thread of Bun's pool, and a load costs half the CPU of two (measured on one core). */
   databaseThreads: number;
   queryMsMax: number;
   queriesMax: number;
@@ -58,7 +59,7 @@ export const ledgerLimits: Readonly<LedgerLimits> = Object.freeze({
   loadGroupWaitMsMax: 1_700,
   memoryLimitMb: 256,
   checkpointThresholdMb: 128,
-  databaseThreads: 2,
+  databaseThreads: 1,
   queryMsMax: 10_000,
   queriesMax: 4,
   rawRowsMax: 1_000_000,

@@ -22,7 +22,7 @@ type Late = { poolVerdict: number; reasonNo: number; answeredMs: number };
 /** Late verdicts go into one statement up to this many. */
 const lateRowsMax = 500;
 /** Chunks pushed before they are flushed into the transaction; a flush has a fixed cost of some 0.3 ms and then 0.1 µs a row. */
-const chunksPerFlush = 4;
+const chunksPerFlush = 8;
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -52,7 +52,7 @@ export class Loader {
   #knownBoots = new Set<number>();
   #changedBoots = new Set<number>();
   readonly #late = new Map<number, Late>();
-  readonly #row = { sequence: 0, reasonNo: 0 };
+  readonly #reasonNoOfLocal = (journalNo: number): number => this.#reasonOfLocal.get(journalNo) ?? 0;
 
   constructor(options: LoaderOptions) {
     this.#options = options;
@@ -245,25 +245,22 @@ export class Loader {
     const { slab, end } = block;
     const before = this.#sequence;
     while (this.#offset < end && columns.rows < rowsMax) {
-      const offset = this.#offset;
-      if (((slab.bytes[offset] as number) & 15) === kindShare) {
-        if (this.#sequence > this.#applied) this.#addShare(columns, slab, offset);
-        this.#offset += shareBytes;
-      } else {
-        this.#readOther(slab, offset);
-        this.#offset += recordBytes(slab, offset);
+      const records = sharesInARow(block, this.#offset, rowsMax - columns.rows);
+      if (records === 0) {
+        this.#readOther(slab, this.#offset);
+        this.#offset += recordBytes(slab, this.#offset);
+        this.#sequence += 1;
+        continue;
       }
-      this.#sequence += 1;
+      // The database may have the first part of them already.
+      const skipped = Math.min(records, Math.max(0, this.#applied + 1 - this.#sequence));
+      const offset = this.#offset + skipped * shareBytes;
+      columns.addRun(slab, { offset, records: records - skipped, sequence: this.#sequence + skipped, reasonNoOf: this.#reasonNoOfLocal });
+      this.#offset += records * shareBytes;
+      this.#sequence += records;
     }
     if (this.#offset >= end) this.#block = null;
     return this.#sequence - before;
-  }
-
-  #addShare(columns: ShareColumns, slab: Slab, offset: number): void {
-    const localReason = slab.u16[(offset >>> 1) + 1] as number;
-    this.#row.sequence = this.#sequence;
-    this.#row.reasonNo = localReason === 0 ? 0 : (this.#reasonOfLocal.get(localReason) ?? 0);
-    columns.add(slab, offset, this.#row);
   }
 
   #readOther(slab: Slab, offset: number): void {
@@ -278,7 +275,7 @@ export class Loader {
       const localReason = slab.u16[(offset >>> 1) + 1] as number;
       this.#late.set(slab.f64[(offset + 16) >>> 3] as number, {
         poolVerdict: (slab.bytes[offset + 1] as number) >>> 4,
-        reasonNo: this.#reasonOfLocal.get(localReason) ?? 0,
+        reasonNo: this.#reasonNoOfLocal(localReason),
         answeredMs: slab.i32[(offset >>> 2) + 1] as number,
       });
     } else if (kind === kindPulse && isNew) this.#notePulse(slab.f64[(offset >>> 3) + 1] as number);
@@ -315,6 +312,15 @@ export class Loader {
     this.#changedBoots.clear();
     this.#late.clear();
   }
+}
+
+/** How many share records follow each other from `offset` on, at most `recordsMax`. Most blocks hold nothing else. */
+function sharesInARow({ slab, end, flags }: SourceBlock, offset: number, recordsMax: number): number {
+  if ((flags & flagOthers) === 0) return Math.min(recordsMax, (end - offset) / shareBytes);
+  let records = 0;
+  while (records < recordsMax && offset + records * shareBytes < end && ((slab.bytes[offset + records * shareBytes] as number) & 15) === kindShare)
+    records += 1;
+  return records;
 }
 
 /** All numbers come out of typed arrays. The bounds let DuckDB skip every row group but those concerned. */

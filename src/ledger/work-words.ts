@@ -8,21 +8,29 @@ const word = 2 ** 32;
 const half = 2 ** 64;
 
 /**
- * Writes the work of a share as one little-endian 128-bit integer at `words[index .. index + 3]`: max(1, round-half-even(difficulty
- * x hashes per difficulty)), 0 for difficulty 0 (measurement-and-money.md, "Work"). No BigInt, since it runs for each row.
+ * The work of a share: max(1, round-half-even(difficulty x hashes per difficulty)), 0 for difficulty 0 (measurement-and-money.md,
+ * "Work"). An integer that a double holds exactly, since the product is one.
  */
-export function writeWork(words: Uint32Array, index: number, share: { algorithmCode: number; difficulty: number }): void {
-  const product = share.difficulty * (factors[share.algorithmCode] as number);
-  const work = product === 0 ? 0 : Math.max(1, roundHalfEven(product));
-  const high = Math.floor(work / half);
+export function workOfCode(algorithmCode: number, difficulty: number): number {
+  const product = difficulty * (factors[algorithmCode] as number);
+  if (product === 0) return 0;
+  return product <= 1 ? 1 : roundHalfEven(product);
+}
+
+/** Writes such an integer as one little-endian 128-bit number at `words[index .. index + 3]`. No BigInt, since it runs for each row. */
+export function writeWork(words: Uint32Array, index: number, work: number): void {
+  const high = work < half ? 0 : Math.floor(work / half);
   const low = work - high * half;
-  words[index] = low;
-  words[index + 1] = Math.floor(low / word);
+  const middle = Math.floor(low / word);
+  words[index] = low - middle * word;
+  words[index + 1] = middle;
   words[index + 2] = high;
-  words[index + 3] = Math.floor(high / word);
+  words[index + 3] = high === 0 ? 0 : Math.floor(high / word);
 }
 
 function roundHalfEven(value: number): number {
-  const rounded = Math.round(value);
-  return rounded - value === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
+  const below = Math.floor(value);
+  const rest = value - below;
+  if (rest < 0.5) return below;
+  return rest > 0.5 || below % 2 !== 0 ? below + 1 : below;
 }

@@ -1,0 +1,117 @@
+/**
+ * What a share costs in the ledger, journal and loader together, all threads counted: `bun test/bench/ledger.bench.ts`, one JSON
+ * line per figure. For comparison with the budget of 1.3 µs pin it: `taskset -c 1 bun test/bench/ledger.bench.ts`.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openLedger } from "../../src/ledger/ledger.ts";
+import { ledgerLimits } from "../../src/ledger/limits.ts";
+import type { ShareRecord } from "../../src/ledger/share-record.ts";
+import { createLog } from "../../src/log.ts";
+
+const seconds = Number(process.env["LEDGER_BENCH_SECONDS"] ?? 8);
+const rigs = 1_000;
+
+function report(metric: string, value: number, unit: string): void {
+  process.stdout.write(`${JSON.stringify({ bench: "ledger", metric, value: Number(value.toPrecision(3)), unit })}\n`);
+}
+
+const percentile = (sorted: readonly number[], part: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
+
+const share: ShareRecord = {
+  atMs: 0,
+  rigNo: 0,
+  sessionNo: 0,
+  contractNo: 1,
+  poolNo: 2,
+  algorithm: "sha256d",
+  difficulty: 0,
+  poolDifficulty: 65_536,
+  hubVerdict: "accepted",
+  poolVerdict: "accepted",
+  reason: null,
+  answeredMs: 0,
+};
+
+/** Hands `perSecond` shares in turns of a millisecond to `append`; returns the longest a turn came late, and the CPU used. */
+async function paced(perSecond: number, append: (index: number) => void): Promise<{ cpuUs: number; shares: number; lags: number[] }> {
+  const startedMs = performance.now();
+  const cpu = process.cpuUsage();
+  const lags: number[] = [];
+  let shares = 0;
+  let lastMs = startedMs;
+  while (performance.now() - startedMs < seconds * 1_000) {
+    const due = ((performance.now() - startedMs) / 1_000) * perSecond;
+    for (; shares < due; shares++) append(shares);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    lags.push(performance.now() - lastMs - 1);
+    lastMs = performance.now();
+  }
+  const used = process.cpuUsage(cpu);
+  return { cpuUs: used.user + used.system, shares, lags: lags.sort((one, other) => one - other) };
+}
+
+/** `busy` lets commits gather as they do where the event loop always has shares at hand. */
+async function measure(perSecond: number, busy: boolean): Promise<void> {
+  const dataDir = await mkdtemp(join(tmpdir(), "ledger-bench-"));
+  const limits = busy ? { commitQuietGapMs: ledgerLimits.commitGapMs } : {};
+  const onFatal = (error: Error) => {
+    throw error;
+  };
+  const ledger = await openLedger({ dataDir, log: createLog("warn"), now: Date.now, limits, onFatal });
+  const idle = await paced(perSecond, () => {});
+  const waits: number[] = [];
+  const sentMs: [sequence: number, atMs: number][] = [];
+  let commits = 0;
+  ledger.onDurable = (through) => {
+    commits += 1;
+    const nowMs = performance.now();
+    while (sentMs.length > 0 && (sentMs[0]?.[0] ?? 0) <= through) waits.push(nowMs - (sentMs.shift()?.[1] ?? 0));
+  };
+  let behindMax = 0;
+  const run = await paced(perSecond, (index) => {
+    share.atMs = Date.now();
+    share.rigNo = (index * 7_919) % rigs;
+    share.sessionNo = share.rigNo + 10;
+    share.difficulty = 1_000 + share.rigNo * 1.5;
+    share.answeredMs = index % 90;
+    const sequence = ledger.append(share);
+    if (index % 64 === 0) sentMs.push([sequence, performance.now()]);
+    if (index % 1_024 === 0) behindMax = Math.max(behindMax, ledger.backlog().rowsBehind);
+  });
+  waits.sort((one, other) => one - other);
+  const name = `${perSecond / 1_000}k/s${busy ? " busy" : ""}`;
+  report(`${name}: CPU per share`, (run.cpuUs - (idle.cpuUs * run.shares) / idle.shares) / run.shares, "us");
+  report(`${name}: commits`, commits / seconds, "1/s");
+  report(`${name}: on disk after p50`, percentile(waits, 0.5), "ms");
+  report(`${name}: on disk after p99`, percentile(waits, 0.99), "ms");
+  report(`${name}: event loop late p99`, percentile(run.lags, 0.99), "ms");
+  report(`${name}: event loop late max`, run.lags.at(-1) ?? 0, "ms");
+  report(`${name}: rows behind, most`, behindMax, "rows");
+  const flushedMs = performance.now();
+  await ledger.flush();
+  report(`${name}: flush`, performance.now() - flushedMs, "ms");
+  await ledger.close();
+  await rm(dataDir, { recursive: true, force: true });
+}
+
+async function appendCost(): Promise<void> {
+  const dataDir = await mkdtemp(join(tmpdir(), "ledger-bench-"));
+  const ledger = await openLedger({ dataDir, log: createLog("warn"), now: Date.now, onFatal: () => {} });
+  let best = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < 10; round++) {
+    const startedNs = Bun.nanoseconds();
+    for (let index = 0; index < 50_000; index++) ledger.append(share);
+    best = Math.min(best, (Bun.nanoseconds() - startedNs) / 50_000);
+    await ledger.flush();
+  }
+  report("append", best, "ns");
+  await ledger.close();
+  await rm(dataDir, { recursive: true, force: true });
+}
+
+await appendCost();
+await measure(10_000, false);
+await measure(80_000, true);
+await measure(150_000, true);

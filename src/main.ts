@@ -40,9 +40,17 @@ export async function startHub(config: Config, log: Log): Promise<RunningHub> {
     poolIsUp: (poolNo) => ["live", "warm"].includes(hub.pool(poolNo)?.state ?? "unused"),
     sharesPerMinute: (fleetNo) => control.fleets.byNo(fleetNo)?.sharesPerMinute ?? 12,
     setStatus: (changes) => control.rigs.setStatus(changes),
+    setSeen: (seen) => control.rigs.setSeen(seen),
+    breathe: () => new Promise((resolve) => setImmediate(resolve)),
     now,
   });
-  const stopClock = startClock([{ name: "judge", pattern: "*/10 * * * * *", run: () => void judge.round() }], log);
+  const stopClock = startClock(
+    [
+      { name: "judge", pattern: "*/10 * * * * *", run: async () => void (await judge.round()) },
+      { name: "prune", pattern: "0 17 * * * *", run: () => control.prune() },
+    ],
+    log,
+  );
   const flushing = setInterval(() => control.events.flush(), eventsFlushMs);
   const stratum = endpointOf(hub.ports().find(({ listenerNo }) => listenerNo === primary.value.no)?.address ?? bind);
   const web = await startWeb({ control, ledger, hub: viewOf(hub), config: { ...config, stratum }, log, now });
@@ -83,7 +91,10 @@ function viewOf(hub: Hub): HubView {
 function inviteFirstUser(control: Control, config: Config, { http, log }: { http: Endpoint; log: Log }): void {
   if (control.users.count() > 0) return;
   const scheme = config.httpCert === undefined ? "http" : "https";
-  log.warn("setup.link", { text: "no user yet: open this link once to make the first owner", url: `${scheme}://${addressText(http)}/setup?token=${control.settings.createSetupToken().reveal()}` });
+  log.warn("setup.link", {
+    text: "no user yet: open this link once to make the first owner",
+    url: `${scheme}://${addressText(http)}/setup?token=${control.settings.createSetupToken().reveal()}`,
+  });
 }
 
 function addressText({ host, port }: Endpoint): string {

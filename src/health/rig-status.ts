@@ -38,7 +38,10 @@ export function judgeRig(evidence: RigEvidence, nowMs: number): StatusVerdict | 
   const silent = silence(evidence, nowMs);
   if (silent !== null) return silent;
   if (status === "vetting" && evidence.acceptedSinceStatus >= statusLimits.vettedShares) {
-    return { status: "online", reason: { code: "vetted", text: `${evidence.acceptedSinceStatus} shares accepted since vetting began (limit ${statusLimits.vettedShares})` } };
+    return {
+      status: "online",
+      reason: { code: "vetted", text: `${evidence.acceptedSinceStatus} shares accepted since vetting began (limit ${statusLimits.vettedShares})` },
+    };
   }
   return null;
 }
@@ -61,7 +64,13 @@ function silence({ lastAcceptedAtMs, connectedSinceMs, hasWork, expectedPerS }: 
   const silentMs = nowMs - Math.max(lastAcceptedAtMs, connectedSinceMs);
   const expected = (silentMs / 1000) * expectedPerS;
   if (silentMs < statusLimits.silentMsMin || expected < statusLimits.silentExpected) return null;
-  return { status: "offline", reason: { code: "silent", text: `connected, but no accepted share for ${seconds(silentMs)}, in which ${Math.floor(expected)} were expected (limit ${statusLimits.silentExpected})` } };
+  return {
+    status: "offline",
+    reason: {
+      code: "silent",
+      text: `connected, but no accepted share for ${seconds(silentMs)}, in which ${Math.floor(expected)} were expected (limit ${statusLimits.silentExpected})`,
+    },
+  };
 }
 
 function seconds(ms: number): string {

@@ -1,4 +1,4 @@
-import type { Answerable } from "./submitted-share.ts";
+import type { Answerable } from "./hub-job.ts";
 
 /**
  * Who is to hear `true` as soon as his share is on disk. Sequences come in rising order, so this is a queue, kept as a ring
@@ -32,7 +32,9 @@ export class Acknowledgements {
       const session = this.sessions[this.head];
       const id = this.ids[this.head];
       if (session !== null && session !== undefined && !session.closed) {
-        session.reply(typeof id === "number" ? `{"id":${id},"result":true,"error":null}\n` : `{"id":${JSON.stringify(id ?? null)},"result":true,"error":null}\n`);
+        session.reply(
+          typeof id === "number" ? `{"id":${id},"result":true,"error":null}\n` : `{"id":${JSON.stringify(id ?? null)},"result":true,"error":null}\n`,
+        );
       }
       this.sessions[this.head] = null;
       this.head = (this.head + 1) & mask;

@@ -1,5 +1,6 @@
 import type { Control } from "../control/control.ts";
 import type { EventInput } from "../control/events.ts";
+import type { Listener } from "../control/listeners.ts";
 import type { PoolFact, PoolTest, RigFact } from "../health/facts.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Log } from "../log.ts";
@@ -11,9 +12,9 @@ import { limits } from "./limits.ts";
 import type { LineWriter } from "./line-writer.ts";
 import { flushWriters } from "./line-writer.ts";
 import { type PoolToTest, testPool } from "./pool-test.ts";
-import type { RigFloor } from "./rig-floor.ts";
+import type { Caller, Port, RigFloor } from "./rig-floor.ts";
 import { listenForRigs, type OpenListener } from "./rig-listener.ts";
-import { type Port, RigSession } from "./rig-session.ts";
+import { RigSession } from "./rig-session.ts";
 import { Roster, type RosterRig } from "./roster.ts";
 import { Settlement } from "./settlement.ts";
 import { eventOf } from "./switch-events.ts";
@@ -38,7 +39,7 @@ export class Hub {
   private readonly roster: Roster;
   private readonly switchboard: Switchboard;
   private readonly settlement: Settlement;
-  private readonly sessions = new Set<RigSession>();
+  private readonly sessions = new Map<number, RigSession>();
   private readonly slots = new Map<number, SlotTable>();
   private readonly prefixes = new Map<string, PrefixBook>();
   private readonly smallerLayouts = new Map<string, Layout>();
@@ -114,7 +115,7 @@ export class Hub {
     this.switchboard.reconcile();
     this.holdHomes();
     const strays = new Map<string, { to: Destination | null; sessions: RigSession[] }>();
-    for (const session of this.sessions) {
+    for (const session of this.sessions.values()) {
       if (session.rig === null || session.slot === null) continue;
       const home = this.roster.homeOf(session.rig);
       if (session.to?.profileNo === home?.profileNo && session.to?.contractNo === home?.contractNo) continue;
@@ -150,7 +151,11 @@ export class Hub {
 
   /** Where each listener listens, or why it does not. */
   ports(): { listenerNo: number; address: string | null; fault: string | null }[] {
-    return [...this.deps.control.listeners.all()].map((row) => ({ listenerNo: row.no, address: this.listeners.get(row.no)?.address ?? null, fault: this.listenerFaults.get(row.no) ?? null }));
+    return [...this.deps.control.listeners.all()].map((row) => ({
+      listenerNo: row.no,
+      address: this.listeners.get(row.no)?.address ?? null,
+      fault: this.listenerFaults.get(row.no) ?? null,
+    }));
   }
 
   testPool(pool: PoolToTest, waitMsMax = 10_000): Promise<PoolTest> {
@@ -172,7 +177,7 @@ export class Hub {
     this.draining = true;
     for (const timer of this.timers) clearInterval(timer);
     for (const listener of this.listeners.values()) listener.stop();
-    for (const session of [...this.sessions]) session.close("the hub stops");
+    for (const session of [...this.sessions.values()]) session.close("the hub stops");
     this.switchboard.close();
     flushWriters();
   }
@@ -194,21 +199,22 @@ export class Hub {
       sharesPerMinute: (session) => this.roster.fleet(session.rig?.fleetNo ?? session.port.fleetNo)?.sharesPerMinute ?? 12,
       difficultyScale: (fleetNo) => Number(2n ** 32n / algorithms[this.roster.fleet(fleetNo)?.algorithm ?? "sha256d"].hashesPerDifficulty),
       hasOtherPool: (session, poolNo) => this.switchboard.hasOther(session.to, poolNo),
-      closing: (session, reason) => this.deps.log.info("rig.closed", { rig: session.rig?.name ?? null, address: session.address, agent: session.agent, reason }),
+      closing: (session, reason) =>
+        this.deps.log.info("rig.closed", { rig: session.rig?.name ?? null, address: session.address, agent: session.agent, reason }),
       gone: (session) => this.gone(session),
     };
   }
 
-  private open(parts: { port: Port; address: string; writer: LineWriter; terminate: () => void }): RigSession | null {
+  private admit(parts: { port: Port; address: string; writer: LineWriter; terminate: () => void }): RigSession | null {
     if (this.draining || this.sessions.size >= limits.sessionsMax) return null;
     this.lastSessionNo++;
     const session = new RigSession({ no: this.lastSessionNo, floor: this.floor, ...parts });
-    this.sessions.add(session);
+    this.sessions.set(session.no, session);
     return session;
   }
 
-  private gone(session: RigSession): void {
-    this.sessions.delete(session);
+  private gone(session: Caller): void {
+    this.sessions.delete(session.no);
     this.switchboard.drop(session);
     if (session.slot !== null) this.slotsOf(session.layout).release(session.slot.x, session.slot.block);
     for (const rig of [session.rig, ...(session.others?.values() ?? [])]) {
@@ -218,25 +224,31 @@ export class Hub {
     }
   }
 
-  private unfit(session: RigSession, rig: RosterRig): string | null {
+  private unfit(session: Caller, rig: RosterRig): string | null {
     const here = this.roster.fleet(session.port.fleetNo);
     const own = this.roster.fleet(rig.fleetNo);
     if (here === null || own === null || here.algorithm === own.algorithm) return null;
     return `${rig.name} belongs to a fleet of ${own.algorithm}, and this port is for ${here.algorithm}`;
   }
 
-  private admitted(session: RigSession, rig: RosterRig): void {
+  private admitted(session: Caller, rig: RosterRig): void {
     if (rig.fleetNo === session.port.fleetNo) return;
     const own = this.roster.fleet(rig.fleetNo);
-    this.deps.event({ type: "rig.wrong-listener", subjectKind: "rig", subjectId: rig.id, text: `${rig.name} of fleet ${own?.name ?? "?"} came in on a port of another fleet; its own record counts`, data: { listener_id: session.port.listenerId } });
+    this.deps.event({
+      type: "rig.wrong-listener",
+      subjectKind: "rig",
+      subjectId: rig.id,
+      text: `${rig.name} of fleet ${own?.name ?? "?"} came in on a port of another fleet; its own record counts`,
+      data: { listener_id: session.port.listenerId },
+    });
   }
 
-  private startWork(session: RigSession, rig: RosterRig): void {
+  private startWork(session: Caller, rig: RosterRig): void {
     const home = this.roster.homeOf(rig);
     if (home !== null) this.switchboard.send([session], home);
   }
 
-  private layoutFor(session: RigSession): Layout {
+  private layoutFor(session: Caller): Layout {
     const remembered = this.smallerLayouts.get(`${session.address} ${session.agent}`);
     if (remembered !== undefined) return remembered;
     const wanted = session.firmware.layout;
@@ -287,28 +299,30 @@ export class Hub {
   private tickSessions(): void {
     const nowMs = this.deps.now();
     this.tickPart = (this.tickPart + 1) % 5;
-    for (const session of this.sessions) if (session.no % 5 === this.tickPart) session.tick(nowMs);
+    for (const session of this.sessions.values()) if (session.no % 5 === this.tickPart) session.tick(nowMs);
   }
 
+  /** Opens, closes and reopens ports until they are those of the listener rows; `first` = failing to open the primary one is fatal. */
   private openListeners(first: boolean): void {
     const rows = new Map(this.deps.control.listeners.all().map((row) => [row.no, row]));
     for (const [no, listener] of this.listeners) {
-      const row = rows.get(no);
-      if (row !== undefined && row.version === listener.row.version) continue;
+      if (rows.get(no)?.version === listener.row.version) continue;
       listener.stop();
       this.listeners.delete(no);
     }
-    for (const [no, row] of rows) {
-      if (this.listeners.has(no)) continue;
-      try {
-        this.listeners.set(no, listenForRigs(row, { open: (parts) => this.open(parts), refused: (port, address, reason) => this.deps.log.info("rig.refused", { listener: port.listenerId, address, text: reason }) }, this.deps.now));
-        this.listenerFaults.delete(no);
-      } catch (error) {
-        if (first && row.primary) throw error;
-        const fault = (error as Error).message;
-        if (this.listenerFaults.get(no) !== fault) this.deps.log.error("listener.failed", { bind: row.bind, error: fault });
-        this.listenerFaults.set(no, fault);
-      }
+    for (const row of rows.values()) if (!this.listeners.has(row.no)) this.openListener(row, first && row.primary);
+  }
+
+  private openListener(row: Listener, fatal: boolean): void {
+    const refused = (port: Port, address: string, text: string) => this.deps.log.info("rig.refused", { listener: port.listenerId, address, text });
+    try {
+      this.listeners.set(row.no, listenForRigs(row, { open: (parts) => this.admit(parts), refused }, this.deps.now));
+      this.listenerFaults.delete(row.no);
+    } catch (error) {
+      if (fatal) throw error;
+      const fault = (error as Error).message;
+      if (this.listenerFaults.get(row.no) !== fault) this.deps.log.error("listener.failed", { bind: row.bind, error: fault });
+      this.listenerFaults.set(row.no, fault);
     }
   }
 

@@ -1,6 +1,6 @@
+import { NotifyTemplate } from "../stratum/v1/notify-template.ts";
 import { fillerBytes, type Layout, PrefixAllocator } from "../work/extranonce.ts";
 import { ReissueTable } from "../work/reissue-table.ts";
-import { NotifyTemplate } from "../stratum/v1/notify-template.ts";
 import type { HubJob, PoolJob } from "./hub-job.ts";
 import { limits } from "./limits.ts";
 
@@ -156,7 +156,7 @@ export class JobBoard {
       if (sameLayout(block.layout, hand.layout) && !block.hands.has(hand.x)) return block;
     }
     // Without a prefix, one extranonce1 could begin another: a second block, or another layout, would search the same ground.
-    if (filler === 0 && this.blocks.some((block) => block.hands.size > 0)) return null;
+    if (filler === 0 && this.blocks.some(({ hands }) => hands.size > 0)) return null;
     if (filler === 0) this.blocks.length = 0;
     const block = { layout: hand.layout, hands: new Map<number, Hand>() };
     this.blocks.push(block);

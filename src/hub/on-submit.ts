@@ -1,21 +1,31 @@
+import type { HubVerdict } from "../ledger/share-record.ts";
+import type { Fault } from "../stratum/v1/envelope.ts";
 import { errorCodes, errorTexts } from "../stratum/v1/error-codes.ts";
 import { hexInto } from "../stratum/v1/hex.ts";
 import type { Submit } from "../stratum/v1/submit.ts";
-import { targetOf } from "../work/difficulty.ts";
 import type { AlgorithmName } from "../work/algorithm.ts";
+import { meets, targetOf } from "../work/difficulty.ts";
 import { writeX } from "../work/extranonce.ts";
 import { checkShare, checkShareAsync, type ShareCheck, type ShareInput } from "../work/share-check.ts";
 import { ntimeInRange } from "../work/share-ranges.ts";
-import { noteShare } from "../work/vardiff.ts";
-import type { HubJob } from "./hub-job.ts";
+import type { GivenJobs } from "./given-jobs.ts";
+import type { HubJob, SubmittedShare } from "./hub-job.ts";
 import { limits } from "./limits.ts";
-import type { RigFloor } from "./rig-floor.ts";
-import type { RigSession } from "./rig-session.ts";
+import type { RigDifficulty } from "./rig-difficulty.ts";
+import type { Caller, RigFloor } from "./rig-floor.ts";
 import type { RosterRig } from "./roster.ts";
-import type { SubmittedShare } from "./submitted-share.ts";
 
-/** Shares of the rig's former difficulty may still come for as long after a change. */
-const laggingDifficultyMs = 60_000;
+/** A rig's connection, as its shares see it. */
+export type Submitter = Caller & {
+  /** Its extranonce1 in hex. */
+  readonly xHex: string;
+  readonly jobs: GivenJobs;
+  readonly difficulty: RigDifficulty;
+  badSharesInRow: number;
+  noteBad: () => void;
+  retune: (nowMs: number) => void;
+};
+
 let scryptWaiting = 0;
 
 const stale = { code: errorCodes.stale, text: errorTexts.stale };
@@ -27,12 +37,12 @@ const lowDifficulty = { code: errorCodes.lowDifficulty, text: errorTexts.lowDiff
  * A share from its line to its fate: cheap questions first, then one hash, then the pool where it is worth its while.
  * A share belongs to the owner and pool of its job, wherever its rig is by now.
  */
-export function onSubmit(session: RigSession, submit: Submit, floor: RigFloor): void {
+export function onSubmit(session: Submitter, submit: Submit, floor: RigFloor): void {
   const nowMs = floor.now();
   const rig = session.others?.get(submit.worker) ?? session.rig;
-  const at = session.findJob(submit.jobId);
-  const job = session.jobs[at] ?? null;
-  const difficulty = session.jobDifficulties[at] ?? 0;
+  const at = session.jobs.find(submit.jobId);
+  const job = session.jobs.at(at);
+  const difficulty = session.jobs.difficultyAt(at);
   const share = shareOf({ session, submit, rig, job, difficulty, nowMs });
   if (rig !== null) rig.lastShareAtMs = nowMs;
   if (rig === null || session.slot === null) refuse(floor, share, "unauthorized", session.slot === null ? notSubscribed : unauthorized);
@@ -40,10 +50,17 @@ export function onSubmit(session: RigSession, submit: Submit, floor: RigFloor): 
   else weigh(session, share, { submit, job, floor, rig });
 }
 
+/** A submit that cannot be read is a share too: it ends as a row, though nobody knows of which job. */
+export function onMalformedSubmit(session: Submitter, fault: Fault, floor: RigFloor): void {
+  const submit: Submit = { kind: "submit", id: fault.id, worker: "", jobId: "", extranonce2: "", ntime: 0, nonce: 0, versionBits: null };
+  const share = shareOf({ session, submit, rig: session.rig, job: null, difficulty: 0, nowMs: floor.now() });
+  refuse(floor, share, "invalid", { code: errorCodes.other, text: fault.reason });
+}
+
 const notSubscribed = { code: errorCodes.notSubscribed, text: errorTexts.notSubscribed };
 const unauthorized = { code: errorCodes.unauthorized, text: errorTexts.unauthorized };
 
-function weigh(session: RigSession, share: SubmittedShare, { submit, job, floor, rig }: { submit: Submit; job: HubJob; floor: RigFloor; rig: RosterRig }): void {
+function weigh(session: Submitter, share: SubmittedShare, { submit, job, floor, rig }: { submit: Submit; job: HubJob; floor: RigFloor; rig: RosterRig }): void {
   const wrong = rangeFault(job, submit);
   if (wrong !== null) {
     refuse(floor, share, "invalid", { code: errorCodes.other, text: wrong });
@@ -58,13 +75,13 @@ function weigh(session: RigSession, share: SubmittedShare, { submit, job, floor,
   else judgeLater(session, share, { job, input, floor, rig });
 }
 
-function refuse(floor: RigFloor, share: SubmittedShare, verdict: "unauthorized" | "expired" | "invalid" | "stale" | "low-difficulty" | "duplicate", answer: { code: number; text: string }): void {
+function refuse(floor: RigFloor, share: SubmittedShare, verdict: Exclude<HubVerdict, "accepted">, answer: { code: number; text: string }): void {
   floor.settlement.refuse(share, verdict, answer);
   // Late shares are the way of the world; the others are not.
-  if (verdict !== "stale" && verdict !== "expired") (share.session as RigSession).noteBad();
+  if (verdict !== "stale" && verdict !== "expired") share.session.noteBad();
 }
 
-function shareOf(parts: { session: RigSession; submit: Submit; rig: RosterRig | null; job: HubJob | null; difficulty: number; nowMs: number }): SubmittedShare {
+function shareOf(parts: { session: Submitter; submit: Submit; rig: RosterRig | null; job: HubJob | null; difficulty: number; nowMs: number }): SubmittedShare {
   const { session, submit, rig, job, difficulty, nowMs } = parts;
   const poolJob = job?.poolJob;
   return {
@@ -103,7 +120,7 @@ function rangeFault(job: HubJob, submit: Submit): string | null {
 }
 
 /** Superseded by a newer block, or of a pool that has been gone for longer than its rigs need to move. */
-function isStale(session: RigSession, job: HubJob, floor: RigFloor): boolean {
+function isStale(session: Submitter, job: HubJob, floor: RigFloor): boolean {
   if (job.poolJob.superseded) return true;
   const { closedAtMs, poolNo } = job.poolJob.origin;
   if (closedAtMs === 0) return false;
@@ -112,10 +129,16 @@ function isStale(session: RigSession, job: HubJob, floor: RigFloor): boolean {
 }
 
 const freeBytes: Uint8Array[] = Array.from({ length: 17 }, (_, length) => new Uint8Array(length));
-const scratch: { free: Uint8Array; ntime: number; nonce: number; versionBits: number | null; target: Uint32Array } = { free: new Uint8Array(0), ntime: 0, nonce: 0, versionBits: null, target: new Uint32Array(8) };
+const scratch: { free: Uint8Array; ntime: number; nonce: number; versionBits: number | null; target: Uint32Array } = {
+  free: new Uint8Array(0),
+  ntime: 0,
+  nonce: 0,
+  versionBits: null,
+  target: new Uint32Array(8),
+};
 
 /** The pool's whole extranonce2, `P | X | e2`, and what else the check needs; one reused object. */
-function inputOf(session: RigSession, job: HubJob, submit: Submit, difficulty: number): ShareInput {
+function inputOf(session: Submitter, job: HubJob, submit: Submit, difficulty: number): ShareInput {
   const free = freeBytes[job.poolJob.work.free] ?? new Uint8Array(job.poolJob.work.free);
   const prefix = job.prefix;
   for (let index = 0; index < prefix.length; index++) free[index] = prefix[index] ?? 0;
@@ -147,7 +170,7 @@ function targetFor(algorithm: AlgorithmName, difficulty: number): Uint32Array {
 
 type Judging = { job: HubJob; check: ShareCheck; floor: RigFloor; rig: RosterRig };
 
-function judge(session: RigSession, share: SubmittedShare, { job, check, floor, rig }: Judging): void {
+function judge(session: Submitter, share: SubmittedShare, { job, check, floor, rig }: Judging): void {
   if (!check.meetsRig && !check.meetsPool && !check.meetsBlock && !tolerated(session, share, { job, check, floor, rig })) {
     refuse(floor, share, "low-difficulty", lowDifficulty);
     return;
@@ -165,27 +188,20 @@ function judge(session: RigSession, share: SubmittedShare, { job, check, floor, 
     rig.acceptedShares++;
   }
   // At the pool's own difficulty there is nothing to raise, however fast the shares come.
-  if (session.vardiff !== null && noteShare(session.vardiff, share.atMs, share.difficulty) && share.difficulty < share.poolDifficulty) session.retune(share.atMs);
+  if (session.difficulty.note(share.atMs, share.difficulty) && share.difficulty < share.poolDifficulty) session.retune(share.atMs);
   if (origin.closedAtMs !== 0) floor.settlement.accept(share, "orphaned");
   else if (check.meetsPool || check.meetsBlock) forward(session, share, { job, check, floor, rig });
   else floor.settlement.accept(share, "not-forwarded");
 }
 
 /** Short of its difficulty by a rounding, or meant for the difficulty that was in force until just now. */
-function tolerated(session: RigSession, share: SubmittedShare, { job, check }: Judging): boolean {
+function tolerated(session: Submitter, share: SubmittedShare, { job, check }: Judging): boolean {
   if (check.meetsRigTolerance) return true;
-  const before = session.previousDifficulty;
-  if (before === 0 || before >= share.difficulty || share.atMs - session.difficultyChangedAtMs > laggingDifficultyMs) return false;
-  const target = targetFor(job.poolJob.work.algorithm, before);
-  for (let word = 7; word >= 0; word--) {
-    const left = check.hash[word] ?? 0;
-    const right = target[word] ?? 0;
-    if (left !== right) return left < right;
-  }
-  return true;
+  const lagging = session.difficulty.lagging(share.difficulty, share.atMs);
+  return lagging > 0 && meets(check.hash, targetFor(job.poolJob.work.algorithm, lagging));
 }
 
-function forward(session: RigSession, share: SubmittedShare, { job, check, floor, rig }: Judging): void {
+function forward(session: Submitter, share: SubmittedShare, { job, check, floor, rig }: Judging): void {
   share.version = check.version;
   share.upstreamName = job.poolJob.origin.nameFor(rig.name);
   share.extranonce2 = job.prefixHex + session.xHex + share.extranonce2;
@@ -193,7 +209,7 @@ function forward(session: RigSession, share: SubmittedShare, { job, check, floor
 }
 
 /** scrypt is hashed on other threads; the share is judged when its hash is there. */
-function judgeLater(session: RigSession, share: SubmittedShare, late: { job: HubJob; input: ShareInput; floor: RigFloor; rig: RosterRig }): void {
+function judgeLater(session: Submitter, share: SubmittedShare, late: { job: HubJob; input: ShareInput; floor: RigFloor; rig: RosterRig }): void {
   const { job, floor, rig } = late;
   if (scryptWaiting >= limits.scryptWaitingMax) {
     refuse(floor, share, "invalid", { code: errorCodes.other, text: "too many shares wait to be checked" });

@@ -2,8 +2,8 @@ import { classifyReject } from "../stratum/v1/error-codes.ts";
 import type { Response } from "../stratum/v1/response.ts";
 import { writeSubmit } from "../stratum/v1/submit.ts";
 import { bitsForPool } from "../work/version-rolling.ts";
+import type { SubmittedShare } from "./hub-job.ts";
 import { limits } from "./limits.ts";
-import type { SubmittedShare } from "./submitted-share.ts";
 
 export type PoolAnswer = { poolVerdict: "accepted" | "rejected" | "unanswered" | "orphaned"; code: number; text: string; answeredMs: number };
 

@@ -1,18 +1,17 @@
-import type { AlgorithmName } from "../work/algorithm.ts";
-import { DuplicateSet } from "../work/duplicate-set.ts";
-import { prepareWork } from "../work/prepared-work.ts";
-import { LineCutter } from "../stratum/v1/lines.ts";
 import { readConfigureResult, writeConfigure } from "../stratum/v1/configure.ts";
 import { type Fault, writeResult } from "../stratum/v1/envelope.ts";
+import { LineCutter } from "../stratum/v1/lines.ts";
 import { type Notify, workOfNotify } from "../stratum/v1/notify.ts";
 import { type PoolMessage, readPoolMessage, readSubscribeResult } from "../stratum/v1/pool-messages.ts";
 import type { Response } from "../stratum/v1/response.ts";
 import { writeAuthorize, writeSubscribe } from "../stratum/v1/rig-messages.ts";
-import type { JobOrigin, PoolJob } from "./hub-job.ts";
+import type { AlgorithmName } from "../work/algorithm.ts";
+import { DuplicateSet } from "../work/duplicate-set.ts";
+import { prepareWork } from "../work/prepared-work.ts";
+import type { JobOrigin, PoolJob, SubmittedShare } from "./hub-job.ts";
 import { limits } from "./limits.ts";
 import { LineWriter } from "./line-writer.ts";
 import { PendingSubmits, type SettleShare } from "./pending-submits.ts";
-import type { SubmittedShare } from "./submitted-share.ts";
 
 export type PoolAddress = {
   poolNo: number;
@@ -132,7 +131,8 @@ export class PoolSession implements JobOrigin {
     const inPhaseMs = nowMs - this.phaseSinceMs;
     if (this.phase === "connecting" && inPhaseMs > limits.connectMsMax) this.close("network", `no connection within ${limits.connectMsMax / 1000} s`);
     else if (this.phase === "configuring" && inPhaseMs > limits.configureMsMax) this.startSubscribe();
-    else if (!this.ready && nowMs - this.openedAtMs > limits.connectMsMax + limits.handshakeMsMax) this.close("network", `handshake not done within ${limits.handshakeMsMax / 1000} s (${this.phase})`);
+    else if (!this.ready && nowMs - this.openedAtMs > limits.connectMsMax + limits.handshakeMsMax)
+      this.close("network", `handshake not done within ${limits.handshakeMsMax / 1000} s (${this.phase})`);
     else if (this.ready && nowMs - this.lastLineAtMs > limits.poolSilentMsMax) this.close("silent", `silent for ${limits.poolSilentMsMax / 1000} s`);
     else if (this.writer !== null && this.writer.unsentForMs(nowMs) > limits.unsentMsMax) this.close("network", "the pool does not read");
   }
@@ -321,7 +321,13 @@ export class PoolSession implements JobOrigin {
   private onNotify(notify: Notify): void {
     if (this.free === 0) return;
     if (this.difficulty === 0) this.difficulty = 1;
-    const work = workOfNotify(notify, { algorithm: this.address.algorithm, fixed: this.fixed, free: this.free, versionMask: this.versionMask, difficulty: this.difficulty });
+    const work = workOfNotify(notify, {
+      algorithm: this.address.algorithm,
+      fixed: this.fixed,
+      free: this.free,
+      versionMask: this.versionMask,
+      difficulty: this.difficulty,
+    });
     const before = this.current;
     if (before === null || Buffer.compare(before.work.prevHash, work.prevHash) !== 0) {
       for (const job of this.liveJobs) job.superseded = true;

@@ -13,14 +13,32 @@ export function testPool(pool: PoolToTest, parts: { now: () => number; agent: st
   const steps: PoolTestStep[] = [];
   const { promise, resolve } = Promise.withResolvers<PoolTest>();
   let stepStartedMs = parts.now();
-  const finish = (session: PoolSession | null, failure: string | null) => {
+  const finish = (tried: PoolSession, failure: string | null) => {
     const failed = names[steps.length];
     if (failure !== null && failed !== undefined) steps.push({ name: failed, ok: false, ms: parts.now() - stepStartedMs, text: failure });
-    const free = session === null || session.free === 0 ? null : session.free;
-    resolve({ ok: failure === null, steps, extranonce2Size: free, difficulty: session === null || session.difficulty === 0 ? null : session.difficulty, warnings: [...(session?.warnings ?? []), ...sizeWarnings(free)] });
+    const free = tried.free === 0 ? null : tried.free;
+    resolve({
+      ok: failure === null,
+      steps,
+      extranonce2Size: free,
+      difficulty: tried.difficulty === 0 ? null : tried.difficulty,
+      warnings: [...tried.warnings, ...sizeWarnings(free)],
+    });
   };
   const session: PoolSession = new PoolSession(
-    { poolNo: pool.no, contractNo: 0, host: pool.host, port: pool.port, tls: pool.tls, username: pool.username, password: pool.password.reveal(), algorithm: pool.algorithm, configure: true, passDifficulty: false, agent: parts.agent },
+    {
+      poolNo: pool.no,
+      contractNo: 0,
+      host: pool.host,
+      port: pool.port,
+      tls: pool.tls,
+      username: pool.username,
+      password: pool.password.reveal(),
+      algorithm: pool.algorithm,
+      configure: true,
+      passDifficulty: false,
+      agent: parts.agent,
+    },
     {
       step: (_session, name, text) => {
         steps.push({ name, ok: true, ms: parts.now() - stepStartedMs, text });

@@ -1,7 +1,26 @@
+import type { Firmware } from "../stratum/v1/firmware.ts";
 import type { Layout, Slot } from "../work/extranonce.ts";
-import type { RigSession } from "./rig-session.ts";
-import type { Roster, RosterRig } from "./roster.ts";
+import type { Answerable } from "./hub-job.ts";
+import type { Roster, RosterRig, RosterSession } from "./roster.ts";
 import type { Settlement } from "./settlement.ts";
+import type { Worker } from "./switchboard.ts";
+
+/** The port a rig came in on. */
+export type Port = { listenerId: string; fleetNo: number; enrol: boolean; layout: Layout };
+
+/** A rig's connection, as the house around it sees it. */
+export type Caller = Worker &
+  Answerable &
+  RosterSession & {
+    readonly no: number;
+    readonly port: Port;
+    readonly address: string;
+    readonly agent: string;
+    readonly firmware: Firmware;
+    readonly slot: Slot | null;
+    readonly rig: RosterRig | null;
+    readonly others: ReadonlyMap<string, RosterRig> | null;
+  };
 
 /** What a rig's connection needs of the house around it. */
 export type RigFloor = {
@@ -9,20 +28,20 @@ export type RigFloor = {
   roster: Roster;
   settlement: Settlement;
   /** The layout for a rig that just said who it is; it cannot change later on most firmware. */
-  layoutFor: (session: RigSession) => Layout;
+  layoutFor: (caller: Caller) => Layout;
   takeSlot: (layout: Layout) => Slot;
   /** At its next connection the rig gets this layout. */
-  rememberLayout: (session: RigSession, layout: Layout) => void;
+  rememberLayout: (caller: Caller, layout: Layout) => void;
   /** Why this rig may not work here, or null. */
-  unfit: (session: RigSession, rig: RosterRig) => string | null;
-  admitted: (session: RigSession, rig: RosterRig) => void;
-  refused: (session: RigSession, text: string) => void;
-  startWork: (session: RigSession, rig: RosterRig) => void;
-  sharesPerMinute: (session: RigSession) => number;
+  unfit: (caller: Caller, rig: RosterRig) => string | null;
+  admitted: (caller: Caller, rig: RosterRig) => void;
+  refused: (caller: Caller, text: string) => void;
+  startWork: (caller: Caller, rig: RosterRig) => void;
+  sharesPerMinute: (caller: Caller) => number;
   /** What one unit of SHA-256d difficulty is on the scale of the fleet's algorithm. */
   difficultyScale: (fleetNo: number) => number;
-  /** Whether the session's rigs have another pool to go to than this one. */
-  hasOtherPool: (session: RigSession, poolNo: number) => boolean;
-  closing: (session: RigSession, reason: string) => void;
-  gone: (session: RigSession) => void;
+  /** Whether the caller has another pool to go to than this one. */
+  hasOtherPool: (caller: Caller, poolNo: number) => boolean;
+  closing: (caller: Caller, reason: string) => void;
+  gone: (caller: Caller) => void;
 };

@@ -3,7 +3,8 @@ import type { Listener } from "../control/listeners.ts";
 import { readProxyHeader } from "../stratum/proxy-protocol.ts";
 import { limits } from "./limits.ts";
 import { LineWriter } from "./line-writer.ts";
-import type { Port, RigSession } from "./rig-session.ts";
+import type { Port } from "./rig-floor.ts";
+import type { RigSession } from "./rig-session.ts";
 
 export type ListenerDeps = {
   /** A rig has arrived from `address`; null when no more are taken. */
@@ -16,7 +17,8 @@ export type OpenListener = { row: Listener; address: string; stop: () => void };
 /** A connection before its first line: who it comes from may still be in a PROXY header. */
 type Guest = { session: RigSession | null; writer: LineWriter; head: Buffer | null; trusted: boolean; arrivedAtMs: number };
 
-const longestHead = 16 + 4096;
+/** The longest PROXY header that is read: a binary one with 4 KiB of extensions. */
+const headBytesMax = 16 + 4096;
 
 /**
  * Listens for rigs on one port. Throws what `Bun.listen` throws (port taken, certificate unreadable).
@@ -32,6 +34,27 @@ export function listenForRigs(row: Listener, deps: ListenerDeps, now: () => numb
     socket.data.session = session;
     if (session === null) socket.terminate();
     return session;
+  };
+  const giveUp = (socket: Bun.Socket<Guest>, reason: string): void => {
+    guests.delete(socket);
+    deps.refused(port, plainAddress(socket.remoteAddress), `PROXY header: ${reason}`);
+    socket.terminate();
+  };
+  /** The header of a trusted balancer says who the rig is; without one the balancer is a rig itself. */
+  const readHead = (socket: Bun.Socket<Guest>, bytes: Buffer): void => {
+    const guest = socket.data;
+    const head = guest.head === null ? bytes : Buffer.concat([guest.head, bytes]);
+    const header = readProxyHeader(head);
+    if (header.kind === "fault") giveUp(socket, header.reason);
+    else if (header.kind === "need-more" && head.length > headBytesMax) giveUp(socket, "too long");
+    else if (header.kind === "need-more") guest.head = Buffer.from(head);
+    else {
+      guests.delete(socket);
+      guest.head = null;
+      const [source, skip] = header.kind === "proxy" ? [header.source, header.headerBytes] : [null, 0];
+      const session = begin(socket, source?.address ?? plainAddress(socket.remoteAddress));
+      if (head.length > skip) session?.receive(head.subarray(skip));
+    }
   };
   const server = Bun.listen<Guest>({
     hostname: host,
@@ -51,28 +74,8 @@ export function listenForRigs(row: Listener, deps: ListenerDeps, now: () => numb
       },
       data(socket, bytes) {
         const guest = socket.data;
-        if (guest.session !== null) {
-          guest.session.receive(bytes);
-          return;
-        }
-        if (!guest.trusted) return;
-        const head = guest.head === null ? bytes : Buffer.concat([guest.head, bytes]);
-        const header = readProxyHeader(head);
-        if (header.kind === "need-more" && head.length <= longestHead) {
-          guest.head = Buffer.from(head);
-          return;
-        }
-        guests.delete(socket);
-        guest.head = null;
-        if (header.kind === "need-more" || header.kind === "fault") {
-          deps.refused(port, plainAddress(socket.remoteAddress), header.kind === "fault" ? `PROXY header: ${header.reason}` : "PROXY header too long");
-          socket.terminate();
-          return;
-        }
-        const source = header.kind === "proxy" ? header.source : null;
-        const session = begin(socket, source?.address ?? plainAddress(socket.remoteAddress));
-        const rest = header.kind === "proxy" ? head.subarray(header.headerBytes) : head;
-        if (rest.length > 0) session?.receive(rest);
+        if (guest.session !== null) guest.session.receive(bytes);
+        else if (guest.trusted) readHead(socket, bytes);
       },
       drain(socket) {
         socket.data.writer.drain();

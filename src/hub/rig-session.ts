@@ -9,26 +9,23 @@ import { writeReconnect, writeSetDifficulty, writeSetExtranonce, writeSetVersion
 import { type Authorize, type RigMessage, readRigMessage, type Subscribe } from "../stratum/v1/rig-messages.ts";
 import { passwordHints, rigNameOf } from "../stratum/v1/worker-names.ts";
 import { encodeX, type Layout, type Slot, writeX } from "../work/extranonce.ts";
-import { createVardiff, restartWindow, retarget, startDifficulty, type VardiffState } from "../work/vardiff.ts";
 import { rollableMask } from "../work/version-rolling.ts";
+import { GivenJobs } from "./given-jobs.ts";
 import type { HubJob } from "./hub-job.ts";
 import type { JobBoard } from "./job-board.ts";
 import { limits } from "./limits.ts";
 import type { LineWriter } from "./line-writer.ts";
-import { onSubmit } from "./on-submit.ts";
+import { onMalformedSubmit, onSubmit, type Submitter } from "./on-submit.ts";
+import { overdue } from "./rig-deadlines.ts";
+import { RigDifficulty, type RigTerms } from "./rig-difficulty.ts";
+import type { Caller, Port, RigFloor } from "./rig-floor.ts";
 import type { RosterRig } from "./roster.ts";
-import type { RigFloor } from "./rig-floor.ts";
-import type { Answerable } from "./submitted-share.ts";
-import type { Worker } from "./switchboard.ts";
-
-/** The port a rig came in on. */
-export type Port = { listenerId: string; fleetNo: number; enrol: boolean; layout: Layout };
 
 /**
  * One rig's connection, from its first byte to its last: what it said, what it holds, what it hears.
  * The handshake is answered strictly in the order it was asked; while an enrolment is being written, what comes after it waits.
  */
-export class RigSession implements Worker, Answerable {
+export class RigSession implements Submitter, Caller {
   readonly no: number;
   readonly port: Port;
   readonly writer: LineWriter;
@@ -47,14 +44,8 @@ export class RigSession implements Worker, Answerable {
   others: Map<string, RosterRig> | null = null;
   board: JobBoard | null = null;
   to: Destination | null = null;
-  /** The jobs given, newest last, each with its difficulty and the moment it was sent. */
-  readonly jobs: HubJob[] = [];
-  readonly jobDifficulties: number[] = [];
-  readonly jobTimes: number[] = [];
-  difficulty = 0;
-  previousDifficulty = 0;
-  difficultyChangedAtMs = 0;
-  vardiff: VardiffState | null = null;
+  readonly jobs = new GivenJobs();
+  readonly difficulty = new RigDifficulty();
   badSharesInRow = 0;
   /** Since when it has been without any pool to work for; 0 while it has one. */
   joblessSinceMs: number;
@@ -64,8 +55,6 @@ export class RigSession implements Worker, Answerable {
   private versionMaskSent = 0;
   private rolls = false;
   private followsExtranonce = false;
-  private suggestedDifficulty: number | null = null;
-  private hintedDifficulty: number | null = null;
   private waiting: RigMessage[] | null = null;
   private partialSinceMs = 0;
   private leaveAtMs = 0;
@@ -95,15 +84,23 @@ export class RigSession implements Worker, Answerable {
   }
 
   get servingPoolNo(): number {
-    return this.jobs.at(-1)?.poolJob.origin.poolNo ?? 0;
+    return this.jobs.latest?.poolJob.origin.poolNo ?? 0;
   }
 
   get servingContractNo(): number {
-    return this.jobs.at(-1)?.poolJob.origin.contractNo ?? 0;
+    return this.jobs.latest?.poolJob.origin.contractNo ?? 0;
   }
 
   fact(): RigSessionFact {
-    return { sessionNo: this.no, address: this.address, agent: this.agent, worker: this.worker, difficulty: this.difficulty, sinceMs: this.openedAtMs, listenerId: this.port.listenerId };
+    return {
+      sessionNo: this.no,
+      address: this.address,
+      agent: this.agent,
+      worker: this.worker,
+      difficulty: this.difficulty.current,
+      sinceMs: this.openedAtMs,
+      listenerId: this.port.listenerId,
+    };
   }
 
   receive(bytes: Buffer): void {
@@ -146,21 +143,12 @@ export class RigSession implements Worker, Answerable {
   tick(nowMs: number): void {
     const reason = this.overdue(nowMs);
     if (reason !== null) this.close(reason);
-    else if (this.board !== null && this.vardiff !== null) this.retune(nowMs);
+    else this.retune(nowMs);
   }
 
-  /** A new difficulty when the shares ask for one; it comes with the job again, as firmware applies it with the next notify only. */
   retune(nowMs: number): void {
-    const job = this.jobs.at(-1);
-    if (job === undefined || this.vardiff === null || job.poolJob.origin.passDifficulty) return;
-    const before = this.difficulty;
-    if (retarget(this.vardiff, this.rules(job, nowMs)) !== null && this.vardiff.difficulty !== before) this.board?.reissue(this, false);
-  }
-
-  /** Hub job by id, newest first; -1 when it is not known to this connection any more. */
-  findJob(id: string): number {
-    for (let at = this.jobs.length - 1; at >= 0; at--) if (this.jobs[at]?.id === id) return at;
-    return -1;
+    const job = this.jobs.latest;
+    if (job !== null && this.board !== null && this.difficulty.wantsChange(job, this.terms(nowMs))) this.board.reissue(this, false);
   }
 
   give(job: HubJob, line: Buffer): void {
@@ -172,14 +160,12 @@ export class RigSession implements Worker, Answerable {
       this.versionMaskSent = mask;
       before += writeSetVersionMask(mask);
     }
-    const difficulty = this.difficultyFor(job, nowMs);
-    if (difficulty !== this.difficulty) {
-      this.previousDifficulty = this.difficulty;
-      this.difficultyChangedAtMs = nowMs;
-      this.difficulty = difficulty;
+    const difficulty = this.difficulty.choose(job, this.terms(nowMs), this.servingPoolNo === job.poolJob.origin.poolNo);
+    if (difficulty !== this.difficulty.current) {
+      this.difficulty.sent(difficulty, nowMs);
       before += writeSetDifficulty(difficulty);
     }
-    this.remember(job, difficulty, nowMs);
+    this.jobs.add(job, difficulty, nowMs);
     this.joblessSinceMs = 0;
     this.writer.send(before === "" ? line : Buffer.concat([Buffer.from(before), line]));
   }
@@ -264,6 +250,10 @@ export class RigSession implements Worker, Answerable {
       this.close(fault.reason);
       return;
     }
+    if (fault.method === "mining.submit") {
+      onMalformedSubmit(this, fault, this.floor);
+      return;
+    }
     this.noteRefusal(errorCodes.other, fault.reason);
     this.reply(writeError(fault.id, errorCodes.other, fault.reason));
     this.noteBad();
@@ -282,8 +272,14 @@ export class RigSession implements Worker, Answerable {
       this.versionMaskSent = this.versionMask;
     }
     if (message.subscribeExtranonce) this.followsExtranonce = true;
-    if (message.minimumDifficulty !== null) this.suggestedDifficulty = message.minimumDifficulty;
-    this.reply(writeConfigureResult(message, { versionMask: this.versionMask, minimumDifficulty: message.minimumDifficulty !== null, subscribeExtranonce: message.subscribeExtranonce }));
+    if (message.minimumDifficulty !== null) this.difficulty.suggested = message.minimumDifficulty;
+    this.reply(
+      writeConfigureResult(message, {
+        versionMask: this.versionMask,
+        minimumDifficulty: message.minimumDifficulty !== null,
+        subscribeExtranonce: message.subscribeExtranonce,
+      }),
+    );
   }
 
   private onSubscribe(message: Subscribe): void {
@@ -301,7 +297,7 @@ export class RigSession implements Worker, Answerable {
   }
 
   private onSuggest(difficulty: number, id: JsonId): void {
-    this.suggestedDifficulty = difficulty;
+    this.difficulty.suggested = difficulty;
     if (id !== null) this.reply(writeResult(id, true));
   }
 
@@ -362,7 +358,7 @@ export class RigSession implements Worker, Answerable {
     if (this.rig === null) {
       this.rig = rig;
       this.worker = message.user.slice(0, limits.workerLengthMax);
-      this.hintedDifficulty = passwordHints(message.password).difficulty;
+      this.difficulty.hinted = passwordHints(message.password).difficulty;
       this.floor.admitted(this, rig);
       this.start();
       return;
@@ -377,65 +373,21 @@ export class RigSession implements Worker, Answerable {
     this.floor.startWork(this, this.rig);
   }
 
-  private difficultyFor(job: HubJob, nowMs: number): number {
-    const upstream = job.poolJob.work.difficulty;
-    if (job.poolJob.origin.passDifficulty) return upstream;
-    const sharesPerMinute = this.floor.sharesPerMinute(this);
-    if (this.vardiff === null) {
-      const wish = startDifficulty({
-        hintD: this.hintedDifficulty,
-        suggested: this.suggestedDifficulty,
-        nominalHps: this.rig?.nominalHps ?? null,
-        algorithm: job.poolJob.work.algorithm,
-        upstream,
-        sharesPerMinute,
-      });
-      this.vardiff = createVardiff(this.whole(wish, upstream), nowMs);
-      return this.vardiff.difficulty;
-    }
-    if (this.servingPoolNo !== job.poolJob.origin.poolNo) restartWindow(this.vardiff, nowMs);
-    retarget(this.vardiff, this.rules(job, nowMs));
-    return this.vardiff.difficulty;
-  }
-
-  private rules(job: HubJob, nowMs: number) {
-    const upstream = job.poolJob.work.difficulty;
-    return { nowMs, sharesPerMinute: this.floor.sharesPerMinute(this), difficultyMax: upstream, difficultyMin: Math.max(Number.MIN_VALUE, Math.min(upstream, this.firmware.difficultyMin)), integersOnly: !this.firmware.fractionalDifficulty && upstream >= 1 };
-  }
-
-  /** Whole numbers for firmware that cuts fractions off, except where the pool itself asks for less than 1. */
-  private whole(difficulty: number, upstream: number): number {
-    return this.firmware.fractionalDifficulty || upstream < 1 ? difficulty : Math.min(upstream, Math.max(1, Math.round(difficulty)));
-  }
-
-  private remember(job: HubJob, difficulty: number, nowMs: number): void {
-    const oldestMs = nowMs - limits.jobKeptMsMax;
-    let gone = 0;
-    while (gone < this.jobs.length && ((this.jobTimes[gone] ?? 0) < oldestMs || this.jobs.length - gone >= limits.jobsPerSessionMax)) gone++;
-    if (gone > 0) {
-      this.jobs.splice(0, gone);
-      this.jobDifficulties.splice(0, gone);
-      this.jobTimes.splice(0, gone);
-    }
-    this.jobs.push(job);
-    this.jobDifficulties.push(difficulty);
-    this.jobTimes.push(nowMs);
+  private terms(nowMs: number): RigTerms {
+    return { firmware: this.firmware, nominalHps: this.rig?.nominalHps ?? null, sharesPerMinute: this.floor.sharesPerMinute(this), nowMs };
   }
 
   private overdue(nowMs: number): string | null {
-    const ageMs = nowMs - this.openedAtMs;
-    if (this.leaveAtMs !== 0 && nowMs > this.leaveAtMs) return "asked to reconnect, for a pool with less room for its extranonce2";
-    if (this.slot === null && this.rig === null && ageMs > limits.firstLineMsMax && this.lastLineAtMs === this.openedAtMs) return `silent for its first ${limits.firstLineMsMax / 1000} s`;
-    if (this.slot === null && ageMs > limits.subscribeMsMax) return `no mining.subscribe within ${limits.subscribeMsMax / 1000} s`;
-    if (this.rig === null && ageMs > limits.authorizeMsMax) return `no accepted mining.authorize within ${limits.authorizeMsMax / 1000} s`;
-    if (this.partialSinceMs !== 0 && nowMs - this.partialSinceMs > limits.partialLineMsMax) return "began a line and did not end it";
-    if (nowMs - this.lastLineAtMs > limits.idleMsMax) return `silent for ${limits.idleMsMax / 60_000} minutes`;
-    if (this.writer.unsentForMs(nowMs) > limits.unsentMsMax) return "does not read what it is sent";
-    if (this.rig !== null && this.board === null) {
-      // From the moment its pool was lost, not from when this clock saw it.
-      if (this.joblessSinceMs === 0) this.joblessSinceMs = this.jobs.at(-1)?.poolJob.origin.closedAtMs || nowMs;
-      if (nowMs - this.joblessSinceMs > limits.joblessMsMax) return "no pool to work for: its own backup pool may take over";
-    }
-    return null;
+    const jobless = this.rig !== null && this.board === null;
+    // Counted from the moment its pool was lost, not from when this clock saw it.
+    if (jobless && this.joblessSinceMs === 0) this.joblessSinceMs = this.jobs.latest?.poolJob.origin.closedAtMs || nowMs;
+    const { openedAtMs, lastLineAtMs, partialSinceMs, leaveAtMs } = this;
+    return overdue({
+      ...{ nowMs, openedAtMs, lastLineAtMs, partialSinceMs, leaveAtMs },
+      joblessSinceMs: jobless ? this.joblessSinceMs : 0,
+      unsentForMs: this.writer.unsentForMs(nowMs),
+      subscribed: this.slot !== null,
+      authorized: this.rig !== null,
+    });
   }
 }

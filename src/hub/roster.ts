@@ -1,6 +1,6 @@
+import type { Enrolment } from "../control/enrolments.ts";
 import type { Fleet } from "../control/fleets.ts";
 import type { Rig } from "../control/rig-row.ts";
-import type { Enrolment } from "../control/enrolments.ts";
 import type { Refusal, RigFact, RigSessionFact } from "../health/facts.ts";
 import type { Destination } from "../schedule/move.ts";
 import { limits } from "./limits.ts";

@@ -1,8 +1,8 @@
 import type { HubVerdict, PoolVerdict, ShareRecord } from "../ledger/share-record.ts";
 import { writeError } from "../stratum/v1/envelope.ts";
 import { Acknowledgements } from "./acknowledgements.ts";
+import type { SubmittedShare } from "./hub-job.ts";
 import type { PoolAnswer } from "./pending-submits.ts";
-import type { SubmittedShare } from "./submitted-share.ts";
 
 /** What settling needs of the ledger. */
 export type ShareLedger = {

@@ -190,7 +190,9 @@ export class Switchboard {
   }
 
   private worksOn(worker: Worker, route: Route): boolean {
-    return worker.board !== null && worker.board.current?.origin.poolNo === route.activePoolNo && worker.board.current?.origin.contractNo === route.to.contractNo;
+    return (
+      worker.board !== null && worker.board.current?.origin.poolNo === route.activePoolNo && worker.board.current?.origin.contractNo === route.to.contractNo
+    );
   }
 
   private onChanged(upstream: Upstream): void {
@@ -222,7 +224,11 @@ export class Switchboard {
 
   private evaluate(route: Route, roles: Map<Upstream, "active" | "warm">): void {
     const upstreams = this.upstreamsOf(route);
-    const choices: EndpointChoice[] = upstreams.map((upstream) => ({ poolNo: upstream.pool.no, usable: upstream.usable, usableSinceMs: upstream.usableSinceMs }));
+    const choices: EndpointChoice[] = upstreams.map((upstream) => ({
+      poolNo: upstream.pool.no,
+      usable: upstream.usable,
+      usableSinceMs: upstream.usableSinceMs,
+    }));
     const chosen = chooseEndpoint(choices, route.activePoolNo, { nowMs: this.deps.now(), returnAfterMs: route.profile.returnAfterS * 1000 });
     if (chosen !== route.activePoolNo) this.activate(route, chosen);
     const held = new Set(endpointsToHold(choices, chosen));
@@ -242,7 +248,8 @@ export class Switchboard {
     const from = this.pools.get(previous ?? route.lastPoolNo ?? 0);
     if (chosen === null) {
       route.lastPoolNo = previous;
-      if (from !== undefined) this.deps.event({ type: "pool.all-down", from, profile: route.profile, rigs: route.workers.size, reason: this.reasonOf(route, from) });
+      if (from !== undefined)
+        this.deps.event({ type: "pool.all-down", from, profile: route.profile, rigs: route.workers.size, reason: this.reasonOf(route, from) });
       return;
     }
     const upstream = this.upstreamOf(route.to.contractNo, chosen);
@@ -254,7 +261,15 @@ export class Switchboard {
     const to = this.pools.get(chosen);
     if (from === undefined || to === undefined || from === to) return;
     const returned = route.profile.poolNos.indexOf(to.no) < route.profile.poolNos.indexOf(from.no);
-    this.deps.event({ type: returned ? "pool.returned" : "pool.failover", from, to, profile: route.profile, rigs: movers.length, reason: this.reasonOf(route, from), tookMs: this.deps.now() - startMs });
+    this.deps.event({
+      type: returned ? "pool.returned" : "pool.failover",
+      from,
+      to,
+      profile: route.profile,
+      rigs: movers.length,
+      reason: this.reasonOf(route, from),
+      tookMs: this.deps.now() - startMs,
+    });
   }
 
   private reasonOf(route: Route, pool: Pool): string {

@@ -123,7 +123,13 @@ export class Upstream {
     const before = this.pool;
     this.pool = pool;
     const same =
-      before.host === pool.host && before.port === pool.port && before.tls === pool.tls && before.username === pool.username && before.mode === pool.mode && before.algorithm === pool.algorithm && before.password.reveal() === pool.password.reveal();
+      before.host === pool.host &&
+      before.port === pool.port &&
+      before.tls === pool.tls &&
+      before.username === pool.username &&
+      before.mode === pool.mode &&
+      before.algorithm === pool.algorithm &&
+      before.password.reveal() === pool.password.reveal();
     if (same) return;
     for (const link of this.links) link.retiring = true;
     this.attempts = 0;
@@ -158,7 +164,7 @@ export class Upstream {
 
   private keepOpen(nowMs: number): void {
     const shared = this.links.filter((link) => !link.retiring && link.only === null).length;
-    for (let open = shared; open < this.sharedWanted() && nowMs >= this.retryAtMs; open++) {
+    for (let count = shared; count < this.sharedWanted() && nowMs >= this.retryAtMs; count++) {
       if (!this.deps.mayDial()) return;
       this.dial(null);
       if (this.attempts > 0) return;
@@ -199,15 +205,27 @@ export class Upstream {
     let link: Link | null = null;
     const events: PoolSessionEvents = {
       step: () => {},
-      ready: (session) => this.onReady(session, only),
+      ready: (opened) => this.onReady(opened, only),
       job: (_session, job) => this.onJob(link, job),
-      closed: (session, reason) => this.onClosed(session, reason),
+      closed: (opened, reason) => this.onClosed(opened, reason),
       nameRefused: (_session, name, text) => deps.nameRefused(this, name, text),
       settle: deps.settle,
     };
     const username = only === null ? pool.username : pool.username.replaceAll("{rig}", only.rigName);
     const session = new PoolSession(
-      { poolNo: pool.no, contractNo: this.contractNo, host: pool.host, port: pool.port, tls: pool.tls, username, password: pool.password.reveal(), algorithm: pool.algorithm, configure: !this.skipConfigure, passDifficulty: only !== null, agent: deps.agent },
+      {
+        poolNo: pool.no,
+        contractNo: this.contractNo,
+        host: pool.host,
+        port: pool.port,
+        tls: pool.tls,
+        username,
+        password: pool.password.reveal(),
+        algorithm: pool.algorithm,
+        configure: !this.skipConfigure,
+        passDifficulty: only !== null,
+        agent: deps.agent,
+      },
       events,
       deps.now,
     );
@@ -225,7 +243,9 @@ export class Upstream {
     this.lastClose = null;
     if (only === null && this.repeatsFixed(link)) {
       this.fixedRepeats = true;
-      this.warnings.add("gives every session the same extranonce1 and leaves no room beside it, so only as many rigs as there are extranonce1 values can work here");
+      this.warnings.add(
+        "gives every session the same extranonce1 and leaves no room beside it, so only as many rigs as there are extranonce1 values can work here",
+      );
       session.end();
       return;
     }
@@ -238,7 +258,9 @@ export class Upstream {
 
   private repeatsFixed(link: Link): boolean {
     if (fillerBytes(link.session.free, { e1Bytes: 1, e2Bytes: 3 }) > 0) return false;
-    return this.links.some((other) => other !== link && other.session.ready && !other.retiring && Buffer.compare(other.session.fixed, link.session.fixed) === 0);
+    return this.links.some(
+      (other) => other !== link && other.session.ready && !other.retiring && Buffer.compare(other.session.fixed, link.session.fixed) === 0,
+    );
   }
 
   private onJob(link: Link | null, job: PoolJob): void {

@@ -10,10 +10,17 @@ export type JudgeDeps = {
   poolIsUp: (poolNo: number) => boolean;
   sharesPerMinute: (fleetNo: number) => number;
   setStatus: (changes: readonly StatusChange[]) => void;
+  /** Notes when rigs were last connected. */
+  setSeen: (seen: readonly { rigNo: number; atMs: number }[]) => void;
+  /** Lets the event loop turn between two writes. */
+  breathe: () => Promise<void>;
   now: () => number;
 };
 
 type Memory = { status: JudgedStatus; acceptedAtStatus: number };
+
+/** Rows written in one turn of the event loop; each takes about 20 microseconds. */
+const rowsPerTurnMax = 250;
 
 const judged: ReadonlySet<string> = new Set(["vetting", "online", "offline"]);
 
@@ -21,6 +28,7 @@ const judged: ReadonlySet<string> = new Set(["vetting", "online", "offline"]);
 export class Judge {
   private readonly memory = new Map<number, Memory>();
   private readonly fleets = new Map<number, number>();
+  private readonly connected = new Set<number>();
   private readonly startedAtMs: number;
   private readonly deps: JudgeDeps;
 
@@ -35,19 +43,38 @@ export class Judge {
     for (const rig of this.deps.rigs()) this.take(rig);
   }
 
-  /** One round over all rigs; returns how many changed. */
-  round(): number {
+  /** One round over all rigs; resolves with how many changed. */
+  async round(): Promise<number> {
     const nowMs = this.deps.now();
     const changes: StatusChange[] = [];
+    const seen: { rigNo: number; atMs: number }[] = [];
     let unknown = false;
     for (const fact of this.deps.facts()) {
+      this.noteSeen(fact, { nowMs, seen });
       const memory = this.memory.get(fact.rigNo);
       if (memory === undefined) unknown = true;
       else this.judgeOne(fact, memory, { nowMs, changes });
     }
-    this.deps.setStatus(changes);
+    await this.inTurns(changes, this.deps.setStatus);
+    await this.inTurns(seen, this.deps.setSeen);
     if (unknown) this.reload();
     return changes.length;
+  }
+
+  private async inTurns<T>(rows: readonly T[], write: (some: readonly T[]) => void): Promise<void> {
+    for (let at = 0; at < rows.length; at += rowsPerTurnMax) {
+      write(rows.slice(at, at + rowsPerTurnMax));
+      await this.deps.breathe();
+    }
+  }
+
+  /** A rig is seen when it comes and when it goes. */
+  private noteSeen(fact: RigFact, round: { nowMs: number; seen: { rigNo: number; atMs: number }[] }): void {
+    const connected = fact.sessions.length > 0;
+    if (connected === this.connected.has(fact.rigNo)) return;
+    if (connected) this.connected.add(fact.rigNo);
+    else this.connected.delete(fact.rigNo);
+    round.seen.push({ rigNo: fact.rigNo, atMs: connected ? round.nowMs : (fact.disconnectedAtMs ?? round.nowMs) });
   }
 
   private judgeOne(fact: RigFact, memory: Memory, round: { nowMs: number; changes: StatusChange[] }): void {

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "bun:test";
-import { House, valueOf } from "../support/house.ts";
+import { House, must } from "../support/house.ts";
 
 let house: House;
 afterEach(() => house.close());
@@ -48,7 +48,7 @@ test("editing a pool in use moves its rigs to the new session and disconnects no
   house.setHouse(house.addProfile([pool]));
   const rig = house.rig("farm.r1");
   await rig.mineShare();
-  valueOf(house.control.pools.update(pool.id, { port: after.port, username: "other" }, null));
+  must(house.control.pools.update(pool.id, { port: after.port, username: "other" }, null));
   house.hub.configChanged();
   await after.until((stats) => stats.authorized === 1);
   await house.until(() => after.connections.size === 1 && (rig.work?.coinb1.length ?? 0) > 0);
@@ -94,7 +94,12 @@ test("with {rig} in the user name each rig is authorized under its own name on o
   const rigs = ["a1", "a2", "a3"].map((name) => house.rig(`farm.${name}`));
   await Promise.all(rigs.map((rig) => rig.mineShare()));
   expect(pool.stats.connections).toBe(1);
-  expect([...pool.stats.workers.entries()].filter(([, worker]) => worker.accepted === 1).map(([name]) => name).toSorted()).toEqual(["acct.a1", "acct.a2", "acct.a3"]);
+  expect(
+    [...pool.stats.workers.entries()]
+      .filter(([, worker]) => worker.accepted === 1)
+      .map(([name]) => name)
+      .toSorted(),
+  ).toEqual(["acct.a1", "acct.a2", "acct.a3"]);
 });
 
 test("mode per-rig: one session each, at the pool's own difficulty", async () => {

@@ -1,15 +1,19 @@
 import { afterEach, expect, test } from "bun:test";
 import type { Profile } from "../../src/control/profiles.ts";
 import type { SimulatedPool } from "../../src/simulate/pool.ts";
-import { House, valueOf } from "../support/house.ts";
+import { House, must } from "../support/house.ts";
 
 let house: House;
 afterEach(() => house.close());
 
-function twoHouses(first: number, second: number, extranonce = { e1Bytes: 1, e2Bytes: 3 }): { a: SimulatedPool; b: SimulatedPool; profileA: Profile; profileB: Profile } {
+function twoHouses(
+  first: number,
+  second: number,
+  extranonce = { e1Bytes: 1, e2Bytes: 3 },
+): { a: SimulatedPool; b: SimulatedPool; profileA: Profile; profileB: Profile } {
   house = new House((control) => {
     const listener = control.listeners.all()[0];
-    if (listener !== undefined) valueOf(control.listeners.update(listener.id, { extranonce }, null));
+    if (listener !== undefined) must(control.listeners.update(listener.id, { extranonce }, null));
   });
   const a = house.pool({ extranonce2Size: first });
   const b = house.pool({ extranonce2Size: second });
@@ -103,7 +107,7 @@ test("a pool with 3 bytes: rigs that follow get set_extranonce, the others are a
   await house.until(() => house.hub.rig(house.knownRig("follows").no)?.poolNo === profileB.poolNos[0]);
   expect((await follows.mineShare()).accepted).toBe(true);
   expect(follows.stats.disconnects).toBe(0);
-  valueOf(house.control.rigs.update(house.knownRig("stays").id, { pinnedProfileNo: profileB.no }, null));
+  must(house.control.rigs.update(house.knownRig("stays").id, { pinnedProfileNo: profileB.no }, null));
   house.hub.configChanged();
   await stays.until((rig) => rig.stats.disconnects === 1);
   await house.until(() => house.hub.rig(house.knownRig("stays").no)?.poolNo === profileB.poolNos[0]);

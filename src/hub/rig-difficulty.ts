@@ -1,0 +1,84 @@
+import type { Firmware } from "../stratum/v1/firmware.ts";
+import { createVardiff, noteShare, type RetargetRules, restartWindow, retarget, startDifficulty, type VardiffState } from "../work/vardiff.ts";
+import type { HubJob } from "./hub-job.ts";
+
+/** Shares of the former difficulty may still come for as long after a change. */
+const laggingMs = 60_000;
+
+/** What is known of a rig when its difficulty is chosen. */
+export type RigTerms = { firmware: Firmware; nominalHps: number | null; sharesPerMinute: number; nowMs: number };
+
+/** One rig's share difficulty: what it asked for, what vardiff makes of its shares, and what it was last told. */
+export class RigDifficulty {
+  /** What the rig works at; 0 before its first job. */
+  current = 0;
+  /** From the password's `d=`. */
+  hinted: number | null = null;
+  /** From mining.suggest_difficulty and its relatives. */
+  suggested: number | null = null;
+  private previous = 0;
+  private changedAtMs = 0;
+  private vardiff: VardiffState | null = null;
+
+  /** The difficulty to send with this job: never above the pool's, as shares that the pool never sees are lost money. */
+  choose(job: HubJob, terms: RigTerms, samePool: boolean): number {
+    const upstream = job.poolJob.work.difficulty;
+    if (job.poolJob.origin.passDifficulty) return upstream;
+    if (this.vardiff === null) {
+      this.vardiff = createVardiff(this.start(job, terms), terms.nowMs);
+      return this.vardiff.difficulty;
+    }
+    if (!samePool) restartWindow(this.vardiff, terms.nowMs);
+    retarget(this.vardiff, rulesOf(job, terms));
+    return this.vardiff.difficulty;
+  }
+
+  /** The rig is told. */
+  sent(difficulty: number, nowMs: number): void {
+    this.previous = this.current;
+    this.changedAtMs = nowMs;
+    this.current = difficulty;
+  }
+
+  /** Whether the shares ask for another difficulty; it comes with the job handed out again, as most firmware applies it with the next notify. */
+  wantsChange(job: HubJob, terms: RigTerms): boolean {
+    if (this.vardiff === null || job.poolJob.origin.passDifficulty) return false;
+    return retarget(this.vardiff, rulesOf(job, terms)) !== null && this.vardiff.difficulty !== this.current;
+  }
+
+  /** Counts an accepted share of this difficulty; true when it is worth asking `wantsChange` at once. Hot. */
+  note(nowMs: number, difficulty: number): boolean {
+    return this.vardiff !== null && noteShare(this.vardiff, nowMs, difficulty);
+  }
+
+  /** The easier difficulty that was in force until just now, which late shares may still be meant for; 0 = none. */
+  lagging(difficulty: number, nowMs: number): number {
+    return this.previous > 0 && this.previous < difficulty && nowMs - this.changedAtMs <= laggingMs ? this.previous : 0;
+  }
+
+  private start(job: HubJob, terms: RigTerms): number {
+    const { algorithm, difficulty: upstream } = job.poolJob.work;
+    const wish = startDifficulty({
+      hintD: this.hinted,
+      suggested: this.suggested,
+      nominalHps: terms.nominalHps,
+      algorithm,
+      upstream,
+      sharesPerMinute: terms.sharesPerMinute,
+    });
+    const least = Math.min(upstream, Math.max(wish, terms.firmware.difficultyMin));
+    return rulesOf(job, terms).integersOnly ? Math.min(upstream, Math.max(1, Math.round(least))) : least;
+  }
+}
+
+/** Whole numbers for firmware that cuts fractions off, except where the pool itself asks for less than 1. */
+function rulesOf(job: HubJob, terms: RigTerms): RetargetRules {
+  const upstream = job.poolJob.work.difficulty;
+  return {
+    nowMs: terms.nowMs,
+    sharesPerMinute: terms.sharesPerMinute,
+    difficultyMax: upstream,
+    difficultyMin: Math.max(Number.MIN_VALUE, Math.min(upstream, terms.firmware.difficultyMin)),
+    integersOnly: !terms.firmware.fractionalDifficulty && upstream >= 1,
+  };
+}

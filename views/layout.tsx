@@ -68,8 +68,8 @@ export type LayoutProps = {
   current: PageName | null;
   viewer: Viewer;
   assets: AssetUrls;
-  /** Where this page's live changes come from; null = a page that stands still. */
-  live: string | null;
+  /** Where this page's live changes come from; "own" = a part of the page opens its stream itself; null = a page that stands still. */
+  live: string | "own" | null;
   children?: Children;
 };
 
@@ -113,7 +113,7 @@ export function Layout(props: LayoutProps): JSX.Element {
           )}
           {props.children}
         </main>
-        {props.live === null ? "" : <LiveStream url={props.live} />}
+        {props.live === null || props.live === "own" ? "" : <LiveStream url={props.live} />}
         <div id="toasts" role="status" />
       </body>
     </html>

@@ -217,7 +217,7 @@ export type RigsProps = { viewer: Viewer; assets: AssetUrls; list: RigListProps 
 export function RigsPage(props: RigsProps): JSX.Element {
   const { query } = props.list;
   return (
-    <Layout title="Rigs" current="rigs" viewer={props.viewer} assets={props.assets} live="inside">
+    <Layout title="Rigs" current="rigs" viewer={props.viewer} assets={props.assets} live="own">
       <div class="title">
         <h1>Rigs</h1>
         <form

@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { Browser } from "playwright-core";
+import { hasBrowser, launch, openPage, signIn } from "./chromium.ts";
+import { addOwner, type Farm, fill, openFarm } from "./farm.ts";
+
+const desk = { width: 1280, scheme: "light" } as const;
+
+describe.if(hasBrowser)("live pages", () => {
+  let browser: Browser;
+  let farm: Farm;
+
+  beforeAll(async () => {
+    [browser, farm] = await Promise.all([launch(), openFarm()]);
+    await addOwner(farm);
+    fill(farm, 30);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await farm.stop();
+  });
+
+  test("a changed rig changes in its row; the row, the focus and the caret stay", async () => {
+    const { context, page, complaints } = await openPage(browser, desk);
+    await signIn(page, farm.url);
+    await page.goto(`${farm.url}/rigs`);
+    await page.locator("#badge[data-state=live]").waitFor();
+    const rig = farm.deps.control.rigs.all()[0];
+    if (!rig) throw new Error("no rig");
+    const row = page.locator(`#${rig.id}`);
+    expect(await row.textContent()).toContain("online");
+    const handle = await row.elementHandle();
+    await page.focus("#q");
+    await page.evaluate("document.querySelector('#q').setRangeText('abc', 0, 0, 'start')");
+    farm.deps.control.rigs.setStatus([{ rigNo: rig.no, status: "quarantined", reason: { code: "test", text: "test" } }]);
+    await page.locator(`#${rig.id} b`, { hasText: "quarantined" }).waitFor();
+    expect(await handle?.evaluate((element) => element.isConnected)).toBe(true);
+    const caret = await page.evaluate("(({ id, value, selectionStart: start }) => ({ id, value, start }))(document.activeElement)");
+    expect(caret).toEqual({ id: "q", value: "abc", start: 0 });
+    expect(complaints).toEqual([]);
+    await context.close();
+  }, 20_000);
+
+  test("typing filters, keeps the caret, and the address says what is shown", async () => {
+    const { context, page, complaints } = await openPage(browser, desk);
+    await signIn(page, farm.url);
+    await page.goto(`${farm.url}/rigs`);
+    await page.locator("#badge[data-state=live]").waitFor();
+    await page.locator("#q").pressSequentially("S21-01");
+    await page.waitForFunction("document.querySelectorAll('#rows tr').length === 10");
+    expect(new URL(page.url()).search).toBe("?q=S21-01");
+    expect(await page.evaluate("document.activeElement?.id")).toBe("q");
+    expect(complaints).toEqual([]);
+    await context.close();
+  }, 20_000);
+
+  test("an opened menu stays open through a change; streams end with their page", async () => {
+    const { context, page } = await openPage(browser, { width: 390, scheme: "dark" });
+    await signIn(page, farm.url);
+    await page.locator("#badge[data-state=live]").waitFor();
+    await page.click("details.menu summary");
+    farm.facts.pools.clear();
+    await page.locator("#pools b", { hasText: "unused" }).first().waitFor();
+    expect(await page.locator("details.menu").getAttribute("open")).toBe("");
+    await context.close();
+  }, 20_000);
+
+  test("the badge says when the hub is away and when it is back", async () => {
+    const own = await openFarm();
+    await addOwner(own);
+    const { context, page } = await openPage(browser, desk);
+    await signIn(page, own.url);
+    await page.locator("#badge[data-state=live]").waitFor();
+    await own.stop();
+    await page.locator("#badge", { hasText: "Reconnecting" }).waitFor();
+    await context.close();
+  }, 20_000);
+});
+
+describe.if(hasBrowser)("forms", () => {
+  test("what is wrong stands beside its field, what was typed is kept, the password is not", async () => {
+    const farm = await openFarm();
+    await addOwner(farm);
+    const browser = await launch();
+    const { page } = await openPage(browser, desk);
+    await signIn(page, farm.url);
+    await page.goto(`${farm.url}/pools/new`);
+    await page.fill("#name", "Main");
+    await page.fill("#url", "http://pool.example");
+    await page.fill("#username", "nordlys.{rig}");
+    await page.fill("#password", "hunter2");
+    await page.click("button.primary");
+    expect(await page.locator("#url-error").textContent()).toContain("stratum+tcp://");
+    expect(await page.getAttribute("#url", "aria-invalid")).toBe("true");
+    expect(await page.evaluate("document.activeElement?.id")).toBe("url");
+    expect(await page.inputValue("#username")).toBe("nordlys.{rig}");
+    expect(await page.inputValue("#password")).toBe("");
+    await page.fill("#url", "stratum+tcp://pool.example:3333");
+    await page.click("button.primary");
+    await page.waitForURL(/\/pools\/pol_/);
+    expect(farm.changes()).toBe(1);
+    expect(await page.locator("#pool-test h2").textContent()).toBe("The pool does not work");
+    await page.goto(`${farm.url}/profiles/new`);
+    await page.click("button.primary");
+    await page.waitForURL(`${farm.url}/pools`);
+    expect(farm.deps.control.fleets.ensureMain().houseProfileNo).toBe(1);
+    await browser.close();
+    await farm.stop();
+  }, 30_000);
+
+  test("a rig is pinned to a profile and let go again", async () => {
+    const farm = await openFarm();
+    await addOwner(farm);
+    fill(farm, 1);
+    const browser = await launch();
+    const { page } = await openPage(browser, desk);
+    await signIn(page, farm.url);
+    const rig = farm.deps.control.rigs.all()[0];
+    await page.goto(`${farm.url}/rigs/${rig?.id}`);
+    await page.click("#pin button.primary");
+    await page.locator("#pin", { hasText: "Pinned to House" }).waitFor();
+    expect(farm.moves).toEqual([{ rigNo: rig?.no ?? 0, to: { contractNo: 0, profileNo: 1 } }]);
+    await page.click("#pin button:text('Unpin')");
+    await page.locator("#pin", { hasText: "The hub decides" }).waitFor();
+    expect(farm.moves).toHaveLength(2);
+    await browser.close();
+    await farm.stop();
+  }, 30_000);
+});

@@ -40,6 +40,12 @@ export function listenForRigs(row: Listener, deps: ListenerDeps, now: () => numb
     deps.refused(port, plainAddress(socket.remoteAddress), `PROXY header: ${reason}`);
     socket.terminate();
   };
+  const enter = (socket: Bun.Socket<Guest>, rest: Buffer, address: string | null): void => {
+    guests.delete(socket);
+    socket.data.head = null;
+    const session = begin(socket, address ?? plainAddress(socket.remoteAddress));
+    if (rest.length > 0) session?.receive(rest);
+  };
   /** The header of a trusted balancer says who the rig is; without one the balancer is a rig itself. */
   const readHead = (socket: Bun.Socket<Guest>, bytes: Buffer): void => {
     const guest = socket.data;
@@ -48,13 +54,8 @@ export function listenForRigs(row: Listener, deps: ListenerDeps, now: () => numb
     if (header.kind === "fault") giveUp(socket, header.reason);
     else if (header.kind === "need-more" && head.length > headBytesMax) giveUp(socket, "too long");
     else if (header.kind === "need-more") guest.head = Buffer.from(head);
-    else {
-      guests.delete(socket);
-      guest.head = null;
-      const [source, skip] = header.kind === "proxy" ? [header.source, header.headerBytes] : [null, 0];
-      const session = begin(socket, source?.address ?? plainAddress(socket.remoteAddress));
-      if (head.length > skip) session?.receive(head.subarray(skip));
-    }
+    else if (header.kind === "proxy") enter(socket, head.subarray(header.headerBytes), header.source?.address ?? null);
+    else enter(socket, head, null);
   };
   const server = Bun.listen<Guest>({
     hostname: host,

@@ -4,15 +4,13 @@ import type { FarmMember } from "../simulate/farm.ts";
 export const demoPlan = Object.freeze({
   /** Shares per rig and minute, instead of 12: figures settle in seconds. */
   sharesPerMinute: 60,
-  /** Until a rig whose connection closed counts as offline, instead of 15. */
-  disconnectGraceS: 5,
   /** A pool must be well for so long before its rigs return to it, instead of 120. */
   returnAfterS: 10,
   jobEveryMs: 5_000,
   /** About one share in 4,300 hashes: what the pools ask for. Test pools may ask for less than 1. */
   poolDifficulty: 1e-6,
   settleMs: 30_000,
-  afterRigMs: 15_000,
+  betweenMs: 15_000,
   poolDeadMs: 15_000,
   rigs: 20,
 });

@@ -110,12 +110,11 @@ async function configure(api: DemoApi, pools: readonly SimulatedPool[]): Promise
   const profile = await api.ensure("/profiles", { name: "demo house", pool_ids: rows.map((row) => row["id"]), return_after_s: demoPlan.returnAfterS });
   const main = (await api.list("/fleets")).find((row) => row["name"] === "main");
   if (main === undefined) throw new Error("the fleet main is missing");
-  const { sharesPerMinute, disconnectGraceS } = demoPlan;
-  await api.patch(`/fleets/${main["id"]}`, main, { house_profile_id: profile["id"], shares_per_minute: sharesPerMinute, disconnect_grace_s: disconnectGraceS });
+  await api.patch(`/fleets/${main["id"]}`, main, { house_profile_id: profile["id"], shares_per_minute: demoPlan.sharesPerMinute });
 }
 
 function playbill(hub: RunningHub, { email, password, token }: Keys): string {
-  const { sharesPerMinute, disconnectGraceS, returnAfterS, jobEveryMs, poolDifficulty, rigs } = demoPlan;
+  const { sharesPerMinute, returnAfterS, jobEveryMs, poolDifficulty, rigs } = demoPlan;
   const page = `http://${addressOf(hub.http)}`;
   return `stratum-hub demo: the product itself, with a farm of ${rigs} simulated rigs and two simulated pools on this machine.
 
@@ -126,11 +125,11 @@ function playbill(hub: RunningHub, { email, password, token }: Keys): string {
   try        curl -H "Authorization: Bearer ${token}" ${page}/api/v1/summary
   rigs       stratum+tcp://${addressOf(reachable(hub.stratum))} (yours are welcome, at difficulty ${poolDifficulty})
 
-Made shorter than life: ${sharesPerMinute} shares a minute per rig (12), offline ${disconnectGraceS} s after a lost connection (15),
-back to a recovered pool after ${returnAfterS} s (120), a new job every ${jobEveryMs / 1000} s.
+Made shorter than life: ${sharesPerMinute} shares a minute per rig (12), back to a recovered pool after ${returnAfterS} s (120),
+a new job every ${jobEveryMs / 1000} s.
 
-In the next three minutes: rigs enrol and their hashrate settles; one rig loses power and is reported;
-the primary pool dies and its rigs go on at the backup; it comes back and they return. Ctrl-C ends it.
+In the next three minutes: rigs enrol and their hashrate settles; one rig loses power and becomes offline;
+meanwhile the primary pool dies and its rigs go on at the backup; it comes back and they return. Ctrl-C ends it.
 
 `;
 }

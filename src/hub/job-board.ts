@@ -64,13 +64,15 @@ export class JobBoard {
   lastIssueAtMs = 0;
   private readonly blocks: Block[] = [];
   private readonly seats = new Map<Hand, Block>();
-  private readonly prefixes: PrefixBook;
+  private readonly prefixesFor: (fixed: Uint8Array) => PrefixBook;
+  private prefixes: PrefixBook | null = null;
   private readonly reissues = new ReissueTable();
   private template: NotifyTemplate | null = null;
   private readonly now: () => number;
 
-  constructor(prefixes: PrefixBook, now: () => number) {
-    this.prefixes = prefixes;
+  /** `prefixesFor`: the book of an extranonce1 at this board's pool. */
+  constructor(prefixesFor: (fixed: Uint8Array) => PrefixBook, now: () => number) {
+    this.prefixesFor = prefixesFor;
     this.now = now;
   }
 
@@ -84,6 +86,7 @@ export class JobBoard {
 
   /** A new job of the pool goes to every hand. Work that the pool merely repeats keeps its used-up prefixes. */
   post(job: PoolJob): void {
+    this.prefixes = this.prefixesFor(job.work.fixed);
     this.prefixes.begin(job);
     if (this.current === null || !sameWork(this.current, job)) this.reissues.newJob();
     this.current = job;
@@ -174,7 +177,7 @@ export class JobBoard {
     const filler = this.filler(layout);
     if (this.current === null || filler === null || filler < 0) return;
     if (filler > 0) {
-      const prefix = this.prefixes.take(filler);
+      const prefix = this.prefixes?.take(filler) ?? null;
       // No prefix left in this job: the rigs go on with what they have until the pool's next one.
       if (prefix !== null) this.send(hands, { layout, prefix, laterS: 0, clean });
       return;

@@ -26,9 +26,13 @@ export class LineWriter {
   private readonly unsentBytesMax: number;
   private queued = "";
   private queuedInTurn = false;
-  private unsent: Uint8Array | null = null;
+  /** What did not fit, in order; put together only when the socket can take more, so that a stuck peer costs nothing per line. */
+  private unsent: Uint8Array[] = [];
+  private unsentTotal = 0;
   private unsentSinceMs = 0;
   closed = false;
+  /** It was ended here because its peer left too much unread. */
+  overflowed = false;
 
   constructor(sink: ByteSink, unsentBytesMax: number = limits.unsentBytesMax) {
     this.sink = sink;
@@ -50,7 +54,7 @@ export class LineWriter {
   send(bytes: Uint8Array): void {
     if (this.closed) return;
     if (this.queued !== "") this.flush();
-    if (this.unsent !== null) {
+    if (this.unsentTotal > 0) {
       this.keep(bytes);
       return;
     }
@@ -64,7 +68,7 @@ export class LineWriter {
     if (text === "") return;
     this.queued = "";
     if (this.closed) return;
-    if (this.unsent !== null) {
+    if (this.unsentTotal > 0) {
       this.keep(Buffer.from(text));
       return;
     }
@@ -76,26 +80,29 @@ export class LineWriter {
 
   /** The socket can take more. */
   drain(): void {
-    const bytes = this.unsent;
-    if (bytes === null || this.closed) return;
-    const taken = this.sink.write(bytes);
-    if (taken >= bytes.byteLength) this.unsent = null;
-    else if (taken > 0) this.unsent = bytes.subarray(taken);
+    if (this.unsentTotal === 0 || this.closed) return;
+    const bytes = Buffer.concat(this.unsent, this.unsentTotal);
+    const taken = Math.max(0, this.sink.write(bytes));
+    // Who reads on, however slowly, is not deaf.
+    if (taken > 0) this.unsentSinceMs = 0;
+    this.unsent = taken < bytes.byteLength ? [bytes.subarray(taken)] : [];
+    this.unsentTotal = bytes.byteLength - taken;
   }
 
   close(): void {
     this.closed = true;
     this.queued = "";
-    this.unsent = null;
+    this.unsent = [];
+    this.unsentTotal = 0;
   }
 
   get unsentBytes(): number {
-    return this.unsent?.byteLength ?? 0;
+    return this.unsentTotal;
   }
 
   /** How long the peer has left bytes unread, in milliseconds; 0 when it has read all. */
   unsentForMs(nowMs: number): number {
-    if (this.unsent === null) {
+    if (this.unsentTotal === 0) {
       this.unsentSinceMs = 0;
       return 0;
     }
@@ -104,13 +111,14 @@ export class LineWriter {
   }
 
   private keep(bytes: Uint8Array): void {
-    const before = this.unsent;
-    const total = (before?.byteLength ?? 0) + bytes.byteLength;
-    if (total > this.unsentBytesMax) {
+    if (this.unsentTotal + bytes.byteLength > this.unsentBytesMax) {
+      this.overflowed = true;
       this.close();
       this.sink.terminate();
       return;
     }
-    this.unsent = before === null ? Uint8Array.from(bytes) : Buffer.concat([before, bytes], total);
+    // Lines are never written to again once made, so they may be kept as they are.
+    this.unsent.push(bytes);
+    this.unsentTotal += bytes.byteLength;
   }
 }

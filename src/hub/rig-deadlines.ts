@@ -4,6 +4,7 @@ import { limits } from "./limits.ts";
 export type RigMoments = {
   nowMs: number;
   openedAtMs: number;
+  /** 0 = it has not said anything yet. */
   lastLineAtMs: number;
   partialSinceMs: number;
   /** It was asked to reconnect and has until then. */
@@ -19,7 +20,7 @@ type Rule = (moments: RigMoments) => string | null;
 const rules: readonly Rule[] = [
   ({ nowMs, leaveAtMs }) => (leaveAtMs !== 0 && nowMs > leaveAtMs ? "asked to reconnect, for a pool with less room for its extranonce2" : null),
   ({ nowMs, openedAtMs, lastLineAtMs }) =>
-    lastLineAtMs === openedAtMs && nowMs - openedAtMs > limits.firstLineMsMax ? `silent for its first ${limits.firstLineMsMax / 1000} s` : null,
+    lastLineAtMs === 0 && nowMs - openedAtMs > limits.firstLineMsMax ? `silent for its first ${limits.firstLineMsMax / 1000} s` : null,
   ({ nowMs, openedAtMs, subscribed }) =>
     !subscribed && nowMs - openedAtMs > limits.subscribeMsMax ? `no mining.subscribe within ${limits.subscribeMsMax / 1000} s` : null,
   ({ nowMs, openedAtMs, authorized }) =>
@@ -28,7 +29,7 @@ const rules: readonly Rule[] = [
     partialSinceMs !== 0 && nowMs - partialSinceMs > limits.partialLineMsMax
       ? `began a line and did not end it within ${limits.partialLineMsMax / 1000} s`
       : null,
-  ({ nowMs, lastLineAtMs }) => (nowMs - lastLineAtMs > limits.idleMsMax ? `silent for ${limits.idleMsMax / 60_000} minutes` : null),
+  ({ nowMs, lastLineAtMs }) => (lastLineAtMs !== 0 && nowMs - lastLineAtMs > limits.idleMsMax ? `silent for ${limits.idleMsMax / 60_000} minutes` : null),
   ({ unsentForMs }) => (unsentForMs > limits.unsentMsMax ? "does not read what it is sent" : null),
   ({ nowMs, joblessSinceMs }) =>
     joblessSinceMs !== 0 && nowMs - joblessSinceMs > limits.joblessMsMax ? "no pool to work for: its own backup pool may take over" : null,

@@ -85,13 +85,13 @@ export function listenForRigs(row: Listener, deps: ListenerDeps, now: () => numb
         guests.delete(socket);
         socket.data?.session?.ended();
       },
-      error(socket) {
-        socket.data?.session?.ended();
+      error(socket, error) {
+        socket.data?.session?.close(`socket error: ${error.message}`);
       },
     },
   });
   const sweep = setInterval(() => {
-    for (const socket of guests) if (now() - socket.data.arrivedAtMs > limits.firstLineMsMax) socket.terminate();
+    for (const socket of guests) if (now() - socket.data.arrivedAtMs > limits.firstLineMsMax) giveUp(socket, `none within ${limits.firstLineMsMax / 1000} s`);
   }, 1_000);
   sweep.unref();
   return {

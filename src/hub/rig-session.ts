@@ -32,7 +32,8 @@ export class RigSession implements Submitter, Caller {
   readonly openedAtMs: number;
   address: string;
   closed = false;
-  lastLineAtMs: number;
+  /** When it last said something; 0 before. */
+  lastLineAtMs = 0;
   agent = "";
   firmware: Firmware;
   layout: Layout;
@@ -57,6 +58,7 @@ export class RigSession implements Submitter, Caller {
   private followsExtranonce = false;
   private waiting: RigMessage[] | null = null;
   private partialSinceMs = 0;
+  private lineEnded = false;
   private leaveAtMs = 0;
   private readonly terminate: () => void;
 
@@ -68,7 +70,6 @@ export class RigSession implements Submitter, Caller {
     this.floor = parts.floor;
     this.terminate = parts.terminate;
     this.openedAtMs = parts.floor.now();
-    this.lastLineAtMs = this.openedAtMs;
     this.joblessSinceMs = this.openedAtMs;
     this.layout = parts.port.layout;
     this.firmware = firmwareOf("");
@@ -109,8 +110,10 @@ export class RigSession implements Submitter, Caller {
     const whole = this.cutter.push(bytes, this.onLine);
     if (this.closed) return;
     const pending = this.cutter.pendingBytes;
-    if (pending === 0) this.partialSinceMs = 0;
-    else if (this.partialSinceMs === 0) this.partialSinceMs = this.lastLineAtMs;
+    // Every ended line starts the clock anew: a busy proxy's chunks may each end in the middle of the next one.
+    if (pending === 0 || this.lineEnded) this.partialSinceMs = 0;
+    if (pending > 0 && this.partialSinceMs === 0) this.partialSinceMs = this.lastLineAtMs;
+    this.lineEnded = false;
     if (!whole || (this.rig === null && pending > limits.rigLineBeforeAuthorizeBytesMax)) this.close("sent a line that is too long");
   }
 
@@ -133,6 +136,7 @@ export class RigSession implements Submitter, Caller {
   /** The socket is gone. */
   ended(): void {
     if (this.closed) return;
+    if (this.writer.overflowed) this.floor.closing(this, `does not read what it is sent: over ${limits.unsentBytesMax / 1024} KiB wait for it`);
     this.closed = true;
     this.cutter.stop();
     this.writer.close();
@@ -192,6 +196,7 @@ export class RigSession implements Submitter, Caller {
   }
 
   private readonly onLine = (bytes: Buffer, start: number, end: number): void => {
+    this.lineEnded = true;
     if (!this.closed) this.handle(readRigMessage(bytes, start, end));
   };
 

@@ -177,7 +177,7 @@ export class Switchboard {
     if (pool === undefined) return null;
     const upstream = new Upstream(contractNo, pool, {
       ...this.deps,
-      changed: (changed) => this.onChanged(changed),
+      changed: () => this.evaluateAll(),
       homeless: () => this.evaluateAll(),
       nameRefused: (of, name, reason) => this.deps.event({ type: "pool.name-refused", pool: of.pool, name, reason }),
     });
@@ -195,14 +195,15 @@ export class Switchboard {
     );
   }
 
-  private onChanged(upstream: Upstream): void {
-    const state = upstream.state();
-    const before = this.states.get(upstream.pool.no)?.state ?? "unused";
-    if (state !== before) {
+  /** Tells of pools whose state is another than it was told last. */
+  private tellStates(): void {
+    for (const upstream of this.upstreams.values()) {
+      const state = upstream.state();
+      const before = this.states.get(upstream.pool.no)?.state ?? "unused";
+      if (state === before) continue;
       this.states.set(upstream.pool.no, { state, sinceMs: this.deps.now() });
       this.deps.event({ type: "pool.state", pool: upstream.pool, from: before, to: state, reason: upstream.reason });
     }
-    this.evaluateAll();
   }
 
   /** Chooses each route's pool, says what sessions that takes, and moves rigs. Changes that this causes are looked at in another round. */
@@ -220,6 +221,7 @@ export class Switchboard {
       if (!this.again) break;
     }
     this.evaluating = false;
+    this.tellStates();
   }
 
   private evaluate(route: Route, roles: Map<Upstream, "active" | "warm">): void {

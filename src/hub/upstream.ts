@@ -16,7 +16,7 @@ export type UpstreamDeps = {
   mayDial: () => boolean;
   settle: SettleShare;
   /** Something that decides where rigs work has changed. */
-  changed: (upstream: Upstream) => void;
+  changed: () => void;
   /** These have lost their pool session and hold only their last job. */
   homeless: (hands: Hand[]) => void;
   nameRefused: (upstream: Upstream, name: string, text: string) => void;
@@ -229,15 +229,13 @@ export class Upstream {
       events,
       deps.now,
     );
-    // The board waits for extranonce1: prefixes are counted per (host, port, extranonce1).
-    link = { session, board: new JobBoard(deps.prefixesFor(pool.host, pool.port, new Uint8Array(0)), deps.now), only, retiring: false, emptySinceMs: 0 };
+    link = { session, board: new JobBoard((fixed) => deps.prefixesFor(pool.host, pool.port, fixed), deps.now), only, retiring: false, emptySinceMs: 0 };
     this.links.push(link);
   }
 
   private onReady(session: PoolSession, only: Hand | null): void {
     const link = this.links.find((candidate) => candidate.session === session);
     if (link === undefined || session.current === null) return;
-    link.board = new JobBoard(this.deps.prefixesFor(this.pool.host, this.pool.port, session.fixed), this.deps.now);
     link.board.post(session.current);
     this.attempts = 0;
     this.lastClose = null;
@@ -252,8 +250,8 @@ export class Upstream {
     if (this.usableSinceMs === 0) this.usableSinceMs = this.deps.now();
     this.adopt([...this.waiting]);
     for (const old of this.links) if (old.retiring) this.adopt(old.board.hands());
+    this.deps.changed();
     this.noteState();
-    this.deps.changed(this);
   }
 
   private repeatsFixed(link: Link): boolean {
@@ -278,7 +276,7 @@ export class Upstream {
     const hands = link.board.clear();
     if (this.usable && hands.length > 0 && reason.kind !== "ended") this.adopt(hands);
     this.noteState();
-    this.deps.changed(this);
+    this.deps.changed();
     const homeless = hands.filter((hand) => hand.board === null);
     if (homeless.length > 0) this.deps.homeless(homeless);
   }
@@ -304,6 +302,6 @@ export class Upstream {
     this.lastState = state;
     this.stateSinceMs = this.deps.now();
     if (state === "live" || state === "warm" || state === "unused") this.reason = "";
-    this.deps.changed(this);
+    this.deps.changed();
   }
 }

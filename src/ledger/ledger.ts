@@ -56,7 +56,7 @@ export type Ledger = {
   /** Effective H/s of every rig that had a share, over each window that ends at `nowMs`; null where there is no data. */
   rates: (windowsS: readonly number[], nowMs: number) => Promise<Map<number, (number | null)[]>>;
   /** Work at the pools' difficulty that each endpoint accepted, and refused or left unanswered. */
-  rejects: (fromMs: number, toMs: number) => Promise<Map<number, { accepted: bigint; rejected: bigint }>>;
+  rejects: (fromMs: number, toMs: number, by?: "pool" | "rig") => Promise<Map<number, { accepted: bigint; rejected: bigint }>>;
   /** Stretches of the window in which no hub was running here. */
   gaps: (fromMs: number, toMs: number) => Promise<Gap[]>;
   close: () => Promise<void>;
@@ -229,8 +229,8 @@ class OpenLedger implements Ledger {
     return ratesOf(this.#parts.database, nowMs, windows);
   }
 
-  rejects(fromMs: number, toMs: number): Promise<Map<number, { accepted: bigint; rejected: bigint }>> {
-    return rejectsOf(this.#parts.database, fromMs, toMs);
+  rejects(fromMs: number, toMs: number, by: "pool" | "rig" = "pool"): Promise<Map<number, { accepted: bigint; rejected: bigint }>> {
+    return rejectsOf(this.#parts.database, fromMs, toMs, by);
   }
 
   gaps(fromMs: number, toMs: number): Promise<Gap[]> {

@@ -78,13 +78,18 @@ export function foldFates(rows: readonly FateRow[], asOfMs: number): SharesSumma
   };
 }
 
-/** Per endpoint, the work at its own difficulty that it accepted, and that it refused or left unanswered. */
-export async function rejectsOf(database: Database, fromMs: number, toMs: number): Promise<Map<number, { accepted: bigint; rejected: bigint }>> {
+/** Per endpoint or per rig, the work at the endpoints' difficulty that was accepted there, and that was refused or left unanswered. */
+export async function rejectsOf(
+  database: Database,
+  fromMs: number,
+  toMs: number,
+  by: "pool" | "rig",
+): Promise<Map<number, { accepted: bigint; rejected: bigint }>> {
   checkWindow(fromMs, toMs);
   const rows = await database.ask(
-    `SELECT pool_no, sum(CASE WHEN pool_verdict = ${poolCodes.accepted} THEN pool_work ELSE 0 END), sum(CASE WHEN pool_verdict <> ${poolCodes.accepted} THEN pool_work ELSE 0 END)
-     FROM shares WHERE ${forwarded} AND at_ms >= $1 AND at_ms < $2 GROUP BY pool_no`,
+    `SELECT ${by}_no, sum(CASE WHEN pool_verdict = ${poolCodes.accepted} THEN pool_work ELSE 0 END), sum(CASE WHEN pool_verdict <> ${poolCodes.accepted} THEN pool_work ELSE 0 END)
+     FROM shares WHERE ${forwarded} AND at_ms >= $1 AND at_ms < $2 GROUP BY ${by}_no`,
     [asMs(fromMs), asMs(toMs)],
   );
-  return new Map(rows.map(([pool, accepted, rejected]) => [Number(pool), { accepted: accepted as bigint, rejected: rejected as bigint }]));
+  return new Map(rows.map(([no, accepted, rejected]) => [Number(no), { accepted: accepted as bigint, rejected: rejected as bigint }]));
 }

@@ -51,7 +51,8 @@ export function fakeLedger(facts: Facts): WebLedger {
       return Promise.resolve(pointsOf(hps, fromMs, toMs, stepS));
     },
     rates: (windowsS) => Promise.resolve(new Map([...facts.hps].map(([no, hps]) => [no, windowsS.map(() => hps)]))),
-    rejects: () => Promise.resolve(new Map([...facts.pools.keys()].map((no) => [no, { accepted: 10n ** 18n, rejected: 10n ** 15n }]))),
+    rejects: (_fromMs, _toMs, by) =>
+      Promise.resolve(new Map([...facts[by === "rig" ? "rigs" : "pools"].keys()].map((no) => [no, { accepted: 10n ** 18n, rejected: 10n ** 15n }]))),
     gaps: (fromMs, toMs) => Promise.resolve(facts.hps.size === 0 ? [] : [{ fromMs: fromMs + (toMs - fromMs) * 0.4, toMs: fromMs + (toMs - fromMs) * 0.5 }]),
     backlog: () => ({ journalBytes: 0, rowsBehind: 0, undurableBytes: 0, full: false }),
   };

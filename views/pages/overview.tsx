@@ -97,8 +97,8 @@ export function AttentionList(props: { items: Attention[]; more: number; clock: 
             <span>
               <a href={item.href} safe>
                 {item.name}
-              </a>{" "}
-              <span safe>{item.reason}</span>
+              </a>
+              {item.reason === "" ? "" : <span safe>{`: ${item.reason}`}</span>}
             </span>
           </li>
         ))}

@@ -148,6 +148,7 @@ export function HashrateChart(props: ChartProps): JSX.Element {
       <figcaption>
         <span class="key line">effective, with its 95 % band</span>
         {props.nominalHps === null ? "" : <span class="key nominal">nominal</span>}
+        {props.points.every((point) => point.effectiveHps === null) ? <span>No share in this time yet.</span> : ""}
         {props.gaps.length === 0 ? "" : <span class="key gap">no data</span>}
       </figcaption>
     </figure>

@@ -23,6 +23,8 @@ export type PoolView = { pool: Pool; fact: PoolFact | null };
 
 /** Work that a pool accepted, and that it refused or left unanswered. */
 export type HourWork = { accepted: bigint; rejected: bigint };
+type HourWorks = { byPool: ReadonlyMap<number, HourWork>; byRig: ReadonlyMap<number, HourWork> };
+const noWork: HourWork = Object.freeze({ accepted: 0n, rejected: 0n });
 
 /** All rigs and pools at one moment: what is on record, what the hub sees, what the ledger counts. */
 export type FleetSnapshot = {
@@ -42,7 +44,7 @@ const maxAgeMs = 1_000;
 /** Reading a rig's row takes some 5 µs of the loop that also serves rigs: at 10,000 rigs the table is read every 5 s, not every second. */
 const rowAgeMsPerRig = 0.5;
 /** The last hour's shares are many; its sums change slowly. */
-const hourWorkAgeMs = 5_000;
+const hourWorkAgeMs = 10_000;
 const hourMs = 3_600_000;
 
 export function countStatuses(rigs: readonly RigView[]): Record<RigStatus, number> {
@@ -56,7 +58,7 @@ export class FleetSnapshots {
   readonly #deps: WebDeps;
   readonly #figures: LiveFigures;
   #kept: { atMs: number; value: Promise<FleetSnapshot> } | null = null;
-  #hourWork: { atMs: number; value: Promise<ReadonlyMap<number, HourWork>> } | null = null;
+  #hourWork: { atMs: number; value: Promise<HourWorks> } | null = null;
   #rows: { atMs: number; rigs: Rig[] } | null = null;
 
   constructor(deps: WebDeps, figures: LiveFigures) {
@@ -81,10 +83,11 @@ export class FleetSnapshots {
     this.#rows = null;
   }
 
-  #work(nowMs: number): Promise<ReadonlyMap<number, HourWork>> {
+  #work(nowMs: number): Promise<HourWorks> {
     const kept = this.#hourWork;
     if (kept !== null && nowMs - kept.atMs < hourWorkAgeMs) return kept.value;
-    const value = this.#deps.ledger.rejects(nowMs - hourMs, nowMs);
+    const ask = (by: "pool" | "rig") => this.#deps.ledger.rejects(nowMs - hourMs, nowMs, by);
+    const value = Promise.all([ask("pool"), ask("rig")]).then(([byPool, byRig]) => ({ byPool, byRig }));
     this.#hourWork = { atMs: nowMs, value };
     value.catch(() => {
       this.#hourWork = null;
@@ -102,17 +105,18 @@ export class FleetSnapshots {
 
   async #take(nowMs: number): Promise<FleetSnapshot> {
     const { control, hub } = this.#deps;
-    const [byRig, hourWork] = await Promise.all([this.#figures.ratesByRig(), this.#work(nowMs)]);
+    const [rates, work] = await Promise.all([this.#figures.ratesByRig(), this.#work(nowMs)]);
     const pools = control.pools.all().map((pool) => ({ pool, fact: hub.pool(pool.no) }));
     const poolNames = new Map(pools.map(({ pool }) => [pool.no, pool.name]));
     const rigs = this.#rigs(nowMs).map((rig): RigView => {
       const fact = hub.rig(rig.no);
       const poolName = poolNames.get(fact?.poolNo ?? 0) ?? null;
-      const [hps60 = null, hps900 = null, hps86400 = null] = byRig.get(rig.no) ?? [];
-      return { rig, fact, hps60, hps900, hps86400, rejected: null, poolName, lastShareAtMs: fact?.lastShareAtMs ?? null };
+      const rejected = refusedPart(work.byRig.get(rig.no) ?? noWork);
+      const [hps60 = null, hps900 = null, hps86400 = null] = rates.get(rig.no) ?? [];
+      return { rig, fact, hps60, hps900, hps86400, rejected, poolName, lastShareAtMs: fact?.lastShareAtMs ?? null };
     });
     const tables = { profiles: control.profiles.all(), fleets: control.fleets.all() };
-    return { atMs: nowMs, rigs, statusCounts: countStatuses(rigs), pools, ...tables, hourWork };
+    return { atMs: nowMs, rigs, statusCounts: countStatuses(rigs), pools, ...tables, hourWork: work.byPool };
   }
 }
 

@@ -20,7 +20,6 @@ import type { LiveView } from "../live.ts";
 import { eventLine } from "./event-lines.ts";
 import { farmOf } from "./farm.ts";
 import { type FleetSnapshot, type PoolView, type RigView, refusedPart } from "./fleet-snapshot.ts";
-import { sentence } from "./form-body.ts";
 import { htmlResponse, type PageCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 import { isTroubled, severityOf } from "./rig-search.ts";
@@ -80,12 +79,12 @@ function attentionOf(snapshot: FleetSnapshot): { first: Attention[]; total: numb
 
 function rigAttention({ rig }: RigView): Attention {
   const { id, name, status, statusSinceMs: sinceMs } = rig;
-  return { id, mark: { kind: "rig", status }, name, href: `/rigs/${id}`, reason: sentence(rig.statusReason.text), sinceMs };
+  return { id, mark: { kind: "rig", status }, name, href: `/rigs/${id}`, reason: rig.statusReason.text, sinceMs };
 }
 
 function poolAttention({ pool, fact }: PoolView): Attention[] {
   if (fact === null || !troubledPool.has(fact.state)) return [];
-  const reason = fact.reason === "" ? "" : sentence(fact.reason);
+  const { reason } = fact;
   return [{ id: pool.id, mark: { kind: "pool", state: fact.state }, name: pool.name, href: `/pools/${pool.id}`, reason, sinceMs: fact.stateSinceMs }];
 }
 
@@ -99,7 +98,7 @@ function houseless({ fleets, rigs, pools }: FleetSnapshot): Attention[] {
       mark: { kind: "pool", state: "misconfigured" },
       name: `Fleet ${fleet.name}`,
       href: "/pools",
-      reason: "has no house profile: its rigs get no work.",
+      reason: "no house profile is chosen, so its rigs get no work",
       sinceMs: fleet.updatedAtMs,
     }));
 }

@@ -37,7 +37,7 @@ function makeParts(deps: WebDeps): ApiParts {
   };
 }
 
-/** The whole web room as one Elysia app; `app.handle(new Request("http://localhost/…"))` works without a server. */
+/** The whole web room as one Elysia app; `app.handle(new Request("http://localhost/…"))` works without a server. `release` lets waiting clients go. */
 export function createApp(deps: WebDeps) {
   const parts = makeParts(deps);
   const endpoints = apiEndpoints(parts);
@@ -48,11 +48,11 @@ export function createApp(deps: WebDeps) {
   app.use(pages(deps, { figures: parts.figures, probes: parts.probes }));
   app.use(openPaths(deps, endpoints));
   app.use(api(endpoints));
-  app.onStop(() => {
+  const release = () => {
     parts.waiters.close();
     parts.bell.close();
-  });
-  return app;
+  };
+  return { app, release };
 }
 
 /** Runs before routing and parsing, for known and unknown paths alike: headers, who it is, how often he asks. */

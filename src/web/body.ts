@@ -13,7 +13,8 @@ export async function readJsonBody(request: Request): Promise<unknown> {
   if (bytes.byteLength > webLimits.bodyBytesMax) throw tooLarge();
   if (bytes.byteLength === 0) return {};
   const type = request.headers.get("content-type");
-  if (type !== null && !/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type)) throw new Problem("unsupported-media-type", "the body must be application/json");
+  if (type !== null && !/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type))
+    throw new Problem("unsupported-media-type", "the body must be application/json");
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch {

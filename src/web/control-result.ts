@@ -12,7 +12,7 @@ export function apiField(field: string): string {
 }
 
 /** The value of a successful change; every failure becomes the problem that tells a script what to do about it. `what` is the kind of thing: "pool". */
-export function valueOf<T>(result: Result<T>, what: string, fieldName: (field: string) => string = apiField): T {
+export function accepted<T>(result: Result<T>, what: string, fieldName: (field: string) => string = apiField): T {
   if (result.ok) return result.value;
   throw problemOf(result, what, fieldName);
 }

@@ -78,7 +78,7 @@ export function readEndpoint<Q extends TObject = TObject>(spec: ReadSpec<Q>): En
     const reply = await handle({ id, query, request, principal });
     return reply instanceof Response ? reply : replyResponse(request, reply);
   };
-  return { doc: { ...doc, method: "GET" }, answer };
+  return { doc: { ...doc, method: "GET", query: shape.schema }, answer };
 }
 
 export type ChangeAsked<B extends TObject> = {
@@ -116,7 +116,7 @@ export function changeEndpoint<B extends TObject = TObject>(parts: ApiParts, spe
     }
     return answerOnce(parts, request, { principal, body, act: () => handle({ ...asked, version: null }) });
   };
-  return { doc, answer };
+  return { doc: { ...doc, ...(spec.body !== undefined && { body: shape.schema }) }, answer };
 }
 
 type KeyedAct = { principal: Principal; body: unknown; act: () => ChangeReply };

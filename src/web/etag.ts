@@ -11,7 +11,8 @@ export function etagOf(version: number): string {
  */
 export function expectedVersion(request: Request): number | null {
   const header = request.headers.get("if-match")?.trim();
-  if (header === undefined || header === "") throw new Problem("precondition-required", "this change needs If-Match with the ETag of the version that it is based on");
+  if (header === undefined || header === "")
+    throw new Problem("precondition-required", "this change needs If-Match with the ETag of the version that it is based on");
   if (header === "*") return null;
   const version = /^"v(\d{1,15})"$/.exec(header)?.[1];
   if (version === undefined) throw new Problem("precondition-failed", 'If-Match must be one ETag as the hub gave it, such as "v3" with its quotes');

@@ -15,7 +15,8 @@ export class EventWaiters {
 
   /** Takes one of the places for waiting clients; the returned function gives it back. 503 when all are taken. */
   enter(): () => void {
-    if (this.#open >= webLimits.eventWaitersMax) throw new Problem("busy", `${webLimits.eventWaitersMax} clients wait for events already`, { headers: { "retry-after": "5" } });
+    if (this.#open >= webLimits.eventWaitersMax)
+      throw new Problem("busy", `${webLimits.eventWaitersMax} clients wait for events already`, { headers: { "retry-after": "5" } });
     this.#open += 1;
     let isInside = true;
     return () => {

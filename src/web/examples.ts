@@ -36,7 +36,15 @@ export const poolTestExample = {
   warnings: [],
 };
 
-export const profileExample = { id: `prf_${tail}`, name: "House", algorithm: "sha256d", pool_ids: [`pol_${tail}`], return_after_s: 120, customer_id: null, ...row };
+export const profileExample = {
+  id: `prf_${tail}`,
+  name: "House",
+  algorithm: "sha256d",
+  pool_ids: [`pol_${tail}`],
+  return_after_s: 120,
+  customer_id: null,
+  ...row,
+};
 
 export const fleetExample = {
   id: `flt_${tail}`,
@@ -115,7 +123,9 @@ export const sharesSummaryExample = {
 
 export const hashrateExample = {
   step_s: 300,
-  points: [{ at: "2026-11-22T08:00:00.000Z", effective_hps: 140700000000000, delivered_hps: 140100000000000, lower_hps: 131000000000000, upper_hps: 150900000000000 }],
+  points: [
+    { at: "2026-11-22T08:00:00.000Z", effective_hps: 140700000000000, delivered_hps: 140100000000000, lower_hps: 131000000000000, upper_hps: 150900000000000 },
+  ],
 };
 
 export const shareExample = {

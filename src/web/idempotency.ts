@@ -9,7 +9,9 @@ export function keyedRequest(request: Request, principal: string, body: unknown)
   const key = request.headers.get("idempotency-key") ?? "";
   if (key === "") throw new Problem("idempotency-key-missing", "every POST needs an Idempotency-Key");
   const { pathname, search } = new URL(request.url);
-  const fingerprint = createHash("sha256").update(`${request.method} ${pathname}${search}\n${canonicalJson(body)}`).digest("hex");
+  const fingerprint = createHash("sha256")
+    .update(`${request.method} ${pathname}${search}\n${canonicalJson(body)}`)
+    .digest("hex");
   return { principal, key, fingerprint };
 }
 

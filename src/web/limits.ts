@@ -6,7 +6,7 @@ export const webLimits = Object.freeze({
   /** Per API token; generous, for scripts that poll. */
   tokenRequestsPerMinute: 12_000,
   /** Per address, requests that were refused with 401. */
-  refusedRequestsPerMinute: 600,
+  refusedRequestsPerMinute: 3_000,
   freshSignInMs: 5 * 60_000,
   longPollMsMax: 30_000,
   eventWaitersMax: 500,

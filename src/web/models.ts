@@ -1,7 +1,7 @@
 import { Type } from "@sinclair/typebox";
-import { lends, lifecycles, nominalSources, rigStatuses } from "../control/rig-row.ts";
 import { methods, periods } from "../control/fleets.ts";
 import { poolModes } from "../control/pools.ts";
+import { lends, lifecycles, nominalSources, rigStatuses } from "../control/rig-row.ts";
 import { poolStates } from "../health/facts.ts";
 import { hubVerdicts, poolVerdicts } from "../ledger/share-record.ts";
 import { algorithmNames } from "../work/algorithm.ts";
@@ -27,7 +27,12 @@ export const problemModel = model(
     instance: Type.String(),
     request_id: Type.String(),
     errors: Type.Optional(
-      Type.Array(Type.Object({ pointer: Type.String({ description: "JSON pointer into the body; `#query/name` for a parameter, `#header/name` for a header" }), detail: Type.String() })),
+      Type.Array(
+        Type.Object({
+          pointer: Type.String({ description: "JSON pointer into the body; `#query/name` for a parameter, `#header/name` for a header" }),
+          detail: Type.String(),
+        }),
+      ),
     ),
   },
   "RFC 9457",
@@ -143,7 +148,10 @@ export const rigModel = model("Rig", {
   pinned_profile_id: orNull(idOf("prf")),
   serving: Type.Object({ contract_id: Type.Null(), pool_id: orNull(idOf("pol")) }, { description: "Whose job the rig holds at this moment" }),
   allocations: Type.Array(Type.Object({ contract_id: Type.Null(), fraction: Type.Number() })),
-  hashrate: Type.Object({ "60": orNull(Type.Number()), "900": orNull(Type.Number()), "86400": orNull(Type.Number()) }, { description: "H/s over the last so many seconds" }),
+  hashrate: Type.Object(
+    { "60": orNull(Type.Number()), "900": orNull(Type.Number()), "86400": orNull(Type.Number()) },
+    { description: "H/s over the last so many seconds" },
+  ),
   sessions: Type.Array(Type.Object({ address: Type.String(), agent: Type.String(), difficulty: Type.Number(), worker: Type.String(), since: time() })),
   last_refusal: orNull(Type.Object({ at: time(), code: Type.Integer(), text: Type.String() })),
   last_share_at: orNull(time()),

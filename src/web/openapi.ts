@@ -136,7 +136,7 @@ function problemAnswer(status: number, kinds: ProblemKind[], schema: Json): Json
 function plainSchema(schema: unknown, models: Map<string, Json>): unknown {
   if (Array.isArray(schema)) return schema.map((one) => plainSchema(one, models));
   if (typeof schema !== "object" || schema === null) return schema;
-  const { model, rule: _rule, ...rest } = schema as Json;
+  const { "x-model": model, "x-rule": _rule, ...rest } = schema as Json;
   if (typeof model === "string") {
     if (!models.has(model)) models.set(model, plainFields(rest, models));
     return { $ref: `#/components/schemas/${model}` };

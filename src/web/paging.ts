@@ -1,6 +1,7 @@
+import type { Result } from "../control/result.ts";
+import type { Reply } from "./endpoint.ts";
 import { webLimits } from "./limits.ts";
 import { invalidField, Problem } from "./problems.ts";
-import type { Reply } from "./endpoint.ts";
 
 export type PageAsked = { limit?: number; cursor?: string };
 
@@ -26,6 +27,12 @@ function noOfCursor(cursor: string): number {
   const no = /^1:(\d{1,15})$/.exec(Buffer.from(cursor, "base64url").toString("latin1"))?.[1];
   if (no === undefined) throw invalidParameter("cursor", "must be `page.next` of the page before");
   return Number(no);
+}
+
+/** A page that the control database cut itself; a wrong cursor is the parameter's fault. */
+export function pageFrom<Page>(result: Result<Page>): Page {
+  if (result.ok) return result.value;
+  throw result.problem === "invalid" ? invalidParameter(result.field, result.rule) : new Problem("internal", result.rule);
 }
 
 /** A page of a list, with the address of the next one in a Link header (RFC 8288). */

@@ -1,7 +1,6 @@
 import { allows, type Permission, permissionsOfRole, type Role, type Scope } from "../control/scopes.ts";
 import { Problem } from "./problems.ts";
 
-
 /** Who asks: a script with an API token, or a person with a browser session. */
 export type Principal = TokenPrincipal | UserPrincipal;
 

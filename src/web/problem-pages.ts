@@ -9,7 +9,9 @@ function plainPage(title: string, body: string): Response {
 
 /** All kinds of problems, as links. */
 export function problemIndex(): Response {
-  const items = Object.entries(problemKinds).map(([kind, { status, title }]) => `<li><a href="/problems/${kind}">${escapeHtml(title)}</a> (${status}, ${kind})</li>`);
+  const items = Object.entries(problemKinds).map(
+    ([kind, { status, title }]) => `<li><a href="/problems/${kind}">${escapeHtml(title)}</a> (${status}, ${kind})</li>`,
+  );
   return plainPage("Problems", `<h1>What the API may refuse, and why</h1><ul>${items.join("")}</ul>`);
 }
 

@@ -9,13 +9,13 @@ export function readQuery<T extends TObject>(shape: Shape<T>, url: string): Stat
   const values: Record<string, unknown> = Object.create(null);
   for (const [name, text] of given) {
     if (name in values) throw new Problem("invalid", `${name}: may be given once`, { errors: [{ pointer: `#query/${name}`, detail: "may be given once" }] });
-    values[name] = valueOf(shape.schema.properties[name], text);
+    values[name] = readValue(shape.schema.properties[name], text);
   }
   return checked(shape, values, "#query");
 }
 
 /** Text stays text where the schema wants text; what does not read as a number stays as it is, so that the schema refuses it with its own rule. */
-function valueOf(schema: TSchema | undefined, text: string): unknown {
+function readValue(schema: TSchema | undefined, text: string): unknown {
   switch (schema?.["type"]) {
     case "integer":
     case "number":

@@ -6,14 +6,21 @@ const windowS = 60;
 
 /** Counts requests per token and refusals per address, in memory: a restart forgives. */
 export class RateLimits {
-  readonly #tokens = new RateLimiterMemory({ points: webLimits.tokenRequestsPerMinute, duration: windowS });
-  readonly #refused = new RateLimiterMemory({ points: webLimits.refusedRequestsPerMinute, duration: windowS });
+  readonly #perMinute: { token: number; refused: number };
+  readonly #tokens: RateLimiterMemory;
+  readonly #refused: RateLimiterMemory;
+
+  constructor(perMinute: { token: number; refused: number } = { token: webLimits.tokenRequestsPerMinute, refused: webLimits.refusedRequestsPerMinute }) {
+    this.#perMinute = perMinute;
+    this.#tokens = new RateLimiterMemory({ points: perMinute.token, duration: windowS });
+    this.#refused = new RateLimiterMemory({ points: perMinute.refused, duration: windowS });
+  }
 
   /** Counts one request of a token; gives the headers that say what is left, throws 429 when nothing is. */
   async countToken(tokenId: string): Promise<Record<string, string>> {
     const left = await this.#consume(this.#tokens, tokenId);
     return {
-      "ratelimit-policy": `"token";q=${webLimits.tokenRequestsPerMinute};w=${windowS}`,
+      "ratelimit-policy": `"token";q=${this.#perMinute.token};w=${windowS}`,
       ratelimit: `"token";r=${left.remainingPoints};t=${Math.ceil(left.msBeforeNext / 1_000)}`,
     };
   }

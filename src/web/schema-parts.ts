@@ -1,7 +1,7 @@
 import { type TLiteral, type TObject, type TProperties, type TSchema, type TString, type TUnion, Type } from "@sinclair/typebox";
 
 /** Pieces that the schemas of bodies, parameters and answers are made of. */
-export const idOf = (prefix: string): TString => Type.String({ pattern: `^${prefix}_[0-9a-z]{26}$`, rule: `an id such as ${prefix}_01k…` });
+export const idOf = (prefix: string): TString => Type.String({ pattern: `^${prefix}_[0-9a-z]{26}$`, "x-rule": `an id such as ${prefix}_01k…` });
 export const time = (description?: string): TString => Type.String({ format: "date-time", ...(description !== undefined && { description }) });
 export const text = (max: number, min = 1): TString => Type.String({ minLength: min, maxLength: max });
 export const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
@@ -16,7 +16,7 @@ export function oneOf<const W extends string>(words: readonly W[]): TUnion<TLite
 
 /** An object that the documentation lists by name and refers to. */
 export function model<P extends TProperties>(name: string, properties: P, description?: string): TObject<P> {
-  return Type.Object(properties, { model: name, ...(description !== undefined && { description }) });
+  return Type.Object(properties, { "x-model": name, ...(description !== undefined && { description }) });
 }
 
 export const pageOf = (name: string, row: TSchema) =>

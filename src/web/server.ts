@@ -14,13 +14,21 @@ const serverBodyBytesMax = webLimits.bodyBytesMax + 64_000;
 export function startWeb(deps: WebDeps): Promise<RunningWeb> {
   const { http, httpCert, httpKey } = deps.config;
   const tls = httpCert !== undefined && httpKey !== undefined ? { cert: Bun.file(httpCert), key: Bun.file(httpKey) } : undefined;
-  const app = createApp(deps);
+  const { app, release } = createApp(deps);
   return new Promise((resolve, reject) => {
     try {
-      const options = { hostname: http.host, port: http.port, maxRequestBodySize: serverBodyBytesMax, idleTimeout: webLimits.idleTimeoutS, ...(tls && { tls }) };
+      // Elysia would share a taken port with whoever has it.
+      const options = {
+        hostname: http.host,
+        port: http.port,
+        maxRequestBodySize: serverBodyBytesMax,
+        idleTimeout: webLimits.idleTimeoutS,
+        reusePort: false,
+        ...(tls && { tls }),
+      };
       app.listen(options, (server) => {
         const stop = async () => {
-          // First those who wait are let go, then the connections end.
+          release();
           await app.stop(true);
         };
         resolve({ address: { host: server.hostname ?? http.host, port: server.port ?? http.port }, stop });

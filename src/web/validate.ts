@@ -17,12 +17,18 @@ export function shapeOf<T extends TObject>(schema: T): Shape<T> {
 }
 
 function closeObjects(schema: TSchema): TSchema {
-  if (schema["type"] === "object") {
-    const properties = Object.fromEntries(Object.entries(schema["properties"] as Record<string, TSchema>).map(([name, own]) => [name, closeObjects(own)]));
-    return { ...schema, properties, additionalProperties: false, [Kind]: schema[Kind] };
-  }
+  const properties = schema["properties"] as Record<string, TSchema> | undefined;
   const variants = schema["anyOf"] as TSchema[] | undefined;
-  return variants === undefined ? schema : { ...schema, anyOf: variants.map(closeObjects), [Kind]: schema[Kind] };
+  const items = schema["items"] as TSchema | undefined;
+  const closed = Object.entries(properties ?? {}).map(([name, own]) => [name, closeObjects(own)]);
+  return {
+    ...schema,
+    ...(properties !== undefined && { properties: Object.fromEntries(closed), additionalProperties: false }),
+    ...(variants !== undefined && { anyOf: variants.map(closeObjects) }),
+    ...(items !== undefined && { items: closeObjects(items) }),
+    // TypeBox finds its way by symbols, which a spread keeps; the types do not know.
+    [Kind]: schema[Kind],
+  };
 }
 
 const fieldErrorsMax = 20;
@@ -64,9 +70,9 @@ function ruleBroken(error: ValueError, noun: "field" | "parameter"): string {
   return `must be ${ruleOf(error.schema)}`;
 }
 
-/** What the schema takes, in words that follow "must be". A schema may say it itself with `rule`. */
+/** What the schema takes, in words that follow "must be". A schema may say it itself with `x-rule`. */
 export function ruleOf(schema: TSchema): string {
-  if (typeof schema["rule"] === "string") return schema["rule"];
+  if (typeof schema["x-rule"] === "string") return schema["x-rule"];
   const variants = schema["anyOf"] as TSchema[] | undefined;
   if (variants?.every((variant) => "const" in variant)) return `one of ${variants.map((variant) => String(variant["const"])).join(", ")}`;
   if (variants !== undefined) return variants.map(ruleOf).join(", or ");

@@ -1,6 +1,6 @@
-import { parsePoolUrl, type Pool, type PoolMode, type PoolPatch, poolUrl } from "../../control/pools.ts";
+import { type Pool, type PoolMode, type PoolPatch, parsePoolUrl, poolUrl } from "../../control/pools.ts";
 import type { AlgorithmName } from "../../work/algorithm.ts";
-import { valueOf } from "../control-result.ts";
+import { accepted } from "../control-result.ts";
 import type { WebDeps } from "../deps.ts";
 import { webLimits } from "../limits.ts";
 import type { Principal } from "../principal.ts";
@@ -27,7 +27,7 @@ export type PoolChange = { id: string; version: number | null; entry: PoolEntry 
 export function addPool({ control }: Deps, principal: Principal, entry: PoolEntry & { url: string; username: string }): Pool {
   const { host, port, tls } = addressOf(entry.url);
   const name = entry.name ?? `${host}:${port}`;
-  const pool = valueOf(control.pools.create({ ...patchOf(entry), name, host, port, tls, username: entry.username }), "pool", poolField);
+  const pool = accepted(control.pools.create({ ...patchOf(entry), name, host, port, tls, username: entry.username }), "pool", poolField);
   recordAct(control, principal, { verb: "added", subject: subjectOf(pool), data: { url: poolUrl(pool), username: pool.username } });
   return pool;
 }
@@ -43,7 +43,7 @@ export function changePool(deps: Deps, principal: Principal, { id, version, entr
   if (entry.url !== undefined) Object.assign(patch, addressOf(entry.url));
   const redirects = before !== null && (isOther(before, patch, ["host", "port", "tls"]) || isOther(before, patch, ["username"]));
   if (redirects) requireFreshSignIn(principal, now());
-  const after = valueOf(control.pools.update(id, patch, version), "pool", poolField);
+  const after = accepted(control.pools.update(id, patch, version), "pool", poolField);
   const secret = entry.password === undefined ? [] : ["password"];
   if (before !== null) recordChange(control, principal, { subject: subjectOf(after), before: recorded(before), after: recorded(after), secret });
   return after;
@@ -51,7 +51,7 @@ export function changePool(deps: Deps, principal: Principal, { id, version, entr
 
 /** Refused while a profile contains it. */
 export function removePool({ control }: Deps, principal: Principal, { id, version }: { id: string; version: number | null }): void {
-  const pool = valueOf(control.pools.remove(id, version), "pool");
+  const pool = accepted(control.pools.remove(id, version), "pool");
   recordAct(control, principal, { verb: "removed", subject: subjectOf(pool) });
 }
 

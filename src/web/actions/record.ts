@@ -17,7 +17,11 @@ export function recordAct(control: Pick<Control, "events">, principal: Principal
 }
 
 /** Writes the event `….changed` with old and new values of the fields that differ; nothing where none does. `secret` names changed fields whose values stay out. */
-export function recordChange(control: Pick<Control, "events">, principal: Principal, change: { subject: Subject; before: Fields; after: Fields; secret?: readonly string[] }): void {
+export function recordChange(
+  control: Pick<Control, "events">,
+  principal: Principal,
+  change: { subject: Subject; before: Fields; after: Fields; secret?: readonly string[] },
+): void {
   const { subject, before, after, secret = [] } = change;
   const differing = Object.keys(after).filter((field) => !bookkeeping.has(field) && !Bun.deepEquals(before[field], after[field]));
   const changed = [...differing, ...secret];

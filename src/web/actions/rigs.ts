@@ -1,7 +1,7 @@
 import type { Profile } from "../../control/profiles.ts";
 import type { Rig } from "../../control/rig-row.ts";
 import type { Move } from "../../schedule/move.ts";
-import { valueOf } from "../control-result.ts";
+import { accepted } from "../control-result.ts";
 import type { WebDeps } from "../deps.ts";
 import { actorName, actorOf, type Principal } from "../principal.ts";
 import { invalidField, notFound, Problem } from "../problems.ts";
@@ -31,7 +31,7 @@ export function pinRig(deps: Deps, principal: Principal, { id, profileId }: { id
   if (profile === null) throw invalidField("profile_id", "must be the id of a profile that exists");
   requirePinnable(deps, rig, profile);
   if (rig.pinnedProfileNo === profile.no) return { rig, moves: [{ rigNo: rig.no, to: { contractNo: 0, profileNo: profile.no } }] };
-  const pinned = valueOf(control.rigs.update(id, { pinnedProfileNo: profile.no }, null), "rig");
+  const pinned = accepted(control.rigs.update(id, { pinnedProfileNo: profile.no }, null), "rig");
   const reason = { code: "pinned", text: `pinned to profile ${profile.name} by ${actorName(principal)}` };
   control.allocations.assign([{ rigNo: rig.no, profileNo: profile.no, reason, decidedBy: actorOf(principal) }]);
   recordAct(control, principal, { verb: "pinned", subject: subjectOf(rig), data: { profile_id: profile.id, profile: profile.name } });
@@ -43,7 +43,7 @@ export function unpinRig(deps: Deps, principal: Principal, id: string): Moved {
   const { control } = deps;
   const rig = rigOf(deps, id);
   if (rig.pinnedProfileNo === null) return { rig, moves: [] };
-  const unpinned = valueOf(control.rigs.update(id, { pinnedProfileNo: null }, null), "rig");
+  const unpinned = accepted(control.rigs.update(id, { pinnedProfileNo: null }, null), "rig");
   const reason = { code: "unpinned", text: `unpinned by ${actorName(principal)}` };
   control.allocations.assign([{ rigNo: rig.no, profileNo: null, reason, decidedBy: actorOf(principal) }]);
   recordAct(control, principal, { verb: "unpinned", subject: subjectOf(rig) });

@@ -1,9 +1,8 @@
 import { Type } from "@sinclair/typebox";
-import { valueOf } from "../control-result.ts";
 import { type ApiParts, type Endpoint, readEndpoint } from "../endpoint.ts";
 import { allocationExample } from "../examples.ts";
 import { allocationModel } from "../models.ts";
-import { invalidParameter, limitOf, listReply } from "../paging.ts";
+import { invalidParameter, limitOf, listReply, pageFrom } from "../paging.ts";
 import { allocationJson } from "../present-rows.ts";
 import { idOf, pageOf, pageQuery, time, windowQuery } from "../schema-parts.ts";
 import { timeOf, windowOf } from "./windows.ts";
@@ -25,7 +24,8 @@ export function allocationEndpoints(parts: ApiParts): Endpoint[] {
     need: ["fleet:read", "contracts:read"],
     tag: "allocations",
     summary: "Who had which rig, when and why",
-    description: "The durable history: all that were in force at any moment of `[from, to)` (by default the last 24 hours), in the order in which they were decided; or with `at` those of one moment.",
+    description:
+      "The durable history: all that were in force at any moment of `[from, to)` (by default the last 24 hours), in the order in which they were decided; or with `at` those of one moment.",
     query: allocationQuery,
     answers: [
       { status: 200, description: "Allocations", schema: pageOf("Allocation", allocationModel), example: { data: [allocationExample], page: { next: null } } },
@@ -35,10 +35,9 @@ export function allocationEndpoints(parts: ApiParts): Endpoint[] {
       const atMs = timeOf(query.at);
       const window = atMs === null ? windowOf(query, deps.now() + 1, dayMs) : momentOf(query, atMs);
       const asked = { ...window, ...(rigNo !== undefined && { rigNo }), cursor: query.cursor ?? null, limit: limitOf(query) };
-      const page = control.allocations.range(asked);
-      if (!page.ok) throw page.problem === "invalid" ? invalidParameter(page.field, page.rule) : valueOf(page, "allocation");
-      const rows = page.value.rows.map((allocation) => allocationJson(allocation, ids));
-      return listReply(request, rows, page.value.next);
+      const page = pageFrom(control.allocations.range(asked));
+      const rows = page.rows.map((allocation) => allocationJson(allocation, ids));
+      return listReply(request, rows, page.next);
     },
   });
   return [read];

@@ -1,6 +1,6 @@
 import { Type } from "@sinclair/typebox";
 import type { HubEvent } from "../../control/events.ts";
-import { type ApiParts, type Endpoint, readEndpoint, type Reply } from "../endpoint.ts";
+import { type ApiParts, type Endpoint, type Reply, readEndpoint } from "../endpoint.ts";
 import { eventExample } from "../examples.ts";
 import { webLimits } from "../limits.ts";
 import { eventModel } from "../models.ts";
@@ -12,7 +12,10 @@ import { keepOpen, sseFrame, sseHeaders, sseHeartbeat } from "../sse.ts";
 const eventQuery = Type.Object({
   limit: pageQuery.limit,
   after: Type.Optional(
-    Type.Union([idOf("evt"), Type.Literal("latest")], { rule: "the id of an event, or latest", description: "Events after this one; `latest`: only those to come; without it from the beginning" }),
+    Type.Union([idOf("evt"), Type.Literal("latest")], {
+      "x-rule": "the id of an event, or latest",
+      description: "Events after this one; `latest`: only those to come; without it from the beginning",
+    }),
   ),
   wait: Type.Optional(Type.Integer({ minimum: 0, maximum: 30, description: "Seconds to wait for the first event, if there is none yet" })),
 });

@@ -1,7 +1,7 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { type Fleet, type FleetPatch, methods, periods } from "../../control/fleets.ts";
 import { recordAct, recordChange } from "../actions/record.ts";
-import { valueOf } from "../control-result.ts";
+import { accepted } from "../control-result.ts";
 import { type ApiParts, changeEndpoint, type Endpoint, found, readEndpoint } from "../endpoint.ts";
 import { fleetExample } from "../examples.ts";
 import { algorithm, fleetModel } from "../models.ts";
@@ -40,7 +40,9 @@ function fleetReads({ deps, ids }: ApiParts): Endpoint[] {
       tag: "fleets",
       summary: "List fleets",
       query: Type.Object(pageQuery),
-      answers: [{ status: 200, description: "Fleets, oldest first", schema: pageOf("Fleet", fleetModel), example: { data: [fleetExample], page: { next: null } } }],
+      answers: [
+        { status: 200, description: "Fleets, oldest first", schema: pageOf("Fleet", fleetModel), example: { data: [fleetExample], page: { next: null } } },
+      ],
       handle: ({ query, request }) => {
         const { rows, next } = pageByNo(fleets.all(), query);
         return listReply(
@@ -99,7 +101,7 @@ function fleetChanges(parts: ApiParts): Endpoint[] {
       bodyExample: { name: "litecoin", algorithm: "scrypt" },
       answers: [{ status: 201, description: "The fleet", schema: fleetModel, example: fleetExample }],
       handle: ({ body, principal }) => {
-        const fleet = valueOf(control.fleets.create({ ...patchOf(parts, body), name: body.name }), "fleet");
+        const fleet = accepted(control.fleets.create({ ...patchOf(parts, body), name: body.name }), "fleet");
         recordAct(control, principal, { verb: "added", subject: subjectOf(fleet) });
         const location = `/api/v1/fleets/${fleet.id}`;
         return { status: 201, body: fleetJson(fleet, ids), version: fleet.version, location, tell: bell.now };
@@ -117,7 +119,7 @@ function fleetChanges(parts: ApiParts): Endpoint[] {
       answers: [{ status: 200, description: "The fleet as it is now", schema: fleetModel, example: fleetExample }],
       handle: ({ id, body, principal, version }) => {
         const before = found(control.fleets.byId(id), "fleet");
-        const after = valueOf(control.fleets.update(id, patchOf(parts, body), version), "fleet");
+        const after = accepted(control.fleets.update(id, patchOf(parts, body), version), "fleet");
         const answer = fleetJson(after, ids);
         recordChange(control, principal, { subject: subjectOf(after), before: fleetJson(before, ids), after: answer });
         return { body: answer, version: after.version, tell: bell.now };
@@ -133,7 +135,7 @@ function fleetChanges(parts: ApiParts): Endpoint[] {
       answers: [{ status: 204, description: "Removed" }],
       problems: ["in-use"],
       handle: ({ id, principal, version }) => {
-        const fleet = valueOf(control.fleets.remove(id, version), "fleet");
+        const fleet = accepted(control.fleets.remove(id, version), "fleet");
         recordAct(control, principal, { verb: "removed", subject: subjectOf(fleet) });
         return { tell: bell.now };
       },

@@ -1,7 +1,7 @@
 import { type Static, Type } from "@sinclair/typebox";
 import type { Listener, ListenerPatch } from "../../control/listeners.ts";
 import { recordAct, recordChange } from "../actions/record.ts";
-import { valueOf } from "../control-result.ts";
+import { accepted } from "../control-result.ts";
 import { type ApiParts, changeEndpoint, type Endpoint, found, readEndpoint } from "../endpoint.ts";
 import { listenerExample } from "../examples.ts";
 import { listenerModel } from "../models.ts";
@@ -37,7 +37,12 @@ function listenerReads({ deps, ids }: ApiParts): Endpoint[] {
       summary: "List listeners",
       query: Type.Object(pageQuery),
       answers: [
-        { status: 200, description: "Listeners, oldest first", schema: pageOf("Listener", listenerModel), example: { data: [listenerExample], page: { next: null } } },
+        {
+          status: 200,
+          description: "Listeners, oldest first",
+          schema: pageOf("Listener", listenerModel),
+          example: { data: [listenerExample], page: { next: null } },
+        },
       ],
       handle: ({ query, request }) => {
         const { rows, next } = pageByNo(listeners.all(), query);
@@ -91,7 +96,7 @@ function listenerChanges(parts: ApiParts): Endpoint[] {
       answers: [{ status: 201, description: "The listener", schema: listenerModel, example: listenerExample }],
       handle: ({ body, principal }) => {
         const fleetNo = noOf("fleet_id", control.fleets.byId(body.fleet_id), "fleet");
-        const listener = valueOf(control.listeners.create({ ...patchOf(parts, body), bind: body.bind, fleetNo }), "listener");
+        const listener = accepted(control.listeners.create({ ...patchOf(parts, body), bind: body.bind, fleetNo }), "listener");
         recordAct(control, principal, { verb: "added", subject: subjectOf(listener) });
         const location = `/api/v1/listeners/${listener.id}`;
         return { status: 201, body: listenerJson(listener, ids), version: listener.version, location, tell: bell.now };
@@ -110,7 +115,7 @@ function listenerChanges(parts: ApiParts): Endpoint[] {
       handle: ({ id, body, principal, version }) => {
         const before = found(control.listeners.byId(id), "listener");
         if (before.primary && body.bind !== undefined && body.bind !== before.bind) throw invalidField("bind", "of this listener is set by the flag --stratum");
-        const after = valueOf(control.listeners.update(id, patchOf(parts, body), version), "listener");
+        const after = accepted(control.listeners.update(id, patchOf(parts, body), version), "listener");
         const answer = listenerJson(after, ids);
         recordChange(control, principal, { subject: subjectOf(after), before: listenerJson(before, ids), after: answer });
         return { body: answer, version: after.version, tell: bell.now };
@@ -126,7 +131,7 @@ function listenerChanges(parts: ApiParts): Endpoint[] {
       answers: [{ status: 204, description: "Removed" }],
       problems: ["in-use"],
       handle: ({ id, principal, version }) => {
-        const listener = valueOf(control.listeners.remove(id, version), "listener");
+        const listener = accepted(control.listeners.remove(id, version), "listener");
         recordAct(control, principal, { verb: "removed", subject: subjectOf(listener) });
         return { tell: bell.now };
       },

@@ -10,7 +10,8 @@ import { listReply, pageByNo } from "../paging.ts";
 import { poolJson, poolTestJson } from "../present-live.ts";
 import { idOf, oneOf, orNull, pageOf, pageQuery, text } from "../schema-parts.ts";
 
-const url = () => Type.String({ minLength: 1, maxLength: 300, description: "`stratum+tcp://HOST:PORT` or `stratum+ssl://HOST:PORT`, an IPv6 address in brackets" });
+const url = () =>
+  Type.String({ minLength: 1, maxLength: 300, description: "`stratum+tcp://HOST:PORT` or `stratum+ssl://HOST:PORT`, an IPv6 address in brackets" });
 const username = () => Type.String({ minLength: 1, maxLength: 512, description: "`{rig}` gives each rig its own worker name" });
 const optional = {
   name: Type.Optional(text(100)),
@@ -37,7 +38,7 @@ const bare = (pool: Pool) => poolJson(pool, { fact: null, probe: null, rejectBp:
 /** A pool in use shows by itself what it is like; one that nobody uses is tried after a change, if this version of it was not yet. */
 async function probeOfUnused({ deps, probes }: ApiParts, pool: Pool): Promise<PoolTest | null> {
   const state = deps.hub.pool(pool.no)?.state ?? "unused";
-  return state === "unused" && probes.last(pool) === null ? probes.probe(pool, webLimits.poolProbeMsMax) : probes.last(pool);
+  return state === "unused" && probes.last(pool) === null ? await probes.probe(pool, webLimits.poolProbeMsMax) : probes.last(pool);
 }
 
 function poolReads(parts: ApiParts): Endpoint[] {

@@ -1,7 +1,7 @@
 import { Type } from "@sinclair/typebox";
 import type { Profile } from "../../control/profiles.ts";
 import { recordAct, recordChange } from "../actions/record.ts";
-import { valueOf } from "../control-result.ts";
+import { accepted } from "../control-result.ts";
 import { type ApiParts, changeEndpoint, type Endpoint, found, readEndpoint } from "../endpoint.ts";
 import { profileExample } from "../examples.ts";
 import { profileModel } from "../models.ts";
@@ -29,7 +29,14 @@ function profileReads({ deps, ids }: ApiParts): Endpoint[] {
       tag: "profiles",
       summary: "List profiles",
       query: Type.Object(pageQuery),
-      answers: [{ status: 200, description: "Profiles, oldest first", schema: pageOf("Profile", profileModel), example: { data: [profileExample], page: { next: null } } }],
+      answers: [
+        {
+          status: 200,
+          description: "Profiles, oldest first",
+          schema: pageOf("Profile", profileModel),
+          example: { data: [profileExample], page: { next: null } },
+        },
+      ],
       handle: ({ query, request }) => {
         const { rows, next } = pageByNo(profiles.all(), query);
         return listReply(
@@ -75,7 +82,7 @@ function profileChanges(parts: ApiParts): Endpoint[] {
       handle: ({ body, principal }) => {
         const input = { name: body.name, poolNos: poolNosOf(parts, body.pool_ids) };
         const optionalInput = { ...(body.return_after_s !== undefined && { returnAfterS: body.return_after_s }), customerId: body.customer_id ?? null };
-        const profile = valueOf(control.profiles.create({ ...input, ...optionalInput }), "profile");
+        const profile = accepted(control.profiles.create({ ...input, ...optionalInput }), "profile");
         recordAct(control, principal, { verb: "added", subject: subjectOf(profile), data: { pool_ids: body.pool_ids } });
         const location = `/api/v1/profiles/${profile.id}`;
         return { status: 201, body: profileJson(profile, ids), version: profile.version, location, tell: bell.now };
@@ -99,7 +106,7 @@ function profileChanges(parts: ApiParts): Endpoint[] {
           ...(body.return_after_s !== undefined && { returnAfterS: body.return_after_s }),
           ...(body.customer_id !== undefined && { customerId: body.customer_id }),
         };
-        const after = valueOf(control.profiles.update(id, patch, version), "profile");
+        const after = accepted(control.profiles.update(id, patch, version), "profile");
         const answer = profileJson(after, ids);
         recordChange(control, principal, { subject: subjectOf(after), before: profileJson(before, ids), after: answer });
         return { body: answer, version: after.version, tell: bell.now };
@@ -115,7 +122,7 @@ function profileChanges(parts: ApiParts): Endpoint[] {
       answers: [{ status: 204, description: "Removed" }],
       problems: ["in-use"],
       handle: ({ id, principal, version }) => {
-        const profile = valueOf(control.profiles.remove(id, version), "profile");
+        const profile = accepted(control.profiles.remove(id, version), "profile");
         recordAct(control, principal, { verb: "removed", subject: subjectOf(profile) });
         return { tell: bell.now };
       },

@@ -1,24 +1,36 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { lends, lifecycles, type Rig, type RigPatch } from "../../control/rig-row.ts";
-import { type Moved, pinRig, unpinRig } from "../actions/rigs.ts";
 import { recordAct, recordChange } from "../actions/record.ts";
-import { valueOf } from "../control-result.ts";
-import { type ApiParts, changeEndpoint, type ChangeReply, type Endpoint, found } from "../endpoint.ts";
+import { type Moved, pinRig, unpinRig } from "../actions/rigs.ts";
+import { accepted } from "../control-result.ts";
+import { type ApiParts, type ChangeReply, changeEndpoint, type Endpoint, found } from "../endpoint.ts";
 import { rigExample } from "../examples.ts";
+import { noRates } from "../live-figures.ts";
 import { rigModel } from "../models.ts";
 import { noOf } from "../paging.ts";
-import { hps, idOf, oneOf, orNull, text } from "../schema-parts.ts";
 import { actorOf } from "../principal.ts";
-import { noRates } from "../live-figures.ts";
+import { hps, idOf, oneOf, orNull, text } from "../schema-parts.ts";
 import { presentRig } from "./rigs.ts";
 
-const name = () => Type.String({ minLength: 1, maxLength: 64, pattern: "^[A-Za-z0-9._-]{1,64}$", rule: "1 to 64 letters, digits, '.', '_' or '-'", description: "What it logs in as" });
+const name = () =>
+  Type.String({
+    minLength: 1,
+    maxLength: 64,
+    pattern: "^[A-Za-z0-9._-]{1,64}$",
+    "x-rule": "1 to 64 letters, digits, '.', '_' or '-'",
+    description: "What it logs in as",
+  });
 const label = () => Type.Optional(orNull(text(100)));
 const placePart = () => Type.Optional(orNull(text(100)));
 const fields = {
   asset_code: Type.Optional(orNull(text(64))),
   site_id: Type.Optional(orNull(idOf("sit"))),
-  location: Type.Optional(Type.Object({ building: placePart(), row: placePart(), rack: placePart(), position: placePart() }, { description: "Parts that are left out stay as they are" })),
+  location: Type.Optional(
+    Type.Object(
+      { building: placePart(), row: placePart(), rack: placePart(), position: placePart() },
+      { description: "Parts that are left out stay as they are" },
+    ),
+  ),
   owner_customer_id: Type.Optional(orNull(idOf("cus"))),
   model: label(),
   serial: label(),
@@ -86,7 +98,7 @@ export function rigChanges(parts: ApiParts): Endpoint[] {
       answers: [{ status: 201, description: "The rig", schema: rigModel, example: rigExample }],
       handle: ({ body, principal }) => {
         const fleetNo = noOf("fleet_id", control.fleets.byId(body.fleet_id), "fleet");
-        const rig = valueOf(control.rigs.create({ ...patchOf(parts, body, null), name: body.name, fleetNo }, actorOf(principal)), "rig");
+        const rig = accepted(control.rigs.create({ ...patchOf(parts, body, null), name: body.name, fleetNo }, actorOf(principal)), "rig");
         recordAct(control, principal, { verb: "added", subject: subjectOf(rig) });
         return rigReply(parts, rig, { status: 201, location: `/api/v1/rigs/${rig.id}`, tell: bell.soon });
       },
@@ -103,7 +115,7 @@ export function rigChanges(parts: ApiParts): Endpoint[] {
       answers: [{ status: 200, description: "The rig as it is now", schema: rigModel, example: rigExample }],
       handle: ({ id, body, principal, version }) => {
         const before = found(control.rigs.byId(id), "rig");
-        const rig = valueOf(control.rigs.update(id, patchOf(parts, body, before), version), "rig");
+        const rig = accepted(control.rigs.update(id, patchOf(parts, body, before), version), "rig");
         recordChange(control, principal, { subject: subjectOf(rig), before: recorded(parts, before), after: recorded(parts, rig) });
         return rigReply(parts, rig, { tell: bell.soon });
       },
@@ -118,7 +130,7 @@ export function rigChanges(parts: ApiParts): Endpoint[] {
       answers: [{ status: 204, description: "Removed" }],
       problems: ["in-use"],
       handle: ({ id, principal, version }) => {
-        const rig = valueOf(control.rigs.remove(id, version), "rig");
+        const rig = accepted(control.rigs.remove(id, version), "rig");
         recordAct(control, principal, { verb: "removed", subject: subjectOf(rig) });
         return { tell: bell.soon };
       },

@@ -1,12 +1,11 @@
 import { Type } from "@sinclair/typebox";
-import { lends, lifecycles, type Rig, type RigStatus, rigStatuses } from "../../control/rig-row.ts";
 import type { RigFilter } from "../../control/rig-list.ts";
-import { valueOf } from "../control-result.ts";
+import { lends, lifecycles, type Rig, type RigStatus, rigStatuses } from "../../control/rig-row.ts";
 import { type ApiParts, type Endpoint, found, readEndpoint } from "../endpoint.ts";
 import { rigExample } from "../examples.ts";
 import type { Rates } from "../live-figures.ts";
 import { rigModel } from "../models.ts";
-import { invalidParameter, limitOf, listReply } from "../paging.ts";
+import { invalidParameter, limitOf, listReply, pageFrom } from "../paging.ts";
 import { rigJson } from "../present-live.ts";
 import { idOf, oneOf, pageOf, pageQuery, time } from "../schema-parts.ts";
 import { timeOf } from "./windows.ts";
@@ -37,9 +36,16 @@ export function rigReads(parts: ApiParts): Endpoint[] {
       tag: "rigs",
       summary: "List rigs",
       query: rigQuery,
-      answers: [{ status: 200, description: "Rigs in the order of their names", schema: pageOf("Rig", rigModel), example: { data: [rigExample], page: { next: null } } }],
+      answers: [
+        {
+          status: 200,
+          description: "Rigs in the order of their names",
+          schema: pageOf("Rig", rigModel),
+          example: { data: [rigExample], page: { next: null } },
+        },
+      ],
       handle: async ({ query, request }) => {
-        const { rows, next } = valueOf(rigs.list({ cursor: query.cursor ?? null, limit: limitOf(query), filter: filterOf(parts, query) }), "rig");
+        const { rows, next } = pageFrom(rigs.list({ cursor: query.cursor ?? null, limit: limitOf(query), filter: filterOf(parts, query) }));
         const rates = await figures.rates();
         return listReply(
           request,
@@ -63,7 +69,15 @@ export function rigReads(parts: ApiParts): Endpoint[] {
   ];
 }
 
-type Asked = { status?: string; fleet_id?: string; lifecycle?: RigFilterWord<"lifecycles">; lend?: RigFilterWord<"lends">; pinned?: boolean; updated_since?: string; q?: string };
+type Asked = {
+  status?: string;
+  fleet_id?: string;
+  lifecycle?: RigFilterWord<"lifecycles">;
+  lend?: RigFilterWord<"lends">;
+  pinned?: boolean;
+  updated_since?: string;
+  q?: string;
+};
 type RigFilterWord<Key extends "lifecycles" | "lends"> = NonNullable<RigFilter[Key]>[number];
 
 function filterOf({ deps }: ApiParts, query: Asked): RigFilter {

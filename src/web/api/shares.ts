@@ -34,9 +34,7 @@ export function shareEndpoints(parts: ApiParts): Endpoint[] {
       "Every share received in `[from, to)`, by default of the last hour, in the order of receipt, one JSON object per line; as CSV with `Accept: text/csv` or `format=csv`. " +
       "Streamed: a last line that is cut off means that the export was. At most 1,000,000 rows at once; ask for the next from the last `at`.",
     query: shareQuery,
-    answers: [
-      { status: 200, description: "One share per line", schema: shareModel, example: shareExample, mediaTypes: ["application/x-ndjson", "text/csv"] },
-    ],
+    answers: [{ status: 200, description: "One share per line", schema: shareModel, example: shareExample, mediaTypes: ["application/x-ndjson", "text/csv"] }],
     handle: ({ query, request }) => {
       const { fromMs, toMs } = windowOf(query, deps.now(), hourMs);
       const { control } = deps;

@@ -25,6 +25,7 @@ const pointsWanted = 300;
 export function stepOf(stepS: number | undefined, { fromMs, toMs }: Window): number {
   const spanS = (toMs - fromMs) / 1_000;
   const step = stepS ?? niceSteps.find((one) => spanS / one <= pointsWanted) ?? 86_400;
-  if (spanS / step > webLimits.hashratePointsMax) throw invalidParameter("step_s", `must be at least ${Math.ceil(spanS / webLimits.hashratePointsMax)} for this window`);
+  if (spanS / step > webLimits.hashratePointsMax)
+    throw invalidParameter("step_s", `must be at least ${Math.ceil(spanS / webLimits.hashratePointsMax)} for this window`);
   return step;
 }

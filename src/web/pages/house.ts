@@ -1,5 +1,5 @@
 import { recordChange } from "../actions/record.ts";
-import { valueOf as accepted } from "../control-result.ts";
+import { accepted } from "../control-result.ts";
 import { found } from "../endpoint.ts";
 import { readForm, requireOwnForm, versionOf } from "./form-body.ts";
 import { type PageCall, redirect } from "./page-call.ts";

@@ -3,7 +3,7 @@ import type { FormState } from "../../../views/parts/form.tsx";
 import type { Profile } from "../../control/profiles.ts";
 import { recordAct, recordChange } from "../actions/record.ts";
 import { assetUrls } from "../assets/assets.ts";
-import { valueOf as accepted } from "../control-result.ts";
+import { accepted } from "../control-result.ts";
 import { found } from "../endpoint.ts";
 import { invalidField } from "../problems.ts";
 import { type FormValues, isOwnForm, orRefused, readForm, refusedForm, requireOwnForm, versionOf } from "./form-body.ts";

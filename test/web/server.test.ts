@@ -1,0 +1,46 @@
+import { afterAll, expect, test } from "bun:test";
+import { startWeb } from "../../src/web/server.ts";
+import { testWeb } from "./test-web.ts";
+
+const web = testWeb();
+const running = await startWeb(web.deps);
+const base = `http://127.0.0.1:${running.address.port}`;
+afterAll(() => running.stop());
+const authorization = `Bearer ${web.admin}`;
+
+test("port 0 gives a real port, and a request over it answers like one in process", async () => {
+  expect(running.address.port).toBeGreaterThan(0);
+  const answer = await fetch(`${base}/api/v1/whoami`, { headers: { authorization } });
+  expect([answer.status, await answer.json()]).toEqual([200, expect.objectContaining({ name: "t-admin" })]);
+  expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
+});
+
+test("refusals hold on the wire as well: no token, unknown path, unknown method", async () => {
+  expect((await fetch(`${base}/api/v1/pools`, { method: "POST", body: "{bad" })).status).toBe(401);
+  expect((await fetch(`${base}/api/v1/nonsense`)).status).toBe(401);
+  expect((await fetch(`${base}/api/v1/pools`, { method: "PUT", headers: { authorization } })).status).toBe(404);
+  expect(
+    (await fetch(`${base}/api/v1/pools`, { method: "POST", headers: { authorization, "idempotency-key": "1" }, body: "x".repeat(1_050_000) })).status,
+  ).toBe(413);
+});
+
+test("a live stream tells of an event, and ends when the server stops", async () => {
+  const other = testWeb();
+  const own = await startWeb(other.deps);
+  const stream = await fetch(`http://127.0.0.1:${own.address.port}/api/v1/events?after=latest`, {
+    headers: { authorization: `Bearer ${other.admin}`, accept: "text/event-stream" },
+  });
+  const reader = stream.body?.getReader();
+  await reader?.read();
+  other.control.events.append({ type: "test.note", subjectKind: "hub", subjectId: null, text: "hello" });
+  const chunk = await reader?.read();
+  expect(new TextDecoder().decode(chunk?.value)).toContain("event: test.note");
+  await own.stop();
+  const end = await reader?.read().catch(() => ({ done: true }));
+  expect(end?.done).toBe(true);
+});
+
+test("a taken port is an error", async () => {
+  const config = { ...web.deps.config, http: { host: "127.0.0.1", port: running.address.port } };
+  await expect(startWeb({ ...web.deps, config })).rejects.toThrow();
+});

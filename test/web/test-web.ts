@@ -1,0 +1,150 @@
+import { openControl } from "../../src/control/control.ts";
+import type { PoolFact, PoolTest, RigFact } from "../../src/health/facts.ts";
+import type { HashratePoint, ShareRow, SharesSummary } from "../../src/ledger/answers.ts";
+import { silentLog } from "../../src/log.ts";
+import type { Move } from "../../src/schedule/move.ts";
+import { createApp } from "../../src/web/app.ts";
+import type { HubView, WebConfig, WebDeps, WebLedger } from "../../src/web/deps.ts";
+
+const nothing = () => ({ count: 0, work: 0n });
+
+export const emptySummary = (): SharesSummary => ({
+  hubAccepted: nothing(),
+  poolAccepted: nothing(),
+  poolRejected: { ...nothing(), byReason: {} },
+  unanswered: nothing(),
+  stale: nothing(),
+  lowDifficulty: nothing(),
+  duplicate: nothing(),
+  invalid: nothing(),
+  expired: nothing(),
+  unauthorized: nothing(),
+  orphaned: nothing(),
+  asOfMs: 0,
+});
+
+export const goodTest: PoolTest = {
+  ok: true,
+  steps: [{ name: "connect", ok: true, ms: 1, text: "" }],
+  extranonce2Size: 8,
+  difficulty: 1024,
+  warnings: [],
+};
+
+/** A hub that does nothing but remember what it was told. */
+export class FakeHub implements HubView {
+  readonly rigFacts = new Map<number, RigFact>();
+  readonly poolFacts = new Map<number, PoolFact>();
+  readonly moves: Move[][] = [];
+  configChanges = 0;
+  isReady = true;
+  test: (pool: { no: number }) => Promise<PoolTest> = () => Promise.resolve(goodTest);
+
+  rigs = () => this.rigFacts.values();
+  rig = (no: number) => this.rigFacts.get(no) ?? null;
+  pools = () => this.poolFacts.values();
+  pool = (no: number) => this.poolFacts.get(no) ?? null;
+  sessions = () => [...this.rigFacts.values()].reduce((sum, rig) => sum + rig.sessions.length, 0);
+  testPool = (pool: { no: number }) => this.test(pool);
+  applyMoves = (moves: Move[]) => {
+    this.moves.push(moves);
+  };
+  configChanged = () => {
+    this.configChanges += 1;
+  };
+  ready = () => this.isReady;
+  onChange = () => () => {};
+}
+
+/** A ledger that answers what the test put into it, and remembers what it was asked. */
+export class FakeLedger implements WebLedger {
+  rows: ShareRow[] = [];
+  points: HashratePoint[] = [];
+  rateTable = new Map<number, (number | null)[]>();
+  rejectTable = new Map<number, { accepted: bigint; rejected: bigint }>();
+  summaryAnswer = emptySummary();
+  isFull = false;
+  readonly asked: unknown[][] = [];
+
+  async *shares(query: Parameters<WebLedger["shares"]>[0]) {
+    this.asked.push(["shares", query]);
+    const picked = this.rows.filter(({ rigNo, atMs }) => (query.rigNo ?? rigNo) === rigNo && atMs >= query.fromMs && atMs < query.toMs);
+    for (const row of picked) yield await Promise.resolve([row]);
+  }
+  summary = (...asked: Parameters<WebLedger["summary"]>) => {
+    this.asked.push(["summary", ...asked]);
+    return Promise.resolve(this.summaryAnswer);
+  };
+  hashrate = (...asked: Parameters<WebLedger["hashrate"]>) => {
+    this.asked.push(["hashrate", ...asked]);
+    return Promise.resolve(this.points);
+  };
+  rates = (...asked: Parameters<WebLedger["rates"]>) => {
+    this.asked.push(["rates", ...asked]);
+    return Promise.resolve(this.rateTable);
+  };
+  rejects = () => Promise.resolve(this.rejectTable);
+  gaps = () => Promise.resolve([]);
+  lastShares = () => Promise.resolve([]);
+  backlog = () => ({ journalBytes: 0, rowsBehind: 0, undurableBytes: 0, full: this.isFull });
+}
+
+export type Ask = { method?: string; body?: unknown; token?: string | null; headers?: Record<string, string>; key?: string; match?: string };
+export type Answer = { status: number; headers: Headers; text: string; json: JsonObject };
+// The tests look into answers whose shapes they check themselves.
+// biome-ignore lint/suspicious/noExplicitAny: answers of the API are read field by field
+export type JsonObject = Record<string, any>;
+
+export const startMs = Date.parse("2026-11-22T08:00:00Z");
+
+/** The web room over a real control database in memory. The clock stands still until a test moves it. */
+export function testWeb(config: Partial<WebConfig> = {}) {
+  const clock = { nowMs: startMs };
+  const now = () => clock.nowMs;
+  const control = openControl(":memory:", { now, log: silentLog });
+  const hub = new FakeHub();
+  const ledger = new FakeLedger();
+  const stated: WebConfig = { http: { host: "127.0.0.1", port: 0 }, stratum: { host: "0.0.0.0", port: 3333 }, httpTrustProxy: [], ...config };
+  const deps: WebDeps = { control, ledger, hub, config: stated, log: silentLog, now, version: "0.0.0-test" };
+  const { app, release } = createApp(deps);
+  let keys = 0;
+
+  const token = (...scopes: string[]): string => {
+    const made = control.tokens.create({ name: `t-${scopes.join("+")}`, scopes });
+    if (!made.ok) throw new Error(made.rule);
+    return made.value.text.reveal();
+  };
+  const admin = token("admin");
+
+  const headersFor = ({ method, token: bearer = admin, headers: own, key = `key-${++keys}`, match, body }: Ask): Headers => {
+    const headers = new Headers(own);
+    if (bearer !== null) headers.set("authorization", `Bearer ${bearer}`);
+    if (method === "POST" && key !== "") headers.set("idempotency-key", key);
+    if (match !== undefined) headers.set("if-match", match);
+    if (body !== undefined && !headers.has("content-type")) headers.set("content-type", "application/json");
+    return headers;
+  };
+  const send = (path: string, ask: Ask = {}): Promise<Response> => {
+    const body = typeof ask.body === "string" ? ask.body : JSON.stringify(ask.body);
+    return app.handle(
+      new Request(`http://localhost${path}`, { method: ask.method ?? "GET", headers: headersFor(ask), ...(ask.body !== undefined && { body }) }),
+    );
+  };
+  const call = async (path: string, ask: Ask = {}): Promise<Answer> => {
+    const response = await send(path.startsWith("/api") || path.startsWith("//") ? path.replace("//", "/") : `/api/v1${path}`, ask);
+    const text = await response.text();
+    const isJson = /json/.test(response.headers.get("content-type") ?? "") && !/ndjson/.test(response.headers.get("content-type") ?? "");
+    return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : {} };
+  };
+  return {
+    ...{ app, deps, control, hub, ledger, clock, token, admin, send, call, release },
+    get: (path: string, ask: Ask = {}) => call(path, ask),
+    post: (path: string, body?: unknown, ask: Ask = {}) => call(path, { method: "POST", ...(body !== undefined && { body }), ...ask }),
+    patch: (path: string, body: unknown, match?: string, ask: Ask = {}) => call(path, { method: "PATCH", body, ...(match !== undefined && { match }), ...ask }),
+    remove: (path: string, match?: string, ask: Ask = {}) => call(path, { method: "DELETE", ...(match !== undefined && { match }), ...ask }),
+    /** Lets the bell's timer and the tail of a request run. */
+    settle: () => new Promise((resolve) => setTimeout(resolve, 30)),
+  };
+}
+
+export type TestWeb = ReturnType<typeof testWeb>;

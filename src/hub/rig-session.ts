@@ -130,13 +130,18 @@ export class RigSession implements Submitter, Caller {
     this.writer.flush();
     this.floor.closing(this, reason);
     this.terminate();
-    this.ended();
+    this.leave();
   }
 
   /** The socket is gone. */
   ended(): void {
     if (this.closed) return;
     if (this.writer.overflowed) this.floor.closing(this, `does not read what it is sent: over ${limits.unsentBytesMax / 1024} KiB wait for it`);
+    this.leave();
+  }
+
+  private leave(): void {
+    if (this.closed) return;
     this.closed = true;
     this.cutter.stop();
     this.writer.close();

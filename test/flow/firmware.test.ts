@@ -16,8 +16,8 @@ async function hear(end: RawEnd, expected: Line, next: boolean): Promise<void> {
     await end.next((line) => holds(line, expected));
     return;
   }
-  const line = await end.next();
-  if (!holds(line, expected)) throw new Error(`expected ${JSON.stringify(expected)}, heard ${JSON.stringify(line)}`);
+  const heard = await end.next();
+  if (!holds(heard, expected)) throw new Error(`expected ${JSON.stringify(expected)}, heard ${JSON.stringify(heard)}`);
 }
 
 function extranonce2BytesOf(end: RawEnd): number {

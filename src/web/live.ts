@@ -84,10 +84,10 @@ export class LiveViews {
   readonly #heart: ReturnType<typeof setInterval>;
   #streams = 0;
 
-  constructor(parts: { log: Log; now: () => number }) {
+  constructor(parts: { log: Log; now: () => number; heartbeatMs?: number }) {
     this.#log = parts.log;
     this.#now = parts.now;
-    this.#heart = setInterval(() => this.#beat(), liveLimits.heartbeatMs);
+    this.#heart = setInterval(() => this.#beat(), parts.heartbeatMs ?? liveLimits.heartbeatMs);
     this.#heart.unref();
   }
 

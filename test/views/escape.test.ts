@@ -1,0 +1,70 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import { ConnectProgress } from "../../views/pages/connect.tsx";
+import { AttentionList } from "../../views/pages/overview.tsx";
+import { PoolTestResult } from "../../views/pages/pool-form.tsx";
+import { PoolTable } from "../../views/pages/pools.tsx";
+import { RigConnection, type RigParts, RigState } from "../../views/pages/rig.tsx";
+import { RigFates, RigShares } from "../../views/pages/rig-shares.tsx";
+import { RigRow } from "../../views/pages/rigs.tsx";
+import { EventList } from "../../views/parts/event-list.tsx";
+import { Field, FormErrors } from "../../views/parts/form.tsx";
+
+const clock = { nowMs: 1_000_000, zone: "UTC" };
+
+function rig(text: string): RigParts {
+  const session = { no: 1, address: text, agent: text, worker: text, difficulty: 1, sinceMs: 0 };
+  return {
+    ...{ id: "rig_1", name: text, status: "online", statusSinceMs: 0, statusText: text, tiles: [], sessions: [session], disconnectedAtMs: null },
+    lastRefusal: { atMs: 0, code: 20, text },
+    span: "1h",
+    chart: { id: "c", points: [], gaps: [], fromMs: 0, toMs: 1, nominalHps: null, zone: "UTC" },
+    ...{ hubFates: [], poolFates: [], shares: [], allocations: [], card: [] },
+  };
+}
+
+/** Everything that a rig, a pool or a form may have filled with bytes of its own. */
+function fragments(text: string): JSX.Element[] {
+  const line = { id: "rig_1", name: text, assetCode: text, status: "online", statusSinceMs: 0, poolName: text, lastShareAtMs: null } as const;
+  const rates = { hps60: null, hps900: null, hps86400: null, nominalHps: null, rejected: null };
+  const share = { atMs: 0, difficulty: 1, poolName: text, ours: text, theirs: text, reason: text, answeredMs: -1 };
+  const fate = { fate: text, count: 1, work: 1n, tone: "" } as const;
+  const pool = { id: "pol_1", name: text, url: text, algorithm: text, state: "live", stateSinceMs: 0, reason: text, warnings: [text] } as const;
+  const figures = { extranonce2Size: null, difficulty: null, rigs: 0, answerMs: null, rejected: null };
+  const form = { values: { name: text }, errors: { name: text, "": text } };
+  const step = { name: "connect", ok: false, ms: 1, text } as const;
+  return [
+    RigConnection({ rig: rig(text), clock }),
+    RigState({ rig: rig(text), clock }),
+    RigRow({ line: { ...line, ...rates }, clock }),
+    RigShares({ shares: [share], clock }),
+    RigFates({ hubFates: [fate], poolFates: [fate], span: text }),
+    PoolTable({ pools: [{ ...pool, ...figures, warnings: [text] }], clock }),
+    PoolTestResult({ test: { ok: false, steps: [step], extranonce2Size: null, difficulty: null, warnings: [text] } }),
+    EventList({ id: "e", events: [{ id: "evt_1", atMs: 0, type: text, text, href: null }], clock }),
+    AttentionList({ items: [{ id: "a", mark: { kind: "rig", status: "offline" }, name: text, href: "/", reason: text, sinceMs: 0 }], more: 0, clock }),
+    ConnectProgress({ wait: { sessions: 1, hasPool: true, firstShare: { rigId: "rig_1", rigName: text, atMs: 0 } }, clock }),
+    Field({ form, name: "name", label: text, hint: text, placeholder: text }),
+    FormErrors({ form }),
+  ];
+}
+
+/** The tags and attribute names of a fragment, in order: what a browser would build, without the texts. */
+function shapeOf(html: string): string {
+  return (html.match(/<\/?[a-z](?:"[^"]*"|[^">])*>/gi) ?? []).map((tag) => tag.replace(/"[^"]*"/g, '""')).join("");
+}
+
+const plain = fragments("plain").map((fragment) => shapeOf(String(fragment)));
+const nasty = fc.array(fc.constantFrom("<", ">", '"', "'", "&", "`", "=", " ", "/", "<script>", "</td>", "--><b>", "onload=", "\n", "\u0000", "\u202e", "x"), {
+  maxLength: 12,
+});
+
+test("whatever the text, the markup around it stays the same", () => {
+  fc.assert(
+    fc.property(nasty, (pieces) => {
+      const text = `t${pieces.join("")}`;
+      for (const [at, fragment] of fragments(text).entries()) expect(shapeOf(String(fragment))).toBe(plain[at] ?? "");
+    }),
+    { numRuns: 300 },
+  );
+});

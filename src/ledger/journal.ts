@@ -1,5 +1,5 @@
 import { type Block, BlockWriter } from "./block-writer.ts";
-import { type Disk, isDiskFull } from "./disk.ts";
+import { type Disk, type DiskWrite, isDiskFull } from "./disk.ts";
 import type { Segment } from "./journal-files.ts";
 import type { Pulse } from "./journal-format.ts";
 import type { LedgerLimits } from "./limits.ts";
@@ -109,6 +109,7 @@ export class Journal {
     } finally {
       if (this.#fd >= 0) await this.#options.disk.close(this.#fd);
       this.#fd = -1;
+      this.#options.disk.end();
     }
   }
 
@@ -168,52 +169,41 @@ export class Journal {
     });
   }
 
+  /** One sync per segment that the blocks touch: one, nearly always. */
   async #write(blocks: readonly Block[]): Promise<void> {
-    const { disk } = this.#options;
     for (let first = 0; first < blocks.length; ) {
-      const head = blocks[first] as Block;
-      let last = first;
-      while (last + 1 < blocks.length && follows(blocks[last] as Block, blocks[last + 1] as Block)) last += 1;
-      const tail = blocks[last] as Block;
-      await this.#openSegment(head.segment);
-      await disk.write(this.#fd, head.slab.bytes.subarray(head.start, tail.end), head.fileOffset);
-      await this.#writeAhead(tail.segment, tail.fileOffset + tail.end - tail.start);
-      first = last + 1;
+      const segment = (blocks[first] as Block).segment;
+      const writes: DiskWrite[] = [];
+      while (blocks[first]?.segment === segment) {
+        let last = first;
+        while (last + 1 < blocks.length && follows(blocks[last] as Block, blocks[last + 1] as Block)) last += 1;
+        writes.push(this.#writeOf(blocks[first] as Block, blocks[last] as Block));
+        first = last + 1;
+      }
+      await this.#openSegment(segment);
+      await this.#options.disk.commit(this.#fd, writes);
     }
-    await this.#sync();
   }
 
-  async #writeAhead(segment: Segment, writtenTo: number): Promise<void> {
-    if (writtenTo <= segment.fileBytes) return;
-    segment.fileBytes = writtenTo;
+  #writeOf(head: Block, tail: Block): DiskWrite {
+    const { segment } = tail;
     const { segmentAheadBytes, segmentBytesMax } = this.#options.limits;
-    const aheadTo = Math.min(writtenTo + segmentAheadBytes, segmentBytesMax);
-    if (aheadTo <= writtenTo) return;
-    await this.#options.disk.write(this.#fd, new Uint8Array(aheadTo - writtenTo), writtenTo);
-    segment.fileBytes = aheadTo;
+    const endsAt = tail.fileOffset + tail.end - tail.start;
+    const bytes = head.slab.bytes.subarray(head.start, tail.end);
+    if (endsAt <= segment.fileBytes) return { bytes, position: head.fileOffset, zerosAfter: 0 };
+    // Asked for once: where there is no room for zeros there may still be room for the records, on the next try.
+    segment.fileBytes = Math.max(endsAt, Math.min(endsAt + segmentAheadBytes, segmentBytesMax));
+    return { bytes, position: head.fileOffset, zerosAfter: segment.fileBytes - endsAt };
   }
 
   async #openSegment(segment: Segment): Promise<void> {
     if (this.#fdSegment === segment) return;
-    const { disk, folder } = this.#options;
-    if (this.#fd >= 0) {
-      await this.#sync();
-      await disk.close(this.#fd);
-      this.#fd = -1;
-      this.#fdSegment = null;
-    }
+    const { disk } = this.#options;
+    if (this.#fd >= 0) await disk.close(this.#fd);
+    this.#fd = -1;
+    this.#fdSegment = null;
     this.#fd = await disk.open(segment.path);
-    await disk.syncFolder(folder);
     this.#fdSegment = segment;
-  }
-
-  async #sync(): Promise<void> {
-    try {
-      await this.#options.disk.fdatasync(this.#fd);
-    } catch (cause) {
-      // Even "no space" is final here: the kernel may have dropped the pages that it could not write.
-      throw new Error("journal: a sync failed", { cause });
-    }
   }
 
   #settle(blocks: Block[]): void {

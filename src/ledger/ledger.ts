@@ -4,7 +4,7 @@ import type { Log } from "../log.ts";
 import type { Gap, HashratePoint, HashrateScope, Scope, ShareQuery, ShareRow, SharesSummary } from "./answers.ts";
 import { BlockSource } from "./block-source.ts";
 import { Database } from "./database.ts";
-import { type Disk, realDisk } from "./disk.ts";
+import type { Disk } from "./disk.ts";
 import { type FolderLock, lockFolder } from "./folder-lock.ts";
 import { hashrateOf, ratesOf } from "./hashrate.ts";
 import { Journal } from "./journal.ts";
@@ -16,6 +16,7 @@ import { gapsBetween } from "./runs.ts";
 import type { LateVerdict, ShareRecord } from "./share-record.ts";
 import { lastShareRows, shareRows } from "./share-rows.ts";
 import { rejectsOf, summaryOf } from "./summary.ts";
+import { threadDisk } from "./thread-disk.ts";
 
 /** How far the parts are behind each other. */
 export type Backlog = {
@@ -69,7 +70,7 @@ export type LedgerOptions = {
   limits?: Partial<LedgerLimits>;
   /** A write or sync failed: nothing may be acknowledged any more, and the owner ends the process with exit code 70. */
   onFatal: (error: Error) => void;
-  /** For tests; the real disk when absent. */
+  /** For tests; a thread of its own when absent. */
   disk?: Disk;
 };
 
@@ -112,7 +113,7 @@ async function startLedger({ options, limits, folder, end, database, lock }: Par
   const hooks = { onDurable: (_through: number) => {}, onFull: (_full: boolean) => {} };
   journal = new Journal({
     folder,
-    disk: options.disk ?? realDisk,
+    disk: options.disk ?? threadDisk(),
     limits,
     bootNo,
     nextSequence: behind ? applied + 1 : end.nextSequence,

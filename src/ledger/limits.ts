@@ -35,6 +35,7 @@ export type LedgerLimits = {
   /** DuckDB's own threads; with one, each question runs on a thread of Bun's pool, and a load costs half the CPU of two (measured on one core). */
   databaseThreads: number;
   queryMsMax: number;
+  /** Questions that run at a time. Each holds a thread of Bun's pool, which has as many as the machine has cores. */
   queriesMax: number;
   rawRowsMax: number;
   pointsMax: number;
@@ -61,7 +62,7 @@ export const ledgerLimits: Readonly<LedgerLimits> = Object.freeze({
   checkpointThresholdMb: 128,
   databaseThreads: 1,
   queryMsMax: 10_000,
-  queriesMax: 4,
+  queriesMax: 2,
   rawRowsMax: 1_000_000,
   pointsMax: 20_000,
 });

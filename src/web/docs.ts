@@ -13,6 +13,7 @@ const page = `<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>API · stratum-hub</title>
+<link rel="icon" href="data:,">
 <script type="module" src="${scriptPath}"></script>
 </head>
 <body>

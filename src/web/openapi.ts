@@ -58,7 +58,7 @@ type SchemaOf = (schema: TSchema) => Json;
 
 function operationOf(doc: EndpointDoc, schemaOf: SchemaOf, problemRef: Json): Json {
   const needs = needsOf(doc);
-  const scopeText = needs.length === 0 ? "Any valid token may ask." : `Scope: ${needs.map((need) => `\`${need}\``).join(" or ")}.`;
+  const scopeText = needs.length === 0 ? "" : `Scope: ${needs.map((need) => `\`${need}\``).join(" or ")}.`;
   return {
     operationId: operationIdOf(doc),
     tags: [doc.tag],
@@ -95,7 +95,7 @@ function parametersOf(doc: EndpointDoc, schemaOf: SchemaOf): Json[] {
 }
 
 function bodyOf(doc: EndpointDoc, schema: Json): Json {
-  return { required: true, content: { "application/json": { schema, ...(doc.bodyExample !== undefined && { example: doc.bodyExample }) } } };
+  return { required: true, content: { "application/json": { schema, ...examplesOf(doc.bodyExample) } } };
 }
 
 function answerOf(answer: AnswerDoc, doc: EndpointDoc, schemaOf: SchemaOf): Json {
@@ -104,12 +104,13 @@ function answerOf(answer: AnswerDoc, doc: EndpointDoc, schemaOf: SchemaOf): Json
   if (answer.schema === undefined) return { description: answer.description };
   const schema = schemaOf(answer.schema);
   const mediaTypes = answer.mediaTypes ?? ["application/json"];
-  const content = mediaTypes.map((type) => [type, type.startsWith("text/") ? { schema: { type: "string" } } : { schema, ...exampleOf(answer) }]);
+  const content = mediaTypes.map((type) => [type, type.startsWith("text/") ? { schema: { type: "string" } } : { schema, ...examplesOf(answer.example) }]);
   return { description: answer.description, ...headers, content: Object.fromEntries(content) };
 }
 
-function exampleOf({ example }: AnswerDoc): Json {
-  return example === undefined ? {} : { example };
+/** The plural form: RapiDoc takes an object under `example` for a list of examples and stumbles over its nulls. */
+function examplesOf(value: unknown): Json {
+  return value === undefined ? {} : { examples: { example: { value } } };
 }
 
 /** What may go wrong follows from what an endpoint takes; several kinds may share a status. */
@@ -129,7 +130,7 @@ function problemAnswer(status: number, kinds: ProblemKind[], schema: Json): Json
   const title = first === undefined ? "" : problemKinds[first].title;
   const example = { type: `/problems/${first}`, title, status, detail: "…", instance: "/api/v1/…", request_id: "req_…" };
   const description = kinds.map((kind) => `\`/problems/${kind}\`: ${problemKinds[kind].meaning}`).join("\n\n");
-  return { description, content: { "application/problem+json": { schema, example } } };
+  return { description, content: { "application/problem+json": { schema, ...examplesOf(example) } } };
 }
 
 /** TypeBox's schema as plain JSON Schema: our own annotations taken out, models moved to the components, unions of words written as enums. */

@@ -67,6 +67,12 @@ test("the stream tells what was and what comes, and resumes after Last-Event-ID"
   expect((await web.get("/events", { headers: { ...headers, "last-event-id": "nonsense" } })).status).toBe(422);
 });
 
+test("HEAD of the stream answers and ends", async () => {
+  const web = testWeb();
+  const response = await web.send("/api/v1/events", { method: "HEAD", headers: { accept: "text/event-stream" } });
+  expect([response.status, await response.text()]).toEqual([200, ""]);
+});
+
 test("streams end when the server stops, and their places become free", async () => {
   const web = testWeb();
   const response = await web.send("/api/v1/events?after=latest", { headers: { accept: "text/event-stream" } });

@@ -41,7 +41,8 @@ export function eventEndpoints(parts: ApiParts): Endpoint[] {
     ],
     handle: ({ query, request }) => {
       const resumed = request.headers.get("last-event-id");
-      const isStream = /\btext\/event-stream\b/i.test(request.headers.get("accept") ?? "");
+      // HEAD is answered from the whole body, which a stream never has.
+      const isStream = request.method === "GET" && /\btext\/event-stream\b/i.test(request.headers.get("accept") ?? "");
       const cursor = startOf(parts, (isStream && resumed !== null && resumed !== "" ? resumed : query.after) ?? null);
       return isStream ? stream(parts, request, cursor) : longPoll(parts, request, { cursor, limit: limitOf(query), waitMs: (query.wait ?? 0) * 1_000 });
     },

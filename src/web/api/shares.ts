@@ -47,6 +47,8 @@ export function shareEndpoints(parts: ApiParts): Endpoint[] {
       };
       const format = query.format ?? formatOf(request);
       const type = format === "csv" ? "text/csv; charset=utf-8; header=present" : "application/x-ndjson";
+      // HEAD is answered from the whole body: not for a million rows.
+      if (request.method === "HEAD") return new Response(null, { headers: { "content-type": type } });
       return new Response(textStream(deps.ledger.shares(asked), writerOf(format, parts.ids)), { headers: { "content-type": type } });
     },
   });

@@ -66,7 +66,9 @@ export class JobBoard {
   private readonly seats = new Map<Hand, Block>();
   private readonly prefixesFor: (fixed: Uint8Array) => PrefixBook;
   private prefixes: PrefixBook | null = null;
-  private readonly reissues = new ReissueTable();
+  /** How often each of the last works was handed out: pools take one up again after another, and where there is no prefix that is the same ground. */
+  private readonly lastWorks: { job: PoolJob; reissues: ReissueTable }[] = [];
+  private reissues = new ReissueTable();
   private template: NotifyTemplate | null = null;
   private readonly now: () => number;
 
@@ -84,14 +86,24 @@ export class JobBoard {
     return [...this.seats.keys()];
   }
 
-  /** A new job of the pool goes to every hand. Work that the pool merely repeats keeps its used-up prefixes. */
-  post(job: PoolJob): void {
+  /**
+   * A new job of the pool goes to every hand. Work that the pool merely repeats keeps its used-up prefixes.
+   * Returns those who have lost their seat because the pool leaves another number of bytes free from now on.
+   */
+  post(job: PoolJob): Hand[] {
+    const before = this.current?.work ?? null;
     this.prefixes = this.prefixesFor(job.work.fixed);
     this.prefixes.begin(job);
-    if (this.current === null || !sameWork(this.current, job)) this.reissues.newJob();
+    this.reissues = this.reissuesOf(job);
     this.current = job;
     this.template = new NotifyTemplate(job.work);
-    this.issueAll(job.work.clean);
+    if (before !== null && before.free !== job.work.free) {
+      this.lastIssueAtMs = this.now();
+      return this.adopt(this.clear());
+    }
+    // Shares of an older block are worth nothing, whatever the pool says of this job.
+    this.issueAll(job.work.clean || before === null || Buffer.compare(before.prevHash, job.work.prevHash) !== 0);
+    return [];
   }
 
   /** The current job once more under new ids, so that no rig thinks its pool dead. */
@@ -164,6 +176,15 @@ export class JobBoard {
     const block = { layout: hand.layout, hands: new Map<number, Hand>() };
     this.blocks.push(block);
     return block;
+  }
+
+  private reissuesOf(job: PoolJob): ReissueTable {
+    const known = this.lastWorks.find((last) => sameWork(last.job, job));
+    if (known !== undefined) return known.reissues;
+    const reissues = new ReissueTable();
+    this.lastWorks.push({ job, reissues });
+    if (this.lastWorks.length > limits.worksRememberedMax) this.lastWorks.shift();
+    return reissues;
   }
 
   private issueAll(clean: boolean): void {

@@ -24,6 +24,8 @@ export const limits = Object.freeze({
   waitingMessagesMax: 32,
   workersPerSessionMax: 256,
   jobsPerSessionMax: 160,
+  /** Works of a pool session whose re-issues are counted on when the pool takes one of them up again. */
+  worksRememberedMax: 8,
   /** A hub job is known for at least as long. */
   jobKeptMsMax: 600_000,
   /** A rig's own roll of ntime beyond the job's. */

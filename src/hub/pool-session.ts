@@ -82,6 +82,10 @@ export class PoolSession implements JobOrigin {
   private readonly nameIds = new Map<number, string>();
   private nextId = 16;
   private subscribeRetried = false;
+  /** A job that came before the subscribe answer, which it needs to make sense. */
+  private earlyNotify: Notify | null = null;
+  /** It ended while it waited for the answer to mining.configure. */
+  hungUpOnConfigure = false;
   private readonly now: () => number;
 
   constructor(address: PoolAddress, events: PoolSessionEvents, now: () => number) {
@@ -258,8 +262,7 @@ export class PoolSession implements JobOrigin {
   }
 
   private onResponse(message: Response): void {
-    const id = message.id;
-    if (typeof id !== "number") return;
+    const id = idOf(message);
     if (id >= 16) {
       const name = this.nameIds.size === 0 ? undefined : this.nameIds.get(id);
       if (name === undefined) this.pending.answer(id, message, this.now());
@@ -296,6 +299,7 @@ export class PoolSession implements JobOrigin {
     this.fixed = subscription.extranonce1;
     this.free = subscription.extranonce2Bytes;
     this.events.step(this, "subscribe", `extranonce2 of ${this.free} bytes`);
+    if (this.earlyNotify !== null) this.onNotify(this.earlyNotify);
     this.enter("authorizing");
     const name = this.address.username.includes("{rig}") ? this.nameFor("hub") : this.address.username;
     this.writer?.queue(writeAuthorize(authorizeId, name, this.address.password));
@@ -319,7 +323,10 @@ export class PoolSession implements JobOrigin {
   }
 
   private onNotify(notify: Notify): void {
-    if (this.free === 0) return;
+    if (this.free === 0) {
+      this.earlyNotify = notify;
+      return;
+    }
     if (this.difficulty === 0) this.difficulty = 1;
     const work = workOfNotify(notify, {
       algorithm: this.address.algorithm,
@@ -347,9 +354,16 @@ export class PoolSession implements JobOrigin {
     this.closedAtMs = this.now();
     const phase = this.phase;
     this.phase = "closed";
+    this.hungUpOnConfigure = kind === "network" && phase === "configuring";
     this.writer?.close();
     this.socket?.terminate();
     this.pending.orphan();
     this.events.closed(this, { kind, text: phase === "open" || kind !== "network" ? text : `${text} (while ${phase})` });
   }
+}
+
+/** Our ids are numbers; some pools give them back as texts. -1 for what cannot be one of ours. */
+function idOf({ id }: Response): number {
+  if (typeof id === "string") return /^\d{1,15}$/.test(id) ? Number(id) : -1;
+  return id ?? -1;
 }

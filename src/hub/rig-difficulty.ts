@@ -67,7 +67,7 @@ export class RigDifficulty {
       sharesPerMinute: terms.sharesPerMinute,
     });
     const least = Math.min(upstream, Math.max(wish, terms.firmware.difficultyMin));
-    return rulesOf(job, terms).integersOnly ? Math.min(upstream, Math.max(1, Math.round(least))) : least;
+    return rulesOf(job, terms).integersOnly ? Math.min(Math.floor(upstream), Math.max(1, Math.round(least))) : least;
   }
 }
 

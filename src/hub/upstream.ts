@@ -263,7 +263,7 @@ export class Upstream {
 
   private onJob(link: Link | null, job: PoolJob): void {
     if (link === null || link.board.current === job) return;
-    link.board.post(job);
+    for (const hand of link.board.post(job)) this.waiting.add(hand);
     if (this.waiting.size > 0) this.adopt([...this.waiting]);
   }
 
@@ -285,7 +285,8 @@ export class Upstream {
     this.lastClose = reason;
     this.reason = reason.text;
     // A pool that hangs up on configure is asked without it the next time.
-    if (session.readyAtMs === 0 && session.free === 0 && reason.text.includes("while configuring")) this.skipConfigure = true;
+    // Only the next time: it may have been a restart, and version rolling is not given up for good over one.
+    this.skipConfigure = session.hungUpOnConfigure;
     const nowMs = this.deps.now();
     // A pool that lets us in and throws us out again is failing as much as one that does not answer.
     const wasReady = session.readyAtMs !== 0 && nowMs - session.readyAtMs > limits.handshakeMsMax;

@@ -99,9 +99,6 @@ describe.if(hasBrowser)("forms", () => {
     await page.waitForURL(/\/pools\/pol_/);
     expect(farm.changes()).toBe(1);
     expect(await page.locator("#pool-test h2").textContent()).toBe("The pool does not work");
-    await page.goto(`${farm.url}/profiles/new`);
-    await page.click("button.primary");
-    await page.waitForURL(`${farm.url}/pools`);
     expect(farm.deps.control.fleets.ensureMain().houseProfileNo).toBe(1);
     await browser.close();
     await farm.stop();

@@ -3,7 +3,14 @@ import { Layout } from "../layout.tsx";
 import { Moment } from "../parts/text.tsx";
 import type { AssetUrls, Clock, Viewer } from "../viewer.ts";
 
-export type ConnectListener = { id: string; url: string; fleetName: string; algorithm: string; enrols: boolean; backupUrl: string | null };
+export type ConnectListener = {
+  id: string;
+  url: string;
+  fleetName: string;
+  algorithm: string;
+  enrols: boolean;
+  backup: { url: string; username: string } | null;
+};
 /** Null until the first rig's share was accepted. */
 export type FirstShare = { rigId: string; rigName: string; atMs: number } | null;
 export type ConnectWait = { sessions: number; firstShare: FirstShare; hasPool: boolean };
@@ -37,13 +44,16 @@ function Listener(props: { listener: ConnectListener }): JSX.Element {
         <CopyLine label="Pool 1: the hub" text={listener.url} id={`u-${listener.id}`} />
         <CopyLine label="Worker" text="YOUR-NAME.rig-001" id={`w-${listener.id}`} />
         <CopyLine label="Password" text="x" id={`p-${listener.id}`} />
-        {listener.backupUrl === null ? (
+        {listener.backup === null ? (
           <div class="copy">
             <dt>Pool 2: backup</dt>
             <dd class="dim">Your own pool account, for the time when the hub is away. Add a pool and its line stands here.</dd>
           </div>
         ) : (
-          <CopyLine label="Pool 2: backup" text={listener.backupUrl} id={`b-${listener.id}`} />
+          <>
+            <CopyLine label="Pool 2: backup" text={listener.backup.url} id={`b-${listener.id}`} />
+            <CopyLine label="Worker there" text={listener.backup.username} id={`a-${listener.id}`} />
+          </>
         )}
       </dl>
       <p class="foot">

@@ -12,6 +12,8 @@ export type PoolFormProps = {
   pool: { id: string; name: string; version: number; rigs: number } | null;
   form: FormState;
   test: PoolTest | null;
+  /** The first pool becomes the house's by itself. */
+  isFirst: boolean;
 };
 
 const stepWords: Readonly<Record<PoolTest["steps"][number]["name"], string>> = Object.freeze({
@@ -102,6 +104,7 @@ export function PoolFormPage(props: PoolFormProps): JSX.Element {
         </div>
       </div>
       <FormErrors form={props.form} />
+      {props.isFirst ? <p class="notice">The first pool becomes the house: rigs that serve nobody mine there. Its profile is made by itself.</p> : ""}
       {pool !== null && pool.rigs > 0 ? (
         <p class="notice" safe>{`${pool.rigs} rigs mine here. Saving a new address moves them to the new connection; none disconnects.`}</p>
       ) : (

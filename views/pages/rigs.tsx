@@ -56,6 +56,13 @@ export function StatusChips(props: { query: RigQuery; statusCounts: Readonly<Rec
       <a class="chip" href={chip("")} aria-current={props.query.status === "" ? "true" : undefined}>
         All <span safe>{count(props.total)}</span>
       </a>
+      {props.query.status === "attention" ? (
+        <a class="chip" href={chip("attention")} aria-current="true">
+          needs attention
+        </a>
+      ) : (
+        ""
+      )}
       {rigStatusOrder.map((status) => (
         <a class="chip" href={chip(status)} aria-current={props.query.status === status ? "true" : undefined}>
           <RigMark status={status} forMs={null} /> <span safe>{count(props.statusCounts[status])}</span>
@@ -94,8 +101,10 @@ function ColumnHead(props: { column: Column; query: RigQuery }): JSX.Element {
   );
 }
 
-function ofNominal(line: RigLine): number | null {
-  return line.nominalHps === null || line.nominalHps <= 0 || line.hps900 === null ? null : line.hps900 / line.nominalHps;
+/** Over a quarter of an hour; over the last minute while the hub is too young for that. */
+function ofNominal({ nominalHps, hps900, hps60 }: RigLine): number | null {
+  const hps = hps900 ?? hps60;
+  return nominalHps === null || nominalHps <= 0 || hps === null ? null : hps / nominalHps;
 }
 
 export function RigRow(props: { line: RigLine; clock: Clock }): JSX.Element {

@@ -14,6 +14,12 @@ export function Moment(props: { atMs: number | null; clock: Clock }): JSX.Elemen
 /** A rate with its unit set small. */
 export function Rate(props: { hps: number | null }): JSX.Element {
   const { value, unit } = hashrate(props.hps);
+  if (unit === "")
+    return (
+      <span class="dim" safe>
+        {value}
+      </span>
+    );
   return (
     <span class="rate">
       <span safe>{value}</span>

@@ -36,7 +36,7 @@ function listenersOf(parts: PageParts, pageHost: string): ConnectListener[] {
       fleetName: fleet?.name ?? "–",
       algorithm: fleet?.algorithm ?? "–",
       enrols: listener.enrol,
-      backupUrl: first === null ? null : poolUrl(first),
+      backup: first === null ? null : { url: poolUrl(first), username: first.username.replaceAll("{rig}", "rig-001") },
     };
   });
 }

@@ -35,9 +35,11 @@ function sum(values: readonly (number | null)[]): number | null {
 }
 
 function effectiveTile(snapshot: FleetSnapshot, deliveredHps: number): TileProps {
-  const now = hashrate(sum(snapshot.rigs.map(({ hps900 }) => hps900)));
+  // In its first quarter of an hour a hub knows the last minute only.
+  const quarter = sum(snapshot.rigs.map(({ hps900 }) => hps900));
+  const now = hashrate(quarter ?? sum(snapshot.rigs.map(({ hps60 }) => hps60)));
   const note = deliveredHps === 0 ? "pools have accepted none yet" : `${hashrateText(deliveredHps)} delivered`;
-  return { label: "Effective, 15 min", value: now.value, unit: now.unit, note };
+  return { label: quarter === null ? "Effective, 1 min" : "Effective, 15 min", value: now.value, unit: now.unit, note };
 }
 
 function rigsTile({ rigs, statusCounts }: FleetSnapshot): TileProps {

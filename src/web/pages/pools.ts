@@ -16,6 +16,7 @@ import type { Problem } from "../problems.ts";
 import { farmOf } from "./farm.ts";
 import { refusedPart } from "./fleet-snapshot.ts";
 import { type FormValues, isOwnForm, orRefused, readForm, refusedForm, requireOwnForm, versionOf } from "./form-body.ts";
+import { houseOfFirstPool, isFirstProfile } from "./house.ts";
 import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 
@@ -96,7 +97,8 @@ type Shown = { pool: Pool | null; form: FormState; test?: PoolTest | null; statu
 
 function formPage(parts: PageParts, { viewer }: PageCall, { pool, form, test = null, status = 200 }: Shown): Promise<Response> {
   const head = pool === null ? null : { id: pool.id, name: pool.name, version: pool.version, rigs: parts.deps.hub.pool(pool.no)?.rigs ?? 0 };
-  return htmlResponse(PoolFormPage({ viewer, assets: assetUrls, pool: head, form, test }), status);
+  const isFirst = pool === null && isFirstProfile(parts.deps.control, "sha256d");
+  return htmlResponse(PoolFormPage({ viewer, assets: assetUrls, pool: head, form, test, isFirst }), status);
 }
 
 export function newPoolPage(parts: PageParts, call: PageCall): Promise<Response> {
@@ -133,7 +135,11 @@ export async function addPoolForm(parts: PageParts, call: PageCall): Promise<Res
   if (!isOwnForm(values, call.viewer.csrf)) return again({ values, errors: { "": staleForm } });
   return orRefused(
     async () => {
-      const pool = deps.control.transaction(() => addPool(deps, call.principal, entryOf(values)));
+      const pool = deps.control.transaction(() => {
+        const added = addPool(deps, call.principal, entryOf(values));
+        houseOfFirstPool(deps.control, call.principal, added);
+        return added;
+      });
       changed(parts);
       await probes.probe(pool, webLimits.poolProbeMsMax);
       return redirect(`/pools/${pool.id}`);

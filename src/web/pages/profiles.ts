@@ -7,6 +7,7 @@ import { accepted } from "../control-result.ts";
 import { found } from "../endpoint.ts";
 import { invalidField } from "../problems.ts";
 import { type FormValues, isOwnForm, orRefused, readForm, refusedForm, requireOwnForm, versionOf } from "./form-body.ts";
+import { adoptAsHouse, isFirstProfile } from "./house.ts";
 import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 
@@ -69,23 +70,12 @@ export async function addProfileForm(parts: PageParts, call: PageCall): Promise<
       control.transaction(() => {
         const profile = accepted(control.profiles.create(entryOf(parts, values)), "profile");
         recordAct(control, call.principal, { verb: "added", subject: subjectOf(profile), data: recorded(parts, profile) });
-        adoptAsHouse(parts, profile);
+        if (isFirstProfile(control, profile.algorithm, profile.no)) adoptAsHouse(control, profile);
       });
       return done(parts);
     },
     (problem) => again(refusedForm(values, problem, formField)),
   );
-}
-
-/** The first profile of an algorithm becomes the house of its fleets that have none: that is what a first profile is for. */
-function adoptAsHouse({ deps: { control } }: PageParts, profile: Profile): void {
-  const isFirst = control.profiles.all().filter(({ algorithm }) => algorithm === profile.algorithm).length === 1;
-  if (!isFirst) return;
-  for (const fleet of control.fleets.all()) {
-    if (fleet.algorithm === profile.algorithm && fleet.houseProfileNo === null) {
-      accepted(control.fleets.update(fleet.id, { houseProfileNo: profile.no }, null), "fleet");
-    }
-  }
 }
 
 export async function changeProfileForm(parts: PageParts, call: PageCall): Promise<Response> {

@@ -35,8 +35,9 @@ export function readRigQuery(url: URL): RigQuery {
 
 type Key = string | number | null;
 
-function nominalShare({ rig, hps900 }: RigView): number | null {
-  return rig.nominalHps === null || hps900 === null ? null : hps900 / rig.nominalHps;
+function nominalShare({ rig, hps900, hps60 }: RigView): number | null {
+  const hps = hps900 ?? hps60;
+  return rig.nominalHps === null || hps === null ? null : hps / rig.nominalHps;
 }
 
 const keyOf: Readonly<Record<RigSort, (view: RigView) => Key>> = Object.freeze({

@@ -40,9 +40,13 @@ const spans: Readonly<Record<RigSpan, { seconds: number; stepS: number }>> = Obj
   "7d": { seconds: 604_800, stepS: 3_600 },
 });
 
-export function readSpan(url: URL): RigSpan {
+/** Rigs that came within this time begin with the fine chart: in a coarse one they would be a dot. */
+const youngMs = 3 * 3_600_000;
+
+function readSpan(parts: PageParts, rig: Rig, url: URL): RigSpan {
   const asked = url.searchParams.get("span");
-  return rigSpans.find((span) => span === asked) ?? "6h";
+  const isYoung = parts.deps.now() - (rig.firstSeenMs ?? rig.createdAtMs) < youngMs;
+  return rigSpans.find((span) => span === asked) ?? (isYoung ? "1h" : "6h");
 }
 
 async function chartOf(parts: PageParts, rig: Rig, span: RigSpan): Promise<ChartProps> {
@@ -222,7 +226,8 @@ function pinOf(parts: PageParts, call: PageCall, form: FormState): PinProps | nu
 }
 
 export async function rigPage(parts: PageParts, call: PageCall, form: FormState = blankForm): Promise<Response> {
-  const span = readSpan(call.url);
+  const rig = found(parts.deps.control.rigs.byId(call.id), "rig");
+  const span = readSpan(parts, rig, call.url);
   const shown = await rigParts(parts, call.id, span);
   const live = `/live/rigs/${shown.id}?span=${span}`;
   const status = form === blankForm ? 200 : 422;
@@ -230,8 +235,7 @@ export async function rigPage(parts: PageParts, call: PageCall, form: FormState 
 }
 
 export function rigLive(parts: PageParts, id: string, url: URL): LiveView {
-  const span = readSpan(url);
-  found(parts.deps.control.rigs.byId(id), "rig");
+  const span = readSpan(parts, found(parts.deps.control.rigs.byId(id), "rig"), url);
   const render = async () => {
     const rig = await rigParts(parts, id, span);
     const clock = { nowMs: parts.deps.now(), zone: farmOf(parts.deps.control).zone };

@@ -150,6 +150,27 @@ describe("a pool's form", () => {
   });
 });
 
+test("the first pool becomes the house, and only the first", async () => {
+  const own = await openFarm();
+  const person = await signInAs(own, "operator");
+  const { fleets, profiles } = own.deps.control;
+  for (const name of ["First", "Second"]) {
+    const answer = await person.post("/pools", { _csrf: person.csrf, name, url: `stratum+tcp://${name}.example:3333`, username: "u" });
+    expect(answer.status).toBe(303);
+  }
+  expect(profiles.all().map(({ name, poolNos }) => [name, poolNos])).toEqual([["House", [1]]]);
+  expect(fleets.ensureMain().houseProfileNo).toBe(1);
+  expect(own.changes()).toBe(2);
+  const fields = { _csrf: person.csrf, name: "Both", pool_1: "", pool_2: own.deps.control.pools.byNo(2)?.id ?? "", return_after_s: "x" };
+  expect(await (await person.post("/profiles", fields)).text()).toContain('id="return_after_s-error"');
+  expect((await person.post("/profiles", { ...fields, return_after_s: "60" })).status).toBe(303);
+  const fleet = fleets.ensureMain();
+  const choice = { _csrf: person.csrf, version: String(fleet.version), profile_id: profiles.byNo(2)?.id ?? "" };
+  expect((await person.post(`/fleets/${fleet.id}/house`, choice)).status).toBe(303);
+  expect(fleets.ensureMain().houseProfileNo).toBe(2);
+  await own.stop();
+});
+
 test("after the login one stays on this hub", () => {
   expect(["/rigs?q=1", "//evil.example", "/\\evil.example", "https://evil.example", "/%2e", "javascript:alert(1)", null].map(safeNext)).toEqual([
     ...["/rigs?q=1", "/", "/", "/", "/", "/", "/"],

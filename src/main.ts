@@ -53,7 +53,7 @@ export async function startHub(config: Config, log: Log): Promise<RunningHub> {
   );
   const flushing = setInterval(() => control.events.flush(), eventsFlushMs);
   const stratum = endpointOf(hub.ports().find(({ listenerNo }) => listenerNo === primary.value.no)?.address ?? bind);
-  const web = await startWeb({ control, ledger, hub: viewOf(hub), config: { ...config, stratum }, log, now });
+  const web = await startWeb({ control, ledger, hub: viewOf(hub), config: { ...config, stratum }, log, now, version });
   const http = web.address;
   inviteFirstUser(control, config, { http, log });
   log.info("hub.ready", { http: addressText(http), stratum: addressText(stratum), version });

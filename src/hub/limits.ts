@@ -41,6 +41,8 @@ export const limits = Object.freeze({
   pendingSubmitsMax: 200_000,
   scryptWaitingMax: 2_048,
   connectMsMax: 5_000,
+  /** At a fresh start the pools later in a list wait so long for the first. */
+  firstAnswerMsMax: 2_000,
   handshakeMsMax: 10_000,
   configureMsMax: 5_000,
   poolSilentMsMax: 90_000,

@@ -230,6 +230,7 @@ export class Switchboard {
       poolNo: upstream.pool.no,
       usable: upstream.usable,
       usableSinceMs: upstream.usableSinceMs,
+      pending: upstream.pending,
     }));
     const chosen = chooseEndpoint(choices, route.activePoolNo, { nowMs: this.deps.now(), returnAfterMs: route.profile.returnAfterS * 1000 });
     if (chosen !== route.activePoolNo) this.activate(route, chosen);

@@ -62,6 +62,12 @@ export class Upstream {
     return this.links.some((link) => link.session.ready && !link.retiring);
   }
 
+  /** Its first dial is under way: it has not had time to answer. */
+  get pending(): boolean {
+    const opened = this.links[0]?.session.openedAtMs;
+    return this.attempts === 0 && !this.usable && (opened === undefined ? this.role === "off" : this.deps.now() - opened < limits.firstAnswerMsMax);
+  }
+
   get sessions(): PoolSession[] {
     return this.links.map((link) => link.session);
   }

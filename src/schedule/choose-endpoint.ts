@@ -5,18 +5,27 @@ export type EndpointChoice = {
   usable: boolean;
   /** Milliseconds since 1970 from which it has been usable without a break; meaningless while it is not. */
   usableSinceMs: number;
+  /** Dialled for the first time and not yet answered: it may be usable in a moment. */
+  pending: boolean;
 };
 
 /**
  * The pool of a profile to work for now: the one in use for as long as it is usable, an earlier one once it has been well for
- * `returnAfterMs`, else the first usable; null when none is. The first choice of a fresh start waits for nothing.
+ * `returnAfterMs`, else the first usable; null when none is. At a fresh start (no current one) a pool that is just being dialled is
+ * waited for, so that rigs don't begin at a later pool of the list because it answered a millisecond earlier.
  */
 export function chooseEndpoint(endpoints: readonly EndpointChoice[], current: number | null, when: { nowMs: number; returnAfterMs: number }): number | null {
   const at = endpoints.findIndex((endpoint) => endpoint.poolNo === current);
   const inUse = endpoints[at];
+  if (current === null) return freshStart(endpoints);
   if (inUse === undefined || !inUse.usable) return endpoints.find((endpoint) => endpoint.usable)?.poolNo ?? null;
   const back = endpoints.slice(0, at).find((endpoint) => endpoint.usable && when.nowMs - endpoint.usableSinceMs >= when.returnAfterMs);
   return (back ?? inUse).poolNo;
+}
+
+function freshStart(endpoints: readonly EndpointChoice[]): number | null {
+  const first = endpoints.find((endpoint) => endpoint.usable || endpoint.pending);
+  return first?.usable === true ? first.poolNo : null;
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
  * `bun run test`: every test that needs no browser and no minutes. Its last line is `N passed, N failed`.
- * Arguments are handed to `bun test` (paths, `-t NAME`). `run-tests.ts --browser` and `--long` run the other two kinds instead.
+ * Arguments are handed to `bun test` (paths, `-t NAME`). `--browser` runs those that need Chromium instead.
  */
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -9,20 +9,17 @@ import { join } from "node:path";
 import { countResults, sumOf } from "./junit.ts";
 
 const given = process.argv.slice(2);
-const kind = given.find((argument) => argument === "--browser" || argument === "--long") ?? "--quick";
-const rest = given.filter((argument) => argument !== kind);
+const inBrowser = given.includes("--browser");
+const rest = given.filter((argument) => argument !== "--browser");
 
-const selections: Record<string, string[]> = {
-  "--quick": ["--path-ignore-patterns", "test/browser/**", "--path-ignore-patterns", "**/*.long.test.ts", ...rest],
-  "--browser": ["--timeout", "60000", ...(rest.length > 0 ? rest : ["test/browser"])],
-  "--long": ["--timeout", "600000", ...(rest.length > 0 ? rest : [".long.test.ts"])],
-};
+const selection = inBrowser ? ["--timeout", "60000", ...(rest.length > 0 ? rest : ["test/browser"])] : ["--path-ignore-patterns", "test/browser/**", ...rest];
 
 const folder = mkdtempSync(join(tmpdir(), "stratum-hub-tests-"));
 const report = join(folder, "junit.xml");
 try {
-  const command = [process.execPath, "test", "--reporter=junit", `--reporter-outfile=${report}`, ...(selections[kind] ?? [])];
-  const run = Bun.spawn(command, { stdout: "inherit", stderr: "inherit", stdin: "ignore" });
+  const command = [process.execPath, "test", "--reporter=junit", `--reporter-outfile=${report}`, ...selection];
+  const env = inBrowser ? { ...process.env, HUB_BROWSER: "1" } : process.env;
+  const run = Bun.spawn(command, { env, stdout: "inherit", stderr: "inherit", stdin: "ignore" });
   const exitCode = await run.exited;
   const counts = sumOf(countResults(readReport(report)), exitCode);
   console.log(`${counts.passed} passed, ${counts.failed} failed`);

@@ -15,6 +15,8 @@ export type Farm = {
   deps: WebDeps;
   facts: Facts;
   moves: Move[];
+  /** How far the hub's clock is ahead of ours. */
+  clock: { aheadMs: number };
   /** Calls of `configChanged`. */
   changes: () => number;
   stop: () => Promise<void>;
@@ -49,7 +51,8 @@ function fakeHub(facts: Facts, moves: Move[], onConfig: () => void): HubView {
 
 /** A hub without rigs and pools behind real pages, a real control database in memory, and a ledger that says what the test told it. */
 export async function openFarm(): Promise<Farm> {
-  const now = () => Date.now();
+  const clock = { aheadMs: 0 };
+  const now = () => Date.now() + clock.aheadMs;
   const facts: Facts = { rigs: new Map(), pools: new Map(), hps: new Map(), shares: [] };
   const moves: Move[] = [];
   let changes = 0;
@@ -66,7 +69,7 @@ export async function openFarm(): Promise<Farm> {
     await web.stop();
     control.close();
   };
-  return { url: `http://127.0.0.1:${web.address.port}`, deps, facts, moves, changes: () => changes, stop };
+  return { url: `http://127.0.0.1:${web.address.port}`, deps, facts, moves, clock, changes: () => changes, stop };
 }
 
 export function addOwner({ deps }: Farm) {

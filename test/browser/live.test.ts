@@ -46,7 +46,7 @@ describe.if(hasBrowser)("live pages", () => {
     await page.goto(`${farm.url}/rigs`);
     await page.locator("#badge[data-state=live]").waitFor();
     await page.locator("#q").pressSequentially("S21-01");
-    await page.waitForFunction("document.querySelectorAll('#rows tr').length === 10");
+    await page.locator("#rows tr:nth-child(10):last-child").waitFor();
     expect(new URL(page.url()).search).toBe("?q=S21-01");
     expect(await page.evaluate("document.activeElement?.id")).toBe("q");
     expect(complaints).toEqual([]);

@@ -67,6 +67,16 @@ describe.if(hasBrowser)("pages in a real browser", () => {
     }
   }
 
+  test("the checks see a fault when there is one", async () => {
+    const { context, page, complaints } = await openPage(browser, { width: 1280, scheme: "light" });
+    await page.goto(`${empty.url}/login`);
+    await page.evaluate("document.querySelector('form').insertAdjacentHTML('beforeend', '<input name=bare>')").catch(() => {});
+    await page.evaluate("document.querySelector('form').append(Object.assign(document.createElement('input'), { name: 'bare' }))");
+    expect((await faultsOf(page)).join()).toContain("label: ");
+    expect(complaints.join()).toContain("TrustedHTML");
+    await context.close();
+  }, 20_000);
+
   test("without scripts every page is plain and whole", async () => {
     const context = await browser.newContext({ javaScriptEnabled: false });
     const page = await context.newPage();

@@ -1,5 +1,11 @@
 /** What was typed and what is wrong with it; a message stands beside the field that it names. */
-export type FormState = { values: Readonly<Record<string, string>>; errors: Readonly<Record<string, string>> };
+export type FormState = {
+  values: Readonly<Record<string, string>>;
+  /** By field; under the empty name what is wrong with the whole. */
+  errors: Readonly<Record<string, string>>;
+  /** Where to sign in when the change wants a fresh login; in a tab of its own, so that what was typed stays. */
+  signIn?: string;
+};
 
 export const blankForm: FormState = Object.freeze({ values: {}, errors: {} });
 
@@ -119,7 +125,14 @@ export function FormErrors(props: { form: FormState }): JSX.Element {
   const whole = props.form.errors[""];
   return (
     <div class="notice bad" role="alert">
-      {whole === undefined ? "Nothing was changed. Look at: " : <span safe>{whole}</span>}
+      {whole === undefined ? "Nothing was changed. Look at: " : <span safe>{whole}</span>}{" "}
+      {props.form.signIn === undefined ? (
+        ""
+      ) : (
+        <a href={props.form.signIn} target="_blank" rel="noopener">
+          Sign in in a new tab, then save again
+        </a>
+      )}
       {named
         .filter(([name]) => name !== "")
         .map(([name]) => (

@@ -15,7 +15,7 @@ import { warningsOf } from "../present-live.ts";
 import type { Problem } from "../problems.ts";
 import { farmOf } from "./farm.ts";
 import { refusedPart } from "./fleet-snapshot.ts";
-import { type FormValues, isOwnForm, orRefused, readForm, refusedForm, requireOwnForm, versionOf } from "./form-body.ts";
+import { type FormValues, isOwnForm, orRefused, readForm, refusedForm, requireOwnForm, sentence, versionOf } from "./form-body.ts";
 import { houseOfFirstPool, isFirstProfile } from "./house.ts";
 import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
@@ -125,7 +125,7 @@ const staleForm = "The form was of an older session. Look at it and send it agai
 
 function refused(values: FormValues, problem: Problem): FormState {
   if (problem.kind !== "fresh-login-required") return refusedForm(values, problem);
-  return { values, errors: { "": problem.detail } };
+  return { values, errors: { "": sentence(problem.detail) }, signIn: "/login?again=1&next=/pools" };
 }
 
 export async function addPoolForm(parts: PageParts, call: PageCall): Promise<Response> {

@@ -142,6 +142,21 @@ describe("a pool's form", () => {
     expect((await owner.post(`/pools/${made.value.id}`, fields)).status).toBe(422);
   });
 
+  test("a new address asks for a fresh login, and keeps what was typed", async () => {
+    const { pools } = farm.deps.control;
+    const operator = await signInAs(farm, "operator");
+    farm.clock.aheadMs = 6 * 60_000;
+    const id = firstOf(pools.all());
+    const fields = { _csrf: operator.csrf, version: "1", name: "Main", url: "stratum+tcp://thief.example:3333", username: "thief" };
+    const answer = await operator.post(`/pools/${id}`, fields);
+    const html = await answer.text();
+    farm.clock.aheadMs = 0;
+    expect(answer.status).toBe(422);
+    expect(html).toContain("/login?again=1");
+    expect(html).toContain('value="stratum+tcp://thief.example:3333"');
+    expect(pools.byId(id)?.host).toBe("eu1.pool.example");
+  });
+
   test("a pool in use is not deleted, and the page says who uses it", async () => {
     const id = firstOf(farm.deps.control.pools.all());
     const answer = await owner.post(`/pools/${id}/delete`, { _csrf: owner.csrf });

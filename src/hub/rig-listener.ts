@@ -81,6 +81,10 @@ export function listenForRigs(row: Listener, deps: ListenerDeps, now: () => numb
       drain(socket) {
         socket.data.writer.drain();
       },
+      // Without this handler Bun tells of a TLS connection only when its handshake is done, so one that never begins it would stay for ever.
+      handshake(socket, success, error) {
+        if (!success) socket.data?.session?.close(`no TLS: ${error?.message ?? "the handshake failed"}`);
+      },
       close(socket) {
         guests.delete(socket);
         socket.data?.session?.ended();

@@ -59,6 +59,8 @@ test("what is no TLS on a TLS port is closed and leaves nothing behind, silence 
   const talks = await rawRig(port);
   talks.say({ id: 1, method: "mining.subscribe", params: [] });
   await talks.untilClosed();
+  await house.until(() => house.closeReasons().length === 1);
+  expect(house.closeReasons()[0]).toStartWith("no TLS");
   const silent = await rawRig(port);
   const half = await rawRig(port);
   half.say(Buffer.from("1603010200010001fc0303", "hex"));

@@ -36,9 +36,10 @@ export async function startHub(config: Config, log: Log): Promise<RunningHub> {
   hub.start();
   const judge = new Judge({
     rigs: () => control.rigs.all(),
+    rig: (no) => control.rigs.byNo(no),
     facts: () => hub.rigs(),
-    poolIsUp: (poolNo) => ["live", "warm"].includes(hub.pool(poolNo)?.state ?? "unused"),
-    sharesPerMinute: (fleetNo) => control.fleets.byNo(fleetNo)?.sharesPerMinute ?? 12,
+    poolsUp: () => new Set(hub.pools().flatMap(({ poolNo, state }) => (state === "live" || state === "warm" ? [poolNo] : []))),
+    sharesPerMinute: () => new Map(control.fleets.all().map(({ no, sharesPerMinute }) => [no, sharesPerMinute])),
     setStatus: (changes) => control.rigs.setStatus(changes),
     setSeen: (seen) => control.rigs.setSeen(seen),
     breathe: () => new Promise((resolve) => setImmediate(resolve)),

@@ -51,6 +51,7 @@ export class Hub {
   private lastSessionNo = 0;
   private dialsLeft: number = limits.upstreamConnectsPerSecondMax;
   private tickPart = 0;
+  private starting: { session: Caller; to: Destination }[] = [];
   private draining = false;
 
   constructor(deps: HubDeps) {
@@ -100,10 +101,11 @@ export class Hub {
     for (const move of moves) {
       const rig = this.roster.byNo(move.rigNo);
       if (rig === null) continue;
+      rig.destination = move.to;
       const key = `${move.to.contractNo}/${move.to.profileNo}`;
       const group = groups.get(key) ?? { to: move.to, sessions: [] };
       groups.set(key, group);
-      for (const session of this.sessionsOf(rig)) if (session.rig === rig && session.slot !== null) group.sessions.push(session);
+      for (const session of this.sessionsOf(rig)) if (session.slot !== null) group.sessions.push(session);
     }
     for (const { to, sessions } of groups.values()) this.switchboard.send(sessions, to);
     this.changed();
@@ -217,11 +219,7 @@ export class Hub {
     this.sessions.delete(session.no);
     this.switchboard.drop(session);
     if (session.slot !== null) this.slotsOf(session.layout).release(session.slot.x, session.slot.block);
-    for (const rig of [session.rig, ...(session.others?.values() ?? [])]) {
-      if (rig === null) continue;
-      rig.sessions.delete(session);
-      if (rig.sessions.size === 0) rig.disconnectedAtMs = this.deps.now();
-    }
+    for (const rig of [session.rig, ...(session.others?.values() ?? [])]) rig?.leave(session, this.deps.now());
   }
 
   private unfit(session: Caller, rig: RosterRig): string | null {
@@ -243,9 +241,25 @@ export class Hub {
     });
   }
 
+  /** Rigs that become ready in one turn go together, so that a whole block shares one job and one line. */
   private startWork(session: Caller, rig: RosterRig): void {
     const home = this.roster.homeOf(rig);
-    if (home !== null) this.switchboard.send([session], home);
+    if (home === null) return;
+    this.starting.push({ session, to: home });
+    if (this.starting.length === 1) setImmediate(() => this.startAll());
+  }
+
+  private startAll(): void {
+    const groups = new Map<string, { to: Destination; sessions: Caller[] }>();
+    for (const { session, to } of this.starting) {
+      if (session.closed) continue;
+      const key = `${to.contractNo}/${to.profileNo}`;
+      const group = groups.get(key) ?? { to, sessions: [] };
+      groups.set(key, group);
+      group.sessions.push(session);
+    }
+    this.starting = [];
+    for (const { to, sessions } of groups.values()) this.switchboard.send(sessions, to);
   }
 
   private layoutFor(session: Caller): Layout {

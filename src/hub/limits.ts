@@ -32,7 +32,8 @@ export const limits = Object.freeze({
   ntimeRollSMax: 600,
   ntimeRollOwnSMax: 60,
   badSharesInRowMax: 200,
-  enrolPerTurnMax: 200,
+  /** A row, an allocation and an event each: about 40 microseconds a rig, and one sync for all of a turn. */
+  enrolPerTurnMax: 64,
   enrolWaitingMax: 20_000,
   /** The rig hears our verdict when the pool has not answered by then. */
   answerMsMax: 3_000,
@@ -64,6 +65,8 @@ export const limits = Object.freeze({
   reconnectMsMax: 5_000,
   versionMask: 0x1fffe000,
   startDifficulty: 65_536,
+  /** No miner needs less: 4,295 hashes of SHA-256d. Test pools below it are taken as they are. */
+  difficultyMin: 1e-6,
   agentLengthMax: 128,
   workerLengthMax: 256,
 });

@@ -1,6 +1,7 @@
 import type { Firmware } from "../stratum/v1/firmware.ts";
 import { createVardiff, noteShare, type RetargetRules, restartWindow, retarget, startDifficulty, type VardiffState } from "../work/vardiff.ts";
 import type { HubJob } from "./hub-job.ts";
+import { limits } from "./limits.ts";
 
 /** Shares of the former difficulty may still come for as long after a change. */
 const laggingMs = 60_000;
@@ -78,7 +79,7 @@ function rulesOf(job: HubJob, terms: RigTerms): RetargetRules {
     nowMs: terms.nowMs,
     sharesPerMinute: terms.sharesPerMinute,
     difficultyMax: upstream,
-    difficultyMin: Math.max(Number.MIN_VALUE, Math.min(upstream, terms.firmware.difficultyMin)),
+    difficultyMin: Math.min(upstream, Math.max(limits.difficultyMin, terms.firmware.difficultyMin)),
     integersOnly: !terms.firmware.fractionalDifficulty && upstream >= 1,
   };
 }

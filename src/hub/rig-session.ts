@@ -3,7 +3,7 @@ import type { Destination } from "../schedule/move.ts";
 import { type Configure, writeConfigureResult } from "../stratum/v1/configure.ts";
 import { type Fault, type JsonId, writeError, writeResult } from "../stratum/v1/envelope.ts";
 import { errorCodes, errorTexts } from "../stratum/v1/error-codes.ts";
-import { type Firmware, firmwareOf } from "../stratum/v1/firmware.ts";
+import type { Firmware } from "../stratum/v1/firmware.ts";
 import { LineCutter } from "../stratum/v1/lines.ts";
 import { writeReconnect, writeSetDifficulty, writeSetExtranonce, writeSetVersionMask, writeSubscribeResult } from "../stratum/v1/pool-messages.ts";
 import { type Authorize, type RigMessage, readRigMessage, type Subscribe } from "../stratum/v1/rig-messages.ts";
@@ -13,6 +13,7 @@ import { rollableMask } from "../work/version-rolling.ts";
 import { GivenJobs } from "./given-jobs.ts";
 import type { HubJob } from "./hub-job.ts";
 import type { JobBoard } from "./job-board.ts";
+import { knownFirmware } from "./known-firmware.ts";
 import { limits } from "./limits.ts";
 import type { LineWriter } from "./line-writer.ts";
 import { onMalformedSubmit, onSubmit, type Submitter } from "./on-submit.ts";
@@ -72,7 +73,7 @@ export class RigSession implements Submitter, Caller {
     this.openedAtMs = parts.floor.now();
     this.joblessSinceMs = this.openedAtMs;
     this.layout = parts.port.layout;
-    this.firmware = firmwareOf("");
+    this.firmware = knownFirmware("");
     this.cutter = new LineCutter(limits.rigLineBytesMax);
   }
 
@@ -295,7 +296,7 @@ export class RigSession implements Submitter, Caller {
   private onSubscribe(message: Subscribe): void {
     if (this.slot === null) {
       this.agent = message.agent.slice(0, limits.agentLengthMax);
-      this.firmware = firmwareOf(this.agent);
+      this.firmware = knownFirmware(this.agent);
       this.layout = this.floor.layoutFor(this);
       this.slot = this.floor.takeSlot(this.layout);
       this.xHex = encodeX(this.slot.x, this.layout.e1Bytes);
@@ -364,7 +365,7 @@ export class RigSession implements Submitter, Caller {
     }
     this.reply(writeResult(message.id, true));
     if (this.rig === rig) return;
-    rig.sessions.add(this);
+    rig.join(this);
     if (this.rig === null) {
       this.rig = rig;
       this.worker = message.user.slice(0, limits.workerLengthMax);

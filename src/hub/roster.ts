@@ -8,6 +8,8 @@ import { limits } from "./limits.ts";
 /** What the roster needs of one of its rig's connections. */
 export type RosterSession = { readonly fact: () => RigSessionFact; readonly servingPoolNo: number; readonly servingContractNo: number };
 
+const none: readonly RosterSession[] = Object.freeze([]);
+
 /** One rig as the hub keeps it in memory; what people decide about it is in the control database. */
 export class RosterRig {
   readonly no: number;
@@ -16,7 +18,10 @@ export class RosterRig {
   fleetNo: number;
   nominalHps: number | null;
   pinnedProfileNo: number | null;
-  readonly sessions = new Set<RosterSession>();
+  /** Where the last move sent it; the record of that is in the control database, which counts again when it is next read. */
+  destination: Destination | null = null;
+  /** Nearly always one or none; a list costs a tenth of a set. */
+  sessions: readonly RosterSession[] = none;
   lastShareAtMs = 0;
   lastAcceptedAtMs = 0;
   acceptedShares = 0;
@@ -32,17 +37,27 @@ export class RosterRig {
     this.pinnedProfileNo = rig.pinnedProfileNo;
   }
 
+  join(session: RosterSession): void {
+    this.sessions = [...this.sessions, session];
+  }
+
+  leave(session: RosterSession, nowMs: number): void {
+    const rest = this.sessions.filter((other) => other !== session);
+    if (rest.length === 0 && this.sessions.length > 0) this.disconnectedAtMs = nowMs;
+    this.sessions = rest.length === 0 ? none : rest;
+  }
+
   fact(): RigFact {
-    const serving = [...this.sessions].find((session) => session.servingPoolNo !== 0);
+    const serving = this.sessions.find((session) => session.servingPoolNo !== 0);
     return {
       rigNo: this.no,
-      sessions: [...this.sessions].map((session) => session.fact()),
+      sessions: this.sessions.map((session) => session.fact()),
       poolNo: serving?.servingPoolNo ?? 0,
       contractNo: serving?.servingContractNo ?? 0,
       lastShareAtMs: this.lastShareAtMs === 0 ? null : this.lastShareAtMs,
       lastAcceptedAtMs: this.lastAcceptedAtMs === 0 ? null : this.lastAcceptedAtMs,
       acceptedShares: this.acceptedShares,
-      disconnectedAtMs: this.sessions.size > 0 || this.disconnectedAtMs === 0 ? null : this.disconnectedAtMs,
+      disconnectedAtMs: this.sessions.length > 0 || this.disconnectedAtMs === 0 ? null : this.disconnectedAtMs,
       lastRefusal: this.lastRefusal,
     };
   }
@@ -80,7 +95,7 @@ export class Roster {
       seen.add(row.no);
       this.take(row);
     }
-    for (const [no, rig] of this.byNumber) if (!seen.has(no) && rig.sessions.size === 0) this.byNumber.delete(no);
+    for (const [no, rig] of this.byNumber) if (!seen.has(no) && rig.sessions.length === 0) this.byNumber.delete(no);
   }
 
   byNo(no: number): RosterRig | null {
@@ -107,8 +122,9 @@ export class Roster {
     return elsewhere.length === 1 ? (elsewhere[0] ?? null) : null;
   }
 
-  /** Where a rig belongs when nothing else is said: its pin, else its fleet's house profile; null where none is chosen. */
+  /** Where a rig belongs: where it was last sent, else its pin, else its fleet's house profile; null where none is chosen. */
   homeOf(rig: RosterRig): Destination | null {
+    if (rig.destination !== null) return rig.destination;
     const profileNo = rig.pinnedProfileNo ?? this.fleets.get(rig.fleetNo)?.houseProfileNo ?? null;
     return profileNo === null ? null : { contractNo: 0, profileNo };
   }
@@ -123,14 +139,15 @@ export class Roster {
     this.schedule();
   }
 
+  /** A timer and not an immediate: between two batches the sockets have their turn. */
   private schedule(): void {
     if (this.scheduled || this.waiting.length === 0) return;
     this.scheduled = true;
-    setImmediate(() => {
+    setTimeout(() => {
       this.scheduled = false;
       this.enrolSome();
       this.schedule();
-    });
+    }, 0);
   }
 
   private enrolSome(): void {
@@ -155,6 +172,7 @@ export class Roster {
     rig.fleetNo = row.fleetNo;
     rig.nominalHps = row.nominalHps;
     rig.pinnedProfileNo = row.pinnedProfileNo;
+    rig.destination = null;
     this.byName.set(keyOf(row.fleetNo, row.name), rig);
     return rig;
   }

@@ -5,16 +5,27 @@ import { type JudgedStatus, judgeRig } from "../health/rig-status.ts";
 
 export type JudgeDeps = {
   rigs: () => Rig[];
+  rig: (no: number) => Rig | null;
   facts: () => Iterable<RigFact>;
-  /** Pool endpoints that are there now. */
-  poolIsUp: (poolNo: number) => boolean;
-  sharesPerMinute: (fleetNo: number) => number;
+  /** Numbers of the pool endpoints that are there now. */
+  poolsUp: () => ReadonlySet<number>;
+  /** What vardiff aims at, by fleet number. */
+  sharesPerMinute: () => ReadonlyMap<number, number>;
   setStatus: (changes: readonly StatusChange[]) => void;
   /** Notes when rigs were last connected. */
   setSeen: (seen: readonly { rigNo: number; atMs: number }[]) => void;
   /** Lets the event loop turn between two writes. */
   breathe: () => Promise<void>;
   now: () => number;
+};
+
+/** What one round looks up once, and what it finds. */
+type Round = {
+  nowMs: number;
+  poolsUp: ReadonlySet<number>;
+  sharesPerMinute: ReadonlyMap<number, number>;
+  changes: StatusChange[];
+  seen: { rigNo: number; atMs: number }[];
 };
 
 type Memory = { status: JudgedStatus; acceptedAtStatus: number };
@@ -35,30 +46,31 @@ export class Judge {
   constructor(deps: JudgeDeps) {
     this.deps = deps;
     this.startedAtMs = deps.now();
-    this.reload();
-  }
-
-  /** Takes up rigs that are new, or whose status was set by hand. */
-  reload(): void {
-    for (const rig of this.deps.rigs()) this.take(rig);
+    for (const rig of deps.rigs()) this.take(rig);
   }
 
   /** One round over all rigs; resolves with how many changed. */
   async round(): Promise<number> {
-    const nowMs = this.deps.now();
-    const changes: StatusChange[] = [];
-    const seen: { rigNo: number; atMs: number }[] = [];
-    let unknown = false;
+    const round: Round = { nowMs: this.deps.now(), poolsUp: this.deps.poolsUp(), sharesPerMinute: this.deps.sharesPerMinute(), changes: [], seen: [] };
+    const unknown: number[] = [];
     for (const fact of this.deps.facts()) {
-      this.noteSeen(fact, { nowMs, seen });
+      this.noteSeen(fact, round);
       const memory = this.memory.get(fact.rigNo);
-      if (memory === undefined) unknown = true;
-      else this.judgeOne(fact, memory, { nowMs, changes });
+      if (memory === undefined) unknown.push(fact.rigNo);
+      else this.judgeOne(fact, memory, round);
     }
-    await this.inTurns(changes, this.deps.setStatus);
-    await this.inTurns(seen, this.deps.setSeen);
-    if (unknown) this.reload();
-    return changes.length;
+    await this.inTurns(round.changes, this.deps.setStatus);
+    await this.inTurns(round.seen, this.deps.setSeen);
+    await this.inTurns(unknown, (some) => this.takeAll(some));
+    return round.changes.length;
+  }
+
+  /** Rigs that enrolled since the last round are judged from the next one on. */
+  private takeAll(rigNos: readonly number[]): void {
+    for (const no of rigNos) {
+      const rig = this.deps.rig(no);
+      if (rig !== null) this.take(rig);
+    }
   }
 
   private async inTurns<T>(rows: readonly T[], write: (some: readonly T[]) => void): Promise<void> {
@@ -69,7 +81,7 @@ export class Judge {
   }
 
   /** A rig is seen when it comes and when it goes. */
-  private noteSeen(fact: RigFact, round: { nowMs: number; seen: { rigNo: number; atMs: number }[] }): void {
+  private noteSeen(fact: RigFact, round: Round): void {
     const connected = fact.sessions.length > 0;
     if (connected === this.connected.has(fact.rigNo)) return;
     if (connected) this.connected.add(fact.rigNo);
@@ -77,7 +89,7 @@ export class Judge {
     round.seen.push({ rigNo: fact.rigNo, atMs: connected ? round.nowMs : (fact.disconnectedAtMs ?? round.nowMs) });
   }
 
-  private judgeOne(fact: RigFact, memory: Memory, round: { nowMs: number; changes: StatusChange[] }): void {
+  private judgeOne(fact: RigFact, memory: Memory, round: Round): void {
     const connectedSinceMs = fact.sessions.length === 0 ? null : Math.min(...fact.sessions.map((session) => session.sinceMs));
     const verdict = judgeRig(
       {
@@ -88,8 +100,8 @@ export class Judge {
         disconnectedAtMs: fact.sessions.length > 0 ? null : (fact.disconnectedAtMs ?? this.startedAtMs),
         connectedSinceMs,
         lastAcceptedAtMs: fact.lastAcceptedAtMs,
-        hasWork: fact.poolNo !== 0 && this.deps.poolIsUp(fact.poolNo),
-        expectedPerS: this.expectedPerS(fact, connectedSinceMs),
+        hasWork: fact.poolNo !== 0 && round.poolsUp.has(fact.poolNo),
+        expectedPerS: this.expectedPerS(fact, connectedSinceMs, round),
       },
       round.nowMs,
     );
@@ -100,9 +112,9 @@ export class Judge {
   }
 
   /** What vardiff aims at, or what the rig has shown since it connected where that is less (some firmware takes no difficulty below 1). */
-  private expectedPerS(fact: RigFact, connectedSinceMs: number | null): number {
+  private expectedPerS(fact: RigFact, connectedSinceMs: number | null, round: Round): number {
     if (fact.lastAcceptedAtMs === null || connectedSinceMs === null) return 0;
-    const wanted = this.deps.sharesPerMinute(this.fleets.get(fact.rigNo) ?? 0) / 60;
+    const wanted = (round.sharesPerMinute.get(this.fleets.get(fact.rigNo) ?? 0) ?? 0) / 60;
     const workedMs = Math.max(1_000, fact.lastAcceptedAtMs - connectedSinceMs);
     return Math.min(wanted, (fact.acceptedShares * 1_000) / workedMs);
   }

@@ -169,11 +169,8 @@ export function rigPins(parts: ApiParts): Endpoint[] {
   ];
 }
 
-/** The record is on disk when the hub hears of the move; it also reads the pin itself, for the rig's next connection. */
+/** The record is on disk when the hub hears of the move. Where there is nowhere to move to, it has to read that the pin is gone. */
 function movedReply(parts: ApiParts, { rig, moves }: Moved): ChangeReply {
-  const tell = () => {
-    if (moves.length > 0) parts.deps.hub.applyMoves(moves);
-    parts.bell.soon();
-  };
+  const tell = moves.length > 0 ? () => parts.deps.hub.applyMoves(moves) : parts.bell.soon;
   return rigReply(parts, rig, { tell });
 }

@@ -25,8 +25,8 @@ export async function unpinForm(parts: PageParts, call: PageCall): Promise<Respo
 function moved(parts: PageParts, act: () => Moved): Response {
   const { control, hub } = parts.deps;
   const { rig, moves } = control.transaction(act);
-  hub.applyMoves(moves);
-  hub.configChanged();
+  if (moves.length > 0) hub.applyMoves(moves);
+  else hub.configChanged();
   parts.snapshots.forget();
   return redirect(`/rigs/${rig.id}`);
 }

@@ -1,0 +1,101 @@
+import { expect, test } from "bun:test";
+import { openControl } from "../../src/control/control.ts";
+import type { RigFact } from "../../src/health/facts.ts";
+import { silentLog } from "../../src/log.ts";
+import { Judge } from "../../src/watch/judge.ts";
+
+function set(names: readonly string[]) {
+  let nowMs = 1_000_000;
+  const control = openControl(":memory:", { now: () => nowMs, log: silentLog });
+  const fleet = control.fleets.all()[0];
+  const rigs = control.rigs.enrol(names.map((name) => ({ fleetNo: fleet?.no ?? 0, name, nominalHps: null })));
+  const facts = new Map<number, RigFact>();
+  const connect = (no: number, fact: Partial<RigFact>) => {
+    const session = { sessionNo: 1, address: "127.0.0.1", agent: "", worker: "", difficulty: 1, sinceMs: 1_000_000, listenerId: "" };
+    facts.set(no, {
+      rigNo: no,
+      sessions: [session],
+      poolNo: 1,
+      contractNo: 0,
+      lastShareAtMs: null,
+      lastAcceptedAtMs: null,
+      acceptedShares: 0,
+      disconnectedAtMs: null,
+      lastRefusal: null,
+      ...fact,
+    });
+  };
+  const judge = new Judge({
+    rigs: () => control.rigs.all(),
+    rig: (no) => control.rigs.byNo(no),
+    facts: () => facts.values(),
+    poolsUp: () => new Set([1]),
+    sharesPerMinute: () => new Map([[fleet?.no ?? 0, 12]]),
+    setStatus: (changes) => control.rigs.setStatus(changes),
+    setSeen: (seen) => control.rigs.setSeen(seen),
+    breathe: () => Promise.resolve(),
+    now: () => nowMs,
+  });
+  const later = (ms: number) => {
+    nowMs += ms;
+    return nowMs;
+  };
+  return { control, rigs, facts, connect, judge, later, nowOf: () => nowMs };
+}
+
+test("a rig is vetted, goes online, falls silent, and each change is written with its numbers", async () => {
+  const { control, rigs, connect, judge, later } = set(["r1"]);
+  const no = rigs[0]?.no ?? 0;
+  connect(no, { acceptedShares: 12, lastAcceptedAtMs: later(60_000) });
+  expect(await judge.round()).toBe(0);
+  connect(no, { acceptedShares: 30, lastAcceptedAtMs: later(90_000) });
+  expect(await judge.round()).toBe(1);
+  expect(control.rigs.byNo(no)?.status).toBe("online");
+  later(101_000);
+  expect(await judge.round()).toBe(1);
+  expect(control.rigs.byNo(no)?.statusReason.text).toContain("no accepted share for 101 s");
+});
+
+test("a rig that enrolled after the start is judged from the round after it was first met", async () => {
+  const { control, connect, judge, later } = set([]);
+  const [late] = control.rigs.enrol([{ fleetNo: control.fleets.all()[0]?.no ?? 0, name: "late", nominalHps: null }]);
+  const no = late?.no ?? 0;
+  connect(no, { acceptedShares: 40, lastAcceptedAtMs: later(1_000) });
+  expect(await judge.round()).toBe(0);
+  expect(await judge.round()).toBe(1);
+});
+
+test("nobody goes offline because the hub was restarted, until a minute has passed without a connection", async () => {
+  const { facts, rigs, judge, later } = set(["r1"]);
+  const no = rigs[0]?.no ?? 0;
+  facts.set(no, {
+    rigNo: no,
+    sessions: [],
+    poolNo: 0,
+    contractNo: 0,
+    lastShareAtMs: null,
+    lastAcceptedAtMs: null,
+    acceptedShares: 0,
+    disconnectedAtMs: null,
+    lastRefusal: null,
+  });
+  later(59_000);
+  expect(await judge.round()).toBe(0);
+  later(2_000);
+  expect(await judge.round()).toBe(1);
+});
+
+test("coming and going are noted once each", async () => {
+  const { control, rigs, connect, facts, judge, later } = set(["r1"]);
+  const no = rigs[0]?.no ?? 0;
+  connect(no, {});
+  await judge.round();
+  const first = control.rigs.byNo(no)?.lastSeenMs;
+  later(10_000);
+  await judge.round();
+  expect(control.rigs.byNo(no)?.lastSeenMs).toBe(first ?? -1);
+  const fact = facts.get(no);
+  if (fact !== undefined) facts.set(no, { ...fact, sessions: [], disconnectedAtMs: later(5_000) });
+  await judge.round();
+  expect(control.rigs.byNo(no)?.lastSeenMs).toBe((first ?? 0) + 15_000);
+});

@@ -35,6 +35,9 @@ export type BlockWriterOptions = {
   admits: (bytes: number) => boolean;
 };
 
+/** Stands for every text beyond the bound on distinct ones. */
+export const otherReason = "other";
+
 /** UTF-8 needs at most 3 bytes per UTF-16 unit. */
 const bytesPerCharMax = 3;
 const slabsSpareMax = 8;
@@ -63,7 +66,8 @@ export class BlockWriter {
     const { limits } = options;
     this.#options = options;
     this.#recordsMax = limits.commitRecordsMax;
-    this.#blockBytesMax = blockHeaderBytes + limits.commitRecordsMax * shareBytes + reasonHeaderBytes + limits.reasonCharsMax * bytesPerCharMax + 8;
+    this.#blockBytesMax =
+      blockHeaderBytes + limits.commitRecordsMax * shareBytes + reasonHeaderBytes + Math.max(otherReason.length, limits.reasonCharsMax) * bytesPerCharMax + 8;
     if (limits.slabBytes < this.#blockBytesMax || limits.slabBytes % 8 !== 0) {
       throw new Error(`journal: slabBytes must be a multiple of 8 and at least ${this.#blockBytesMax}, a block of commitRecordsMax shares`);
     }
@@ -152,14 +156,14 @@ export class BlockWriter {
   #reasonNo(text: string): number {
     const { reasonCharsMax, reasonsMax } = this.#options.limits;
     const clipped = text.length > reasonCharsMax ? text.slice(0, reasonCharsMax) : text;
-    const known = this.#reasons.get(clipped);
-    if (known === undefined && this.#reasons.size >= reasonsMax - 1 && clipped !== "other") return this.#reasonNo("other");
+    const kept = this.#reasons.has(clipped) || this.#reasons.size < reasonsMax - 1 ? clipped : otherReason;
     // Room for the text and for the record that needs it, so that both are in one segment.
-    if (!this.#ensureRoom(reasonHeaderBytes + clipped.length * bytesPerCharMax + 8 + shareBytes)) return -1;
+    if (!this.#ensureRoom(reasonHeaderBytes + kept.length * bytesPerCharMax + 8 + shareBytes)) return -1;
+    const known = this.#reasons.get(kept);
     if (known !== undefined && known.segment === this.#segment) return known.no;
     const no = known?.no ?? this.#reasons.size + 1;
-    this.#reasons.set(clipped, { no, segment: this.#segment });
-    this.#writeReason(no, clipped);
+    this.#reasons.set(kept, { no, segment: this.#segment });
+    this.#writeReason(no, kept);
     return no;
   }
 

@@ -18,7 +18,7 @@ export type LedgerLimits = {
   commitQuietGapMs: number;
   /** A full disk is tried again this often. */
   fullRetryMs: number;
-  /** Distinct texts of pools' and our reasons, and their length in characters; beyond it the class word `other` stands. */
+  /** Distinct texts of pools' and our reasons, and their length in characters; beyond it `otherReason` stands. */
   reasonsMax: number;
   reasonCharsMax: number;
   /** How often the journal notes that the hub is alive; the error of `gaps` after a crash. */

@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Log } from "../log.ts";
 import type { BlockSource, SourceBlock } from "./block-source.ts";
+import { otherReason } from "./block-writer.ts";
 import type { Database } from "./database.ts";
 import { flagOthers, kindPulse, kindReason, kindShare, kindVerdict, reasonHeaderBytes, recordBytes, type Slab, shareBytes } from "./journal-format.ts";
 import type { LedgerLimits } from "./limits.ts";
@@ -282,12 +283,12 @@ export class Loader {
   }
 
   #reasonNoOf(text: string): number {
-    const known = this.#reasonOfText.get(text);
+    const kept = this.#reasonOfText.has(text) || this.#reasonOfText.size < this.#options.limits.reasonsMax - 1 ? text : otherReason;
+    const known = this.#reasonOfText.get(kept);
     if (known !== undefined) return known;
-    if (this.#reasonOfText.size >= this.#options.limits.reasonsMax - 1 && text !== "other") return this.#reasonNoOf("other");
     const no = this.#reasonOfText.size + 1;
-    this.#reasonOfText.set(text, no);
-    this.#newReasons.push({ no, text });
+    this.#reasonOfText.set(kept, no);
+    this.#newReasons.push({ no, text: kept });
     return no;
   }
 

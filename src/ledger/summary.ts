@@ -1,5 +1,6 @@
 import type { DuckDBValue } from "@duckdb/node-api";
 import type { Scope, SharesSummary, Tally } from "./answers.ts";
+import { otherReason } from "./block-writer.ts";
 import type { Database } from "./database.ts";
 import { poolCodes } from "./journal-format.ts";
 import { asMs, checkWindow, scopeCondition } from "./scope.ts";
@@ -58,7 +59,7 @@ export function foldFates(rows: readonly FateRow[], asOfMs: number): SharesSumma
     add(ofHub[row.hubVerdict], row.count, row.work);
     add(ofPool[row.poolVerdict], row.count, row.poolVerdict === "orphaned" ? row.work : row.poolWork);
     if (row.poolVerdict !== "rejected") continue;
-    const reason = row.reason ?? "other";
+    const reason = row.reason ?? otherReason;
     byReason[reason] ??= none();
     add(byReason[reason], row.count, row.poolWork);
   }

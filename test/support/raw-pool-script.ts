@@ -43,11 +43,3 @@ export async function submitted(end: RawEnd): Promise<Submitted> {
   const [, job = "", extranonce2 = "", ntime = "", nonce = "", bits] = line["params"] as string[];
   return { id: line["id"], job, extranonce2, ntime, nonce, bits };
 }
-
-/** Grants whatever is submitted from now on. */
-export async function grantAll(end: RawEnd): Promise<void> {
-  while (!end.closed) {
-    const share = await submitted(end).catch(() => null);
-    if (share !== null) end.say({ id: share.id, result: true, error: null });
-  }
-}

@@ -1,0 +1,154 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { type HubVerdict, hubVerdicts, type PoolVerdict, poolVerdicts, type ShareRecord } from "../../src/ledger/share-record.ts";
+import { aShare, LedgerFolder, startMs } from "./ledger-folder.ts";
+
+const workOf = ({ algorithm }: ShareRecord, difficulty: number): bigint =>
+  BigInt(Math.max(difficulty === 0 ? 0 : 1, difficulty * (algorithm === "sha256d" ? 2 ** 32 : 2 ** 16)));
+
+const anyShare: fc.Arbitrary<ShareRecord> = fc.record({
+  atMs: fc.integer({ min: startMs - 50, max: startMs + 50 }),
+  rigNo: fc.integer({ min: 1, max: 3 }),
+  sessionNo: fc.integer({ min: 0, max: 9 }),
+  contractNo: fc.integer({ min: 0, max: 2 }),
+  poolNo: fc.integer({ min: 0, max: 2 }),
+  algorithm: fc.constantFrom("sha256d" as const, "scrypt" as const),
+  difficulty: fc.constantFrom(0, 1, 8, 1_024.5, 2 ** 40, 1e18),
+  poolDifficulty: fc.constantFrom(1, 65_536, 1e18),
+  hubVerdict: fc.constantFrom(...hubVerdicts),
+  poolVerdict: fc.constantFrom(...poolVerdicts),
+  reason: fc.constantFrom(null, "stale", "low difficulty share of 3"),
+  answeredMs: fc.integer({ min: -1, max: 3_000 }),
+});
+
+/** The definitions of the contract, counted share by share. */
+function recount(shares: readonly ShareRecord[]) {
+  const hub = (verdict: HubVerdict) => shares.filter((share) => share.hubVerdict === verdict);
+  const forwarded = (verdict: PoolVerdict) => shares.filter((share) => share.poolVerdict === verdict);
+  const own = (some: readonly ShareRecord[]) => ({ count: some.length, work: some.reduce((sum, share) => sum + workOf(share, share.difficulty), 0n) });
+  const pools = (some: readonly ShareRecord[]) => ({ count: some.length, work: some.reduce((sum, share) => sum + workOf(share, share.poolDifficulty), 0n) });
+  const byReason = Object.fromEntries(
+    [...Map.groupBy(forwarded("rejected"), ({ reason }) => reason ?? "other")].map(([reason, some]) => [reason, pools(some)]),
+  );
+  return {
+    hubAccepted: own(hub("accepted")),
+    poolAccepted: pools(forwarded("accepted")),
+    poolRejected: { ...pools(forwarded("rejected")), byReason },
+    unanswered: pools(forwarded("unanswered")),
+    stale: own(hub("stale")),
+    lowDifficulty: own(hub("low-difficulty")),
+    duplicate: own(hub("duplicate")),
+    invalid: own(hub("invalid")),
+    expired: own(hub("expired")),
+    unauthorized: own(hub("unauthorized")),
+    orphaned: own(forwarded("orphaned")),
+  };
+}
+
+describe("questions to the ledger", () => {
+  test("a summary is what a recount of the shares gives, for any shares, scope and window", async () => {
+    await using folder = await LedgerFolder.create();
+    const ledger = await folder.open();
+    const noted: ShareRecord[] = [];
+    const scope = fc.record({ kind: fc.constantFrom("rig" as const, "pool" as const, "contract" as const), no: fc.integer({ min: 0, max: 3 }) });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(anyShare, { maxLength: 40 }),
+        scope,
+        fc.tuple(fc.integer({ min: -60, max: 60 }), fc.nat(70)),
+        async (shares, asked, [from, length]) => {
+          for (const share of shares) expect(ledger.append(share)).toBeGreaterThan(0);
+          noted.push(...shares);
+          await ledger.flush();
+          const fromMs = startMs + from;
+          const inScope = noted.filter((share) => share[`${asked.kind}No`] === asked.no && share.atMs >= fromMs && share.atMs < fromMs + length);
+          expect(await ledger.summary(asked, fromMs, fromMs + length)).toEqual({ ...recount(inScope), asOfMs: startMs });
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  test("hashrate: effective is accepted work, delivered is without orphaned and less what pools refused, at their difficulty", async () => {
+    await using folder = await LedgerFolder.create();
+    const ledger = await folder.open();
+    for (let second = 0; second < 10; second++) ledger.append(aShare({ atMs: startMs + second * 1_000, difficulty: 10 }));
+    ledger.append(aShare({ atMs: startMs + 11_000, difficulty: 10, poolVerdict: "orphaned" }));
+    ledger.append(aShare({ atMs: startMs + 12_000, difficulty: 10, poolDifficulty: 50, poolVerdict: "rejected", reason: "no" }));
+    ledger.append(aShare({ atMs: startMs + 13_000, difficulty: 10, hubVerdict: "stale" }));
+    folder.nowMs = startMs + 30_000;
+    await ledger.flush();
+    const points = await ledger.hashrate({ kind: "fleet", rigNos: [1, 99] }, { fromMs: startMs, toMs: startMs + 30_000, stepS: 10 });
+    const hps = (difficulty: number) => (difficulty * 2 ** 32) / 10;
+    expect(points.map(({ effectiveHps }) => effectiveHps)).toEqual([hps(100), hps(20), 0]);
+    expect(points.map(({ deliveredHps }) => deliveredHps)).toEqual([hps(100), hps(10 - 50), 0]);
+    // Ten equal shares: the exact Poisson interval of 10 is 4.795 to 18.39; of none, 0 to 3.689 shares of the window's largest.
+    expect(points[0]?.lowerHps).toBeCloseTo(hps(10) * 4.795389, -4);
+    expect(points[0]?.upperHps).toBeCloseTo(hps(10) * 18.390356, -4);
+    expect(points[2]?.lowerHps).toBe(0);
+    expect((points[2]?.upperHps ?? 0) / hps(10)).toBeCloseTo(3.688879, 5);
+  });
+
+  test("hashrate: where no hub was running there is no data, and a step partly covered is divided by what was", async () => {
+    await using folder = await LedgerFolder.create();
+    const ledger = await folder.open();
+    ledger.append(aShare({ atMs: startMs + 1_000, difficulty: 10 }));
+    folder.nowMs = startMs + 5_000;
+    await ledger.close();
+    folder.nowMs = startMs + 30_000;
+    const again = await folder.open();
+    await again.flush();
+    folder.nowMs = startMs + 40_000;
+    const points = await again.hashrate({ kind: "rig", no: 1 }, { fromMs: startMs - 10_000, toMs: startMs + 60_000, stepS: 10 });
+    expect(points.map(({ effectiveHps }) => effectiveHps)).toEqual([null, (10 * 2 ** 32) / 5, null, null, 0, null, null]);
+    expect(
+      points.every(
+        ({ effectiveHps, deliveredHps, lowerHps, upperHps }) => (effectiveHps === null) === [deliveredHps, lowerHps, upperHps].every((value) => value === null),
+      ),
+    ).toBe(true);
+    expect(points.map(({ atMs }) => atMs - startMs)).toEqual([-10_000, 0, 10_000, 20_000, 30_000, 40_000, 50_000]);
+  });
+
+  test("rates of all rigs over several windows, and what pools refused, in one question each", async () => {
+    await using folder = await LedgerFolder.create();
+    const ledger = await folder.open();
+    folder.nowMs = startMs + 100_000;
+    ledger.append(aShare({ rigNo: 1, atMs: startMs + 95_000, difficulty: 10, poolVerdict: "accepted", poolDifficulty: 100 }));
+    ledger.append(aShare({ rigNo: 1, atMs: startMs + 20_000, difficulty: 30, poolVerdict: "rejected", poolDifficulty: 7, poolNo: 3 }));
+    ledger.append(aShare({ rigNo: 2, atMs: startMs + 20_000, difficulty: 5, poolVerdict: "unanswered", poolDifficulty: 9, poolNo: 3 }));
+    await ledger.flush();
+    const unit = 2 ** 32;
+    expect(await ledger.rates([10, 100, 10_000], folder.nowMs)).toEqual(
+      new Map([
+        [1, [(10 * unit) / 10, (40 * unit) / 100, null]],
+        [2, [0, (5 * unit) / 100, null]],
+      ]),
+    );
+    expect(await ledger.rejects(startMs, folder.nowMs)).toEqual(
+      new Map([
+        [2, { accepted: 100n << 32n, rejected: 0n }],
+        [3, { accepted: 0n, rejected: 16n << 32n }],
+      ]),
+    );
+  });
+
+  test("raw rows come in pages by sequence, within limit, scope and window; the last shares newest first", async () => {
+    await using folder = await LedgerFolder.create();
+    const ledger = await folder.open();
+    for (let no = 0; no < 9_000; no++) ledger.append(aShare({ rigNo: no % 2, atMs: startMs + no }));
+    await ledger.flush();
+    const rows: number[] = [];
+    for await (const page of ledger.shares({ rigNo: 1, fromMs: startMs + 10, toMs: startMs + 8_999, limit: 4_300 }))
+      rows.push(...page.map(({ atMs }) => atMs - startMs));
+    expect(rows).toEqual(Array.from({ length: 4_300 }, (_, index) => 11 + index * 2));
+    expect((await ledger.lastShares(1, 3)).map(({ atMs }) => atMs - startMs)).toEqual([8_999, 8_997, 8_995]);
+  });
+
+  test("windows that are none, and steps too many, are refused by name", async () => {
+    await using folder = await LedgerFolder.create();
+    const ledger = await folder.open();
+    await expect(ledger.summary({ kind: "rig", no: 1 }, 2, 1)).rejects.toThrow("to: must be");
+    await expect(ledger.hashrate({ kind: "rig", no: 1 }, { fromMs: 0, toMs: 1, stepS: 0 })).rejects.toThrow("step_s: must be");
+    await expect(ledger.hashrate({ kind: "rig", no: 1 }, { fromMs: 0, toMs: startMs, stepS: 1 })).rejects.toThrow("use a longer step");
+  });
+});

@@ -45,8 +45,7 @@ export class Switchboard {
 
   /** Reads pools and profiles anew and brings the sessions in line. Harmless to call at any time. */
   reconcile(): void {
-    this.pools = new Map(this.deps.pools().map((pool) => [pool.no, pool]));
-    this.profiles = new Map(this.deps.profiles().map((profile) => [profile.no, profile]));
+    this.reread();
     for (const upstream of this.upstreams.values()) {
       const pool = this.pools.get(upstream.pool.no);
       if (pool !== undefined) upstream.reconfigure(pool);
@@ -148,9 +147,16 @@ export class Switchboard {
     };
   }
 
+  private reread(): void {
+    this.pools = new Map(this.deps.pools().map((pool) => [pool.no, pool]));
+    this.profiles = new Map(this.deps.profiles().map((profile) => [profile.no, profile]));
+  }
+
   private routeOf(to: Destination): Route | null {
     const known = this.routes.get(keyOf(to));
     if (known !== undefined) return known;
+    // A move may be ordered in the same breath as its profile was made.
+    if (!this.profiles.has(to.profileNo)) this.reread();
     const profile = this.profiles.get(to.profileNo);
     if (profile === undefined) return null;
     const route: Route = { to, profile, activePoolNo: null, workers: new Set(), lastPoolNo: null };
@@ -160,9 +166,9 @@ export class Switchboard {
 
   private withdraw(worker: Worker): void {
     if (worker.to === null) return;
-    const route = this.routes.get(keyOf(worker.to));
-    route?.workers.delete(worker);
-    if (route !== undefined) for (const upstream of this.upstreamsOf(route)) upstream.forget(worker);
+    this.routes.get(keyOf(worker.to))?.workers.delete(worker);
+    // All of them: its profile may have lost the pool that it waits for.
+    for (const upstream of this.upstreams.values()) upstream.forget(worker);
   }
 
   private upstreamsOf(route: Route): Upstream[] {

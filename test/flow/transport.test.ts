@@ -233,6 +233,17 @@ test("a pinned rig comes back to its pin after a reconnect", async () => {
   expect(pool.stats.accepted).toBe(2);
 });
 
+test("a move to a profile that the hub has not heard of yet takes the rig there", async () => {
+  await openHouse();
+  const miner = await RawMiner.login(house.port, "farm.r1");
+  const pool = house.pool({ difficulty: easy });
+  const profile = house.addProfile([house.addPool(pool)]);
+  house.hub.applyMoves([{ rigNo: house.knownRig("r1").no, to: { contractNo: 0, profileNo: profile.no } }]);
+  await miner.job();
+  expect(await miner.ask()).toMatchObject({ result: true });
+  expect(pool.stats.accepted).toBe(1);
+});
+
 test("two rigs under one worker name both work, and their rows are one rig's", async () => {
   const pool = await openHouse();
   const twins = [await RawMiner.login(house.port, "farm.twin"), await RawMiner.login(house.port, "farm.twin")];

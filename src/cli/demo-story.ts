@@ -95,7 +95,8 @@ const poolReturns: Act = async (stage, cast) => {
   stage.say(`The primary pool is back. Its rigs return once it has been well for ${demoPlan.returnAfterS} s.`);
   const tookMs = await stage.race(withDeadline(timeMoves(rigs, primary), often.patienceMs + 1000 * demoPlan.returnAfterS));
   if (tookMs === null) return "not every rig returned to the primary pool";
-  const { accepted, rejected, disconnects } = cast.farm.stats();
+  const { accepted, rejected, disconnects, refusals } = cast.farm.stats();
+  const reasons = [...refusals].map(([text, count]) => `${count} x ${text}`).join(", ");
   stage.say(
     `All ${rigs.length} rigs work for it again, ${(tookMs / 1000).toFixed(1)} s later. So far: ${accepted} shares accepted, ${rejected} refused, ${disconnects} connections lost.`,
   );

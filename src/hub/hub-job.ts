@@ -15,7 +15,7 @@ export type JobOrigin = {
   /** Header hashes seen since the last new prevhash. */
   duplicates: DuplicateSet;
   /** Sends the share to the pool; false when the session can take no more, so that nothing waits without bound. */
-  submit: (share: SubmittedShare) => boolean;
+  submit: (share: SubmittedShare, job: HubJob) => boolean;
   /** The name the pool knows this rig's work by. */
   nameFor: (rigName: string) => string;
 };
@@ -63,14 +63,13 @@ export type SubmittedShare = ShareRecord & {
   job: HubJob | null;
   /** The name the pool knows this rig's work by. */
   upstreamName: string;
-  /** The pool's whole extranonce2 in hex. */
+  /** Both in hex: the rig's own, and what it rolled. */
+  extranonce1: string;
   extranonce2: string;
   ntime: number;
   nonce: number;
   /** The block version that solved. */
   version: number;
-  /** The pool's id of the submit; 0 while not sent. */
-  upstreamId: number;
   forwardedAtMs: number;
   /** The ledger's sequence once it is written; -1 before. */
   sequence: number;

@@ -26,6 +26,7 @@ export class LineWriter {
   private readonly unsentBytesMax: number;
   private queued = "";
   private queuedInTurn = false;
+  private gathered: (() => Uint8Array) | null = null;
   /** What did not fit, in order; put together only when the socket can take more, so that a stuck peer costs nothing per line. */
   private unsent: Uint8Array[] = [];
   private unsentTotal = 0;
@@ -42,6 +43,16 @@ export class LineWriter {
   /** Adds whole lines (ASCII) to what goes out at the end of this turn. */
   queue(lines: string): void {
     this.queued += lines;
+    this.flushLater();
+  }
+
+  /** At the end of this turn `take` is asked for bytes to send behind the queued lines; they need not outlive the call. */
+  gather(take: () => Uint8Array): void {
+    this.gathered = take;
+    this.flushLater();
+  }
+
+  private flushLater(): void {
     if (this.queuedInTurn) return;
     this.queuedInTurn = true;
     dirty.push(this);
@@ -53,7 +64,7 @@ export class LineWriter {
   /** Sends bytes now, behind whatever is queued; for lines that many sockets share. */
   send(bytes: Uint8Array): void {
     if (this.closed) return;
-    if (this.queued !== "") this.flush();
+    if (this.queued !== "") this.flushText();
     if (this.unsentTotal > 0) {
       this.keep(bytes);
       return;
@@ -64,6 +75,14 @@ export class LineWriter {
 
   flush(): void {
     this.queuedInTurn = false;
+    this.flushText();
+    const take = this.gathered;
+    if (take === null) return;
+    this.gathered = null;
+    this.send(take());
+  }
+
+  private flushText(): void {
     const text = this.queued;
     if (text === "") return;
     this.queued = "";
@@ -92,6 +111,7 @@ export class LineWriter {
   close(): void {
     this.closed = true;
     this.queued = "";
+    this.gathered = null;
     this.unsent = [];
     this.unsentTotal = 0;
   }

@@ -19,6 +19,8 @@ import type { RosterRig } from "./roster.ts";
 export type Submitter = Caller & {
   /** Its extranonce1 in hex. */
   readonly xHex: string;
+  /** When the line at hand came in. */
+  readonly lastLineAtMs: number;
   readonly jobs: GivenJobs;
   readonly difficulty: RigDifficulty;
   badSharesInRow: number;
@@ -38,7 +40,7 @@ const lowDifficulty = { code: errorCodes.lowDifficulty, text: errorTexts.lowDiff
  * A share belongs to the owner and pool of its job, wherever its rig is by now.
  */
 export function onSubmit(session: Submitter, submit: Submit, floor: RigFloor): void {
-  const nowMs = floor.now();
+  const nowMs = session.lastLineAtMs;
   const rig = session.others?.get(submit.worker) ?? session.rig;
   const at = session.jobs.find(submit.jobId);
   const job = session.jobs.at(at);
@@ -101,11 +103,11 @@ function shareOf(parts: { session: Submitter; submit: Submit; rig: RosterRig | n
     requestId: submit.id,
     job,
     upstreamName: "",
+    extranonce1: session.xHex,
     extranonce2: submit.extranonce2,
     ntime: submit.ntime,
     nonce: submit.nonce,
     version: 0,
-    upstreamId: 0,
     forwardedAtMs: 0,
     sequence: -1,
   };
@@ -190,7 +192,7 @@ function judge(session: Submitter, share: SubmittedShare, { job, check, floor, r
   // At the pool's own difficulty there is nothing to raise, however fast the shares come.
   if (session.difficulty.note(share.atMs, share.difficulty) && share.difficulty < share.poolDifficulty) session.retune(share.atMs);
   if (origin.closedAtMs !== 0) floor.settlement.accept(share, "orphaned");
-  else if (check.meetsPool || check.meetsBlock) forward(session, share, { job, check, floor, rig });
+  else if (check.meetsPool || check.meetsBlock) forward(share, { job, check, floor, rig });
   else floor.settlement.accept(share, "not-forwarded");
 }
 
@@ -201,11 +203,10 @@ function tolerated(session: Submitter, share: SubmittedShare, { job, check }: Ju
   return lagging > 0 && meets(check.hash, targetFor(job.poolJob.work.algorithm, lagging));
 }
 
-function forward(session: Submitter, share: SubmittedShare, { job, check, floor, rig }: Judging): void {
+function forward(share: SubmittedShare, { job, check, floor, rig }: Judging): void {
   share.version = check.version;
   share.upstreamName = job.poolJob.origin.nameFor(rig.name);
-  share.extranonce2 = job.prefixHex + session.xHex + share.extranonce2;
-  if (!job.poolJob.origin.submit(share)) floor.settlement.accept(share, "unanswered");
+  if (!job.poolJob.origin.submit(share, job)) floor.settlement.accept(share, "unanswered");
 }
 
 /** scrypt is hashed on other threads; the share is judged when its hash is there. */

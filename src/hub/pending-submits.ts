@@ -1,69 +1,95 @@
 import { classifyReject } from "../stratum/v1/error-codes.ts";
 import type { Response } from "../stratum/v1/response.ts";
-import { writeSubmit } from "../stratum/v1/submit.ts";
+import { SubmitLines } from "../stratum/v1/submit-lines.ts";
 import { bitsForPool } from "../work/version-rolling.ts";
-import type { SubmittedShare } from "./hub-job.ts";
+import type { HubJob, SubmittedShare } from "./hub-job.ts";
 import { limits } from "./limits.ts";
 
 export type PoolAnswer = { poolVerdict: "accepted" | "rejected" | "unanswered" | "orphaned"; code: number; text: string; answeredMs: number };
 
+/** One object for all: it is read before the next answer is. */
+const accepted: PoolAnswer = { poolVerdict: "accepted", code: 0, text: "", answeredMs: 0 };
+const unanswered: PoolAnswer = Object.freeze({ poolVerdict: "unanswered", code: 0, text: "", answeredMs: -1 });
+const yes: Response = Object.freeze({ kind: "response", id: null, result: true, error: null, accepted: true });
+
 /** Called once for every share that was forwarded, and a second time (`late`) when the pool answers after we stopped waiting. */
 export type SettleShare = (share: SubmittedShare, answer: PoolAnswer, late: boolean) => void;
+
+const slotsAtFirst = 64;
 
 /**
  * Submits on their way to one pool, in the order they were sent. A share is settled by the pool's answer, by the deadline,
  * or by the end of the session, whichever comes first; what comes after the deadline is still recorded.
+ * Ids count up from `firstId`, so the waiting ones lie in a ring.
  */
 export class PendingSubmits {
-  private readonly byId = new Map<number, SubmittedShare>();
+  private ring: (SubmittedShare | null)[] = new Array<SubmittedShare | null>(slotsAtFirst).fill(null);
+  private oldest: number;
+  private next: number;
+  private waiting = 0;
   private readonly late = new Map<number, SubmittedShare>();
   private readonly settle: SettleShare;
+  private readonly lines = new SubmitLines();
   /** True once the pool has shown that it takes version bits as a difference from the job's version (btcpool, public-pool). */
   private bitsAreDifference = false;
   private recentAnswersMs: number[] = [];
   private recentAt = 0;
 
-  constructor(settle: SettleShare) {
+  constructor(firstId: number, settle: SettleShare) {
+    this.oldest = firstId;
+    this.next = firstId;
     this.settle = settle;
   }
 
   get size(): number {
-    return this.byId.size;
+    return this.waiting;
   }
 
-  /** The line that submits the share; from now on it waits for its answer. */
-  send(share: SubmittedShare, versionMask: number): string {
-    this.byId.set(share.upstreamId, share);
-    const work = share.job?.poolJob.work;
-    const versionBits = bitsForPool(this.bitsAreDifference ? "xor" : "replace", work?.version ?? 0, versionMask, share.version);
-    return writeSubmit({
-      id: share.upstreamId,
+  /** Writes the line that submits the share; from now on the share waits for its answer. */
+  add(share: SubmittedShare, job: HubJob, versionMask: number): void {
+    const id = this.next++;
+    while (this.next - this.oldest > this.ring.length) this.makeRoom();
+    this.ring[id & (this.ring.length - 1)] = share;
+    this.waiting++;
+    const work = job.poolJob.work;
+    this.lines.append({
+      id,
       worker: share.upstreamName,
-      jobId: work?.poolJobId ?? "",
+      jobId: work.poolJobId,
+      prefix: job.prefixHex,
+      extranonce1: share.extranonce1,
       extranonce2: share.extranonce2,
       ntime: share.ntime,
       nonce: share.nonce,
-      versionBits: versionMask === 0 ? null : versionBits,
+      versionBits: versionMask === 0 ? -1 : bitsForPool(this.bitsAreDifference ? "xor" : "replace", work.version, versionMask, share.version),
     });
   }
 
+  /** The lines added since the last call, valid until the next `add`. */
+  readonly takeLines = (): Uint8Array => this.lines.take();
+
+  /** The pool's plain yes, which nearly all answers are. */
+  accept(id: number, nowMs: number): void {
+    const share = this.takeWaiting(id);
+    if (share === null) this.answerLate(id, yes, nowMs);
+    else this.settle(share, this.acceptedAfter(nowMs - share.forwardedAtMs), false);
+  }
+
   answer(id: number, response: Response, nowMs: number): void {
-    const share = this.byId.get(id);
-    if (share === undefined) {
-      this.answerLate(id, response, nowMs);
-      return;
-    }
-    this.byId.delete(id);
-    this.settle(share, this.answerOf(share, response, nowMs), false);
+    const share = this.takeWaiting(id);
+    if (share === null) this.answerLate(id, response, nowMs);
+    else this.settle(share, this.answerOf(share, response, nowMs), false);
   }
 
   /** Settles what has waited too long, oldest first. */
   expire(nowMs: number): void {
-    for (const [id, share] of this.byId) {
+    for (; this.oldest < this.next; this.oldest++) {
+      const share = this.ring[this.oldest & (this.ring.length - 1)] ?? null;
+      if (share === null) continue;
       if (nowMs - share.forwardedAtMs < limits.answerMsMax) break;
-      this.byId.delete(id);
-      this.late.set(id, share);
-      this.settle(share, { poolVerdict: "unanswered", code: 0, text: "", answeredMs: -1 }, false);
+      this.takeWaiting(this.oldest);
+      this.late.set(this.oldest, share);
+      this.settle(share, unanswered, false);
     }
     for (const [id, share] of this.late) {
       if (nowMs - share.forwardedAtMs < limits.lateVerdictMsMax) break;
@@ -73,10 +99,11 @@ export class PendingSubmits {
 
   /** The session is gone: nobody will answer these. */
   orphan(): void {
-    const waiting = [...this.byId.values()];
-    this.byId.clear();
     this.late.clear();
-    for (const share of waiting) this.settle(share, { poolVerdict: "unanswered", code: 0, text: "", answeredMs: -1 }, false);
+    for (; this.oldest < this.next; this.oldest++) {
+      const share = this.takeWaiting(this.oldest);
+      if (share !== null) this.settle(share, unanswered, false);
+    }
   }
 
   /** Median of the last answers' times in milliseconds; null before the first. */
@@ -84,6 +111,37 @@ export class PendingSubmits {
     if (this.recentAnswersMs.length === 0) return null;
     const sorted = this.recentAnswersMs.toSorted((a, b) => a - b);
     return sorted[sorted.length >> 1] ?? null;
+  }
+
+  private takeWaiting(id: number): SubmittedShare | null {
+    if (id < this.oldest || id >= this.next) return null;
+    const slot = id & (this.ring.length - 1);
+    const share = this.ring[slot] ?? null;
+    if (share === null) return null;
+    this.ring[slot] = null;
+    this.waiting--;
+    return share;
+  }
+
+  /** Past the settled ones at the old end, or to a ring of twice the size. */
+  private makeRoom(): void {
+    const mask = this.ring.length - 1;
+    while (this.oldest < this.next - 1 && this.ring[this.oldest & mask] === null) this.oldest++;
+    if (this.next - this.oldest <= this.ring.length) return;
+    const larger = new Array<SubmittedShare | null>(2 * this.ring.length).fill(null);
+    for (let id = this.oldest; id < this.next - 1; id++) larger[id & (larger.length - 1)] = this.ring[id & mask] ?? null;
+    this.ring = larger;
+  }
+
+  private acceptedAfter(answeredMs: number): PoolAnswer {
+    this.noteAnswered(answeredMs);
+    accepted.answeredMs = answeredMs;
+    return accepted;
+  }
+
+  private noteAnswered(answeredMs: number): void {
+    this.recentAnswersMs[this.recentAt] = answeredMs;
+    this.recentAt = (this.recentAt + 1) & 63;
   }
 
   private answerLate(id: number, response: Response, nowMs: number): void {
@@ -95,9 +153,8 @@ export class PendingSubmits {
 
   private answerOf(share: SubmittedShare, response: Response, nowMs: number): PoolAnswer {
     const answeredMs = nowMs - share.forwardedAtMs;
-    this.recentAnswersMs[this.recentAt] = answeredMs;
-    this.recentAt = (this.recentAt + 1) & 63;
-    if (response.accepted) return { poolVerdict: "accepted", code: 0, text: "", answeredMs };
+    if (response.accepted) return this.acceptedAfter(answeredMs);
+    this.noteAnswered(answeredMs);
     this.learnDialect(share, response);
     return { poolVerdict: "rejected", code: response.error?.code ?? 20, text: response.error?.text ?? "", answeredMs };
   }

@@ -3,12 +3,12 @@ import { type Fault, writeResult } from "../stratum/v1/envelope.ts";
 import { LineCutter } from "../stratum/v1/lines.ts";
 import { type Notify, workOfNotify } from "../stratum/v1/notify.ts";
 import { type PoolMessage, readPoolMessage, readSubscribeResult } from "../stratum/v1/pool-messages.ts";
-import type { Response } from "../stratum/v1/response.ts";
+import { type Response, readAcceptedId } from "../stratum/v1/response.ts";
 import { writeAuthorize, writeSubscribe } from "../stratum/v1/rig-messages.ts";
 import type { AlgorithmName } from "../work/algorithm.ts";
 import { DuplicateSet } from "../work/duplicate-set.ts";
 import { prepareWork } from "../work/prepared-work.ts";
-import type { JobOrigin, PoolJob, SubmittedShare } from "./hub-job.ts";
+import type { HubJob, JobOrigin, PoolJob, SubmittedShare } from "./hub-job.ts";
 import { limits } from "./limits.ts";
 import { LineWriter } from "./line-writer.ts";
 import { PendingSubmits, type SettleShare } from "./pending-submits.ts";
@@ -48,6 +48,9 @@ type Phase = "connecting" | "configuring" | "subscribing" | "authorizing" | "ope
 const configureId = 1;
 const subscribeId = 2;
 const authorizeId = 3;
+const firstNameId = 16;
+/** Far above the ids of anything else that is asked on a session. */
+const firstSubmitId = 2 ** 20;
 
 /** One connection to one pool account, from the dial to the last late verdict. Times are milliseconds since 1970. */
 export class PoolSession implements JobOrigin {
@@ -80,7 +83,7 @@ export class PoolSession implements JobOrigin {
   private liveJobs: PoolJob[] = [];
   private readonly names = new Map<string, "asked" | "granted" | "refused">();
   private readonly nameIds = new Map<number, string>();
-  private nextId = 16;
+  private nextNameId = firstNameId;
   private subscribeRetried = false;
   /** A job that came before the subscribe answer, which it needs to make sense. */
   private earlyNotify: Notify | null = null;
@@ -98,7 +101,7 @@ export class PoolSession implements JobOrigin {
     this.openedAtMs = now();
     this.phaseSinceMs = this.openedAtMs;
     this.lastLineAtMs = this.openedAtMs;
-    this.pending = new PendingSubmits(events.settle);
+    this.pending = new PendingSubmits(firstSubmitId, events.settle);
     this.dial();
   }
 
@@ -110,18 +113,18 @@ export class PoolSession implements JobOrigin {
   /** Makes sure the pool knows the name before its first submit; TCP keeps the order. */
   introduce(name: string): void {
     if (name === this.address.username || this.names.has(name) || this.writer === null) return;
-    const id = this.nextId++;
+    const id = this.nextNameId++;
     this.names.set(name, "asked");
     this.nameIds.set(id, name);
     this.writer.queue(writeAuthorize(id, name, this.address.password));
   }
 
-  submit(share: SubmittedShare): boolean {
+  submit(share: SubmittedShare, job: HubJob): boolean {
     if (this.closedAtMs !== 0 || this.writer === null || this.pending.size >= limits.pendingSubmitsMax) return false;
     this.introduce(share.upstreamName);
-    share.upstreamId = this.nextId++;
-    share.forwardedAtMs = this.now();
-    this.writer.queue(this.pending.send(share, this.versionMask));
+    share.forwardedAtMs = share.atMs;
+    this.pending.add(share, job, this.versionMask);
+    this.writer.gather(this.pending.takeLines);
     return true;
   }
 
@@ -212,11 +215,17 @@ export class PoolSession implements JobOrigin {
   private receive(bytes: Buffer): void {
     if (this.closedAtMs !== 0) return;
     this.lastLineAtMs = this.now();
-    const whole = this.cutter.push(bytes, (buffer, start, end) => {
-      if (this.closedAtMs === 0) this.handle(readPoolMessage(buffer, start, end));
-    });
+    const whole = this.cutter.push(bytes, this.onLine);
     if (!whole) this.close("protocol", `sent a line of over ${limits.poolLineBytesMax} bytes`);
   }
+
+  private readonly onLine = (bytes: Buffer, start: number, end: number): void => {
+    if (this.closedAtMs !== 0) return;
+    // Most lines say yes to a submit: those make no garbage.
+    const acceptedId = readAcceptedId(bytes, start, end);
+    if (acceptedId >= firstSubmitId) this.pending.accept(acceptedId, this.lastLineAtMs);
+    else this.handle(readPoolMessage(bytes, start, end));
+  };
 
   /** The one switch on what a pool says. */
   private handle(message: PoolMessage | Fault): void {
@@ -263,7 +272,7 @@ export class PoolSession implements JobOrigin {
 
   private onResponse(message: Response): void {
     const id = idOf(message);
-    if (id >= 16) {
+    if (id >= firstNameId) {
       const name = this.nameIds.size === 0 ? undefined : this.nameIds.get(id);
       if (name === undefined) this.pending.answer(id, message, this.now());
       else this.onNameAnswered(id, name, message);

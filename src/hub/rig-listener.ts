@@ -32,7 +32,10 @@ export function listenForRigs(row: Listener, deps: ListenerDeps, now: () => numb
   const begin = (socket: Bun.Socket<Guest>, address: string): RigSession | null => {
     const session = deps.open({ port, address, writer: socket.data.writer, terminate: () => socket.terminate() });
     socket.data.session = session;
-    if (session === null) socket.terminate();
+    if (session === null) {
+      deps.refused(port, address, "no room for another connection, or the hub stops");
+      socket.terminate();
+    }
     return session;
   };
   const giveUp = (socket: Bun.Socket<Guest>, reason: string): void => {
@@ -103,6 +106,7 @@ export function listenForRigs(row: Listener, deps: ListenerDeps, now: () => numb
     address: `${host.includes(":") ? `[${host}]` : host}:${server.port}`,
     stop: () => {
       clearInterval(sweep);
+      for (const socket of guests) giveUp(socket, "the port was closed before it came");
       server.stop(false);
     },
   };

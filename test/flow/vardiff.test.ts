@@ -81,6 +81,7 @@ test("whatever difficulty the pool takes, no rig gets a higher one, and unknown 
     ),
   );
   const inForce = miners.map((miner) => miner.difficulties.at(-1) ?? 0);
+  expect(inForce).toEqual([1, 1.5, 1, 1]);
   for (let round = 0; round < 60; round++) {
     const difficulty = oneOf(random, [1, 1.5, 3, 7.25, 512, 1e6, 0.5, 1e-9, 2 ** 53, random() * 10, random() * 1e-3]);
     house.laterMs += Math.floor(random() * 10_000);

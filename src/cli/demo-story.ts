@@ -98,7 +98,7 @@ const poolReturns: Act = async (stage, cast) => {
   const { accepted, rejected, disconnects, refusals } = cast.farm.stats();
   const reasons = [...refusals].map(([text, count]) => `${count} x ${text}`).join(", ");
   stage.say(
-    `All ${rigs.length} rigs work for it again, ${(tookMs / 1000).toFixed(1)} s later. So far: ${accepted} shares accepted, ${rejected} refused, ${disconnects} connections lost.`,
+    `All ${rigs.length} rigs work for it again, ${(tookMs / 1000).toFixed(1)} s later. So far: ${accepted} shares accepted, ${rejected} refused${reasons === "" ? "" : ` (${reasons})`}, ${disconnects} connections lost.`,
   );
   return null;
 };

@@ -7,6 +7,8 @@ import { type DuckDb, loadDuckDb } from "./native-library.ts";
 /** The database of shares does not open. The journal has what is in it. */
 export class DatabaseUnusable extends Error {}
 
+const interruptAgainMs = 50;
+
 /** A question took longer than `queryMsMax` and was stopped. */
 export class QueryTimeout extends Error {}
 
@@ -62,9 +64,11 @@ export class Database {
   async ask(sql: string, values: DuckDBValue[] = []): Promise<DuckDBValue[][]> {
     const connection = await this.#borrow();
     let late = false;
-    const timer = setTimeout(() => {
+    let timer = setTimeout(() => {
       late = true;
       connection.interrupt();
+      // Again and again, since one that waits for a thread of the pool has not begun and does not hear the first.
+      timer = setInterval(() => connection.interrupt(), interruptAgainMs);
     }, this.#limits.queryMsMax);
     try {
       return (await connection.runAndReadAll(sql, values)).getRows();

@@ -24,8 +24,6 @@ export type LedgerLimits = {
   /** How often the journal notes that the hub is alive; the error of `gaps` after a crash. */
   heartbeatMs: number;
   loadIntervalMs: number;
-  /** Rows handed to DuckDB in one turn of the event loop (the size of its vectors). */
-  loadChunkRows: number;
   /** DuckDB writes whole row groups straight to the table's file, at half the CPU of going through its own log. */
   loadGroupRows: number;
   /** A load waits up to this long for a whole row group when the rate promises one. */
@@ -55,7 +53,6 @@ export const ledgerLimits: Readonly<LedgerLimits> = Object.freeze({
   reasonCharsMax: 128,
   heartbeatMs: 5_000,
   loadIntervalMs: 1_000,
-  loadChunkRows: 2_048,
   loadGroupRows: 122_880,
   loadGroupWaitMsMax: 1_700,
   memoryLimitMb: 256,

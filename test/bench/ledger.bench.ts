@@ -1,6 +1,9 @@
 /**
  * What a share costs in the ledger, journal and loader together, all threads counted: `bun test/bench/ledger.bench.ts`, one JSON
  * line per figure. For comparison with the budget of 1.3 µs pin it: `taskset -c 1 bun test/bench/ledger.bench.ts`.
+ *
+ * Last figures (one core of two, others at work on both): append 29 ns; CPU per share 1.2-1.5 us at 150,000/s, 1.5-2.2 at 80,000/s
+ * (DuckDB 0.7, the loader's own 0.2, a commit 0.3-0.5 ms), 100 commits/s; at 10,000/s on disk after 2.3 ms (p50), 280 commits/s.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

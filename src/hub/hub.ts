@@ -7,12 +7,13 @@ import type { Log } from "../log.ts";
 import type { Destination, Move } from "../schedule/move.ts";
 import { algorithms } from "../work/algorithm.ts";
 import { type Layout, SlotTable } from "../work/extranonce.ts";
+import { HandshakeLane } from "./handshake-lane.ts";
 import { PrefixBook, startJobNumbers } from "./job-board.ts";
 import { limits } from "./limits.ts";
 import type { LineWriter } from "./line-writer.ts";
 import { flushWriters } from "./line-writer.ts";
 import { type PoolToTest, testPool } from "./pool-test.ts";
-import type { Caller, Port, RigFloor } from "./rig-floor.ts";
+import type { Caller, Port, RigFloor, RigSocket } from "./rig-floor.ts";
 import { listenForRigs, type OpenListener } from "./rig-listener.ts";
 import { RigSession } from "./rig-session.ts";
 import { Roster, type RosterRig } from "./roster.ts";
@@ -188,6 +189,7 @@ export class Hub {
     return {
       now: this.deps.now,
       roster: this.roster,
+      lane: new HandshakeLane(),
       settlement: this.settlement,
       layoutFor: (session) => this.layoutFor(session),
       takeSlot: (layout) => this.slotsOf(layout).take(),
@@ -207,7 +209,7 @@ export class Hub {
     };
   }
 
-  private admit(parts: { port: Port; address: string; writer: LineWriter; terminate: () => void }): RigSession | null {
+  private admit(parts: { port: Port; address: string; writer: LineWriter; socket: RigSocket }): RigSession | null {
     if (this.draining || this.sessions.size >= limits.sessionsMax) return null;
     this.lastSessionNo++;
     const session = new RigSession({ no: this.lastSessionNo, floor: this.floor, ...parts });

@@ -20,6 +20,9 @@ export const limits = Object.freeze({
   partialLineMsMax: 15_000,
   /** An authorized rig that says nothing at all: node-stratum-pool and btcpool close after as long. */
   idleMsMax: 600_000,
+  /** What a rig may say before it has been read, and before it has work. */
+  laneBytesMax: 128 * 1024,
+  keepAliveMs: 60_000,
   /** Handshake messages kept while an enrolment is under way. */
   waitingMessagesMax: 32,
   workersPerSessionMax: 256,

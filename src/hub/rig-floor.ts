@@ -1,5 +1,6 @@
 import type { Firmware } from "../stratum/v1/firmware.ts";
 import type { Layout, Slot } from "../work/extranonce.ts";
+import type { HandshakeLane } from "./handshake-lane.ts";
 import type { Answerable } from "./hub-job.ts";
 import type { Roster, RosterRig, RosterSession } from "./roster.ts";
 import type { Settlement } from "./settlement.ts";
@@ -7,6 +8,9 @@ import type { Worker } from "./switchboard.ts";
 
 /** The port a rig came in on. */
 export type Port = { listenerId: string; fleetNo: number; enrol: boolean; layout: Layout };
+
+/** What a rig's connection needs of its socket beside writing. */
+export type RigSocket = { terminate: () => void; setKeepAlive: (on: boolean, afterMs: number) => unknown };
 
 /** A rig's connection, as the house around it sees it. */
 export type Caller = Worker &
@@ -26,6 +30,7 @@ export type Caller = Worker &
 export type RigFloor = {
   now: () => number;
   roster: Roster;
+  lane: HandshakeLane;
   settlement: Settlement;
   /** The layout for a rig that just said who it is; it cannot change later on most firmware. */
   layoutFor: (caller: Caller) => Layout;

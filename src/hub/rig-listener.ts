@@ -3,12 +3,12 @@ import type { Listener } from "../control/listeners.ts";
 import { readProxyHeader } from "../stratum/proxy-protocol.ts";
 import { limits } from "./limits.ts";
 import { LineWriter } from "./line-writer.ts";
-import type { Port } from "./rig-floor.ts";
+import type { Port, RigSocket } from "./rig-floor.ts";
 import type { RigSession } from "./rig-session.ts";
 
 export type ListenerDeps = {
   /** A rig has arrived from `address`; null when no more are taken. */
-  open: (parts: { port: Port; address: string; writer: LineWriter; terminate: () => void }) => RigSession | null;
+  open: (parts: { port: Port; address: string; writer: LineWriter; socket: RigSocket }) => RigSession | null;
   refused: (port: Port, address: string, reason: string) => void;
 };
 
@@ -30,7 +30,7 @@ export function listenForRigs(row: Listener, deps: ListenerDeps, now: () => numb
   const { host, portNumber } = addressOf(row.bind);
   const guests = new Set<Bun.Socket<Guest>>();
   const begin = (socket: Bun.Socket<Guest>, address: string): RigSession | null => {
-    const session = deps.open({ port, address, writer: socket.data.writer, terminate: () => socket.terminate() });
+    const session = deps.open({ port, address, writer: socket.data.writer, socket });
     socket.data.session = session;
     if (session === null) {
       deps.refused(port, address, "no room for another connection, or the hub stops");
@@ -71,8 +71,6 @@ export function listenForRigs(row: Listener, deps: ListenerDeps, now: () => numb
         const address = plainAddress(socket.remoteAddress);
         const isTrusted = trusted.length > 0 && trusted.some((range) => contains(range, address));
         socket.data = { session: null, writer, head: null, trusted: isTrusted, arrivedAtMs: now() };
-        socket.setNoDelay(true);
-        socket.setKeepAlive(true, 60_000);
         if (isTrusted) guests.add(socket);
         else begin(socket, address);
       },

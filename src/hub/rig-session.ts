@@ -5,11 +5,10 @@ import { type Fault, type JsonId, writeError, writeResult } from "../stratum/v1/
 import { errorCodes, errorTexts } from "../stratum/v1/error-codes.ts";
 import type { Firmware } from "../stratum/v1/firmware.ts";
 import { LineCutter } from "../stratum/v1/lines.ts";
-import { writeReconnect, writeSetDifficulty, writeSetExtranonce, writeSetVersionMask, writeSubscribeResult } from "../stratum/v1/pool-messages.ts";
+import { writeReconnect, writeSetDifficulty, writeSetExtranonce, writeSubscribeResult } from "../stratum/v1/pool-messages.ts";
 import { type Authorize, type RigMessage, readRigMessage, type Subscribe } from "../stratum/v1/rig-messages.ts";
 import { passwordHints, rigNameOf } from "../stratum/v1/worker-names.ts";
 import { encodeX, type Layout, type Slot, writeX } from "../work/extranonce.ts";
-import { rollableMask } from "../work/version-rolling.ts";
 import { GivenJobs } from "./given-jobs.ts";
 import type { HubJob } from "./hub-job.ts";
 import type { JobBoard } from "./job-board.ts";
@@ -19,7 +18,8 @@ import type { LineWriter } from "./line-writer.ts";
 import { onMalformedSubmit, onSubmit, type Submitter } from "./on-submit.ts";
 import { overdue } from "./rig-deadlines.ts";
 import { RigDifficulty, type RigTerms } from "./rig-difficulty.ts";
-import type { Caller, Port, RigFloor } from "./rig-floor.ts";
+import type { Caller, Port, RigFloor, RigSocket } from "./rig-floor.ts";
+import { RigMask } from "./rig-mask.ts";
 import type { RosterRig } from "./roster.ts";
 
 /**
@@ -53,23 +53,23 @@ export class RigSession implements Submitter, Caller {
   joblessSinceMs: number;
   private readonly floor: RigFloor;
   private readonly cutter: LineCutter;
-  private versionMask = 0;
-  private versionMaskSent = 0;
-  private rolls = false;
+  private readonly mask = new RigMask();
   private followsExtranonce = false;
   private waiting: RigMessage[] | null = null;
   private partialSinceMs = 0;
+  /** What it has said that waits to be read. */
+  private laneBytes = 0;
   private lineEnded = false;
   private leaveAtMs = 0;
-  private readonly terminate: () => void;
+  private readonly socket: RigSocket;
 
-  constructor(parts: { no: number; port: Port; address: string; writer: LineWriter; floor: RigFloor; terminate: () => void }) {
+  constructor(parts: { no: number; port: Port; address: string; writer: LineWriter; floor: RigFloor; socket: RigSocket }) {
     this.no = parts.no;
     this.port = parts.port;
     this.address = parts.address;
     this.writer = parts.writer;
     this.floor = parts.floor;
-    this.terminate = parts.terminate;
+    this.socket = parts.socket;
     this.openedAtMs = parts.floor.now();
     this.joblessSinceMs = this.openedAtMs;
     this.layout = parts.port.layout;
@@ -108,6 +108,21 @@ export class RigSession implements Submitter, Caller {
   receive(bytes: Buffer): void {
     if (this.closed) return;
     this.lastLineAtMs = this.floor.now();
+    if (this.laneBytes === 0 && this.jobs.latest !== null) {
+      this.read(bytes);
+      return;
+    }
+    this.laneBytes += bytes.length;
+    if (this.laneBytes > limits.laneBytesMax) this.close("sent too much before it had work");
+    else this.floor.lane.add(this, bytes);
+  }
+
+  takeFromLane(bytes: Buffer): void {
+    this.laneBytes -= bytes.length;
+    if (!this.closed) this.read(bytes);
+  }
+
+  private read(bytes: Buffer): void {
     const whole = this.cutter.push(bytes, this.onLine);
     if (this.closed) return;
     const pending = this.cutter.pendingBytes;
@@ -130,7 +145,7 @@ export class RigSession implements Submitter, Caller {
     if (this.closed) return;
     this.writer.flush();
     this.floor.closing(this, reason);
-    this.terminate();
+    this.socket.terminate();
     this.leave();
   }
 
@@ -163,13 +178,7 @@ export class RigSession implements Submitter, Caller {
 
   give(job: HubJob, line: Buffer): void {
     const nowMs = this.floor.now();
-    const work = job.poolJob.work;
-    let before = "";
-    const mask = this.rolls ? rollableMask(work.version, this.versionMask & work.versionMask) : 0;
-    if (this.rolls && mask !== this.versionMaskSent) {
-      this.versionMaskSent = mask;
-      before += writeSetVersionMask(mask);
-    }
+    let before = this.mask.lineFor(job.poolJob.work);
     const difficulty = this.difficulty.choose(job, this.terms(nowMs), this.servingPoolNo === job.poolJob.origin.poolNo);
     if (difficulty !== this.difficulty.current) {
       this.difficulty.sent(difficulty, nowMs);
@@ -277,16 +286,12 @@ export class RigSession implements Submitter, Caller {
   }
 
   private onConfigure(message: Configure): void {
-    if (message.versionMask !== null) {
-      this.rolls = true;
-      this.versionMask = (message.versionMask & limits.versionMask) >>> 0;
-      this.versionMaskSent = this.versionMask;
-    }
+    if (message.versionMask !== null) this.mask.grant(message.versionMask);
     if (message.subscribeExtranonce) this.followsExtranonce = true;
     if (message.minimumDifficulty !== null) this.difficulty.suggested = message.minimumDifficulty;
     this.reply(
       writeConfigureResult(message, {
-        versionMask: this.versionMask,
+        versionMask: this.mask.granted,
         minimumDifficulty: message.minimumDifficulty !== null,
         subscribeExtranonce: message.subscribeExtranonce,
       }),
@@ -367,6 +372,7 @@ export class RigSession implements Submitter, Caller {
     if (this.rig === rig) return;
     rig.join(this);
     if (this.rig === null) {
+      this.socket.setKeepAlive(true, limits.keepAliveMs);
       this.rig = rig;
       this.worker = message.user.slice(0, limits.workerLengthMax);
       this.difficulty.hinted = passwordHints(message.password).difficulty;

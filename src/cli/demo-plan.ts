@@ -7,8 +7,8 @@ export const demoPlan = Object.freeze({
   /** A pool must be well for so long before its rigs return to it, instead of 120. */
   returnAfterS: 10,
   jobEveryMs: 5_000,
-  /** About one share in 4,300 hashes: what the pools ask for. Test pools may ask for less than 1. */
-  poolDifficulty: 1e-6,
+  /** One share in about 43,000 hashes is what the pools ask for; the hub asks each rig for less, and forwards what the pools want. */
+  poolDifficulty: 1e-5,
   settleMs: 30_000,
   betweenMs: 15_000,
   poolDeadMs: 15_000,
@@ -21,15 +21,15 @@ export const demoPools = Object.freeze([
   { name: "demo backup", extranonce2Size: 4 },
 ] as const);
 
-/** Twenty rigs of three kinds, 4.9 kH/s together, which is some hundredths of a core. */
+/** Twenty rigs of three kinds, 134 kH/s together, which takes about a tenth of a core. */
 export function demoMembers(): FarmMember[] {
   const kinds = [
-    { model: "s19", hashrateHps: 200 },
-    { model: "s21", hashrateHps: 350 },
-    { model: "m50", hashrateHps: 180 },
+    { model: "s19", hashrateHps: 5_000 },
+    { model: "s21", hashrateHps: 9_000 },
+    { model: "m50", hashrateHps: 6_000 },
   ];
   return Array.from({ length: demoPlan.rigs }, (_, at): FarmMember => {
-    const { model, hashrateHps } = kinds[at % kinds.length] ?? { model: "s19", hashrateHps: 200 };
+    const { model, hashrateHps } = kinds[at % kinds.length] ?? { model: "s19", hashrateHps: 5_000 };
     return { worker: `demo.${model}-${String(at + 1).padStart(2, "0")}`, password: `h=${hashrateHps}`, hashrateHps };
   });
 }

@@ -51,7 +51,7 @@ const hashrateSettles: Act = async (stage, { api, farm, primary }) => {
   const nominal = farm.rigs.reduce((sum, { hashrateHps }) => sum + hashrateHps, 0);
   const { delivered_hps: delivered } = await api.get("/summary");
   const { accepted, rejected } = farm.stats();
-  stage.say(`Hashrate settles: ${Math.round(Number(delivered))} H/s measured from shares, of ${nominal} H/s that the rigs do.`);
+  stage.say(`Hashrate settles: ${kilohashes(Number(delivered))} measured from shares, of ${kilohashes(nominal)} that the rigs do.`);
   stage.say(
     `Rigs: ${accepted} shares accepted, ${rejected} refused. The primary pool itself accepted ${primary.stats.accepted}, refused ${primary.stats.rejected}.`,
   );
@@ -102,6 +102,10 @@ const poolReturns: Act = async (stage, cast) => {
   );
   return null;
 };
+
+function kilohashes(hps: number): string {
+  return `${(hps / 1000).toFixed(1)} kH/s`;
+}
 
 function nameOf({ rig }: FarmRig): string {
   return rig.options.worker.slice(rig.options.worker.lastIndexOf(".") + 1);

@@ -4,7 +4,6 @@ import { type Configure, writeConfigureResult } from "../stratum/v1/configure.ts
 import { type Fault, type JsonId, writeError, writeResult } from "../stratum/v1/envelope.ts";
 import { errorCodes, errorTexts } from "../stratum/v1/error-codes.ts";
 import type { Firmware } from "../stratum/v1/firmware.ts";
-import { LineCutter } from "../stratum/v1/lines.ts";
 import { writeReconnect, writeSetDifficulty, writeSetExtranonce, writeSubscribeResult } from "../stratum/v1/pool-messages.ts";
 import { type Authorize, type RigMessage, readRigMessage, type Subscribe } from "../stratum/v1/rig-messages.ts";
 import { passwordHints, rigNameOf } from "../stratum/v1/worker-names.ts";
@@ -19,6 +18,7 @@ import { onMalformedSubmit, onSubmit, type Submitter } from "./on-submit.ts";
 import { overdue } from "./rig-deadlines.ts";
 import { RigDifficulty, type RigTerms } from "./rig-difficulty.ts";
 import type { Caller, Port, RigFloor, RigSocket } from "./rig-floor.ts";
+import { type IntakeOwner, RigIntake } from "./rig-intake.ts";
 import { RigMask } from "./rig-mask.ts";
 import type { RosterRig } from "./roster.ts";
 
@@ -26,7 +26,7 @@ import type { RosterRig } from "./roster.ts";
  * One rig's connection, from its first byte to its last: what it said, what it holds, what it hears.
  * The handshake is answered strictly in the order it was asked; while an enrolment is being written, what comes after it waits.
  */
-export class RigSession implements Submitter, Caller {
+export class RigSession implements Submitter, Caller, IntakeOwner {
   readonly no: number;
   readonly port: Port;
   readonly writer: LineWriter;
@@ -52,14 +52,10 @@ export class RigSession implements Submitter, Caller {
   /** Since when it has been without any pool to work for; 0 while it has one. */
   joblessSinceMs: number;
   private readonly floor: RigFloor;
-  private readonly cutter: LineCutter;
+  private readonly intake: RigIntake;
   private readonly mask = new RigMask();
   private followsExtranonce = false;
   private waiting: RigMessage[] | null = null;
-  private partialSinceMs = 0;
-  /** What it has said that waits to be read. */
-  private laneBytes = 0;
-  private lineEnded = false;
   private leaveAtMs = 0;
   private readonly socket: RigSocket;
 
@@ -74,7 +70,7 @@ export class RigSession implements Submitter, Caller {
     this.joblessSinceMs = this.openedAtMs;
     this.layout = parts.port.layout;
     this.firmware = knownFirmware("");
-    this.cutter = new LineCutter(limits.rigLineBytesMax);
+    this.intake = new RigIntake(this, parts.floor.lane);
   }
 
   get x(): number {
@@ -108,29 +104,7 @@ export class RigSession implements Submitter, Caller {
   receive(bytes: Buffer): void {
     if (this.closed) return;
     this.lastLineAtMs = this.floor.now();
-    if (this.laneBytes === 0 && this.jobs.latest !== null) {
-      this.read(bytes);
-      return;
-    }
-    this.laneBytes += bytes.length;
-    if (this.laneBytes > limits.laneBytesMax) this.close("sent too much before it had work");
-    else this.floor.lane.add(this, bytes);
-  }
-
-  takeFromLane(bytes: Buffer): void {
-    this.laneBytes -= bytes.length;
-    if (!this.closed) this.read(bytes);
-  }
-
-  private read(bytes: Buffer): void {
-    const whole = this.cutter.push(bytes, this.onLine);
-    if (this.closed) return;
-    const pending = this.cutter.pendingBytes;
-    // Every ended line starts the clock anew: a busy proxy's chunks may each end in the middle of the next one.
-    if (pending === 0 || this.lineEnded) this.partialSinceMs = 0;
-    if (pending > 0 && this.partialSinceMs === 0) this.partialSinceMs = this.lastLineAtMs;
-    this.lineEnded = false;
-    if (!whole || (this.rig === null && pending > limits.rigLineBeforeAuthorizeBytesMax)) this.close("sent a line that is too long");
+    this.intake.receive(bytes);
   }
 
   reply(line: string): void {
@@ -159,7 +133,7 @@ export class RigSession implements Submitter, Caller {
   private leave(): void {
     if (this.closed) return;
     this.closed = true;
-    this.cutter.stop();
+    this.intake.stop();
     this.writer.close();
     this.floor.gone(this);
   }
@@ -210,10 +184,21 @@ export class RigSession implements Submitter, Caller {
     return false;
   }
 
-  private readonly onLine = (bytes: Buffer, start: number, end: number): void => {
-    this.lineEnded = true;
+  line(bytes: Buffer, start: number, end: number): void {
     if (!this.closed) this.handle(readRigMessage(bytes, start, end));
-  };
+  }
+
+  tooMuch(reason: string): void {
+    this.close(reason);
+  }
+
+  get working(): boolean {
+    return this.jobs.latest !== null;
+  }
+
+  get authorized(): boolean {
+    return this.rig !== null;
+  }
 
   /** The one switch on what a rig says: shares first, as they are nearly all of it; then the handshake, in order. */
   private handle(message: RigMessage | Fault): void {
@@ -398,9 +383,10 @@ export class RigSession implements Submitter, Caller {
     const jobless = this.rig !== null && this.board === null;
     // Counted from the moment its pool was lost, not from when this clock saw it.
     if (jobless && this.joblessSinceMs === 0) this.joblessSinceMs = this.jobs.latest?.poolJob.origin.closedAtMs || nowMs;
-    const { openedAtMs, lastLineAtMs, partialSinceMs, leaveAtMs } = this;
+    const { openedAtMs, lastLineAtMs, leaveAtMs } = this;
     return overdue({
-      ...{ nowMs, openedAtMs, lastLineAtMs, partialSinceMs, leaveAtMs },
+      ...{ nowMs, openedAtMs, lastLineAtMs, leaveAtMs },
+      partialSinceMs: this.intake.partialSinceMs,
       joblessSinceMs: jobless ? this.joblessSinceMs : 0,
       unsentForMs: this.writer.unsentForMs(nowMs),
       subscribed: this.slot !== null,

@@ -43,7 +43,8 @@ export class Hub {
   private readonly sessions = new Map<number, RigSession>();
   private readonly slots = new Map<number, SlotTable>();
   private readonly prefixes = new Map<string, PrefixBook>();
-  private readonly smallerLayouts = new Map<string, Layout>();
+  /** Layouts for rigs that were asked to come back with less room, by address and agent; used once. */
+  private readonly smallerLayouts = new Map<string, { layout: Layout; untilMs: number }>();
   private readonly listeners = new Map<number, OpenListener>();
   private readonly listenerFaults = new Map<number, string>();
   private readonly floor: RigFloor;
@@ -194,7 +195,7 @@ export class Hub {
       layoutFor: (session) => this.layoutFor(session),
       takeSlot: (layout) => this.slotsOf(layout).take(),
       rememberLayout: (session, layout) => {
-        this.smallerLayouts.set(`${session.address} ${session.agent}`, layout);
+        this.smallerLayouts.set(layoutKey(session), { layout, untilMs: this.deps.now() + limits.layoutKeptMsMax });
       },
       unfit: (session, rig) => this.unfit(session, rig),
       admitted: (session, rig) => this.admitted(session, rig),
@@ -265,8 +266,10 @@ export class Hub {
   }
 
   private layoutFor(session: Caller): Layout {
-    const remembered = this.smallerLayouts.get(`${session.address} ${session.agent}`);
-    if (remembered !== undefined) return remembered;
+    const key = layoutKey(session);
+    const remembered = this.smallerLayouts.get(key);
+    this.smallerLayouts.delete(key);
+    if (remembered !== undefined && this.deps.now() < remembered.untilMs) return remembered.layout;
     const wanted = session.firmware.layout;
     // A layout that leaves no usual pool any room is for pass-through sessions, not for folding.
     const base = wanted !== null && wanted.e1Bytes + wanted.e2Bytes <= 8 ? wanted : session.port.layout;
@@ -345,4 +348,9 @@ export class Hub {
   private changed(): void {
     for (const watcher of this.watchers) watcher();
   }
+}
+
+/** Before it has said its name, a rig is known by where it comes from and what it runs. */
+function layoutKey({ address, agent }: Caller): string {
+  return `${address} ${agent}`;
 }

@@ -66,6 +66,8 @@ export const limits = Object.freeze({
   joblessMsMax: 60_000,
   /** After `client.reconnect` a rig that does not go is closed. */
   reconnectMsMax: 5_000,
+  /** A rig that was asked to reconnect is expected back within this. */
+  layoutKeptMsMax: 120_000,
   versionMask: 0x1fffe000,
   startDifficulty: 65_536,
   /** No miner needs less: 4,295 hashes of SHA-256d. Test pools below it are taken as they are. */

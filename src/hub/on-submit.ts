@@ -80,7 +80,7 @@ function weigh(session: Submitter, share: SubmittedShare, { submit, job, floor, 
 function refuse(floor: RigFloor, share: SubmittedShare, verdict: Exclude<HubVerdict, "accepted">, answer: { code: number; text: string }): void {
   floor.settlement.refuse(share, verdict, answer);
   // Late shares are the way of the world; the others are not.
-  if (verdict !== "stale" && verdict !== "expired") share.session.noteBad();
+  if (verdict !== "stale") share.session.noteBad();
 }
 
 function shareOf(parts: { session: Submitter; submit: Submit; rig: RosterRig | null; job: HubJob | null; difficulty: number; nowMs: number }): SubmittedShare {

@@ -8,64 +8,55 @@ export type PoolToTest = Pick<Pool, "no" | "host" | "port" | "tls" | "username" 
 
 const names = ["connect", "subscribe", "authorize", "first_job"] as const;
 
+type Try = { result: PoolTest; hungUpOnConfigure: boolean };
+type Parts = { now: () => number; agent: string; waitMsMax: number };
+
 /** Logs in to a pool as the hub would, tells how far it came and how long each step took (milliseconds), and hangs up. Never rejects. */
-export function testPool(pool: PoolToTest, parts: { now: () => number; agent: string; waitMsMax: number }): Promise<PoolTest> {
+export async function testPool(pool: PoolToTest, parts: Parts): Promise<PoolTest> {
+  const first = await tryPool(pool, parts, true);
+  return first.hungUpOnConfigure ? (await tryPool(pool, parts, false)).result : first.result;
+}
+
+function tryPool(pool: PoolToTest, { now, agent, waitMsMax }: Parts, configure: boolean): Promise<Try> {
   const steps: PoolTestStep[] = [];
-  const { promise, resolve } = Promise.withResolvers<PoolTest>();
-  let stepStartedMs = parts.now();
+  const { promise, resolve } = Promise.withResolvers<Try>();
+  let stepStartedMs = now();
   const finish = (tried: PoolSession, failure: string | null) => {
+    clearTimeout(deadline);
+    clearInterval(ticking);
     const failed = names[steps.length];
-    if (failure !== null && failed !== undefined) steps.push({ name: failed, ok: false, ms: parts.now() - stepStartedMs, text: failure });
-    const free = tried.free === 0 ? null : tried.free;
-    resolve({
-      ok: failure === null,
-      steps,
-      extranonce2Size: free,
-      difficulty: tried.difficulty === 0 ? null : tried.difficulty,
-      warnings: [...tried.warnings, ...sizeWarnings(free)],
-    });
+    if (failure !== null && failed !== undefined) steps.push({ name: failed, ok: false, ms: now() - stepStartedMs, text: failure });
+    resolve({ result: resultOf(tried, steps), hungUpOnConfigure: tried.hungUpOnConfigure });
+    tried.end();
   };
+  const { no, host, port, tls, username, password, algorithm } = pool;
   const session: PoolSession = new PoolSession(
-    {
-      poolNo: pool.no,
-      contractNo: 0,
-      host: pool.host,
-      port: pool.port,
-      tls: pool.tls,
-      username: pool.username,
-      password: pool.password.reveal(),
-      algorithm: pool.algorithm,
-      configure: true,
-      passDifficulty: false,
-      agent: parts.agent,
-    },
+    { ...{ host, port, tls, username, algorithm, agent, configure }, poolNo: no, contractNo: 0, password: password.reveal(), passDifficulty: false },
     {
       step: (_session, name, text) => {
-        steps.push({ name, ok: true, ms: parts.now() - stepStartedMs, text });
-        stepStartedMs = parts.now();
+        steps.push({ name, ok: true, ms: now() - stepStartedMs, text });
+        stepStartedMs = now();
       },
-      ready: (ready) => {
-        clearTimeout(deadline);
-        clearInterval(ticking);
-        finish(ready, null);
-        ready.end();
-      },
+      ready: (ready) => finish(ready, null),
       job: () => {},
-      closed: (closed, reason) => {
-        clearTimeout(deadline);
-        clearInterval(ticking);
-        finish(closed, reason.text);
-      },
+      closed: (closed, reason) => finish(closed, reason.text),
       nameRefused: () => {},
       settle: () => {},
     },
-    parts.now,
+    now,
   );
-  const ticking = setInterval(() => session.tick(parts.now()), 250);
-  const deadline = setTimeout(() => {
-    clearInterval(ticking);
-    finish(session, `no answer within ${parts.waitMsMax / 1000} s`);
-    session.end();
-  }, parts.waitMsMax);
+  const ticking = setInterval(() => session.tick(now()), 250);
+  const deadline = setTimeout(() => finish(session, `no answer within ${waitMsMax / 1000} s`), waitMsMax);
   return promise;
+}
+
+function resultOf(session: PoolSession, steps: PoolTestStep[]): PoolTest {
+  const extranonce2Size = session.free === 0 ? null : session.free;
+  return {
+    ok: steps.length === names.length && steps.every(({ ok }) => ok),
+    steps,
+    extranonce2Size,
+    difficulty: session.difficulty === 0 ? null : session.difficulty,
+    warnings: [...session.warnings, ...sizeWarnings(extranonce2Size)],
+  };
 }

@@ -158,6 +158,8 @@ export class RigSession implements Submitter, Caller, IntakeOwner {
       this.difficulty.sent(difficulty, nowMs);
       before += writeSetDifficulty(difficulty);
     }
+    // Meanwhile sent to a pool that it fits: it may stay.
+    if (job.poolJob.origin.poolNo !== this.servingPoolNo) this.leaveAtMs = 0;
     this.jobs.add(job, difficulty, nowMs);
     this.joblessSinceMs = 0;
     this.writer.send(before === "" ? line : Buffer.concat([Buffer.from(before), line]));

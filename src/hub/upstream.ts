@@ -142,6 +142,7 @@ export class Upstream {
     this.retryAtMs = 0;
     this.lastClose = null;
     this.warnings.clear();
+    this.fixedRepeats = false;
     this.keepOpen(this.deps.now());
     this.noteState();
   }

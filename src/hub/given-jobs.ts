@@ -1,44 +1,53 @@
 import type { HubJob } from "./hub-job.ts";
 import { limits } from "./limits.ts";
 
+type Given = { readonly job: HubJob; readonly difficulty: number; readonly atMs: number };
+
+/** What was given to nobody yet; a rig that has had no job costs no list. */
+const nothing: readonly Given[] = Object.freeze([]);
+
 /** The jobs that one rig holds or held, newest last, each with the difficulty it was sent with; kept for ten minutes, as pools do. */
 export class GivenJobs {
-  private readonly jobs: HubJob[] = [];
-  private readonly difficulties: number[] = [];
-  private readonly times: number[] = [];
+  private given: readonly Given[] = nothing;
+  private newest: HubJob | null = null;
+  private newestDifficulty = 0;
+  private newestAtMs = 0;
 
   get latest(): HubJob | null {
-    return this.jobs[this.jobs.length - 1] ?? null;
+    return this.newest;
   }
 
   add(job: HubJob, difficulty: number, nowMs: number): void {
-    this.forget(nowMs - limits.jobKeptMsMax);
-    this.jobs.push(job);
-    this.difficulties.push(difficulty);
-    this.times.push(nowMs);
+    if (this.newest !== null) this.keep({ job: this.newest, difficulty: this.newestDifficulty, atMs: this.newestAtMs }, nowMs - limits.jobKeptMsMax);
+    this.newest = job;
+    this.newestDifficulty = difficulty;
+    this.newestAtMs = nowMs;
   }
 
-  /** Where the job with this id is, the newest tried first; -1 when it is not known to this connection (any more). */
-  find(id: string): number {
-    for (let at = this.jobs.length - 1; at >= 0; at--) if (this.jobs[at]?.id === id) return at;
-    return -1;
+  /** The job with this id and the difficulty it was sent with, the newest tried first; null when it is not known to this connection (any more). */
+  find(id: string): HubJob | null {
+    if (this.newest?.id === id) return this.newest;
+    return this.older(id)?.job ?? null;
   }
 
-  at(index: number): HubJob | null {
-    return this.jobs[index] ?? null;
+  /** The difficulty that the job with this id was sent with; 0 where there is none. */
+  difficultyOf(id: string): number {
+    if (this.newest?.id === id) return this.newestDifficulty;
+    return this.older(id)?.difficulty ?? 0;
   }
 
-  /** Of the job at `index`; 0 where there is none. */
-  difficultyAt(index: number): number {
-    return this.difficulties[index] ?? 0;
+  private older(id: string): Given | null {
+    for (let at = this.given.length - 1; at >= 0; at--) {
+      const given = this.given[at];
+      if (given?.job.id === id) return given;
+    }
+    return null;
   }
 
-  private forget(oldestMs: number): void {
-    let gone = 0;
-    while (gone < this.jobs.length && ((this.times[gone] ?? 0) < oldestMs || this.jobs.length - gone >= limits.jobsPerSessionMax)) gone++;
-    if (gone === 0) return;
-    this.jobs.splice(0, gone);
-    this.difficulties.splice(0, gone);
-    this.times.splice(0, gone);
+  /** Lists are short and change every half minute: a new one of the exact size costs less memory than one that grows. */
+  private keep(given: Given, oldestMs: number): void {
+    const kept = this.given.filter(({ atMs }) => atMs >= oldestMs).slice(-(limits.jobsPerSessionMax - 1));
+    kept.push(given);
+    this.given = kept;
   }
 }

@@ -1,14 +1,16 @@
 import { type Firmware, firmwareOf } from "../stratum/v1/firmware.ts";
 
-const firmwares = new Map<string, Firmware>();
-const firmwaresMax = 1_000;
+export type KnownFirmware = { agent: string; firmware: Firmware };
 
-/** A farm has few kinds of firmware and many rigs: one object for each kind. */
-export function knownFirmware(agent: string): Firmware {
-  const known = firmwares.get(agent);
-  if (known !== undefined) return known;
-  if (firmwares.size >= firmwaresMax) firmwares.clear();
-  const firmware = firmwareOf(agent);
-  firmwares.set(agent, firmware);
-  return firmware;
+const known = new Map<string, KnownFirmware>();
+const knownMax = 1_000;
+
+/** A farm has few kinds of firmware and many rigs: one object for each kind, and one copy of what it calls itself. */
+export function knownFirmware(agent: string): KnownFirmware {
+  const seen = known.get(agent);
+  if (seen !== undefined) return seen;
+  if (known.size >= knownMax) known.clear();
+  const entry = { agent, firmware: firmwareOf(agent) };
+  known.set(agent, entry);
+  return entry;
 }

@@ -28,7 +28,7 @@ export class LineWriter {
   private queuedInTurn = false;
   private gathered: (() => Uint8Array) | null = null;
   /** What did not fit, in order; put together only when the socket can take more, so that a stuck peer costs nothing per line. */
-  private unsent: Uint8Array[] = [];
+  private unsent: Uint8Array[] | null = null;
   private unsentTotal = 0;
   private unsentSinceMs = 0;
   closed = false;
@@ -79,7 +79,13 @@ export class LineWriter {
     const take = this.gathered;
     if (take === null) return;
     this.gathered = null;
-    this.send(take());
+    if (!this.closed) this.sendPassing(take());
+  }
+
+  /** As `send`, for bytes that are written over after this call: what does not fit is copied. */
+  private sendPassing(bytes: Uint8Array): void {
+    const taken = this.unsentTotal > 0 ? 0 : Math.max(0, this.sink.write(bytes));
+    if (taken < bytes.byteLength) this.keep(bytes.slice(taken));
   }
 
   private flushText(): void {
@@ -99,12 +105,12 @@ export class LineWriter {
 
   /** The socket can take more. */
   drain(): void {
-    if (this.unsentTotal === 0 || this.closed) return;
+    if (this.unsent === null || this.closed) return;
     const bytes = Buffer.concat(this.unsent, this.unsentTotal);
     const taken = Math.max(0, this.sink.write(bytes));
     // Who reads on, however slowly, is not deaf.
     if (taken > 0) this.unsentSinceMs = 0;
-    this.unsent = taken < bytes.byteLength ? [bytes.subarray(taken)] : [];
+    this.unsent = taken < bytes.byteLength ? [bytes.subarray(taken)] : null;
     this.unsentTotal = bytes.byteLength - taken;
   }
 
@@ -112,7 +118,7 @@ export class LineWriter {
     this.closed = true;
     this.queued = "";
     this.gathered = null;
-    this.unsent = [];
+    this.unsent = null;
     this.unsentTotal = 0;
   }
 
@@ -138,6 +144,7 @@ export class LineWriter {
       return;
     }
     // Lines are never written to again once made, so they may be kept as they are.
+    this.unsent ??= [];
     this.unsent.push(bytes);
     this.unsentTotal += bytes.byteLength;
   }

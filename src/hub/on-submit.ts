@@ -42,9 +42,8 @@ const lowDifficulty = { code: errorCodes.lowDifficulty, text: errorTexts.lowDiff
 export function onSubmit(session: Submitter, submit: Submit, floor: RigFloor): void {
   const nowMs = session.lastLineAtMs;
   const rig = session.others?.get(submit.worker) ?? session.rig;
-  const at = session.jobs.find(submit.jobId);
-  const job = session.jobs.at(at);
-  const difficulty = session.jobs.difficultyAt(at);
+  const job = session.jobs.find(submit.jobId);
+  const difficulty = job === null ? 0 : session.jobs.difficultyOf(submit.jobId);
   const share = shareOf({ session, submit, rig, job, difficulty, nowMs });
   if (rig !== null) rig.lastShareAtMs = nowMs;
   if (rig === null || session.slot === null) refuse(floor, share, "unauthorized", session.slot === null ? notSubscribed : unauthorized);

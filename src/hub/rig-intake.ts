@@ -13,6 +13,10 @@ export type IntakeOwner = {
   readonly authorized: boolean;
 };
 
+/** Bytes are cut one rig at a time, so one function serves all of them; ten thousand closures would be a megabyte. */
+let reading: RigIntake | null = null;
+const toReading: OnLine = (bytes, start, end) => reading?.line(bytes, start, end);
+
 /** From a rig's bytes to its lines, with the bounds that they keep. */
 export class RigIntake {
   /** Since when a line has been begun and not ended; milliseconds since 1970, 0 = none. */
@@ -50,13 +54,15 @@ export class RigIntake {
     this.cutter.stop();
   }
 
-  private readonly onLine: OnLine = (bytes, start, end) => {
+  /** One line of what is being read. */
+  line(bytes: Buffer, start: number, end: number): void {
     this.lineEnded = true;
     this.owner.line(bytes, start, end);
-  };
+  }
 
   private read(bytes: Buffer): void {
-    const whole = this.cutter.push(bytes, this.onLine);
+    reading = this;
+    const whole = this.cutter.push(bytes, toReading);
     if (this.stopped) return;
     const pending = this.cutter.pendingBytes;
     // Every ended line starts the clock anew: a busy proxy's chunks may each end in the middle of the next one.

@@ -35,8 +35,7 @@ export class RigSession implements Submitter, Caller, IntakeOwner {
   closed = false;
   /** When it last said something; 0 before. */
   lastLineAtMs = 0;
-  agent = "";
-  firmware: Firmware;
+  private kind = knownFirmware("");
   layout: Layout;
   slot: Slot | null = null;
   xHex = "";
@@ -69,8 +68,15 @@ export class RigSession implements Submitter, Caller, IntakeOwner {
     this.openedAtMs = parts.floor.now();
     this.joblessSinceMs = this.openedAtMs;
     this.layout = parts.port.layout;
-    this.firmware = knownFirmware("");
     this.intake = new RigIntake(this, parts.floor.lane);
+  }
+
+  get agent(): string {
+    return this.kind.agent;
+  }
+
+  get firmware(): Firmware {
+    return this.kind.firmware;
   }
 
   get x(): number {
@@ -287,8 +293,7 @@ export class RigSession implements Submitter, Caller, IntakeOwner {
 
   private onSubscribe(message: Subscribe): void {
     if (this.slot === null) {
-      this.agent = message.agent.slice(0, limits.agentLengthMax);
-      this.firmware = knownFirmware(this.agent);
+      this.kind = knownFirmware(message.agent.slice(0, limits.agentLengthMax));
       this.layout = this.floor.layoutFor(this);
       this.slot = this.floor.takeSlot(this.layout);
       this.xHex = encodeX(this.slot.x, this.layout.e1Bytes);

@@ -75,7 +75,8 @@ type Waiting = Enrolment & { done: (rig: RosterRig | null) => void };
 /** All known rigs by number and by name, and the enrolment of those nobody knows, many in one transaction and few in one turn of the event loop. */
 export class Roster {
   private readonly byNumber = new Map<number, RosterRig>();
-  private readonly byName = new Map<string, RosterRig>();
+  /** By fleet number, then by name. */
+  private readonly byName = new Map<number, Map<string, RosterRig>>();
   private fleets = new Map<number, Fleet>();
   private waiting: Waiting[] = [];
   private scheduled = false;
@@ -116,9 +117,9 @@ export class Roster {
 
   /** A known rig's own record beats the port it came in on: the listener's fleet first, then the one other fleet that knows the name. */
   find(fleetNo: number, name: string): RosterRig | null {
-    const here = this.byName.get(keyOf(fleetNo, name));
+    const here = this.byName.get(fleetNo)?.get(name);
     if (here !== undefined) return here;
-    const elsewhere = [...this.fleets.keys()].map((no) => this.byName.get(keyOf(no, name))).filter((rig) => rig !== undefined);
+    const elsewhere = [...this.fleets.keys()].map((no) => this.byName.get(no)?.get(name)).filter((rig) => rig !== undefined);
     return elsewhere.length === 1 ? (elsewhere[0] ?? null) : null;
   }
 
@@ -173,11 +174,9 @@ export class Roster {
     rig.nominalHps = row.nominalHps;
     rig.pinnedProfileNo = row.pinnedProfileNo;
     rig.destination = null;
-    this.byName.set(keyOf(row.fleetNo, row.name), rig);
+    const fleet = this.byName.get(row.fleetNo) ?? new Map<string, RosterRig>();
+    this.byName.set(row.fleetNo, fleet);
+    fleet.set(row.name, rig);
     return rig;
   }
-}
-
-function keyOf(fleetNo: number, name: string): string {
-  return `${fleetNo}/${name}`;
 }

@@ -84,3 +84,16 @@ test("a socket that is closed under the writer loses nothing but its own lines",
   flushWriters();
   expect(sink.taken).toBe("b\n");
 });
+
+test("gathered bytes may be written over after the turn: what did not fit was copied", () => {
+  const sink = new NarrowSink(3);
+  const writer = new LineWriter(sink, 1_000);
+  const scratch = Buffer.from("first submit\n");
+  writer.queue("authorize\n");
+  writer.gather(() => scratch);
+  flushWriters();
+  scratch.fill(0);
+  sink.room = 1_000;
+  writer.drain();
+  expect(sink.taken).toBe("authorize\nfirst submit\n");
+});

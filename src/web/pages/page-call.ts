@@ -1,3 +1,4 @@
+import { handleHtml } from "@elysiajs/html/handler";
 import { ErrorPage } from "../../../views/pages/error.tsx";
 import type { Viewer } from "../../../views/viewer.ts";
 import { assetUrls } from "../assets/assets.ts";
@@ -20,8 +21,12 @@ export function mayWrite(principal: UserPrincipal): boolean {
   return writers.some((role) => role === principal.role);
 }
 
+/** The doctype and the type of a whole page; its detection of HTML in other answers would take texts that merely look like it. */
+const asHtml = { contentType: "text/html; charset=utf-8", autoDoctype: true, autoDetect: false };
+
 export async function htmlResponse(element: JSX.Element, status = 200): Promise<Response> {
-  return new Response(`<!doctype html>${await element}`, { status, headers: { "content-type": "text/html; charset=utf-8" } });
+  const page = await handleHtml(await element, asHtml, false);
+  return status === 200 ? page : new Response(page.body, { status, headers: page.headers });
 }
 
 export function redirect(location: string, headers: Record<string, string> = {}): Response {

@@ -1,3 +1,4 @@
+/** @jsxImportSource @kitajs/html */
 import type { Children } from "@kitajs/html";
 import type { AssetUrls, Viewer } from "./viewer.ts";
 

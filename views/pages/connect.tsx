@@ -1,3 +1,4 @@
+/** @jsxImportSource @kitajs/html */
 import { count } from "../format.ts";
 import { Layout } from "../layout.tsx";
 import { Moment } from "../parts/text.tsx";

@@ -1,3 +1,4 @@
+/** @jsxImportSource @kitajs/html */
 import { Layout } from "../layout.tsx";
 import { type EventLine, EventList } from "../parts/event-list.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";

@@ -1,3 +1,4 @@
+/** @jsxImportSource @kitajs/html */
 import type { PoolState } from "../../src/health/facts.ts";
 import { count, latency } from "../format.ts";
 import { Layout } from "../layout.tsx";

@@ -1,3 +1,4 @@
+/** @jsxImportSource @kitajs/html */
 import type { PoolTest } from "../../src/health/facts.ts";
 import { difficulty } from "../format.ts";
 import { Layout } from "../layout.tsx";

@@ -1,3 +1,4 @@
+/** @jsxImportSource @kitajs/html */
 import { Layout } from "../layout.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
 import { type PoolRow, PoolTable } from "./pools.tsx";

@@ -1,3 +1,4 @@
+/** @jsxImportSource @kitajs/html */
 import { Layout } from "../layout.tsx";
 import { type Choice, Confirm, Field, FormErrors, type FormState, Hidden, Select } from "../parts/form.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";

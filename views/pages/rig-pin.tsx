@@ -1,3 +1,4 @@
+/** @jsxImportSource @kitajs/html */
 import { type Choice, FormErrors, type FormState, Hidden, Select } from "../parts/form.tsx";
 
 export type PinProps = {

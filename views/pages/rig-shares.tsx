@@ -1,3 +1,4 @@
+/** @jsxImportSource @kitajs/html */
 import { count, difficulty, latency, percent, workText } from "../format.ts";
 import { Empty, Moment } from "../parts/text.tsx";
 import type { Clock } from "../viewer.ts";

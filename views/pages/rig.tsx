@@ -1,3 +1,4 @@
+/** @jsxImportSource @kitajs/html */
 import { difficulty, duration } from "../format.ts";
 import { Layout } from "../layout.tsx";
 import { type ChartProps, HashrateChart } from "../parts/hashrate-chart.tsx";

@@ -1,3 +1,4 @@
+/** @jsxImportSource @kitajs/html */
 import { count, percent } from "../format.ts";
 import { Layout, LiveStream } from "../layout.tsx";
 import { RigMark, type RigStatusWord, rigStatusOrder } from "../parts/status.tsx";

@@ -1,3 +1,4 @@
+/** @jsxImportSource @kitajs/html */
 import { Plain } from "../layout.tsx";
 import { Field, FormErrors, type FormState, Select } from "../parts/form.tsx";
 import type { AssetUrls } from "../viewer.ts";

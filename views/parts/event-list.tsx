@@ -1,3 +1,4 @@
+/** @jsxImportSource @kitajs/html */
 import type { Clock } from "../viewer.ts";
 import { Empty, Moment } from "./text.tsx";
 

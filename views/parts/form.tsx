@@ -1,3 +1,4 @@
+/** @jsxImportSource @kitajs/html */
 /** What was typed and what is wrong with it; a message stands beside the field that it names. */
 export type FormState = {
   values: Readonly<Record<string, string>>;

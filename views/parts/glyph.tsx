@@ -1,3 +1,4 @@
+/** @jsxImportSource @kitajs/html */
 /** Shapes that stand beside a status word, so that colour is never the only sign. */
 export type Shape = "disc" | "ring" | "up" | "square" | "diamond" | "half" | "zigzag" | "barred" | "cross";
 

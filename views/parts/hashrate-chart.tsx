@@ -1,3 +1,4 @@
+/** @jsxImportSource @kitajs/html */
 import { axisTime, duration, hashrate, hashrateText } from "../format.ts";
 
 /** One step of a curve; null = nothing is known of that time. */

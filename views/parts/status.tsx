@@ -1,3 +1,4 @@
+/** @jsxImportSource @kitajs/html */
 import type { PoolState } from "../../src/health/facts.ts";
 import { duration } from "../format.ts";
 import { Glyph, type Shape } from "./glyph.tsx";

@@ -1,3 +1,4 @@
+/** @jsxImportSource @kitajs/html */
 import { clockTime, hashrate, utcTitle } from "../format.ts";
 import type { Clock } from "../viewer.ts";
 

@@ -12,13 +12,16 @@ export type Hand = {
   /** The name that a pool with `{rig}` in its user name knows it by. */
   readonly rigName: string;
   board: JobBoard | null;
+  /** Its place on that board; the board's own to write. */
+  seat: Block | null;
   /** Asked when the layout leaves no room in a pool's `free` bytes; true when the layout has been changed so that it does. */
   refit: (free: number) => boolean;
   /** Sends the job; `line` is the notify, which hands of one block share byte for byte. */
   give: (job: HubJob, line: Buffer) => void;
 };
 
-type Block = { layout: Layout; hands: Map<number, Hand> };
+/** Rigs that get one and the same line: no two of them carry the same extranonce1. */
+export type Block = { layout: Layout; hands: Map<number, Hand> };
 
 let lastJobNumber = 0;
 
@@ -63,7 +66,7 @@ export class JobBoard {
   current: PoolJob | null = null;
   lastIssueAtMs = 0;
   private readonly blocks: Block[] = [];
-  private readonly seats = new Map<Hand, Block>();
+  private seated = 0;
   private readonly prefixesFor: (fixed: Uint8Array) => PrefixBook;
   private prefixes: PrefixBook | null = null;
   /** How often each of the last works was handed out: pools take one up again after another, and where there is no prefix that is the same ground. */
@@ -79,11 +82,11 @@ export class JobBoard {
   }
 
   get size(): number {
-    return this.seats.size;
+    return this.seated;
   }
 
   hands(): Hand[] {
-    return [...this.seats.keys()];
+    return this.blocks.flatMap((block) => [...block.hands.values()]);
   }
 
   /**
@@ -127,7 +130,8 @@ export class JobBoard {
       hand.board?.leave(hand);
       hand.board = this;
       block.hands.set(hand.x, hand);
-      this.seats.set(hand, block);
+      hand.seat = block;
+      this.seated++;
       const group = byBlock.get(block);
       if (group === undefined) byBlock.set(block, [hand]);
       else group.push(hand);
@@ -137,24 +141,26 @@ export class JobBoard {
   }
 
   leave(hand: Hand): void {
-    const block = this.seats.get(hand);
-    if (block === undefined) return;
-    this.seats.delete(hand);
-    block.hands.delete(hand.x);
+    if (hand.board !== this || hand.seat === null) return;
+    hand.seat.hands.delete(hand.x);
+    hand.seat = null;
     hand.board = null;
+    this.seated--;
   }
 
   /** The current job to one rig again, because its difficulty changes. */
   reissue(hand: Hand, clean: boolean): void {
-    const block = this.seats.get(hand);
-    if (block !== undefined) this.issue([hand], block.layout, clean);
+    if (hand.board === this && hand.seat !== null) this.issue([hand], hand.seat.layout, clean);
   }
 
   /** All seats are given up; the hands keep the jobs that they have. */
   clear(): Hand[] {
     const hands = this.hands();
-    for (const hand of hands) hand.board = null;
-    this.seats.clear();
+    for (const hand of hands) {
+      hand.board = null;
+      hand.seat = null;
+    }
+    this.seated = 0;
     this.blocks.length = 0;
     return hands;
   }

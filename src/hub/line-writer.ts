@@ -85,7 +85,7 @@ export class LineWriter {
   /** As `send`, for bytes that are written over after this call: what does not fit is copied. */
   private sendPassing(bytes: Uint8Array): void {
     const taken = this.unsentTotal > 0 ? 0 : Math.max(0, this.sink.write(bytes));
-    if (taken < bytes.byteLength) this.keep(bytes.slice(taken));
+    if (taken < bytes.byteLength) this.keep(Uint8Array.from(bytes.subarray(taken)));
   }
 
   private flushText(): void {

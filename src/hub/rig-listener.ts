@@ -14,11 +14,46 @@ export type ListenerDeps = {
 
 export type OpenListener = { row: Listener; address: string; stop: () => void };
 
-/** A connection before its first line: who it comes from may still be in a PROXY header. */
-type Guest = { session: RigSession | null; writer: LineWriter; head: Buffer | null; trusted: boolean; arrivedAtMs: number };
+/** Who reads a socket: a rig's session, or before it a guest whose balancer has yet to say who he is. */
+type Reader = { receive: (bytes: Buffer) => void; drain: () => void; ended: () => void; close: (reason: string) => void };
+type RigConnection = Bun.Socket<Reader | undefined>;
 
 /** The longest PROXY header that is read: a binary one with 4 KiB of extensions. */
 const headBytesMax = 16 + 4096;
+
+type GuestEnds = { enter: (rest: Buffer, address: string | null) => void; giveUp: (reason: string) => void; gone: () => void };
+
+/** A connection from a trusted balancer whose PROXY header, if it sends one, says who the rig is; without one the balancer is a rig itself. */
+class Guest implements Reader {
+  readonly arrivedAtMs: number;
+  private head: Buffer | null = null;
+  private readonly ends: GuestEnds;
+
+  constructor(arrivedAtMs: number, ends: GuestEnds) {
+    this.arrivedAtMs = arrivedAtMs;
+    this.ends = ends;
+  }
+
+  receive(bytes: Buffer): void {
+    const head = this.head === null ? bytes : Buffer.concat([this.head, bytes]);
+    const header = readProxyHeader(head);
+    if (header.kind === "fault") this.ends.giveUp(header.reason);
+    else if (header.kind === "need-more" && head.length > headBytesMax) this.ends.giveUp("too long");
+    else if (header.kind === "need-more") this.head = Buffer.from(head);
+    else if (header.kind === "proxy") this.ends.enter(head.subarray(header.headerBytes), header.source?.address ?? null);
+    else this.ends.enter(head, null);
+  }
+
+  drain(): void {}
+
+  ended(): void {
+    this.ends.gone();
+  }
+
+  close(reason: string): void {
+    this.ends.giveUp(reason);
+  }
+}
 
 /**
  * Listens for rigs on one port. Throws what `Bun.listen` throws (port taken, certificate unreadable).
@@ -28,39 +63,18 @@ export function listenForRigs(row: Listener, deps: ListenerDeps, now: () => numb
   const port: Port = { listenerId: row.id, fleetNo: row.fleetNo, enrol: row.enrol, layout: row.extranonce };
   const trusted = row.proxyFrom.map(rangeOf);
   const { host, portNumber } = addressOf(row.bind);
-  const guests = new Set<Bun.Socket<Guest>>();
-  const begin = (socket: Bun.Socket<Guest>, address: string): RigSession | null => {
-    const session = deps.open({ port, address, writer: socket.data.writer, socket });
-    socket.data.session = session;
-    if (session === null) {
-      deps.refused(port, address, "no room for another connection, or the hub stops");
-      socket.terminate();
-    }
-    return session;
-  };
-  const giveUp = (socket: Bun.Socket<Guest>, reason: string): void => {
-    guests.delete(socket);
-    deps.refused(port, plainAddress(socket.remoteAddress), `PROXY header: ${reason}`);
+  const guests = new Set<Guest>();
+  const refuse = (socket: RigConnection, reason: string): void => {
+    deps.refused(port, plainAddress(socket.remoteAddress), reason);
     socket.terminate();
   };
-  const enter = (socket: Bun.Socket<Guest>, rest: Buffer, address: string | null): void => {
-    guests.delete(socket);
-    socket.data.head = null;
-    const session = begin(socket, address ?? plainAddress(socket.remoteAddress));
-    if (rest.length > 0) session?.receive(rest);
+  const begin = (socket: RigConnection, writer: LineWriter, address: string): RigSession | null => {
+    const session = deps.open({ port, address, writer, socket });
+    if (session === null) refuse(socket, "no room for another connection, or the hub stops");
+    else socket.data = session;
+    return session;
   };
-  /** The header of a trusted balancer says who the rig is; without one the balancer is a rig itself. */
-  const readHead = (socket: Bun.Socket<Guest>, bytes: Buffer): void => {
-    const guest = socket.data;
-    const head = guest.head === null ? bytes : Buffer.concat([guest.head, bytes]);
-    const header = readProxyHeader(head);
-    if (header.kind === "fault") giveUp(socket, header.reason);
-    else if (header.kind === "need-more" && head.length > headBytesMax) giveUp(socket, "too long");
-    else if (header.kind === "need-more") guest.head = Buffer.from(head);
-    else if (header.kind === "proxy") enter(socket, head.subarray(header.headerBytes), header.source?.address ?? null);
-    else enter(socket, head, null);
-  };
-  const server = Bun.listen<Guest>({
+  const server = Bun.listen<Reader | undefined>({
     hostname: host,
     port: portNumber,
     ...(row.tls === null ? {} : { tls: { cert: Bun.file(row.tls.certFile), key: Bun.file(row.tls.keyFile) } }),
@@ -69,34 +83,45 @@ export function listenForRigs(row: Listener, deps: ListenerDeps, now: () => numb
       open(socket) {
         const writer = new LineWriter(socket, limits.unsentBytesMax);
         const address = plainAddress(socket.remoteAddress);
-        const isTrusted = trusted.length > 0 && trusted.some((range) => contains(range, address));
-        socket.data = { session: null, writer, head: null, trusted: isTrusted, arrivedAtMs: now() };
-        if (isTrusted) guests.add(socket);
-        else begin(socket, address);
+        if (!trusted.some((range) => contains(range, address))) {
+          begin(socket, writer, address);
+          return;
+        }
+        const guest = new Guest(now(), {
+          enter: (rest, source) => {
+            guests.delete(guest);
+            const session = begin(socket, writer, source ?? address);
+            if (rest.length > 0) session?.receive(rest);
+          },
+          giveUp: (reason) => {
+            guests.delete(guest);
+            refuse(socket, `PROXY header: ${reason}`);
+          },
+          gone: () => guests.delete(guest),
+        });
+        guests.add(guest);
+        socket.data = guest;
       },
       data(socket, bytes) {
-        const guest = socket.data;
-        if (guest.session !== null) guest.session.receive(bytes);
-        else if (guest.trusted) readHead(socket, bytes);
+        socket.data?.receive(bytes);
       },
       drain(socket) {
-        socket.data.writer.drain();
+        socket.data?.drain();
       },
       // Without this handler Bun tells of a TLS connection only when its handshake is done, so one that never begins it would stay for ever.
       handshake(socket, success, error) {
-        if (!success) socket.data?.session?.close(`no TLS: ${error?.message ?? "the handshake failed"}`);
+        if (!success) socket.data?.close(`no TLS: ${error?.message ?? "the handshake failed"}`);
       },
       close(socket) {
-        guests.delete(socket);
-        socket.data?.session?.ended();
+        socket.data?.ended();
       },
       error(socket, error) {
-        socket.data?.session?.close(`socket error: ${error.message}`);
+        socket.data?.close(`socket error: ${error.message}`);
       },
     },
   });
   const sweep = setInterval(() => {
-    for (const socket of guests) if (now() - socket.data.arrivedAtMs > limits.firstLineMsMax) giveUp(socket, `none within ${limits.firstLineMsMax / 1000} s`);
+    for (const guest of guests) if (now() - guest.arrivedAtMs > limits.firstLineMsMax) guest.close(`none within ${limits.firstLineMsMax / 1000} s`);
   }, 1_000);
   sweep.unref();
   return {
@@ -104,7 +129,7 @@ export function listenForRigs(row: Listener, deps: ListenerDeps, now: () => numb
     address: `${host.includes(":") ? `[${host}]` : host}:${server.port}`,
     stop: () => {
       clearInterval(sweep);
-      for (const socket of guests) giveUp(socket, "the port was closed before it came");
+      for (const guest of guests) guest.close("the port was closed before it came");
       server.stop(false);
     },
   };

@@ -5,14 +5,12 @@ import { limits } from "./limits.ts";
 
 /** The version bits that one rig may roll: what it asked for, within what the hub, its pool and the job at hand allow. */
 export class RigMask {
-  /** What the rig was granted by mining.configure, 32 bits unsigned; 0 before. */
-  granted = 0;
-  private sent = 0;
-  private rolls = false;
+  /** What the rig was granted by mining.configure, 32 bits unsigned. */
+  readonly granted: number;
+  private sent: number;
 
   /** The rig asks for these bits; the hub grants them before it knows the rig's pool. */
-  grant(asked: number): void {
-    this.rolls = true;
+  constructor(asked: number) {
     this.granted = (asked & limits.versionMask) >>> 0;
     this.sent = this.granted;
   }
@@ -22,7 +20,6 @@ export class RigMask {
    * Bits already set in the job's version are left out, as pools disagree on what rolling them means.
    */
   lineFor(work: Work): string {
-    if (!this.rolls) return "";
     const mask = rollableMask(work.version, this.granted & work.versionMask);
     if (mask === this.sent) return "";
     this.sent = mask;

@@ -10,7 +10,7 @@ import { passwordHints, rigNameOf } from "../stratum/v1/worker-names.ts";
 import { encodeX, type Layout, type Slot, writeX } from "../work/extranonce.ts";
 import { GivenJobs } from "./given-jobs.ts";
 import type { HubJob } from "./hub-job.ts";
-import type { JobBoard } from "./job-board.ts";
+import type { Block, JobBoard } from "./job-board.ts";
 import { knownFirmware } from "./known-firmware.ts";
 import { limits } from "./limits.ts";
 import type { LineWriter } from "./line-writer.ts";
@@ -44,6 +44,7 @@ export class RigSession implements Submitter, Caller, IntakeOwner {
   /** Further workers of the same connection, by the string they log in with. */
   others: Map<string, RosterRig> | null = null;
   board: JobBoard | null = null;
+  seat: Block | null = null;
   to: Destination | null = null;
   readonly jobs = new GivenJobs();
   readonly difficulty = new RigDifficulty();
@@ -52,7 +53,8 @@ export class RigSession implements Submitter, Caller, IntakeOwner {
   joblessSinceMs: number;
   private readonly floor: RigFloor;
   private readonly intake: RigIntake;
-  private readonly mask = new RigMask();
+  /** Null until it asks to roll version bits. */
+  private mask: RigMask | null = null;
   private followsExtranonce = false;
   private waiting: RigMessage[] | null = null;
   private leaveAtMs = 0;
@@ -96,21 +98,18 @@ export class RigSession implements Submitter, Caller, IntakeOwner {
   }
 
   fact(): RigSessionFact {
-    return {
-      sessionNo: this.no,
-      address: this.address,
-      agent: this.agent,
-      worker: this.worker,
-      difficulty: this.difficulty.current,
-      sinceMs: this.openedAtMs,
-      listenerId: this.port.listenerId,
-    };
+    const { address, agent, worker, openedAtMs } = this;
+    return { sessionNo: this.no, address, agent, worker, difficulty: this.difficulty.current, sinceMs: openedAtMs, listenerId: this.port.listenerId };
   }
 
   receive(bytes: Buffer): void {
     if (this.closed) return;
     this.lastLineAtMs = this.floor.now();
     this.intake.receive(bytes);
+  }
+
+  drain(): void {
+    this.writer.drain();
   }
 
   reply(line: string): void {
@@ -158,7 +157,7 @@ export class RigSession implements Submitter, Caller, IntakeOwner {
 
   give(job: HubJob, line: Buffer): void {
     const nowMs = this.floor.now();
-    let before = this.mask.lineFor(job.poolJob.work);
+    let before = this.mask?.lineFor(job.poolJob.work) ?? "";
     const difficulty = this.difficulty.choose(job, this.terms(nowMs), this.servingPoolNo === job.poolJob.origin.poolNo);
     if (difficulty !== this.difficulty.current) {
       this.difficulty.sent(difficulty, nowMs);
@@ -279,12 +278,12 @@ export class RigSession implements Submitter, Caller, IntakeOwner {
   }
 
   private onConfigure(message: Configure): void {
-    if (message.versionMask !== null) this.mask.grant(message.versionMask);
+    if (message.versionMask !== null) this.mask = new RigMask(message.versionMask);
     if (message.subscribeExtranonce) this.followsExtranonce = true;
     if (message.minimumDifficulty !== null) this.difficulty.suggested = message.minimumDifficulty;
     this.reply(
       writeConfigureResult(message, {
-        versionMask: this.mask.granted,
+        versionMask: this.mask?.granted ?? 0,
         minimumDifficulty: message.minimumDifficulty !== null,
         subscribeExtranonce: message.subscribeExtranonce,
       }),

@@ -78,12 +78,15 @@ function check(pool: Pick<Pool, keyof PoolFields | "password">): Invalid | null 
   return checkFields(pool, rules) ?? (password === null ? null : invalid("password", password));
 }
 
-const schemes: Readonly<Record<string, boolean>> = Object.freeze({ "stratum+tcp": false, "stratum+ssl": true });
+const tlsOfScheme: ReadonlyMap<string, boolean> = new Map([
+  ["stratum+tcp", false],
+  ["stratum+ssl", true],
+]);
 
 /** Takes `stratum+tcp://host:port` or `stratum+ssl://host:port` apart. Nothing may follow the port but a slash. */
 export function parsePoolUrl(url: string): Success<{ host: string; port: number; tls: boolean }> | Invalid {
   const parts = /^([a-z0-9+]+):\/\/(?:\[([0-9A-Fa-f:.]+)\]|([^:/?#@[\]]+)):(\d{1,5})\/?$/.exec(url);
-  const tls = schemes[parts?.[1] ?? ""];
+  const tls = tlsOfScheme.get(parts?.[1] ?? "");
   if (parts === null || tls === undefined) return invalid("url", "must be stratum+tcp://HOST:PORT or stratum+ssl://HOST:PORT");
   const host = parts[2] ?? parts[3] ?? "";
   const port = Number(parts[4]);

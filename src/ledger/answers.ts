@@ -37,7 +37,8 @@ export type Tally = { count: number; work: bigint };
 export type SharesSummary = {
   hubAccepted: Tally;
   poolAccepted: Tally;
-  poolRejected: Tally & { byReason: Record<string, Tally> };
+  /** By the pools' own words, so never keys of a plain object: one may be `__proto__`. */
+  poolRejected: Tally & { byReason: ReadonlyMap<string, Tally> };
   unanswered: Tally;
   stale: Tally;
   lowDifficulty: Tally;

@@ -44,7 +44,7 @@ function add(tally: Tally, count: number, work: bigint): void {
 
 /** Sums rows of equal fate into the buckets of the API. */
 export function foldFates(rows: readonly FateRow[], asOfMs: number): SharesSummary {
-  const byReason: Record<string, Tally> = {};
+  const byReason = new Map<string, Tally>();
   const ofHub: Record<HubVerdict, Tally> = {
     accepted: none(),
     stale: none(),
@@ -60,8 +60,9 @@ export function foldFates(rows: readonly FateRow[], asOfMs: number): SharesSumma
     add(ofPool[row.poolVerdict], row.count, row.poolVerdict === "orphaned" ? row.work : row.poolWork);
     if (row.poolVerdict !== "rejected") continue;
     const reason = row.reason ?? otherReason;
-    byReason[reason] ??= none();
-    add(byReason[reason], row.count, row.poolWork);
+    const tally = byReason.get(reason) ?? none();
+    byReason.set(reason, tally);
+    add(tally, row.count, row.poolWork);
   }
   return {
     hubAccepted: ofHub.accepted,

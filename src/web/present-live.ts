@@ -85,12 +85,18 @@ export function rigJson(rig: Rig, { fact, allocation, rates }: RigFigures, ids: 
 
 const tallyJson = ({ count, work }: Tally) => ({ count, work_hashes: String(work) });
 
+/** `fromEntries` makes own members of any word, `__proto__` too, where an assignment would not; the prototype goes, so that none is inherited. */
+function byReasonJson(byReason: ReadonlyMap<string, Tally>): Record<string, ReturnType<typeof tallyJson>> {
+  const entries = [...byReason].map(([reason, tally]) => [reason, tallyJson(tally)]);
+  return Object.setPrototypeOf(Object.fromEntries(entries), null);
+}
+
 export function sharesSummaryJson(summary: SharesSummary) {
   const { byReason, ...rejected } = summary.poolRejected;
   return {
     hub_accepted: tallyJson(summary.hubAccepted),
     pool_accepted: tallyJson(summary.poolAccepted),
-    pool_rejected: { ...tallyJson(rejected), by_reason: Object.fromEntries(Object.entries(byReason).map(([reason, tally]) => [reason, tallyJson(tally)])) },
+    pool_rejected: { ...tallyJson(rejected), by_reason: byReasonJson(byReason) },
     unanswered: tallyJson(summary.unanswered),
     stale: tallyJson(summary.stale),
     low_difficulty: tallyJson(summary.lowDifficulty),

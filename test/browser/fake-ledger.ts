@@ -13,7 +13,7 @@ function summaryOf(shares: readonly ShareRow[]): SharesSummary {
   return {
     hubAccepted: tally(shares.filter((row) => row.hubVerdict === "accepted")),
     poolAccepted: tally(shares.filter((row) => row.poolVerdict === "accepted")),
-    poolRejected: { ...rejected, byReason: rejected.count > 0 ? { stale: rejected } : {} },
+    poolRejected: { ...rejected, byReason: new Map(rejected.count > 0 ? [["stale", rejected]] : []) },
     unanswered: none,
     stale: none,
     lowDifficulty: tally(shares.filter((row) => row.hubVerdict === "low-difficulty")),

@@ -64,6 +64,7 @@ describe("pools", () => {
   test.each([
     "",
     "pool.example:3333",
+    "constructor://pool.example:80",
     "http://pool.example:80",
     "stratum+tcp://pool.example",
     "stratum+tcp://u:p@pool.example:1",

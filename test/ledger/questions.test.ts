@@ -17,7 +17,7 @@ const anyShare: fc.Arbitrary<ShareRecord> = fc.record({
   poolDifficulty: fc.constantFrom(1, 65_536, 1e18),
   hubVerdict: fc.constantFrom(...hubVerdicts),
   poolVerdict: fc.constantFrom(...poolVerdicts),
-  reason: fc.constantFrom(null, "stale", "low difficulty share of 3"),
+  reason: fc.constantFrom(null, "stale", "low difficulty share of 3", "constructor", "toString", "__proto__"),
   answeredMs: fc.integer({ min: -1, max: 3_000 }),
 });
 
@@ -27,9 +27,7 @@ function recount(shares: readonly ShareRecord[]) {
   const forwarded = (verdict: PoolVerdict) => shares.filter((share) => share.poolVerdict === verdict);
   const own = (some: readonly ShareRecord[]) => ({ count: some.length, work: some.reduce((sum, share) => sum + workOf(share, share.difficulty), 0n) });
   const pools = (some: readonly ShareRecord[]) => ({ count: some.length, work: some.reduce((sum, share) => sum + workOf(share, share.poolDifficulty), 0n) });
-  const byReason = Object.fromEntries(
-    [...Map.groupBy(forwarded("rejected"), ({ reason }) => reason ?? "other")].map(([reason, some]) => [reason, pools(some)]),
-  );
+  const byReason = new Map([...Map.groupBy(forwarded("rejected"), ({ reason }) => reason ?? "other")].map(([reason, some]) => [reason, pools(some)]));
   return {
     hubAccepted: own(hub("accepted")),
     poolAccepted: pools(forwarded("accepted")),

@@ -310,4 +310,12 @@ describe("what we write as a rig", () => {
       },
     });
   });
+
+  test("an extension may be called whatever the rig likes", () => {
+    const asked = read('{"id":1,"method":"mining.configure","params":[["__proto__","constructor"],{}]}');
+    if (asked.kind !== "configure") throw new Error("not read");
+    expect(writeConfigureResult(asked, { versionMask: 0, minimumDifficulty: false, subscribeExtranonce: false })).toContain(
+      '"result":{"__proto__":false,"constructor":false}',
+    );
+  });
 });

@@ -176,7 +176,7 @@ test("the shares of a window by fate, work as exact text", async () => {
   const web = testWeb();
   const { rig, path, poolA } = await farm(web);
   const tally = { count: 2, work: 12_345_678_901_234_567_890n };
-  web.ledger.summaryAnswer = { ...emptySummary(), poolRejected: { ...tally, byReason: { stale: tally } }, asOfMs: startMs };
+  web.ledger.summaryAnswer = { ...emptySummary(), poolRejected: { ...tally, byReason: new Map([["stale", tally]]) }, asOfMs: startMs };
   const answer = await web.get(`${path}/shares-summary?from=${at(startMs - 5_000)}&to=${at(startMs)}`);
   expectFits(sharesSummaryModel, answer.json);
   expect(answer.json["pool_rejected"]).toEqual({
@@ -188,6 +188,17 @@ test("the shares of a window by fate, work as exact text", async () => {
   expect((await web.get(`/pools/${poolA}/shares-summary`)).status).toBe(200);
   expect(web.ledger.asked.at(-1)).toEqual(["summary", { kind: "pool", no: 1 }, startMs - 86_400_000, startMs]);
   expect((await web.get(`/rigs/rig_${"0".repeat(26)}/shares-summary`)).status).toBe(404);
+});
+
+test("a pool's reason may be any word, also one that objects inherit", async () => {
+  const web = testWeb();
+  const { path } = await farm(web);
+  const tally = { count: 1, work: 5n };
+  const reasons = ["__proto__", "constructor", "toString"];
+  web.ledger.summaryAnswer = { ...emptySummary(), poolRejected: { ...tally, byReason: new Map(reasons.map((reason) => [reason, tally])) } };
+  const answer = await web.get(`${path}/shares-summary`);
+  expect(Object.keys(answer.json["pool_rejected"].by_reason)).toEqual(reasons);
+  expect(answer.text).toContain('"__proto__":{"count":1,"work_hashes":"5"}');
 });
 
 test("hashrate in steps, null where the hub was down", async () => {

@@ -11,7 +11,7 @@ const nothing = () => ({ count: 0, work: 0n });
 export const emptySummary = (): SharesSummary => ({
   hubAccepted: nothing(),
   poolAccepted: nothing(),
-  poolRejected: { ...nothing(), byReason: {} },
+  poolRejected: { ...nothing(), byReason: new Map() },
   unanswered: nothing(),
   stale: nothing(),
   lowDifficulty: nothing(),

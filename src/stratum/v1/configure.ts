@@ -67,7 +67,8 @@ export type ConfigureGrant = {
 
 /** The answer: one member per extension asked, `false` for those nobody knows. */
 export function writeConfigureResult(configure: Configure, grant: ConfigureGrant): string {
-  const result: Record<string, unknown> = {};
+  // The rig chose the names: `__proto__` is one like any other here.
+  const result: Record<string, unknown> = Object.create(null);
   for (const extension of configure.extensions) {
     result[extension] = isGranted(extension, grant);
     if (extension === "version-rolling") result["version-rolling.mask"] = uint32ToHex(grant.versionMask);

@@ -82,7 +82,7 @@ function fateLines(summary: SharesSummary): FateLine[] {
 
 function poolFateLines(summary: SharesSummary): FateLine[] {
   const line = (fate: string, tally: Tally, tone: FateLine["tone"]): FateLine => ({ fate, count: tally.count, work: tally.work, tone });
-  const reasons = Object.entries(summary.poolRejected.byReason).map(([reason, tally]) => line(`rejected: ${reason}`, tally, "bad"));
+  const reasons = [...summary.poolRejected.byReason].map(([reason, tally]) => line(`rejected: ${reason}`, tally, "bad"));
   return [
     line("accepted by the pool", summary.poolAccepted, "ok"),
     ...(reasons.length > 0 ? reasons : [line("rejected by the pool", summary.poolRejected, "bad")]),

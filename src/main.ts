@@ -15,6 +15,9 @@ import { startWeb } from "./web/server.ts";
 /** A write to disk that cannot be trusted ends the process; a supervisor starts it again and the journal is replayed. */
 const failedSyncExitCode = 70;
 const eventsFlushMs = 200;
+/** A session number says in which run of the hub it was, for 4,096 runs of a million sessions each. */
+const boots = 4_096;
+const sessionsPerBoot = 2 ** 20;
 
 /**
  * Builds the hub from its parts, bottom up; `stop` takes it down in reverse.
@@ -32,7 +35,16 @@ export async function startHub(config: Config, log: Log): Promise<RunningHub> {
   const bind = addressText(config.stratum);
   const primary = control.listeners.ensurePrimary(bind);
   if (!primary.ok) throw new Error(`--stratum: ${bind} ${JSON.stringify(primary.problem)}`);
-  const hub = new Hub({ control, event: (event) => control.events.record(event), ledger, log, now, random: Math.random, agent: `stratum-hub/${version}` });
+  const hub = new Hub({
+    control,
+    event: (event) => control.events.record(event),
+    ledger,
+    log,
+    now,
+    random: Math.random,
+    agent: `stratum-hub/${version}`,
+    firstSessionNo: (ledger.bootNo % boots) * sessionsPerBoot,
+  });
   hub.start();
   const judge = new Judge({
     rigs: () => control.rigs.all(),
@@ -64,7 +76,7 @@ export async function startHub(config: Config, log: Log): Promise<RunningHub> {
     stop: async () => {
       await web.stop();
       stopClock();
-      hub.stop();
+      await hub.stop();
       clearInterval(flushing);
       await ledger.close();
       control.close();

@@ -20,13 +20,19 @@ export type JobOrigin = {
   nameFor: (rigName: string) => string;
 };
 
+/** What a pool's jobs build on. */
+export type Tip = {
+  /** A newer prevhash has come from the same pool: shares of its jobs are stale. */
+  superseded: boolean;
+};
+
 /** A pool's job as it came in, with all that its shares have in common computed once. */
 export type PoolJob = {
   origin: JobOrigin;
   work: Work;
   prepared: PreparedWork;
-  /** A newer prevhash has come from the same pool: shares of this job are stale. */
-  superseded: boolean;
+  /** The block that this job builds on, shared by all jobs of it. */
+  tip: Tip;
 };
 
 /** A pool's job as some rigs got it: under an id of the hub, with a prefix of its own. */

@@ -7,8 +7,9 @@ import type { Log } from "../log.ts";
 import type { Destination, Move } from "../schedule/move.ts";
 import { algorithms } from "../work/algorithm.ts";
 import { type Layout, SlotTable } from "../work/extranonce.ts";
+import { GroundBooks } from "./ground-book.ts";
 import { HandshakeLane } from "./handshake-lane.ts";
-import { PrefixBook, startJobNumbers } from "./job-board.ts";
+import { startJobNumbers } from "./job-board.ts";
 import { limits } from "./limits.ts";
 import type { LineWriter } from "./line-writer.ts";
 import { flushWriters } from "./line-writer.ts";
@@ -21,6 +22,8 @@ import { Settlement } from "./settlement.ts";
 import { eventOf } from "./switch-events.ts";
 import { Switchboard } from "./switchboard.ts";
 
+const drainLookMs = 10;
+
 export type HubDeps = {
   control: Pick<Control, "pools" | "profiles" | "fleets" | "listeners" | "rigs">;
   /** Notes what happened; must not block. */
@@ -32,6 +35,8 @@ export type HubDeps = {
   random: () => number;
   /** What the hub calls itself at pools. */
   agent: string;
+  /** Session numbers count up from here, so that those of one run differ from those of another. */
+  firstSessionNo: number;
 };
 
 /** The sockets: rigs in, pools out. What it is told comes through `applyMoves` and `configChanged`; what it knows comes out as facts. */
@@ -42,23 +47,25 @@ export class Hub {
   private readonly settlement: Settlement;
   private readonly sessions = new Map<number, RigSession>();
   private readonly slots = new Map<number, SlotTable>();
-  private readonly prefixes = new Map<string, PrefixBook>();
-  /** Layouts for rigs that were asked to come back with less room, by address and agent; used once. */
-  private readonly smallerLayouts = new Map<string, { layout: Layout; untilMs: number }>();
+  private readonly books: GroundBooks;
+  /** Layouts for as many rigs as were asked to come back with less room, by address and agent. */
+  private readonly smallerLayouts = new Map<string, { layout: Layout; rigs: number; untilMs: number }>();
   private readonly listeners = new Map<number, OpenListener>();
   private readonly listenerFaults = new Map<number, string>();
   private readonly floor: RigFloor;
   private readonly timers: ReturnType<typeof setInterval>[] = [];
   private readonly watchers = new Set<() => void>();
-  private lastSessionNo = 0;
+  private lastSessionNo: number;
   private dialsLeft: number = limits.upstreamConnectsPerSecondMax;
   private tickPart = 0;
-  private starting: { session: Caller; to: Destination }[] = [];
+  private starting: { session: Caller; rig: RosterRig }[] = [];
   private draining = false;
 
   constructor(deps: HubDeps) {
     this.deps = deps;
+    this.lastSessionNo = deps.firstSessionNo;
     startJobNumbers(Math.floor(deps.random() * 2 ** 32));
+    this.books = new GroundBooks(deps);
     this.settlement = new Settlement(deps.ledger);
     deps.ledger.onDurable = (through) => this.onDurable(through);
     this.roster = new Roster({
@@ -71,7 +78,7 @@ export class Hub {
       now: deps.now,
       random: deps.random,
       agent: deps.agent,
-      prefixesFor: (host, port, fixed) => this.prefixesFor(host, port, fixed),
+      bookOf: (host, port, fixed) => this.books.bookOf(host, port, fixed),
       mayDial: () => this.dialsLeft-- > 0,
       settle: this.settlement.settleForwarded,
       pools: () => deps.control.pools.all(),
@@ -176,11 +183,19 @@ export class Hub {
     return () => this.watchers.delete(watcher);
   }
 
-  /** No new rigs; those connected are closed so that they go to their backup or come back to the next process. */
-  stop(): void {
+  /**
+   * Ends in order: no new rigs and no new shares, then what is at the pools has `drainMsMax` milliseconds to be answered and recorded,
+   * then rigs are closed, so that they go to their backup or come back to the next process.
+   */
+  async stop(drainMsMax: number = limits.drainMsMax): Promise<void> {
     this.draining = true;
     for (const timer of this.timers) clearInterval(timer);
     for (const listener of this.listeners.values()) listener.stop();
+    const untilMs = this.deps.now() + drainMsMax;
+    while (this.deps.now() < untilMs && (this.switchboard.pendingSubmits() > 0 || this.settlement.acknowledgements.size > 0)) {
+      this.switchboard.tick(this.deps.now());
+      await new Promise((resolve) => setTimeout(resolve, drainLookMs));
+    }
     for (const session of [...this.sessions.values()]) session.close("the hub stops");
     this.switchboard.close();
     flushWriters();
@@ -189,13 +204,15 @@ export class Hub {
   private makeFloor(): RigFloor {
     return {
       now: this.deps.now,
+      taking: () => !this.draining,
       roster: this.roster,
       lane: new HandshakeLane(),
       settlement: this.settlement,
       layoutFor: (session) => this.layoutFor(session),
       takeSlot: (layout) => this.slotsOf(layout).take(),
       rememberLayout: (session, layout) => {
-        this.smallerLayouts.set(layoutKey(session), { layout, untilMs: this.deps.now() + limits.layoutKeptMsMax });
+        const asked = this.smallerLayouts.get(layoutKey(session))?.rigs ?? 0;
+        this.smallerLayouts.set(layoutKey(session), { layout, rigs: asked + 1, untilMs: this.deps.now() + limits.layoutKeptMsMax });
       },
       unfit: (session, rig) => this.unfit(session, rig),
       admitted: (session, rig) => this.admitted(session, rig),
@@ -246,16 +263,15 @@ export class Hub {
 
   /** Rigs that become ready in one turn go together, so that a whole block shares one job and one line. */
   private startWork(session: Caller, rig: RosterRig): void {
-    const home = this.roster.homeOf(rig);
-    if (home === null) return;
-    this.starting.push({ session, to: home });
+    this.starting.push({ session, rig });
     if (this.starting.length === 1) setImmediate(() => this.startAll());
   }
 
   private startAll(): void {
     const groups = new Map<string, { to: Destination; sessions: Caller[] }>();
-    for (const { session, to } of this.starting) {
-      if (session.closed) continue;
+    for (const { session, rig } of this.starting) {
+      const to = this.roster.homeOf(rig);
+      if (session.closed || to === null) continue;
       const key = `${to.contractNo}/${to.profileNo}`;
       const group = groups.get(key) ?? { to, sessions: [] };
       groups.set(key, group);
@@ -268,8 +284,11 @@ export class Hub {
   private layoutFor(session: Caller): Layout {
     const key = layoutKey(session);
     const remembered = this.smallerLayouts.get(key);
-    this.smallerLayouts.delete(key);
-    if (remembered !== undefined && this.deps.now() < remembered.untilMs) return remembered.layout;
+    if (remembered !== undefined) {
+      remembered.rigs--;
+      if (remembered.rigs === 0 || this.deps.now() > remembered.untilMs) this.smallerLayouts.delete(key);
+      if (this.deps.now() <= remembered.untilMs) return remembered.layout;
+    }
     const wanted = session.firmware.layout;
     // A layout that leaves no usual pool any room is for pass-through sessions, not for folding.
     const base = wanted !== null && wanted.e1Bytes + wanted.e2Bytes <= 8 ? wanted : session.port.layout;
@@ -285,16 +304,6 @@ export class Hub {
       this.slots.set(layout.e1Bytes, table);
     }
     return table;
-  }
-
-  private prefixesFor(host: string, port: number, fixed: Uint8Array): PrefixBook {
-    const key = `${host}:${port}/${Buffer.from(fixed).toString("hex")}`;
-    let allocator = this.prefixes.get(key);
-    if (allocator === undefined) {
-      allocator = new PrefixBook(Math.floor(this.deps.random() * 2 ** 48));
-      this.prefixes.set(key, allocator);
-    }
-    return allocator;
   }
 
   private onDurable(through: number): void {

@@ -1,6 +1,7 @@
 import { NotifyTemplate } from "../stratum/v1/notify-template.ts";
-import { fillerBytes, type Layout, PrefixAllocator } from "../work/extranonce.ts";
-import { ReissueTable } from "../work/reissue-table.ts";
+import { fillerBytes, type Layout } from "../work/extranonce.ts";
+import type { UsedGround } from "../work/used-ground.ts";
+import type { GroundBook } from "./ground-book.ts";
 import type { HubJob, PoolJob } from "./hub-job.ts";
 import { limits } from "./limits.ts";
 
@@ -35,28 +36,6 @@ function nextJobId(): string {
   return lastJobNumber.toString(16).padStart(8, "0");
 }
 
-/** The prefixes of one (pool host, port, extranonce1): sessions that a pool gives the same extranonce1 must not search the same ground. */
-export class PrefixBook {
-  private readonly allocator: PrefixAllocator;
-  private work: PoolJob | null = null;
-
-  /** `start`: a random integer, 0..2^48 - 1. */
-  constructor(start: number) {
-    this.allocator = new PrefixAllocator(start);
-  }
-
-  /** Prefixes of earlier work are free again. The same work from another session of the pool begins nothing. */
-  begin(job: PoolJob): void {
-    if (this.work !== null && sameWork(this.work, job)) return;
-    this.work = job;
-    this.allocator.newJob();
-  }
-
-  take(fillerLength: number): Uint8Array | null {
-    return this.allocator.take(fillerLength);
-  }
-}
-
 /**
  * Who holds the jobs of one pool session. Rigs sit in blocks, one rig per extranonce1 in each, so that a block gets one and the same line.
  * Each time a pool job is handed out, to a block or to a single rig, it gets a prefix that nothing else of that job has or had;
@@ -67,17 +46,14 @@ export class JobBoard {
   lastIssueAtMs = 0;
   private readonly blocks: Block[] = [];
   private seated = 0;
-  private readonly prefixesFor: (fixed: Uint8Array) => PrefixBook;
-  private prefixes: PrefixBook | null = null;
-  /** How often each of the last works was handed out: pools take one up again after another, and where there is no prefix that is the same ground. */
-  private readonly lastWorks: { job: PoolJob; reissues: ReissueTable }[] = [];
-  private reissues = new ReissueTable();
+  private readonly bookOf: (fixed: Uint8Array) => GroundBook;
+  private ground: UsedGround | null = null;
   private template: NotifyTemplate | null = null;
   private readonly now: () => number;
 
-  /** `prefixesFor`: the book of an extranonce1 at this board's pool. */
-  constructor(prefixesFor: (fixed: Uint8Array) => PrefixBook, now: () => number) {
-    this.prefixesFor = prefixesFor;
+  /** `bookOf`: the book of an extranonce1 at this board's pool. */
+  constructor(bookOf: (fixed: Uint8Array) => GroundBook, now: () => number) {
+    this.bookOf = bookOf;
     this.now = now;
   }
 
@@ -95,9 +71,7 @@ export class JobBoard {
    */
   post(job: PoolJob): Hand[] {
     const before = this.current?.work ?? null;
-    this.prefixes = this.prefixesFor(job.work.fixed);
-    this.prefixes.begin(job);
-    this.reissues = this.reissuesOf(job);
+    this.ground = this.bookOf(job.work.fixed).groundOf(job.work);
     this.current = job;
     this.template = new NotifyTemplate(job.work);
     if (before !== null && before.free !== job.work.free) {
@@ -184,15 +158,6 @@ export class JobBoard {
     return block;
   }
 
-  private reissuesOf(job: PoolJob): ReissueTable {
-    const known = this.lastWorks.find((last) => sameWork(last.job, job));
-    if (known !== undefined) return known.reissues;
-    const reissues = new ReissueTable();
-    this.lastWorks.push({ job, reissues });
-    if (this.lastWorks.length > limits.worksRememberedMax) this.lastWorks.shift();
-    return reissues;
-  }
-
   private issueAll(clean: boolean): void {
     this.lastIssueAtMs = this.now();
     for (const block of this.blocks) {
@@ -203,28 +168,29 @@ export class JobBoard {
   private issue(hands: readonly Hand[], layout: Layout, clean: boolean): void {
     const filler = this.filler(layout);
     if (this.current === null || filler === null || filler < 0) return;
+    const { ntime } = this.current.work;
     if (filler > 0) {
-      const prefix = this.prefixes?.take(filler) ?? null;
-      // No prefix left in this job: the rigs go on with what they have until the pool's next one.
-      if (prefix !== null) this.send(hands, { layout, prefix, laterS: 0, clean });
+      const prefix = this.ground?.takePrefix(filler) ?? null;
+      // No ground left in this work: the rigs go on with what they have until the pool's next one.
+      if (prefix !== null) this.send(hands, { layout, prefix, ntime, clean });
       return;
     }
-    for (const [laterS, group] of this.byNextIssue(hands)) this.send(group, { layout, prefix: new Uint8Array(0), laterS, clean });
+    for (const [start, group] of this.byNextIssue(hands, ntime)) this.send(group, { layout, prefix: new Uint8Array(0), ntime: start, clean });
   }
 
-  private byNextIssue(hands: readonly Hand[]): Map<number, Hand[]> {
+  private byNextIssue(hands: readonly Hand[], ntime: number): Map<number, Hand[]> {
     const groups = new Map<number, Hand[]>();
     for (const hand of hands) {
-      const laterS = this.reissues.issue(hand.x);
-      if (laterS === null) continue;
-      const group = groups.get(laterS);
-      if (group === undefined) groups.set(laterS, [hand]);
+      const start = this.ground?.takeBare(hand.layout.e1Bytes, hand.x, ntime) ?? null;
+      if (start === null) continue;
+      const group = groups.get(start);
+      if (group === undefined) groups.set(start, [hand]);
       else group.push(hand);
     }
     return groups;
   }
 
-  private send(hands: readonly Hand[], how: { layout: Layout; prefix: Uint8Array; laterS: number; clean: boolean }): void {
+  private send(hands: readonly Hand[], how: { layout: Layout; prefix: Uint8Array; ntime: number; clean: boolean }): void {
     const poolJob = this.current;
     if (poolJob === null || this.template === null) return;
     const job: HubJob = {
@@ -233,7 +199,7 @@ export class JobBoard {
       layout: how.layout,
       prefix: how.prefix,
       prefixHex: Buffer.from(how.prefix).toString("hex"),
-      ntime: poolJob.work.ntime + how.laterS,
+      ntime: how.ntime,
       ntimeRollS: how.prefix.length === 0 ? limits.ntimeRollOwnSMax : limits.ntimeRollSMax,
     };
     const line = this.template.line({ jobId: job.id, prefix: how.prefix, ntime: job.ntime, clean: how.clean });
@@ -243,18 +209,4 @@ export class JobBoard {
 
 function sameLayout(a: Layout, b: Layout): boolean {
   return a.e1Bytes === b.e1Bytes && a.e2Bytes === b.e2Bytes;
-}
-
-/** Ids may repeat and difficulties change for one and the same work (miningcore, btcpool), so the work itself is compared. */
-function sameWork(a: PoolJob, b: PoolJob): boolean {
-  const left = a.work;
-  const right = b.work;
-  return (
-    Buffer.compare(left.prevHash, right.prevHash) === 0 &&
-    Buffer.compare(left.coinb1, right.coinb1) === 0 &&
-    Buffer.compare(left.coinb2, right.coinb2) === 0 &&
-    Buffer.compare(left.fixed, right.fixed) === 0 &&
-    left.merklePath.length === right.merklePath.length &&
-    left.merklePath.every((branch, at) => Buffer.compare(branch, right.merklePath[at] ?? new Uint8Array(0)) === 0)
-  );
 }

@@ -6,8 +6,6 @@ export const limits = Object.freeze({
   rigLineBeforeAuthorizeBytesMax: 4 * 1024,
   /** A notify with a large coinbase stays far below. */
   poolLineBytesMax: 1024 * 1024,
-  /** Upstream lines must stay under 1,024 bytes: ckpool refuses longer ones. */
-  upstreamNameBytesMax: 256,
   sessionsMax: 19_000,
   /** What a peer has not read; beyond it the peer is closed, not buffered. */
   unsentBytesMax: 256 * 1024,
@@ -27,8 +25,10 @@ export const limits = Object.freeze({
   waitingMessagesMax: 32,
   workersPerSessionMax: 256,
   jobsPerSessionMax: 160,
-  /** Works of a pool session whose re-issues are counted on when the pool takes one of them up again. */
+  /** Works under one extranonce1 of a pool whose used ground is known when the pool takes one of them up again. */
   worksRememberedMax: 8,
+  /** Used ground is remembered for as long as a pool may take shares of it: two hours of ntime (consensus). */
+  groundKeptMsMax: 7_200_000,
   /** A hub job is known for at least as long. */
   jobKeptMsMax: 600_000,
   /** A rig's own roll of ntime beyond the job's. */
@@ -40,9 +40,12 @@ export const limits = Object.freeze({
   enrolWaitingMax: 20_000,
   /** The rig hears our verdict when the pool has not answered by then. */
   answerMsMax: 3_000,
+  /** What is at the pools when the hub stops may be answered within this. */
+  drainMsMax: 3_500,
   /** A later verdict is recorded within this time of the submit. */
   lateVerdictMsMax: 120_000,
   pendingSubmitsMax: 200_000,
+  lateVerdictsMax: 20_000,
   scryptWaitingMax: 2_048,
   connectMsMax: 5_000,
   /** At a fresh start the pools later in a list wait so long for the first. */
@@ -69,7 +72,6 @@ export const limits = Object.freeze({
   /** A rig that was asked to reconnect is expected back within this. */
   layoutKeptMsMax: 120_000,
   versionMask: 0x1fffe000,
-  startDifficulty: 65_536,
   /** No miner needs less: 4,295 hashes of SHA-256d. Test pools below it are taken as they are. */
   difficultyMin: 1e-6,
   agentLengthMax: 128,

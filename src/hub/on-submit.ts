@@ -122,7 +122,7 @@ function rangeFault(job: HubJob, submit: Submit): string | null {
 
 /** Superseded by a newer block, or of a pool that has been gone for longer than its rigs need to move. */
 function isStale(session: Submitter, job: HubJob, floor: RigFloor): boolean {
-  if (job.poolJob.superseded) return true;
+  if (job.poolJob.tip.superseded) return true;
   const { closedAtMs, poolNo } = job.poolJob.origin;
   if (closedAtMs === 0) return false;
   const allowedMs = floor.hasOtherPool(session, poolNo) ? limits.orphanMsMax : limits.orphanAloneMsMax;
@@ -212,7 +212,8 @@ function forward(share: SubmittedShare, { job, check, floor, rig }: Judging): vo
 function judgeLater(session: Submitter, share: SubmittedShare, late: { job: HubJob; input: ShareInput; floor: RigFloor; rig: RosterRig }): void {
   const { job, floor, rig } = late;
   if (scryptWaiting >= limits.scryptWaitingMax) {
-    refuse(floor, share, "invalid", { code: errorCodes.other, text: "too many shares wait to be checked" });
+    // Our overload, not the rig's fault: it is not counted against it.
+    floor.settlement.refuse(share, "invalid", { code: errorCodes.other, text: "too many shares wait to be checked" });
     return;
   }
   scryptWaiting++;

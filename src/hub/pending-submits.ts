@@ -5,7 +5,7 @@ import { bitsForPool } from "../work/version-rolling.ts";
 import type { HubJob, SubmittedShare } from "./hub-job.ts";
 import { limits } from "./limits.ts";
 
-export type PoolAnswer = { poolVerdict: "accepted" | "rejected" | "unanswered" | "orphaned"; code: number; text: string; answeredMs: number };
+export type PoolAnswer = { poolVerdict: "accepted" | "rejected" | "unanswered"; code: number; text: string; answeredMs: number };
 
 /** One object for all: it is read before the next answer is. */
 const accepted: PoolAnswer = { poolVerdict: "accepted", code: 0, text: "", answeredMs: 0 };
@@ -88,7 +88,7 @@ export class PendingSubmits {
       if (share === null) continue;
       if (nowMs - share.forwardedAtMs < limits.answerMsMax) break;
       this.takeWaiting(this.oldest);
-      this.late.set(this.oldest, share);
+      this.remember(this.oldest, share);
       this.settle(share, unanswered, false);
     }
     for (const [id, share] of this.late) {
@@ -98,7 +98,7 @@ export class PendingSubmits {
   }
 
   /** The session is gone: nobody will answer these. */
-  orphan(): void {
+  abandon(): void {
     this.late.clear();
     for (; this.oldest < this.next; this.oldest++) {
       const share = this.takeWaiting(this.oldest);
@@ -111,6 +111,16 @@ export class PendingSubmits {
     if (this.recentAnswersMs.length === 0) return null;
     const sorted = this.recentAnswersMs.toSorted((a, b) => a - b);
     return sorted[sorted.length >> 1] ?? null;
+  }
+
+  /** For a verdict that may come yet; a pool that never answers does not fill the memory. */
+  private remember(id: number, share: SubmittedShare): void {
+    this.late.set(id, share);
+    if (this.late.size <= limits.lateVerdictsMax) return;
+    for (const oldest of this.late.keys()) {
+      this.late.delete(oldest);
+      return;
+    }
   }
 
   private takeWaiting(id: number): SubmittedShare | null {

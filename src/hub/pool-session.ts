@@ -8,7 +8,7 @@ import { writeAuthorize, writeSubscribe } from "../stratum/v1/rig-messages.ts";
 import type { AlgorithmName } from "../work/algorithm.ts";
 import { DuplicateSet } from "../work/duplicate-set.ts";
 import { prepareWork } from "../work/prepared-work.ts";
-import type { HubJob, JobOrigin, PoolJob, SubmittedShare } from "./hub-job.ts";
+import type { HubJob, JobOrigin, PoolJob, SubmittedShare, Tip } from "./hub-job.ts";
 import { limits } from "./limits.ts";
 import { LineWriter } from "./line-writer.ts";
 import { PendingSubmits, type SettleShare } from "./pending-submits.ts";
@@ -80,7 +80,7 @@ export class PoolSession implements JobOrigin {
   private writer: LineWriter | null = null;
   private socket: { end: () => void; terminate: () => void } | null = null;
   private phaseSinceMs: number;
-  private liveJobs: PoolJob[] = [];
+  private tip: Tip = { superseded: false };
   private readonly names = new Map<string, "asked" | "granted" | "refused">();
   private readonly nameIds = new Map<number, string>();
   private nextNameId = firstNameId;
@@ -346,12 +346,11 @@ export class PoolSession implements JobOrigin {
     });
     const before = this.current;
     if (before === null || Buffer.compare(before.work.prevHash, work.prevHash) !== 0) {
-      for (const job of this.liveJobs) job.superseded = true;
-      this.liveJobs = [];
+      this.tip.superseded = true;
+      this.tip = { superseded: false };
       this.duplicates.clear();
     }
-    const job: PoolJob = { origin: this, work, prepared: prepareWork(work), superseded: false };
-    this.liveJobs.push(job);
+    const job: PoolJob = { origin: this, work, prepared: prepareWork(work), tip: this.tip };
     this.current = job;
     this.lastJobAtMs = this.now();
     if (!this.ready && this.phase === "open") this.becomeReady();
@@ -366,7 +365,7 @@ export class PoolSession implements JobOrigin {
     this.hungUpOnConfigure = kind === "network" && phase === "configuring";
     this.writer?.close();
     this.socket?.terminate();
-    this.pending.orphan();
+    this.pending.abandon();
     this.events.closed(this, { kind, text: phase === "open" || kind !== "network" ? text : `${text} (while ${phase})` });
   }
 }

@@ -29,6 +29,8 @@ export type Caller = Worker &
 /** What a rig's connection needs of the house around it. */
 export type RigFloor = {
   now: () => number;
+  /** False once the hub stops: what rigs still say is left unread. */
+  taking: () => boolean;
   roster: Roster;
   lane: HandshakeLane;
   settlement: Settlement;

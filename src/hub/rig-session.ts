@@ -56,7 +56,7 @@ export class RigSession implements Submitter, Caller, IntakeOwner {
   /** Null until it asks to roll version bits. */
   private mask: RigMask | null = null;
   private followsExtranonce = false;
-  private waiting: RigMessage[] | null = null;
+  private waiting: (RigMessage | Fault)[] | null = null;
   private leaveAtMs = 0;
   private readonly socket: RigSocket;
 
@@ -103,7 +103,7 @@ export class RigSession implements Submitter, Caller, IntakeOwner {
   }
 
   receive(bytes: Buffer): void {
-    if (this.closed) return;
+    if (this.closed || !this.floor.taking()) return;
     this.lastLineAtMs = this.floor.now();
     this.intake.receive(bytes);
   }
@@ -209,24 +209,17 @@ export class RigSession implements Submitter, Caller, IntakeOwner {
 
   /** The one switch on what a rig says: shares first, as they are nearly all of it; then the handshake, in order. */
   private handle(message: RigMessage | Fault): void {
-    if (message.kind === "submit") {
-      onSubmit(this, message, this.floor);
-      return;
-    }
-    if (message.kind === "fault") {
-      this.onFault(message);
-      return;
-    }
-    if (this.waiting === null) {
-      this.onHandshake(message);
-      return;
-    }
-    if (this.waiting.length >= limits.waitingMessagesMax) this.close("sent too much before it was authorized");
+    if (message.kind === "submit") onSubmit(this, message, this.floor);
+    else if (this.waiting === null) this.onHandshake(message);
+    else if (this.waiting.length >= limits.waitingMessagesMax) this.close("sent too much before it was authorized");
     else this.waiting.push(message);
   }
 
-  private onHandshake(message: Exclude<RigMessage, { kind: "submit" }>): void {
+  private onHandshake(message: Exclude<RigMessage, { kind: "submit" }> | Fault): void {
     switch (message.kind) {
+      case "fault":
+        this.onFault(message);
+        return;
       case "configure":
         this.onConfigure(message);
         return;
@@ -309,6 +302,10 @@ export class RigSession implements Submitter, Caller, IntakeOwner {
   }
 
   private onAuthorize(message: Authorize): void {
+    if (message.user.length > limits.workerLengthMax) {
+      this.refuse(message.id, `the worker name has more than ${limits.workerLengthMax} characters`);
+      return;
+    }
     const name = rigNameOf(message.user);
     if (name === null) {
       this.refuse(message.id, "the worker name is empty: log in as RIG or ANYTHING.RIG");
@@ -342,7 +339,7 @@ export class RigSession implements Submitter, Caller, IntakeOwner {
   }
 
   /** What waited for an enrolment; where another login of the connection has to be enrolled in turn, it waits again. */
-  private resume(message: RigMessage): void {
+  private resume(message: RigMessage | Fault): void {
     if (this.closed) return;
     if (this.waiting === null) this.handle(message);
     else this.waiting.push(message);
@@ -360,17 +357,18 @@ export class RigSession implements Submitter, Caller, IntakeOwner {
       return;
     }
     this.reply(writeResult(message.id, true));
-    if (this.rig === rig) return;
-    rig.join(this);
+    // A second login of the same rig is no second rig.
+    if (!rig.sessions.includes(this)) rig.join(this);
     if (this.rig === null) {
       this.socket.setKeepAlive(true, limits.keepAliveMs);
       this.rig = rig;
-      this.worker = message.user.slice(0, limits.workerLengthMax);
+      this.worker = message.user;
       this.difficulty.hinted = passwordHints(message.password).difficulty;
       this.floor.admitted(this, rig);
       this.start();
       return;
     }
+    if (message.user === this.worker) return;
     this.others ??= new Map();
     this.others.set(message.user, rig);
   }

@@ -17,7 +17,10 @@ export function eventOf(event: SwitchEvent): EventInput {
         type: event.type,
         subjectKind: "pool",
         subjectId: event.to.id,
-        text: `${event.to.name} has been well for ${event.profile.returnAfterS} s: ${rigs(event.rigs)} went back to it from ${event.from.name}.`,
+        text:
+          event.from.no === event.to.no
+            ? `${event.to.name} is usable again: ${rigs(event.rigs)} took up its work.`
+            : `${event.to.name} has been well for ${event.profile.returnAfterS} s: ${rigs(event.rigs)} went back to it from ${event.from.name}.`,
         data: { from_pool_id: event.from.id, to_pool_id: event.to.id, profile_id: event.profile.id, rigs: event.rigs },
       };
     case "pool.all-down":

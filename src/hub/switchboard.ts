@@ -21,6 +21,12 @@ export type SwitchboardDeps = Omit<UpstreamDeps, "changed" | "homeless" | "nameR
   event: (event: SwitchEvent) => void;
 };
 
+/** What the routes ask of one upstream. */
+type Need = { role: "active" | "warm"; sessions: number };
+
+/** A change that causes another is looked at again; more often than this is a circle. */
+const roundsMax = 8;
+
 /** All rigs of one destination, and the pool of its profile that they work for now. */
 type Route = { to: Destination; profile: Profile; activePoolNo: number | null; workers: Set<Worker>; lastPoolNo: number | null };
 
@@ -95,6 +101,13 @@ export class Switchboard {
     }
   }
 
+  /** Shares at the pools that are not answered yet. */
+  pendingSubmits(): number {
+    let pending = 0;
+    for (const upstream of this.upstreams.values()) for (const { pending: submits } of upstream.sessions) pending += submits.size;
+    return pending;
+  }
+
   close(): void {
     for (const upstream of this.upstreams.values()) upstream.close();
   }
@@ -111,10 +124,6 @@ export class Switchboard {
     const profile = this.profiles.get(to.profileNo);
     const sizes = (profile?.poolNos ?? []).map((poolNo) => this.upstreams.get(`${to.contractNo}/${poolNo}`)?.face?.free ?? 0).filter((free) => free > 0);
     return sizes.length === 0 ? null : Math.min(...sizes);
-  }
-
-  get allUpstreams(): Iterable<Upstream> {
-    return this.upstreams.values();
   }
 
   facts(): PoolFact[] {
@@ -219,18 +228,29 @@ export class Switchboard {
       return;
     }
     this.evaluating = true;
-    for (let round = 0; round < 8; round++) {
-      this.again = false;
-      const roles = new Map<Upstream, "active" | "warm">();
-      for (const route of this.routes.values()) this.evaluate(route, roles);
-      for (const upstream of this.upstreams.values()) upstream.setRole(roles.get(upstream) ?? "off");
-      if (!this.again) break;
+    try {
+      for (let round = 0; round < roundsMax; round++) {
+        this.again = false;
+        this.evaluateOnce();
+        if (!this.again) break;
+      }
+    } finally {
+      this.evaluating = false;
     }
-    this.evaluating = false;
     this.tellStates();
   }
 
-  private evaluate(route: Route, roles: Map<Upstream, "active" | "warm">): void {
+  private evaluateOnce(): void {
+    const needs = new Map<Upstream, Need>();
+    for (const route of this.routes.values()) this.evaluate(route, needs);
+    for (const upstream of this.upstreams.values()) {
+      const need = needs.get(upstream);
+      upstream.sessionsWanted = Math.max(1, need?.sessions ?? 0);
+      upstream.setRole(need?.role ?? "off");
+    }
+  }
+
+  private evaluate(route: Route, needs: Map<Upstream, Need>): void {
     const upstreams = this.upstreamsOf(route);
     const choices: EndpointChoice[] = upstreams.map((upstream) => ({
       poolNo: upstream.pool.no,
@@ -244,9 +264,9 @@ export class Switchboard {
     const mostAlike = mostRigsPerX(route.workers);
     for (const upstream of upstreams) {
       if (!held.has(upstream.pool.no)) continue;
-      upstream.sessionsWanted = Math.max(1, mostAlike);
-      if (upstream.pool.no === chosen) roles.set(upstream, "active");
-      else if (!roles.has(upstream)) roles.set(upstream, "warm");
+      const others = needs.get(upstream);
+      const role = upstream.pool.no === chosen ? "active" : (others?.role ?? "warm");
+      needs.set(upstream, { role, sessions: (others?.sessions ?? 0) + mostAlike });
     }
   }
 
@@ -263,13 +283,12 @@ export class Switchboard {
     }
     const upstream = this.upstreamOf(route.to.contractNo, chosen);
     upstream?.setRole("active");
-    const old = previous === null ? null : this.upstreams.get(`${route.to.contractNo}/${previous}`);
     const movers = [...route.workers].filter((worker) => !this.worksOn(worker, route));
-    for (const worker of movers) old?.forget(worker);
+    for (const other of this.upstreamsOf(route)) if (other !== upstream) for (const worker of route.workers) other.forget(worker);
     upstream?.adopt(movers);
     const to = this.pools.get(chosen);
-    if (from === undefined || to === undefined || from === to) return;
-    const returned = route.profile.poolNos.indexOf(to.no) < route.profile.poolNos.indexOf(from.no);
+    if (from === undefined || to === undefined) return;
+    const returned = route.profile.poolNos.indexOf(to.no) <= route.profile.poolNos.indexOf(from.no);
     this.deps.event({
       type: returned ? "pool.returned" : "pool.failover",
       from,

@@ -1,8 +1,9 @@
 import type { Pool } from "../control/pools.ts";
 import type { PoolState } from "../health/facts.ts";
 import { fillerBytes, type Layout } from "../work/extranonce.ts";
+import type { GroundBook } from "./ground-book.ts";
 import type { PoolJob } from "./hub-job.ts";
-import { type Hand, JobBoard, type PrefixBook } from "./job-board.ts";
+import { type Hand, JobBoard } from "./job-board.ts";
 import { limits } from "./limits.ts";
 import type { SettleShare } from "./pending-submits.ts";
 import { type PoolCloseReason, PoolSession, type PoolSessionEvents } from "./pool-session.ts";
@@ -11,7 +12,7 @@ export type UpstreamDeps = {
   now: () => number;
   random: () => number;
   agent: string;
-  prefixesFor: (host: string, port: number, fixed: Uint8Array) => PrefixBook;
+  bookOf: (host: string, port: number, fixed: Uint8Array) => GroundBook;
   /** Whether one more connection may be dialled in this second. */
   mayDial: () => boolean;
   settle: SettleShare;
@@ -57,8 +58,13 @@ export class Upstream {
     return this.pool.mode === "per-rig";
   }
 
-  /** Some session of the present configuration is authorized and holds a job. */
+  /** Some session is authorized and holds a job; after an edit the old one counts until the new one does. */
   get usable(): boolean {
+    return this.links.some((link) => link.session.ready);
+  }
+
+  /** Some session of the present configuration does. */
+  private get upToDate(): boolean {
     return this.links.some((link) => link.session.ready && !link.retiring);
   }
 
@@ -82,7 +88,7 @@ export class Upstream {
   }
 
   state(): PoolState {
-    if (this.usable) return this.role === "active" ? "live" : "warm";
+    if (this.upToDate) return this.role === "active" ? "live" : "warm";
     if (this.lastClose?.kind === "refused") return "misconfigured";
     if (this.role === "off") return "unused";
     return this.attempts > 0 ? "failing" : "connecting";
@@ -102,7 +108,7 @@ export class Upstream {
     else {
       for (const link of this.links) {
         if (left.length === 0) break;
-        if (!link.session.ready || link.retiring) continue;
+        if (!link.session.ready || (link.retiring && this.upToDate)) continue;
         this.introduceAll(link, left);
         left = link.board.adopt(left);
       }
@@ -153,6 +159,8 @@ export class Upstream {
       this.letGo(link, nowMs);
       if (link.session.ready && link.board.size > 0 && nowMs - link.board.lastIssueAtMs > limits.jobEveryMsMax) link.board.repeat();
     }
+    // It has held for as long as a handshake may take: the next failure is a first one.
+    if (this.links.some(({ session }) => session.ready && nowMs - session.readyAtMs > limits.handshakeMsMax)) this.attempts = 0;
     if (this.role !== "off") this.keepOpen(nowMs);
     this.noteState();
   }
@@ -236,7 +244,7 @@ export class Upstream {
       events,
       deps.now,
     );
-    link = { session, board: new JobBoard((fixed) => deps.prefixesFor(pool.host, pool.port, fixed), deps.now), only, retiring: false, emptySinceMs: 0 };
+    link = { session, board: new JobBoard((fixed) => deps.bookOf(pool.host, pool.port, fixed), deps.now), only, retiring: false, emptySinceMs: 0 };
     this.links.push(link);
   }
 
@@ -244,7 +252,6 @@ export class Upstream {
     const link = this.links.find((candidate) => candidate.session === session);
     if (link === undefined || session.current === null) return;
     link.board.post(session.current);
-    this.attempts = 0;
     this.lastClose = null;
     if (only === null && this.repeatsFixed(link)) {
       this.fixedRepeats = true;

@@ -92,6 +92,7 @@ export class House {
       now,
       random: Math.random,
       agent: "stratum-hub/test",
+      firstSessionNo: 0,
     });
     this.hub.start();
   }
@@ -164,7 +165,7 @@ export class House {
 
   close(): void {
     for (const end of this.ends.toReversed()) end();
-    this.hub.stop();
+    void this.hub.stop(0);
     this.control.close();
   }
 }

@@ -4,7 +4,7 @@ import type { HandshakeLane } from "./handshake-lane.ts";
 import type { Answerable } from "./hub-job.ts";
 import type { Roster, RosterRig, RosterSession } from "./roster.ts";
 import type { Settlement } from "./settlement.ts";
-import type { Worker } from "./switchboard.ts";
+import type { RoutedHand } from "./switchboard.ts";
 
 /** The port a rig came in on. */
 export type Port = { listenerId: string; fleetNo: number; enrol: boolean; layout: Layout };
@@ -13,7 +13,7 @@ export type Port = { listenerId: string; fleetNo: number; enrol: boolean; layout
 export type RigSocket = { terminate: () => void; setKeepAlive: (on: boolean, afterMs: number) => unknown };
 
 /** A rig's connection, as the house around it sees it. */
-export type Caller = Worker &
+export type Caller = RoutedHand &
   Answerable &
   RosterSession & {
     readonly no: number;

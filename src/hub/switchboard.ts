@@ -7,7 +7,7 @@ import type { Hand } from "./job-board.ts";
 import { Upstream, type UpstreamDeps } from "./upstream.ts";
 
 /** A rig's connection with the destination that it is meant to have. */
-export type Worker = Hand & { to: Destination | null };
+export type RoutedHand = Hand & { to: Destination | null };
 
 export type SwitchEvent =
   | { type: "pool.failover" | "pool.returned"; from: Pool; to: Pool; profile: Profile; rigs: number; reason: string; tookMs: number }
@@ -28,7 +28,7 @@ type Need = { role: "active" | "warm"; sessions: number };
 const roundsMax = 8;
 
 /** All rigs of one destination, and the pool of its profile that they work for now. */
-type Route = { to: Destination; profile: Profile; activePoolNo: number | null; workers: Set<Worker>; lastPoolNo: number | null };
+type Route = { to: Destination; profile: Profile; activePoolNo: number | null; hands: Set<RoutedHand>; lastPoolNo: number | null };
 
 /**
  * Decides which pool session each rig works on. A route is one destination (owner and profile); the pools' own failures move its rigs
@@ -60,27 +60,27 @@ export class Switchboard {
     this.evaluateAll();
   }
 
-  /** Workers to a destination, or to none. Those that a live session can seat get its job in this turn. */
-  send(workers: readonly Worker[], to: Destination | null): void {
+  /** Rigs to a destination, or to none. Those that a live session can seat get its job in this turn. */
+  send(hands: readonly RoutedHand[], to: Destination | null): void {
     const route = to === null ? null : this.routeOf(to);
-    for (const worker of workers) {
-      this.withdraw(worker);
-      worker.to = route === null ? null : to;
-      route?.workers.add(worker);
+    for (const hand of hands) {
+      this.withdraw(hand);
+      hand.to = route === null ? null : to;
+      route?.hands.add(hand);
     }
     if (route === null) {
-      for (const worker of workers) worker.board?.leave(worker);
+      for (const hand of hands) hand.board?.leave(hand);
       return;
     }
-    if (route.workers.size === workers.length) this.evaluateAll();
-    this.activeOf(route)?.adopt(workers.filter((worker) => worker.board === null || !this.worksOn(worker, route)));
+    if (route.hands.size === hands.length) this.evaluateAll();
+    this.activeOf(route)?.adopt(hands.filter((hand) => hand.board === null || !this.worksOn(hand, route)));
   }
 
   /** The connection is gone. */
-  drop(worker: Worker): void {
-    this.withdraw(worker);
-    worker.board?.leave(worker);
-    worker.to = null;
+  drop(hand: RoutedHand): void {
+    this.withdraw(hand);
+    hand.board?.leave(hand);
+    hand.to = null;
   }
 
   /** Keeps sessions to a destination open even while no rig works for it, so that the first rig finds a job. */
@@ -88,7 +88,7 @@ export class Switchboard {
     for (const to of destinations) this.routeOf(to);
     const held = new Set(destinations.map(keyOf));
     for (const [key, route] of this.routes) {
-      if (!held.has(key) && route.workers.size === 0) this.routes.delete(key);
+      if (!held.has(key) && route.hands.size === 0) this.routes.delete(key);
     }
     this.evaluateAll();
   }
@@ -168,16 +168,16 @@ export class Switchboard {
     if (!this.profiles.has(to.profileNo)) this.reread();
     const profile = this.profiles.get(to.profileNo);
     if (profile === undefined) return null;
-    const route: Route = { to, profile, activePoolNo: null, workers: new Set(), lastPoolNo: null };
+    const route: Route = { to, profile, activePoolNo: null, hands: new Set(), lastPoolNo: null };
     this.routes.set(keyOf(to), route);
     return route;
   }
 
-  private withdraw(worker: Worker): void {
-    if (worker.to === null) return;
-    this.routes.get(keyOf(worker.to))?.workers.delete(worker);
+  private withdraw(hand: RoutedHand): void {
+    if (hand.to === null) return;
+    this.routes.get(keyOf(hand.to))?.hands.delete(hand);
     // All of them: its profile may have lost the pool that it waits for.
-    for (const upstream of this.upstreams.values()) upstream.forget(worker);
+    for (const upstream of this.upstreams.values()) upstream.forget(hand);
   }
 
   private upstreamsOf(route: Route): Upstream[] {
@@ -204,9 +204,9 @@ export class Switchboard {
     return route.activePoolNo === null ? null : this.upstreamOf(route.to.contractNo, route.activePoolNo);
   }
 
-  private worksOn(worker: Worker, route: Route): boolean {
+  private worksOn(hand: RoutedHand, route: Route): boolean {
     return (
-      worker.board !== null && worker.board.current?.origin.poolNo === route.activePoolNo && worker.board.current?.origin.contractNo === route.to.contractNo
+      hand.board !== null && hand.board.current?.origin.poolNo === route.activePoolNo && hand.board.current?.origin.contractNo === route.to.contractNo
     );
   }
 
@@ -261,7 +261,7 @@ export class Switchboard {
     const chosen = chooseEndpoint(choices, route.activePoolNo, { nowMs: this.deps.now(), returnAfterMs: route.profile.returnAfterS * 1000 });
     if (chosen !== route.activePoolNo) this.activate(route, chosen);
     const held = new Set(endpointsToHold(choices, chosen));
-    const mostAlike = mostRigsPerX(route.workers);
+    const mostAlike = mostRigsPerX(route.hands);
     for (const upstream of upstreams) {
       if (!held.has(upstream.pool.no)) continue;
       const others = needs.get(upstream);
@@ -278,13 +278,13 @@ export class Switchboard {
     if (chosen === null) {
       route.lastPoolNo = previous;
       if (from !== undefined)
-        this.deps.event({ type: "pool.all-down", from, profile: route.profile, rigs: route.workers.size, reason: this.reasonOf(route, from) });
+        this.deps.event({ type: "pool.all-down", from, profile: route.profile, rigs: route.hands.size, reason: this.reasonOf(route, from) });
       return;
     }
     const upstream = this.upstreamOf(route.to.contractNo, chosen);
     upstream?.setRole("active");
-    const movers = [...route.workers].filter((worker) => !this.worksOn(worker, route));
-    for (const other of this.upstreamsOf(route)) if (other !== upstream) for (const worker of route.workers) other.forget(worker);
+    const movers = [...route.hands].filter((hand) => !this.worksOn(hand, route));
+    for (const other of this.upstreamsOf(route)) if (other !== upstream) for (const hand of route.hands) other.forget(hand);
     upstream?.adopt(movers);
     const to = this.pools.get(chosen);
     if (from === undefined || to === undefined) return;
@@ -316,11 +316,11 @@ function bestOf(upstreams: readonly Upstream[]): Upstream | undefined {
 }
 
 /** As many sessions does a pool need that leaves no room for a prefix: one for each rig that carries the same extranonce1. */
-function mostRigsPerX(workers: ReadonlySet<Worker>): number {
+function mostRigsPerX(hands: ReadonlySet<RoutedHand>): number {
   const counts = new Map<number, number>();
   let most = 0;
-  for (const worker of workers) {
-    const key = worker.layout.e1Bytes * 2 ** 32 + worker.x;
+  for (const hand of hands) {
+    const key = hand.layout.e1Bytes * 2 ** 32 + hand.x;
     const count = (counts.get(key) ?? 0) + 1;
     counts.set(key, count);
     if (count > most) most = count;

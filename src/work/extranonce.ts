@@ -28,48 +28,26 @@ const noFiller = 0;
 type Sequence = { counterBytes: number; positions: number; base: number; visited: number };
 
 /**
- * Deals the fillers `P` of one place where work is counted once: (pool host, port, `fixed`), hub-wide.
- * Until `newJob()` no `P` comes twice, and none is the beginning of another: fillers of one length are a counter, and those of another
+ * Deals the fillers `P` of one work under one extranonce1 of a pool.
+ * No `P` comes twice, and none is the beginning of another: fillers of one length are a counter, and those of another
  * length never begin with the same byte. So with any layout no `P | X` repeats or begins another, and no two rigs search the same ground.
- * The counter goes on from job to job, and starts at a random point per process, so that a restart repeats no work.
  */
 export class PrefixAllocator {
   readonly #start: number;
   readonly #sequences = new Map<number, Sequence>();
-  /** Which filler length a first byte belongs to in this job; `noFiller` = nobody's yet. */
+  /** Which filler length a first byte belongs to; `noFiller` = nobody's yet. */
   readonly #owners = new Uint8Array(256);
-  /** What this job's work has been dealt with: a `P` of no bytes stands before every `X`, so it goes with no other. */
-  #dealt: "nothing" | "bare" | "fillers" = "nothing";
 
-  /** `start`: a random integer, 0..2^48 - 1. */
+  /** `start`: where the counters begin, an integer 0..2^48 - 1; random per process, so that a restart repeats no work. */
   constructor(start: number) {
     this.#start = start;
   }
 
-  /** A new pool job: every `P` may be dealt again. */
-  newJob(): void {
-    this.#owners.fill(noFiller);
-    this.#dealt = "nothing";
-    for (const sequence of this.#sequences.values()) {
-      sequence.base = (sequence.base + sequence.visited) % sequence.positions;
-      sequence.visited = 0;
-    }
-  }
-
-  /**
-   * The next `P` of `fillerLength` bytes (0..15), or null when this job has none left: then wait for the next job, or open another session.
-   * Length 0 is dealt once a job, and not beside any other: the rigs' `X` are all there is, and `ReissueTable` tells how often one may come again.
-   */
+  /** The next `P` of `fillerLength` bytes (1..15), or null when this work has none left. */
   take(fillerLength: number): Uint8Array | null {
-    if (this.#dealt === "bare" || (fillerLength === 0 && this.#dealt === "fillers")) return null;
-    if (fillerLength === 0) {
-      this.#dealt = "bare";
-      return new Uint8Array(0);
-    }
     const sequence = this.#sequence(fillerLength);
     const value = this.#nextValue(sequence, fillerLength);
     if (value === null) return null;
-    this.#dealt = "fillers";
     const prefix = new Uint8Array(fillerLength);
     writeX(prefix, 0, value, sequence.counterBytes);
     return prefix;

@@ -2,31 +2,27 @@
 const poolWindowS = 7000;
 /** What a rig may roll by itself on such a job, in seconds. */
 const rollMaxS = 60;
-/** Issues lie so far apart that two of them never meet, however far their rigs roll. */
-const issueStepS = rollMaxS + 1;
 
 /**
  * Where a pool leaves no room for `P`, a job that is handed out again under the same `X` would be the same search.
- * So each issue starts at a later ntime, and its rig may roll 60 s at most. One table per pool session.
+ * So each issue starts at a later ntime, and its rig may roll 60 s at most. One table per work.
  */
 export class ReissueTable {
-  readonly #issues = new Map<number, number>();
+  /** By `X`: the first ntime that no rig with it may have rolled to. Absolute, as pools send the same work again with another ntime. */
+  readonly #unused = new Map<number, number>();
 
   static readonly rollMaxS = rollMaxS;
 
-  /** A new pool job: every `X` starts at the job's own ntime again. */
-  newJob(): void {
-    this.#issues.clear();
+  /** The ntime at which the next issue to a rig with `x` starts, at or after the pool's own; null when the pool's window is used up: wait for its next work. */
+  next(x: number, ntime: number): number | null {
+    const start = Math.max(ntime, this.#unused.get(x) ?? 0);
+    return start + rollMaxS - ntime > poolWindowS ? null : start;
   }
 
-  /**
-   * Seconds to add to the job's ntime for the next issue to a rig with `x`: 0, 61, 122, ….
-   * Null when the pool's window is used up: wait for its next notify.
-   */
-  issue(x: number): number | null {
-    const offsetS = (this.#issues.get(x) ?? 0) * issueStepS;
-    if (offsetS + rollMaxS > poolWindowS) return null;
-    this.#issues.set(x, offsetS / issueStepS + 1);
-    return offsetS;
+  /** The same, and from now on that ground is used. */
+  issue(x: number, ntime: number): number | null {
+    const start = this.next(x, ntime);
+    if (start !== null) this.#unused.set(x, start + rollMaxS + 1);
+    return start;
   }
 }

@@ -37,6 +37,12 @@ describe("work as an integer of 128 bits", () => {
     );
   });
 
+  test("beyond what the wire takes it stays at a bound, so that sums of 34 thousand million rows fit 127 bits", () => {
+    for (const difficulty of [1.2e18, 1e28, 1e38, 1e300, Number.MAX_VALUE, Number.POSITIVE_INFINITY]) expect(readBack(0, difficulty)).toBe(1n << 92n);
+    expect(readBack(0, 1e18)).toBeLessThan(1n << 92n);
+    expect((1n << 92n) * 34_000_000_000n).toBeLessThan(1n << 127n);
+  });
+
   test("halves go to the even neighbour, and nothing but zero is worth nothing", () => {
     const unit = 2 ** -32;
     expect([0, 0.4, 0.5, 1.5, 2.5, 3.5, 2 ** 64].map((hashes) => readBack(0, hashes * unit))).toEqual([0n, 1n, 1n, 2n, 2n, 4n, 1n << 64n]);

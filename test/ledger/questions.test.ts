@@ -67,6 +67,21 @@ describe("questions to the ledger", () => {
     );
   });
 
+  test("difficulties that no pool may send break no figure", async () => {
+    await using folder = await LedgerFolder.create();
+    const ledger = await folder.open();
+    for (const difficulty of [1e28, 1e300]) {
+      for (let no = 0; no < 20; no++) ledger.append(aShare({ difficulty, poolDifficulty: difficulty, poolVerdict: "accepted" }));
+    }
+    await ledger.flush();
+    folder.nowMs = startMs + 10_000;
+    const tally = { count: 40, work: 40n << 92n };
+    expect(await ledger.summary({ kind: "rig", no: 1 }, startMs, startMs + 1)).toMatchObject({ hubAccepted: tally, poolAccepted: tally });
+    const [point] = await ledger.hashrate({ kind: "rig", no: 1 }, { fromMs: startMs, toMs: startMs + 10_000, stepS: 10 });
+    expect(point?.effectiveHps).toBe((40 * 2 ** 92) / 10);
+    expect(await ledger.rejects(startMs, folder.nowMs)).toEqual(new Map([[2, { accepted: 40n << 92n, rejected: 0n }]]));
+  });
+
   test("hashrate: effective is accepted work, delivered is without orphaned and less what pools refused, at their difficulty", async () => {
     await using folder = await LedgerFolder.create();
     const ledger = await folder.open();

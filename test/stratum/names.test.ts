@@ -52,6 +52,10 @@ describe("password hints", () => {
     ["md=4,xd=8", null, null],
     ["d=1,d=2", 2, null],
     ["d=NaN,h=Infinity", null, null],
+    ["d=1e19,h=1E", null, 1e18],
+    ["d=2E", null, null],
+    ["d=9e-13", null, null],
+    ["d=4,d=2e18", 4, null],
   ];
   for (const [password, difficulty, nominalHps] of cases)
     test(JSON.stringify(password), () => expect(passwordHints(password)).toEqual({ difficulty, nominalHps }));

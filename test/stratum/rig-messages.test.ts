@@ -168,6 +168,12 @@ describe("the rest of what a rig says", () => {
       },
     ],
   ];
+  for (const value of [1.01e18, 9e-13, 0, "8", null]) {
+    cases.push([
+      `{"id":1,"method":"mining.configure","params":[["minimum-difficulty"],{"minimum-difficulty.value":${JSON.stringify(value)}}]}`,
+      { minimumDifficulty: null },
+    ]);
+  }
   for (const [line, message] of cases) test(line, () => expect(read(line)).toMatchObject(message));
 
   const faults: [string, unknown, RegExp][] = [
@@ -177,10 +183,13 @@ describe("the rest of what a rig says", () => {
     [`{"id":3,"method":"mining.authorize","params":["${"u".repeat(2000)}"]}`, 3, /^authorize.*1024/],
     [`{"id":3,"method":"mining.subscribe","params":["${"u".repeat(2000)}"]}`, 3, /^subscribe\.agent/],
     ['{"id":3,"method":"mining.suggest_difficulty","params":["8"]}', 3, /^suggest_difficulty/],
-    ['{"id":3,"method":"mining.suggest_difficulty","params":[0]}', 3, /above 0/],
-    ['{"id":3,"method":"mining.suggest_difficulty","params":[1e999]}', 3, /finite/],
+    ['{"id":3,"method":"mining.suggest_difficulty","params":[0]}', 3, /from 1e-12 to 1e18/],
+    ['{"id":3,"method":"mining.suggest_difficulty","params":[1e999]}', 3, /to 1e18/],
+    ['{"id":3,"method":"mining.suggest_difficulty","params":[1.01e18]}', 3, /^suggest_difficulty.*to 1e18/],
+    ['{"id":3,"method":"mining.suggest_difficulty(1e19)","params":[]}', 3, /^suggest_difficulty.*to 1e18/],
     ['{"id":3,"method":"mining.suggest_target","params":["00"]}', 3, /64 hex digits/],
-    [`{"id":3,"method":"mining.suggest_target","params":["${"0".repeat(64)}"]}`, 3, /above 0/],
+    [`{"id":3,"method":"mining.suggest_target","params":["${"0".repeat(64)}"]}`, 3, /^suggest_target\.target.*to 1e18/],
+    [`{"id":3,"method":"mining.suggest_target","params":["${"1".padStart(64, "0")}"]}`, 3, /^suggest_target\.target.*to 1e18/],
     ['{"id":3,"method":"mining.configure","params":["version-rolling"]}', 3, /^configure\.extensions/],
     ['{"id":3,"method":"mining.configure","params":[["version-rolling"],{"version-rolling.mask":"1fffe0000"}]}', 3, /mask/],
     ['{"id":3,"method":"mining.configure","params":[["version-rolling"],{"version-rolling.mask":536862720}]}', 3, /mask/],

@@ -1,3 +1,4 @@
+import { isDifficulty } from "./difficulty-range.ts";
 import type { Envelope, Fault, JsonId } from "./envelope.ts";
 import { fault, isObject, writeRequest, writeResult } from "./envelope.ts";
 import { hexToUint32, uint32ToHex } from "./hex.ts";
@@ -13,7 +14,7 @@ export type Configure = {
   extensions: readonly string[];
   /** Null where version-rolling was not asked for; the default mask where it came without one. */
   versionMask: number | null;
-  /** Null where minimum-difficulty was not asked for. */
+  /** Null where minimum-difficulty was not asked for, or is none that a difficulty may be: then it is not granted. */
   minimumDifficulty: number | null;
   subscribeExtranonce: boolean;
   /** The rig's own words about itself (extension info), only what was text. */
@@ -36,7 +37,7 @@ export function readConfigure(envelope: Envelope): Configure | Fault {
     id: envelope.id,
     extensions: names,
     versionMask,
-    minimumDifficulty: typeof minimum === "number" && Number.isFinite(minimum) && minimum > 0 ? minimum : null,
+    minimumDifficulty: isDifficulty(minimum) ? minimum : null,
     subscribeExtranonce: names.includes("subscribe-extranonce"),
     info: infoOf(parameters),
   };

@@ -17,4 +17,7 @@ export const v1Limits = Object.freeze({
   merkleBranchesMax: 32,
   coinbasePartBytesMax: 100_000,
   extensionsMax: 16,
+  /** At 1e18 all of Bitcoin's rigs together (1e21 H/s) find one share in fifty days; below 1e-6 only test pools go. */
+  difficultyMin: 1e-12,
+  difficultyMax: 1e18,
 });

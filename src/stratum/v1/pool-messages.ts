@@ -1,3 +1,4 @@
+import { difficultyRule, isDifficulty } from "./difficulty-range.ts";
 import type { Envelope, Fault, JsonId } from "./envelope.ts";
 import { fault, readEnvelope, writeNotification, writeRequest, writeResult } from "./envelope.ts";
 import { bytesOfHex, hexOfBytes, hexToUint32, uint32ToHex } from "./hex.ts";
@@ -6,7 +7,6 @@ import type { Notify } from "./notify.ts";
 import { readNotify } from "./notify.ts";
 import type { Response } from "./response.ts";
 import { readAcceptedId, readResponse } from "./response.ts";
-import { isDifficulty } from "./rig-messages.ts";
 
 export type SetExtranonce = { kind: "set-extranonce"; extranonce1: Uint8Array; extranonce2Bytes: number };
 
@@ -64,7 +64,7 @@ function readMethod(envelope: Envelope, method: string): PoolMessage | Fault {
 
 function readSetDifficulty(envelope: Envelope): PoolMessage | Fault {
   const [difficulty] = envelope.params;
-  if (!isDifficulty(difficulty)) return fault("set_difficulty.difficulty: must be a finite number above 0", envelope);
+  if (!isDifficulty(difficulty)) return fault(`set_difficulty.difficulty: ${difficultyRule}`, envelope);
   return { kind: "set-difficulty", difficulty };
 }
 

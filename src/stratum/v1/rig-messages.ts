@@ -1,5 +1,6 @@
 import type { Configure } from "./configure.ts";
 import { readConfigure } from "./configure.ts";
+import { difficultyRule, isDifficulty } from "./difficulty-range.ts";
 import type { Envelope, Fault, JsonId } from "./envelope.ts";
 import { fault, readEnvelope, writeRequest } from "./envelope.ts";
 import { v1Limits } from "./limits.ts";
@@ -105,13 +106,8 @@ function readSuggestDifficulty(envelope: Envelope, method: string): RigMessage |
   const inside = /^mining\.suggest_difficulty(?:\s*\(?\s*([0-9.eE+-]{1,32})\s*\)?)?$/.exec(method);
   if (inside === null) return { kind: "unknown", id: envelope.id, method };
   const given = inside[1] === undefined ? envelope.params[0] : Number(inside[1]);
-  if (!isDifficulty(given)) return fault("suggest_difficulty.difficulty: must be a finite number above 0", envelope);
+  if (!isDifficulty(given)) return fault(`suggest_difficulty.difficulty: ${difficultyRule}`, envelope);
   return { kind: "suggest-difficulty", id: envelope.id, difficulty: given };
-}
-
-/** True for what may be a difficulty: finite and above zero. */
-export function isDifficulty(value: unknown): value is number {
-  return typeof value === "number" && Number.isFinite(value) && value > 0;
 }
 
 /** The target of difficulty 1: 0xffff * 2^208 (reference: pooler/cpuminer, node-stratum-pool). */
@@ -120,9 +116,9 @@ const difficultyOneTarget = 0xffff * 2 ** 208;
 function readSuggestTarget(envelope: Envelope): RigMessage | Fault {
   const [target] = envelope.params;
   if (typeof target !== "string" || !/^[0-9a-fA-F]{64}$/.test(target)) return fault("suggest_target.target: must be 64 hex digits", envelope);
-  const value = Number(BigInt(`0x${target}`));
-  if (value === 0) return fault("suggest_target.target: must be above 0", envelope);
-  return { kind: "suggest-target", id: envelope.id, target: target.toLowerCase(), difficulty: difficultyOneTarget / value };
+  const difficulty = difficultyOneTarget / Number(BigInt(`0x${target}`));
+  if (!isDifficulty(difficulty)) return fault(`suggest_target.target: its difficulty ${difficultyRule}`, envelope);
+  return { kind: "suggest-target", id: envelope.id, target: target.toLowerCase(), difficulty };
 }
 
 /** mining.subscribe as the hub sends it to a pool; without an agent for pools that refuse one. */

@@ -1,3 +1,5 @@
+import { isDifficulty } from "./difficulty-range.ts";
+
 /** Longest rig name kept. */
 const nameCharsMax = 64;
 
@@ -36,7 +38,7 @@ export function passwordHints(password: string): PasswordHints {
     const [, name, digits = "", suffix = ""] = /^(d|h)=(\d{1,20}(?:\.\d{1,20})?(?:e[+-]?\d{1,2})?|\.\d{1,20})([kmgtpe]?)$/i.exec(item) ?? [];
     const value = Number(digits) * (suffixes[suffix.toLowerCase()] ?? 1);
     if (!Number.isFinite(value) || value <= 0) continue;
-    if (name?.toLowerCase() === "d") hints.difficulty = value;
+    if (name?.toLowerCase() === "d" && isDifficulty(value)) hints.difficulty = value;
     if (name?.toLowerCase() === "h") hints.nominalHps = value;
   }
   return hints;

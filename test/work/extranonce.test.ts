@@ -1,14 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { encodeX, fillerBytes, type Layout, PrefixAllocator, SlotTable, writeX } from "../../src/work/extranonce.ts";
-import { ReissueTable } from "../../src/work/reissue-table.ts";
+import { encodeX, fillerBytes, PrefixAllocator, SlotTable, writeX } from "../../src/work/extranonce.ts";
 
-const layouts: readonly Layout[] = [
-  { e1Bytes: 1, e2Bytes: 3 },
-  { e1Bytes: 2, e2Bytes: 2 },
-  { e1Bytes: 4, e2Bytes: 4 },
-  { e1Bytes: 2, e2Bytes: 4 },
-];
 const start = fc.integer({ min: 0, max: 2 ** 48 - 1 });
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
 
@@ -50,33 +43,7 @@ describe("layout", () => {
 });
 
 describe("PrefixAllocator", () => {
-  test("per job no P | X comes twice or begins another, whatever layouts and jobs", () => {
-    const command = fc.oneof(
-      { weight: 12, arbitrary: fc.record({ layout: fc.constantFrom(...layouts), x: fc.nat() }) },
-      { weight: 1, arbitrary: fc.constant("new job" as const) },
-    );
-    fc.assert(
-      fc.property(start, fc.integer({ min: 4, max: 16 }), fc.array(command, { maxLength: 400 }), (begin, free, commands) => {
-        const allocator = new PrefixAllocator(begin);
-        let job: string[] = [];
-        for (const step of commands) {
-          if (step === "new job") {
-            allocator.newJob();
-            job = [];
-            continue;
-          }
-          const filler = fillerBytes(free, step.layout);
-          const prefix = filler < 0 ? null : allocator.take(filler);
-          if (prefix === null) continue;
-          expect(prefix.length).toBe(filler);
-          job.push(hex(prefix) + encodeX(step.x % 256 ** step.layout.e1Bytes, step.layout.e1Bytes));
-        }
-        expect(repeatsOrBegins(job)).toBeUndefined();
-      }),
-    );
-  });
-
-  test("layouts share a job of 5 free bytes until it is full, and a new job has room again", () => {
+  test("layouts share a work of 5 free bytes until it is full", () => {
     fc.assert(
       fc.property(start, fc.array(fc.boolean(), { minLength: 1, maxLength: 40 }), (begin, turns) => {
         const allocator = new PrefixAllocator(begin);
@@ -85,8 +52,6 @@ describe("PrefixAllocator", () => {
         expect(repeatsOrBegins(all)).toBeUndefined();
         const ofOne = all.filter((prefix) => prefix.length === 2).length;
         expect(all.length).toBe(ofOne + 256 * (256 - ofOne));
-        allocator.newJob();
-        expect(allocator.take(1)).not.toBeNull();
       }),
       { numRuns: 10 },
     );
@@ -109,28 +74,9 @@ describe("PrefixAllocator", () => {
     }
   });
 
-  test("a job that is used up stays so until the next, which goes on where it ended", () => {
-    const allocator = new PrefixAllocator(7);
-    expect(takeAll(allocator, 1)[0]).toBe("07");
-    expect(allocator.take(1)).toBeNull();
-    allocator.newJob();
-    expect(allocator.take(1)).toEqual(Uint8Array.of(7));
-    allocator.newJob();
-    expect(allocator.take(1)).toEqual(Uint8Array.of(8));
-  });
-
   test("a restart begins elsewhere", () => {
     expect(hex(new PrefixAllocator(0x123456789abc).take(4) ?? new Uint8Array())).toBe("56789abc");
     expect(hex(new PrefixAllocator(0x123456789abc).take(8) ?? new Uint8Array())).toBe("123456789abc0000");
-  });
-
-  test("no filler goes once a job and beside no other", () => {
-    const allocator = new PrefixAllocator(1);
-    expect(allocator.take(0)).toEqual(new Uint8Array(0));
-    expect([allocator.take(0), allocator.take(2)]).toEqual([null, null]);
-    allocator.newJob();
-    expect(allocator.take(2)).not.toBeNull();
-    expect(allocator.take(0)).toBeNull();
   });
 });
 
@@ -180,25 +126,5 @@ describe("SlotTable", () => {
       { x: 0, block: 0 },
       { x: 1, block: 0 },
     ]);
-  });
-});
-
-describe("ReissueTable", () => {
-  test("each issue of an X starts beyond what the one before may roll to", () => {
-    const table = new ReissueTable();
-    expect([table.issue(1), table.issue(1), table.issue(2), table.issue(1)]).toEqual([0, 61, 0, 122]);
-    table.newJob();
-    expect(table.issue(1)).toBe(0);
-  });
-
-  test("stops where a rig could roll out of the pool's 7000 s", () => {
-    const table = new ReissueTable();
-    const offsets: number[] = [];
-    for (let offset = table.issue(9); offset !== null; offset = table.issue(9)) offsets.push(offset);
-    expect(offsets.length).toBe(114);
-    expect((offsets.at(-1) ?? 0) + ReissueTable.rollMaxS).toBeLessThanOrEqual(7000);
-    expect((offsets.at(-1) ?? 0) + 61 + ReissueTable.rollMaxS).toBeGreaterThan(7000);
-    expect(table.issue(9)).toBeNull();
-    expect(table.issue(8)).toBe(0);
   });
 });

@@ -1,0 +1,86 @@
+import { describe, expect, test } from "bun:test";
+import { GroundBook, GroundBooks } from "../../src/hub/ground-book.ts";
+import { JobBoard } from "../../src/hub/job-board.ts";
+import { limits } from "../../src/hub/limits.ts";
+import { FakeHand, poolJob } from "./board-hands.ts";
+
+function boardOn(book: GroundBook): JobBoard {
+  return new JobBoard(
+    () => book,
+    () => 0,
+  );
+}
+
+function repeated(searches: readonly string[]): string[] {
+  return searches.filter((search, at) => searches.indexOf(search) !== at);
+}
+
+describe("work that a pool takes up again", () => {
+  for (const free of [4, 5]) {
+    test(`other ground of it, with ${free} free bytes`, () => {
+      const board = boardOn(new GroundBook(250));
+      const rig = new FakeHand(3);
+      for (const name of ["A", "B", "A", "C", "B", "A"]) {
+        board.post(poolJob(name, { free }));
+        board.adopt([rig]);
+      }
+      board.repeat();
+      expect(rig.jobs).toHaveLength(7);
+      expect(repeated(rig.searches())).toEqual([]);
+    });
+  }
+
+  test("two sessions with one extranonce1 that are at different work never deal the same", () => {
+    const book = new GroundBook(250);
+    const [one, other] = [boardOn(book), boardOn(book)];
+    const rigs = [new FakeHand(3), new FakeHand(3)];
+    for (const [first, second] of ["AB", "BA", "AB", "BA"]) {
+      one.post(poolJob(first ?? "", { free: 5 }));
+      other.post(poolJob(second ?? "", { free: 5 }));
+      one.adopt(rigs.slice(0, 1));
+      other.adopt(rigs.slice(1));
+    }
+    expect(repeated(rigs.flatMap((rig) => rig.searches()))).toEqual([]);
+  });
+
+  test("a work whose fillers are used up is not given again, and the next one is", () => {
+    const board = boardOn(new GroundBook(7));
+    const rig = new FakeHand(0);
+    board.post(poolJob("A", { free: 5 }));
+    board.adopt([rig]);
+    for (let time = 0; time < 300; time++) board.repeat();
+    expect(rig.jobs).toHaveLength(256);
+    board.post(poolJob("B", { free: 5 }));
+    board.post(poolJob("A", { free: 5 }));
+    expect(rig.jobs.map(({ poolJob: job }) => job.work.poolJobId).slice(255)).toEqual(["A", "B"]);
+    expect(repeated(rig.searches())).toEqual([]);
+  });
+
+  test("what is long forgotten begins elsewhere", () => {
+    const board = boardOn(new GroundBook(7));
+    const rig = new FakeHand(0);
+    const works = Array.from({ length: limits.worksRememberedMax + 1 }, (_, at) => `${at}`);
+    board.post(poolJob("A", { free: 6 }));
+    board.adopt([rig]);
+    for (const name of works) board.post(poolJob(name, { free: 6 }));
+    board.post(poolJob("A", { free: 6 }));
+    expect(repeated(rig.searches())).toEqual([]);
+  });
+});
+
+describe("GroundBooks", () => {
+  test("one book per host, port and extranonce1, dropped when no job has asked for it within the time that pools take shares of", () => {
+    let nowMs = 0;
+    const books = new GroundBooks({ now: () => nowMs, random: () => 0.5 });
+    const [a, b] = [Uint8Array.of(1), Uint8Array.of(2)];
+    const kept = books.bookOf("p", 1, a);
+    const dropped = books.bookOf("p", 1, b);
+    expect(books.bookOf("p", 2, a)).not.toBe(kept);
+    nowMs = limits.groundKeptMsMax;
+    expect(books.bookOf("p", 1, a)).toBe(kept);
+    nowMs += 1;
+    expect(books.bookOf("p", 1, a)).toBe(kept);
+    expect(books.size).toBe(1);
+    expect(books.bookOf("p", 1, b)).not.toBe(dropped);
+  });
+});

@@ -150,12 +150,18 @@ export class JobBoard {
     for (const block of this.blocks) {
       if (sameLayout(block.layout, hand.layout) && !block.hands.has(hand.x)) return block;
     }
-    // Without a prefix, one extranonce1 could begin another: a second block, or another layout, would search the same ground.
-    if (filler === 0 && this.blocks.some(({ hands }) => hands.size > 0)) return null;
-    if (filler === 0) this.blocks.length = 0;
+    // Without a prefix, one extranonce1 begins all others: of a second block, of another layout, and of those with a prefix.
+    if (filler === 0 ? this.seated > 0 : this.bare) return null;
     const block = { layout: hand.layout, hands: new Map<number, Hand>() };
+    if (this.seated === 0) this.blocks.length = 0;
     this.blocks.push(block);
     return block;
+  }
+
+  /** Some work here without a prefix: then all of them are in one block. */
+  private get bare(): boolean {
+    const [block] = this.blocks;
+    return block !== undefined && block.hands.size > 0 && this.filler(block.layout) === 0;
   }
 
   private issueAll(clean: boolean): void {

@@ -68,6 +68,34 @@ describe("work that a pool takes up again", () => {
   });
 });
 
+describe("layouts on one board", () => {
+  const short = { e1Bytes: 1, e2Bytes: 2 };
+  const long = { e1Bytes: 1, e2Bytes: 3 };
+  const wide = { e1Bytes: 2, e2Bytes: 2 };
+
+  test("beside rigs without a prefix there is no seat for any other layout", () => {
+    const board = boardOn(new GroundBook(0));
+    board.post(poolJob("A", { free: 4 }));
+    const others = [new FakeHand(1, short), new FakeHand(1, wide)];
+    expect(board.adopt([new FakeHand(0, long), ...others])).toEqual(others);
+    expect(others.flatMap(({ jobs }) => jobs)).toEqual([]);
+    expect(board.adopt([new FakeHand(1, long)])).toEqual([]);
+  });
+
+  test("beside rigs with a prefix there is no seat without one, until they have left", () => {
+    const board = boardOn(new GroundBook(0));
+    board.post(poolJob("A", { free: 4 }));
+    const [small, bare] = [new FakeHand(0, short), new FakeHand(0, long)];
+    expect(board.adopt([small, bare])).toEqual([bare]);
+    board.leave(small);
+    expect(board.adopt([bare])).toEqual([]);
+    expect(bare.jobs).toEqual([]);
+    board.post(poolJob("B", { free: 4 }));
+    expect([bare.jobs.length, board.size]).toEqual([1, 1]);
+    expect(board.adopt([small])).toEqual([small]);
+  });
+});
+
 describe("GroundBooks", () => {
   test("one book per host, port and extranonce1, dropped when no job has asked for it within the time that pools take shares of", () => {
     let nowMs = 0;

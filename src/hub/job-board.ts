@@ -15,8 +15,10 @@ export type Hand = {
   board: JobBoard | null;
   /** Its place on that board; the board's own to write. */
   seat: Block | null;
-  /** Asked when the layout leaves no room in a pool's `free` bytes; true when the layout has been changed so that it does. */
-  refit: (free: number) => boolean;
+  /** The layout that it could have in a pool's `free` bytes, which are too few for its own; null = none. Only a question. */
+  fitting: (free: number) => Layout | null;
+  /** Gives the rig another layout; false when it cannot follow and has been asked to reconnect with it. */
+  relayout: (layout: Layout) => boolean;
   /** Sends the job; `line` is the notify, which hands of one block share byte for byte. */
   give: (job: HubJob, line: Buffer) => void;
 };
@@ -94,9 +96,7 @@ export class JobBoard {
     const byBlock = new Map<Block, Hand[]>();
     for (const hand of hands) {
       if (hand.board === this) continue;
-      const filler = this.filler(hand.layout);
-      const fits = filler !== null && (filler >= 0 || hand.refit(this.current?.work.free ?? 0));
-      const block = fits ? this.seatFor(hand) : null;
+      const block = this.seatFor(hand);
       if (block === null) {
         left.push(hand);
         continue;
@@ -144,15 +144,25 @@ export class JobBoard {
     return this.current === null ? null : fillerBytes(this.current.work.free, layout);
   }
 
+  /** The block to sit in. A rig whose layout is too long is told of a shorter one here, when it is certain that it gets a job of it. */
   private seatFor(hand: Hand): Block | null {
     const filler = this.filler(hand.layout);
-    if (filler === null || filler < 0) return null;
+    if (this.current === null || filler === null) return null;
+    if (filler >= 0) return this.blockFor(hand.layout, hand.x);
+    const { free, ntime } = this.current.work;
+    const layout = hand.fitting(free);
+    if (layout === null || this.ground?.hasBare(layout.e1Bytes, hand.x, ntime) !== true) return null;
+    const block = this.blockFor(layout, hand.x);
+    return block !== null && hand.relayout(layout) ? block : null;
+  }
+
+  private blockFor(layout: Layout, x: number): Block | null {
     for (const block of this.blocks) {
-      if (sameLayout(block.layout, hand.layout) && !block.hands.has(hand.x)) return block;
+      if (sameLayout(block.layout, layout) && !block.hands.has(x)) return block;
     }
     // Without a prefix, one extranonce1 begins all others: of a second block, of another layout, and of those with a prefix.
-    if (filler === 0 ? this.seated > 0 : this.bare) return null;
-    const block = { layout: hand.layout, hands: new Map<number, Hand>() };
+    if (this.filler(layout) === 0 ? this.seated > 0 : this.bare) return null;
+    const block = { layout, hands: new Map<number, Hand>() };
     if (this.seated === 0) this.blocks.length = 0;
     this.blocks.push(block);
     return block;

@@ -170,21 +170,25 @@ export class RigSession implements Submitter, Caller, IntakeOwner {
     this.writer.send(before === "" ? line : Buffer.concat([Buffer.from(before), line]));
   }
 
-  /** A pool with less room than the rig's layout needs: a shorter extranonce2 for rigs that follow, a reconnect for the others. */
-  refit(free: number): boolean {
-    const e2Bytes = free - this.layout.e1Bytes;
+  /** For a pool with less room than the rig's layout needs: the same extranonce1 and a shorter extranonce2. */
+  fitting(free: number): Layout | null {
+    const { e1Bytes } = this.layout;
     // cgminer takes nothing below 2 bytes.
-    if (e2Bytes < 2) return false;
+    return free - e1Bytes < 2 ? null : { e1Bytes, e2Bytes: free - e1Bytes };
+  }
+
+  /** Told at once to rigs that follow, for the jobs from now on; the others get it at their next connection, which they are asked for. */
+  relayout(layout: Layout): boolean {
     if (this.followsExtranonce || this.firmware.followsExtranonce) {
-      this.layout = { e1Bytes: this.layout.e1Bytes, e2Bytes };
-      const x = new Uint8Array(this.layout.e1Bytes);
-      writeX(x, 0, this.x, this.layout.e1Bytes);
-      this.writer.queue(writeSetExtranonce(x, e2Bytes));
+      this.layout = layout;
+      const x = new Uint8Array(layout.e1Bytes);
+      writeX(x, 0, this.x, layout.e1Bytes);
+      this.writer.queue(writeSetExtranonce(x, layout.e2Bytes));
       this.writer.flush();
       return true;
     }
     if (this.leaveAtMs === 0) {
-      this.floor.rememberLayout(this, { e1Bytes: this.layout.e1Bytes, e2Bytes });
+      this.floor.rememberLayout(this, layout);
       this.writer.queue(writeReconnect());
       this.leaveAtMs = this.floor.now() + limits.reconnectMsMax;
     }

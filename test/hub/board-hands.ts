@@ -43,14 +43,23 @@ export class FakeHand implements Hand {
   board: JobBoard | null = null;
   seat: Block | null = null;
   readonly jobs: HubJob[] = [];
+  /** The layouts that it was told of. */
+  readonly told: Layout[] = [];
+  follows = false;
 
   constructor(x: number, layout: Layout = { e1Bytes: 1, e2Bytes: 3 }) {
     this.x = x;
     this.layout = layout;
   }
 
-  refit(): boolean {
-    return false;
+  fitting(free: number): Layout | null {
+    return this.follows ? { e1Bytes: this.layout.e1Bytes, e2Bytes: free - this.layout.e1Bytes } : null;
+  }
+
+  relayout(layout: Layout): boolean {
+    this.layout = layout;
+    this.told.push(layout);
+    return true;
   }
 
   give(job: HubJob): void {

@@ -96,6 +96,55 @@ describe("layouts on one board", () => {
   });
 });
 
+describe("a pool with less room than a rig's layout", () => {
+  const long = { e1Bytes: 1, e2Bytes: 3 };
+  const short = { e1Bytes: 1, e2Bytes: 2 };
+
+  function follower(x: number): FakeHand {
+    const hand = new FakeHand(x, long);
+    hand.follows = true;
+    return hand;
+  }
+
+  test("the rig is told of a shorter layout and gets a job of it; the jobs it holds keep theirs", () => {
+    const [home, narrow] = [boardOn(new GroundBook(0)), boardOn(new GroundBook(0))];
+    const rig = follower(1);
+    home.post(poolJob("A"));
+    home.adopt([rig]);
+    narrow.post(poolJob("B", { free: 3 }));
+    expect(narrow.adopt([rig])).toEqual([]);
+    expect(rig.told).toEqual([short]);
+    expect(rig.jobs.map(({ layout }) => layout)).toEqual([long, short]);
+  });
+
+  test("without a seat the rig is told nothing and works on where it is", () => {
+    const [home, narrow] = [boardOn(new GroundBook(0)), boardOn(new GroundBook(0))];
+    const rig = follower(1);
+    home.post(poolJob("A"));
+    home.adopt([rig]);
+    narrow.post(poolJob("B", { free: 3 }));
+    narrow.adopt([new FakeHand(1, short)]);
+    expect(narrow.adopt([rig])).toEqual([rig]);
+    home.repeat();
+    expect([rig.told, rig.board, rig.layout]).toEqual([[], home, long]);
+    expect(rig.jobs.map(({ layout }) => layout)).toEqual([long, long]);
+  });
+
+  test("without ground left in the pool's work neither, until the next", () => {
+    const narrow = boardOn(new GroundBook(0));
+    const [before, rig] = [new FakeHand(1, short), follower(1)];
+    narrow.post(poolJob("B", { free: 3 }));
+    narrow.adopt([before]);
+    for (let time = 0; time < 120; time++) narrow.repeat();
+    narrow.leave(before);
+    expect(narrow.adopt([rig])).toEqual([rig]);
+    expect(rig.told).toEqual([]);
+    narrow.post(poolJob("C", { free: 3 }));
+    expect(narrow.adopt([rig])).toEqual([]);
+    expect([rig.told.length, rig.jobs.length]).toEqual([1, 1]);
+  });
+});
+
 describe("GroundBooks", () => {
   test("one book per host, port and extranonce1, dropped when no job has asked for it within the time that pools take shares of", () => {
     let nowMs = 0;

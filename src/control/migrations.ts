@@ -1,11 +1,15 @@
 import type { Database } from "bun:sqlite";
 import first from "../../migrations/control/0001_first.sql" with { type: "text" };
+import rigsByStatus from "../../migrations/control/0002_rigs_by_status.sql" with { type: "text" };
 import type { Log } from "../log.ts";
 
 export type Migration = { version: number; name: string; text: string };
 
 /** All steps of the schema, in order. Forward only: a step that was released is never changed. */
-const migrations: readonly Migration[] = Object.freeze([{ version: 1, name: "0001_first", text: first }]);
+const migrations: readonly Migration[] = Object.freeze([
+  { version: 1, name: "0001_first", text: first },
+  { version: 2, name: "0002_rigs_by_status", text: rigsByStatus },
+]);
 
 /** "HUBC": marks a SQLite file as a control database, so that no other file is taken for one. */
 const applicationId = 0x48_55_42_43;

@@ -30,7 +30,7 @@ export async function hashrateOf(database: Database, scope: HashrateScope, windo
   if (!(stepS > 0)) throw new RangeError("step_s: must be a positive number of seconds");
   const stepMs = stepS * 1_000;
   if ((toMs - fromMs) / stepMs > pointsMax) throw new RangeError(`step_s: the window has more than ${pointsMax} steps; use a longer step`);
-  const condition = scopeCondition(scope, database.duckDb);
+  const condition = scopeCondition(scope);
   const rows = await database.ask(
     `SELECT CAST(floor((at_ms - $2) / $4::DOUBLE) AS INTEGER) AS step,
        coalesce(sum(work) FILTER (WHERE ${accepted}), 0), coalesce(sum(work) FILTER (WHERE ${accepted} AND pool_verdict <> ${poolCodes.orphaned}), 0),

@@ -13,7 +13,7 @@ const forwarded = `pool_verdict IN (${poolCodes.accepted}, ${poolCodes.rejected}
 /** The shares of a scope received in [fromMs, toMs), counted by fate. */
 export async function summaryOf(database: Database, scope: Scope, window: { fromMs: number; toMs: number; asOfMs: number }): Promise<SharesSummary> {
   checkWindow(window.fromMs, window.toMs);
-  const condition = scopeCondition(scope, database.duckDb);
+  const condition = scopeCondition(scope);
   const rows = await database.ask(
     `SELECT fates.*, reasons.text FROM (
        SELECT hub_verdict, pool_verdict, reason_no, count(*) AS shares, sum(work) AS work, sum(CASE WHEN ${forwarded} THEN pool_work ELSE 0 END) AS pool_work

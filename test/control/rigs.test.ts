@@ -5,6 +5,23 @@ import { addProfile, failureOf, must, refused, startMs, testControl } from "./te
 
 const enrolment = (name: string, nominalHps: number | null = null) => ({ fleetNo: 1, name, nominalHps });
 
+describe("light questions about many rigs", () => {
+  test("counts by status and numbers by fleet leave removed rigs out", () => {
+    const { control } = testControl();
+    const fleetNo = control.fleets.all()[0]?.no ?? 0;
+    const other = must(control.fleets.create({ name: "other" }));
+    expect(control.rigs.countByStatus()).toEqual({ vetting: 0, online: 0, degraded: 0, offline: 0, rejecting: 0, flapping: 0, quarantined: 0 });
+    const [a, b, c] = control.rigs.enrol(["a", "b", "c"].map((name) => ({ fleetNo, name, nominalHps: null })));
+    const [d] = control.rigs.enrol([{ fleetNo: other.no, name: "d", nominalHps: null }]);
+    control.rigs.setStatus([{ rigNo: b?.no ?? 0, status: "online", reason: { code: "vetted", text: "" } }]);
+    must(control.rigs.remove(c?.id ?? "", null));
+    expect(control.rigs.countByStatus()).toMatchObject({ vetting: 2, online: 1, offline: 0 });
+    expect(control.rigs.numbersOfFleet(fleetNo)).toEqual([a?.no ?? 0, b?.no ?? 0]);
+    expect(control.rigs.numbersOfFleet(other.no)).toEqual([d?.no ?? 0]);
+    expect(control.rigs.numbersOfFleet(99)).toEqual([]);
+  });
+});
+
 describe("enrolling", () => {
   test("gives each unknown rig a row, an allocation to the house and an event; known names give the known rig", () => {
     const { control } = testControl();

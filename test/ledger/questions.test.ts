@@ -102,6 +102,19 @@ describe("questions to the ledger", () => {
     expect((points[2]?.upperHps ?? 0) / hps(10)).toBeCloseTo(3.688879, 5);
   });
 
+  test("hashrate of a fleet: of its rigs alone, however many, also of none", async () => {
+    await using folder = await LedgerFolder.create();
+    const ledger = await folder.open();
+    for (const rigNo of [1, 2, 9_999, 10_001]) ledger.append(aShare({ rigNo, difficulty: 10 }));
+    await ledger.flush();
+    folder.nowMs = startMs + 10_000;
+    const window = { fromMs: startMs, toMs: startMs + 10_000, stepS: 10 };
+    const sharesOf = async (rigNos: number[]) => ((await ledger.hashrate({ kind: "fleet", rigNos }, window))[0]?.effectiveHps ?? 0) / 2 ** 32;
+    expect(await sharesOf(Array.from({ length: 10_000 }, (_, index) => index + 1))).toBe(3);
+    expect(await sharesOf([2])).toBe(1);
+    expect(await sharesOf([])).toBe(0);
+  });
+
   test("hashrate: where no hub was running there is no data, and a step partly covered is divided by what was", async () => {
     await using folder = await LedgerFolder.create();
     const ledger = await folder.open();

@@ -254,6 +254,17 @@ test("raw shares come as NDJSON or CSV, and a spreadsheet takes none of them for
   expect((await web.get(`/shares?rig_id=rig_${"0".repeat(26)}`)).json["errors"][0]["pointer"]).toBe("#query/rig_id");
 });
 
+test("what scripts poll reads no table of rigs", async () => {
+  const web = testWeb();
+  const { rig, fleet } = await farm(web);
+  web.control.rigs.all = () => {
+    throw new Error("ten thousand rows were read");
+  };
+  expect((await web.get("/summary")).json["rigs"]).toMatchObject({ vetting: 1, online: 0 });
+  expect((await web.get(`/fleets/${fleet}/hashrate`)).status).toBe(200);
+  expect(web.ledger.asked.at(-1)).toMatchObject(["hashrate", { kind: "fleet", rigNos: [rig.no] }, {}]);
+});
+
 test("the summary counts every status, and promises nothing yet", async () => {
   const web = testWeb();
   await farm(web);

@@ -19,8 +19,7 @@ export function figureEndpoints(parts: ApiParts): Endpoint[] {
   const pool = (id: string): Scope => ({ kind: "pool", no: found(pools.byId(id), "pool").no });
   const fleet = (id: string): HashrateScope => {
     const { no } = found(fleets.byId(id), "fleet");
-    const members = rigs.all().filter(({ fleetNo }) => fleetNo === no);
-    return { kind: "fleet", rigNos: members.map((member) => member.no) };
+    return { kind: "fleet", rigNos: rigs.numbersOfFleet(no) };
   };
   const fleetNeed: Need = ["fleet:read", "usage:read"];
   return [

@@ -1,4 +1,3 @@
-import { rigStatuses } from "../../control/rig-row.ts";
 import { type ApiParts, type Endpoint, readEndpoint } from "../endpoint.ts";
 import { summaryExample, whoamiExample } from "../examples.ts";
 import { summaryModel, whoamiModel } from "../models.ts";
@@ -33,16 +32,13 @@ function summary({ deps, figures }: ApiParts): Endpoint {
     answers: [{ status: 200, description: "Figures of this moment", schema: summaryModel, example: summaryExample }],
     handle: async () => {
       const nowMs = deps.now();
-      const rows = deps.control.rigs.all();
-      const rigs: Record<string, number> = Object.fromEntries(rigStatuses.map((status) => [status, 0]));
-      for (const { status } of rows) rigs[status] = (rigs[status] ?? 0) + 1;
       return {
         body: {
           at: timeText(nowMs),
           delivered_hps: await figures.deliveredHps(),
           // Nothing is promised before there are contracts.
           promised_hps: 0,
-          rigs,
+          rigs: deps.control.rigs.countByStatus(),
           sessions: deps.hub.sessions(),
           contracts_at_risk: 0,
         },

@@ -78,7 +78,7 @@ export class Hub {
       now: deps.now,
       random: deps.random,
       agent: deps.agent,
-      bookOf: (host, port, fixed) => this.books.bookOf(host, port, fixed),
+      bookOf: (host, port, work) => this.books.bookOf(host, port, work),
       mayDial: () => this.dialsLeft-- > 0,
       settle: this.settlement.settleForwarded,
       pools: () => deps.control.pools.all(),

@@ -1,6 +1,7 @@
 import { NotifyTemplate } from "../stratum/v1/notify-template.ts";
 import { fillerBytes, type Layout } from "../work/extranonce.ts";
 import type { UsedGround } from "../work/used-ground.ts";
+import type { Work } from "../work/work.ts";
 import type { GroundBook } from "./ground-book.ts";
 import type { HubJob, PoolJob } from "./hub-job.ts";
 import { limits } from "./limits.ts";
@@ -48,13 +49,14 @@ export class JobBoard {
   lastIssueAtMs = 0;
   private readonly blocks: Block[] = [];
   private seated = 0;
-  private readonly bookOf: (fixed: Uint8Array) => GroundBook;
+  private readonly bookOf: (work: Work) => GroundBook;
+  private book: GroundBook | null = null;
   private ground: UsedGround | null = null;
   private template: NotifyTemplate | null = null;
   private readonly now: () => number;
 
-  /** `bookOf`: the book of an extranonce1 at this board's pool. */
-  constructor(bookOf: (fixed: Uint8Array) => GroundBook, now: () => number) {
+  /** `bookOf`: the book of a work's extranonce1 at this board's pool. */
+  constructor(bookOf: (work: Work) => GroundBook, now: () => number) {
     this.bookOf = bookOf;
     this.now = now;
   }
@@ -69,16 +71,19 @@ export class JobBoard {
 
   /**
    * A new job of the pool goes to every hand. Work that the pool merely repeats keeps its used-up prefixes.
-   * Returns those who have lost their seat because the pool leaves another number of bytes free from now on.
+   * Returns those who have lost their seat because the pool gives another extranonce1, or leaves another number of bytes, from now on.
    */
   post(job: PoolJob): Hand[] {
     const before = this.current?.work ?? null;
-    this.ground = this.bookOf(job.work.fixed).groundOf(job.work);
+    const book = this.bookOf(job.work);
+    const moved = book === this.book ? [] : this.clear();
+    this.book = book;
+    this.ground = book.groundOf(job.work);
     this.current = job;
     this.template = new NotifyTemplate(job.work);
-    if (before !== null && before.free !== job.work.free) {
+    if (moved.length > 0) {
       this.lastIssueAtMs = this.now();
-      return this.adopt(this.clear());
+      return this.adopt(moved);
     }
     // Shares of an older block are worth nothing, whatever the pool says of this job.
     this.issueAll(job.work.clean || before === null || Buffer.compare(before.prevHash, job.work.prevHash) !== 0);
@@ -103,6 +108,7 @@ export class JobBoard {
       }
       hand.board?.leave(hand);
       hand.board = this;
+      this.book?.enter(hand);
       block.hands.set(hand.x, hand);
       hand.seat = block;
       this.seated++;
@@ -117,6 +123,7 @@ export class JobBoard {
   leave(hand: Hand): void {
     if (hand.board !== this || hand.seat === null) return;
     hand.seat.hands.delete(hand.x);
+    this.book?.leave(hand);
     hand.seat = null;
     hand.board = null;
     this.seated--;
@@ -131,12 +138,18 @@ export class JobBoard {
   clear(): Hand[] {
     const hands = this.hands();
     for (const hand of hands) {
+      this.book?.leave(hand);
       hand.board = null;
       hand.seat = null;
     }
     this.seated = 0;
     this.blocks.length = 0;
     return hands;
+  }
+
+  /** The layouts of those who work here. */
+  layouts(): Layout[] {
+    return this.blocks.filter(({ hands }) => hands.size > 0).map(({ layout }) => layout);
   }
 
   /** Bytes between the pool's extranonce1 and the rig's; negative where the layout does not fit; null before the first job. */
@@ -147,31 +160,21 @@ export class JobBoard {
   /** The block to sit in. A rig whose layout is too long is told of a shorter one here, when it is certain that it gets a job of it. */
   private seatFor(hand: Hand): Block | null {
     const filler = this.filler(hand.layout);
-    if (this.current === null || filler === null) return null;
-    if (filler >= 0) return this.blockFor(hand.layout, hand.x);
+    if (this.current === null || this.book === null || filler === null) return null;
+    if (filler >= 0) return this.book.admits(hand, hand.layout) ? this.blockFor(hand.layout, hand.x) : null;
     const { free, ntime } = this.current.work;
     const layout = hand.fitting(free);
-    if (layout === null || this.ground?.hasBare(layout.e1Bytes, hand.x, ntime) !== true) return null;
-    const block = this.blockFor(layout, hand.x);
-    return block !== null && hand.relayout(layout) ? block : null;
+    if (layout === null || !this.book.admits(hand, layout) || this.ground?.hasBare(layout.e1Bytes, hand.x, ntime) !== true) return null;
+    return hand.relayout(layout) ? this.blockFor(layout, hand.x) : null;
   }
 
-  private blockFor(layout: Layout, x: number): Block | null {
-    for (const block of this.blocks) {
-      if (sameLayout(block.layout, layout) && !block.hands.has(x)) return block;
-    }
-    // Without a prefix, one extranonce1 begins all others: of a second block, of another layout, and of those with a prefix.
-    if (this.filler(layout) === 0 ? this.seated > 0 : this.bare) return null;
+  private blockFor(layout: Layout, x: number): Block {
+    const known = this.blocks.find((one) => sameLayout(one.layout, layout) && !one.hands.has(x));
+    if (known !== undefined) return known;
     const block = { layout, hands: new Map<number, Hand>() };
     if (this.seated === 0) this.blocks.length = 0;
     this.blocks.push(block);
     return block;
-  }
-
-  /** Some work here without a prefix: then all of them are in one block. */
-  private get bare(): boolean {
-    const [block] = this.blocks;
-    return block !== undefined && block.hands.size > 0 && this.filler(block.layout) === 0;
   }
 
   private issueAll(clean: boolean): void {

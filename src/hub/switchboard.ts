@@ -3,6 +3,7 @@ import type { Profile } from "../control/profiles.ts";
 import type { PoolFact, PoolState } from "../health/facts.ts";
 import { chooseEndpoint, type EndpointChoice, endpointsToHold } from "../schedule/choose-endpoint.ts";
 import type { Destination } from "../schedule/move.ts";
+import type { Layout } from "../work/extranonce.ts";
 import type { Hand } from "./job-board.ts";
 import { Upstream, type UpstreamDeps } from "./upstream.ts";
 
@@ -22,7 +23,7 @@ export type SwitchboardDeps = Omit<UpstreamDeps, "changed" | "homeless" | "nameR
 };
 
 /** What the routes ask of one upstream. */
-type Need = { role: "active" | "warm"; sessions: number };
+type Need = { role: "active" | "warm"; sessions: number; layouts: readonly Layout[] };
 
 /** A change that causes another is looked at again; more often than this is a circle. */
 const roundsMax = 8;
@@ -246,6 +247,7 @@ export class Switchboard {
     for (const upstream of this.upstreams.values()) {
       const need = needs.get(upstream);
       upstream.sessionsWanted = Math.max(1, need?.sessions ?? 0);
+      upstream.expected = need?.layouts ?? [];
       upstream.setRole(need?.role ?? "off");
     }
   }
@@ -262,11 +264,12 @@ export class Switchboard {
     if (chosen !== route.activePoolNo) this.activate(route, chosen);
     const held = new Set(endpointsToHold(choices, chosen));
     const mostAlike = mostRigsPerX(route.hands);
+    const layouts = layoutsOf(route.hands);
     for (const upstream of upstreams) {
       if (!held.has(upstream.pool.no)) continue;
       const others = needs.get(upstream);
       const role = upstream.pool.no === chosen ? "active" : (others?.role ?? "warm");
-      needs.set(upstream, { role, sessions: (others?.sessions ?? 0) + mostAlike });
+      needs.set(upstream, { role, sessions: (others?.sessions ?? 0) + mostAlike, layouts: [...(others?.layouts ?? []), ...layouts] });
     }
   }
 
@@ -326,6 +329,12 @@ function mostRigsPerX(hands: ReadonlySet<RoutedHand>): number {
     if (count > most) most = count;
   }
   return most;
+}
+
+function layoutsOf(hands: ReadonlySet<RoutedHand>): Layout[] {
+  const layouts = new Map<number, Layout>();
+  for (const { layout } of hands) layouts.set(layout.e1Bytes * 256 + layout.e2Bytes, layout);
+  return [...layouts.values()];
 }
 
 /** What an operator should know before he sends rigs to a pool that leaves so few bytes. */

@@ -1,6 +1,7 @@
 import type { Pool } from "../control/pools.ts";
 import type { PoolState } from "../health/facts.ts";
 import { fillerBytes, type Layout } from "../work/extranonce.ts";
+import type { Work } from "../work/work.ts";
 import type { GroundBook } from "./ground-book.ts";
 import type { PoolJob } from "./hub-job.ts";
 import { type Hand, JobBoard } from "./job-board.ts";
@@ -12,7 +13,7 @@ export type UpstreamDeps = {
   now: () => number;
   random: () => number;
   agent: string;
-  bookOf: (host: string, port: number, fixed: Uint8Array) => GroundBook;
+  bookOf: (host: string, port: number, work: Work) => GroundBook;
   /** Whether one more connection may be dialled in this second. */
   mayDial: () => boolean;
   settle: SettleShare;
@@ -34,6 +35,8 @@ export class Upstream {
   role: "active" | "warm" | "off" = "off";
   /** How many sessions a pool without room for a prefix is to have: the largest number of rigs with one extranonce1. */
   sessionsWanted = 1;
+  /** The layouts of those rigs, wherever they work now. */
+  expected: readonly Layout[] = [];
   usableSinceMs = 0;
   stateSinceMs: number;
   reason = "";
@@ -123,13 +126,6 @@ export class Upstream {
     this.waiting.delete(hand);
   }
 
-  /** Whether rigs of this layout can work here at all; null while the pool has not said. */
-  fits(layout: Layout): boolean | null {
-    const face = this.face;
-    if (face === null || face.free === 0) return null;
-    return fillerBytes(face.free, layout) >= 0;
-  }
-
   /** New address, account or mode: a new session is opened and takes the rigs over when it holds a job; the old one stays for late shares. */
   reconfigure(pool: Pool): void {
     const before = this.pool;
@@ -195,12 +191,29 @@ export class Upstream {
   private sharedWanted(): number {
     if (this.perRig || this.fixedRepeats) return 1;
     const face = this.face;
-    // Only a pool that leaves no room for a prefix needs more than one; most rigs have the same layout, so the first tells.
+    // Only a pool that leaves no room for a prefix needs more than one.
     if (face === null || !face.ready) return 1;
-    const crowded = this.waiting.size > 0 && [...this.waiting].some((hand) => fillerBytes(face.free, hand.layout) === 0);
     const ready = this.links.filter((link) => link.session.ready && !link.retiring).length;
-    const noRoom = fillerBytes(face.free, { e1Bytes: 1, e2Bytes: 3 }) === 0;
-    return Math.max(1, noRoom ? this.sessionsWanted : 1, crowded ? ready + 1 : 1);
+    return Math.max(1, this.room(face.free) === 0 ? this.sessionsWanted : 1, this.crowded(face.free) ? ready + 1 : 1);
+  }
+
+  /** The fewest bytes that the pool leaves beside a rig that works, waits or is expected here; null without one that fits. */
+  private room(free: number): number | null {
+    let least: number | null = null;
+    const note = (layout: Layout) => {
+      const filler = fillerBytes(free, layout);
+      if (filler >= 0 && (least === null || filler < least)) least = filler;
+    };
+    for (const layout of this.expected) note(layout);
+    for (const hand of this.waiting) note(hand.layout);
+    for (const { board } of this.links) for (const layout of board.layouts()) note(layout);
+    return least;
+  }
+
+  /** Rigs wait that fit, so the ground of the sessions there are is others'. */
+  private crowded(free: number): boolean {
+    for (const hand of this.waiting) if (fillerBytes(free, hand.layout) >= 0) return true;
+    return false;
   }
 
   private fixedRepeats = false;
@@ -244,7 +257,7 @@ export class Upstream {
       events,
       deps.now,
     );
-    link = { session, board: new JobBoard((fixed) => deps.bookOf(pool.host, pool.port, fixed), deps.now), only, retiring: false, emptySinceMs: 0 };
+    link = { session, board: new JobBoard((work) => deps.bookOf(pool.host, pool.port, work), deps.now), only, retiring: false, emptySinceMs: 0 };
     this.links.push(link);
   }
 
@@ -269,7 +282,9 @@ export class Upstream {
   }
 
   private repeatsFixed(link: Link): boolean {
-    if (fillerBytes(link.session.free, { e1Bytes: 1, e2Bytes: 3 }) > 0) return false;
+    const { free } = link.session;
+    // With room to spare they share the ground as if they were one.
+    if (this.room(free) !== 0 && !this.crowded(free)) return false;
     return this.links.some(
       (other) => other !== link && other.session.ready && !other.retiring && Buffer.compare(other.session.fixed, link.session.fixed) === 0,
     );

@@ -14,6 +14,7 @@ import { startWeb } from "./web/server.ts";
 
 /** A write to disk that cannot be trusted ends the process; a supervisor starts it again and the journal is replayed. */
 const failedSyncExitCode = 70;
+const crashExitCode = 1;
 const eventsFlushMs = 200;
 /** A session number says in which run of the hub it was, for 4,096 runs of a million sessions each. */
 const boots = 4_096;
@@ -64,7 +65,10 @@ export async function startHub(config: Config, log: Log): Promise<RunningHub> {
     ],
     log,
   );
-  const flushing = setInterval(() => control.events.flush(), eventsFlushMs);
+  const flushing = setInterval(
+    eventFlusher(() => control.events.flush(), log),
+    eventsFlushMs,
+  );
   const stratum = endpointOf(hub.ports().find(({ listenerNo }) => listenerNo === primary.value.no)?.address ?? bind);
   const web = await startWeb({ control, ledger, hub: viewOf(hub), config: { ...config, stratum }, log, now, version });
   const http = web.address;
@@ -83,6 +87,36 @@ export async function startHub(config: Config, log: Log): Promise<RunningHub> {
       log.info("hub.stopped");
     },
   };
+}
+
+/** Events wait while the disk refuses them; that it does, and that it takes them again, is each said once. */
+export function eventFlusher(flush: () => void, log: Log): () => void {
+  let isRefused = false;
+  return () => {
+    try {
+      flush();
+      if (isRefused) log.info("events.written", { text: "the disk takes events again" });
+      isRefused = false;
+    } catch (error) {
+      if (!isRefused) log.error("events.unwritten", { text: "events wait until the disk takes them", error: textOf(error) });
+      isRefused = true;
+    }
+  };
+}
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/**
+ * An error that nobody caught leaves the hub in a state that nobody thought of: it says so and ends, and a supervisor starts it again.
+ * Nothing is tidied up on the way out: every share that a rig heard `true` for is on disk already, as for `kill -9`.
+ */
+function endOnCrash(log: Log): void {
+  const crash = (error: unknown) => {
+    log.error("hub.crashed", { error: textOf(error), stack: error instanceof Error ? error.stack : undefined });
+    process.exit(crashExitCode);
+  };
+  process.on("uncaughtException", crash);
+  process.on("unhandledRejection", crash);
 }
 
 function viewOf(hub: Hub): HubView {
@@ -119,4 +153,10 @@ function endpointOf(address: string): Endpoint {
   return { host: address.slice(0, at).replace(/^\[|\]$/g, ""), port: Number(address.slice(at + 1)) };
 }
 
-if (import.meta.main) process.exit(await runCli(process.argv.slice(2), environment(), { startHub }));
+/** As commands start it: the process is this hub's, so that it may end it. Tests start theirs without. */
+function startOwnHub(config: Config, log: Log): Promise<RunningHub> {
+  endOnCrash(log);
+  return startHub(config, log);
+}
+
+if (import.meta.main) process.exit(await runCli(process.argv.slice(2), environment(), { startHub: startOwnHub }));

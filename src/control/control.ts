@@ -68,8 +68,11 @@ export function openControl(path: string, options: { now: () => number; log: Log
       idempotency.prune();
     },
     close: () => {
-      events.flush();
-      database.sql.close();
+      try {
+        events.flush();
+      } finally {
+        database.sql.close();
+      }
     },
   };
 }

@@ -27,6 +27,8 @@ type RawEvent = { no: number; id: string; at_ms: number; type: string; subject_k
 
 /** Recorded events that may wait for `flush`; one more is written at once. */
 const bufferedMax = 2_000;
+/** Those that may wait while the disk refuses them, at some 300 bytes each; further ones are counted, not kept. */
+const heldMax = 20_000;
 const limitMax = 1_000;
 
 const eventOf = (raw: RawEvent): HubEvent => ({
@@ -40,6 +42,11 @@ const eventOf = (raw: RawEvent): HubEvent => ({
   data: JSON.parse(raw.data),
 });
 
+function lostNote(count: number): EventInput {
+  const text = `${count} events were not kept, because the disk took no more`;
+  return { type: "hub.events-lost", subjectKind: "hub", subjectId: null, text, data: { count } };
+}
+
 export class Events {
   readonly #database: ControlDatabase;
   readonly #insert: Statement<unknown, SqlValue[]>;
@@ -50,6 +57,8 @@ export class Events {
   readonly #lastNo: Statement<{ no: number | null }, SqlValue[]>;
   readonly #listeners = new Set<() => void>();
   #buffer: EventInput[] = [];
+  #lost = 0;
+  #isRefused = false;
   #toldNo: number;
 
   constructor(database: ControlDatabase) {
@@ -74,19 +83,28 @@ export class Events {
     this.#database.afterCommit(() => this.#tell());
   }
 
-  /** For what is only noted (nothing is decided by it): held back and written by the next `flush`. Costs no disk access. */
+  /** For what is only noted (nothing is decided by it): held back and written by the next `flush`. Costs no disk access. Never throws. */
   record(event: EventInput): void {
+    if (this.#buffer.length >= heldMax) {
+      this.#lost += 1;
+      return;
+    }
     this.#buffer.push({ ...event, atMs: event.atMs ?? this.#database.now() });
-    if (this.#buffer.length > bufferedMax) this.flush();
+    if (this.#buffer.length <= bufferedMax || this.#isRefused) return;
+    try {
+      this.flush();
+    } catch {
+      // The events are still held; whoever calls `flush` on a timer hears of the failure and tells of it.
+    }
   }
 
   /**
    * Writes what was recorded, and tells the listeners about events that other processes wrote meanwhile. To be called about
    * five times a second, and at the end; never inside a transaction, whose end could undo it.
+   * @throws what SQLite says when it cannot write (a full disk): what was recorded is held for the next call
    */
   flush(): void {
-    const waiting = this.#buffer.splice(0);
-    if (waiting.length > 0) this.#database.transaction(() => this.#write(waiting));
+    if (this.#buffer.length > 0) this.#writeHeld();
     this.#tell();
   }
 
@@ -114,6 +132,15 @@ export class Events {
   onAppend(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  #writeHeld(): void {
+    this.#isRefused = true;
+    const note = this.#lost === 0 ? [] : [lostNote(this.#lost)];
+    this.#database.transaction(() => this.#write([...this.#buffer, ...note]));
+    this.#isRefused = false;
+    this.#buffer = [];
+    this.#lost = 0;
   }
 
   #write(events: EventInput[]): void {

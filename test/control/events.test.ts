@@ -1,5 +1,9 @@
+import { Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
-import { must, refused, startMs, testControl } from "./test-control.ts";
+import { join } from "node:path";
+import { openControl } from "../../src/control/control.ts";
+import { silentLog } from "../../src/log.ts";
+import { inFolder, must, refused, startMs, testControl } from "./test-control.ts";
 
 const event = (text: string) => ({ type: "test.said", subjectKind: "hub", subjectId: null, text });
 
@@ -52,6 +56,57 @@ describe("events", () => {
     for (let count = 0; count < 2_001; count += 1) control.events.record(event(String(count)));
     expect(control.events.latest(1)).toMatchObject([{ text: "2000" }]);
   });
+});
+
+describe("while the disk takes no events", () => {
+  /** Another program's hand on the file stands for the full disk: every row is refused until `recover`. */
+  const refuse = (path: string) => {
+    const other = new Database(path);
+    other.run("CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'disk is full'); END");
+    return () => {
+      other.run("DROP TRIGGER full");
+      other.close();
+    };
+  };
+
+  test("recorded ones wait, in order, and are written once when it takes them again", () =>
+    inFolder((folder) => {
+      const path = join(folder, "control.db");
+      const control = openControl(path, { now: () => startMs, log: silentLog });
+      const recover = refuse(path);
+      control.events.record(event("1"));
+      expect(() => control.events.flush()).toThrow("disk is full");
+      control.events.record(event("2"));
+      expect(() => control.events.flush()).toThrow("disk is full");
+      recover();
+      control.events.flush();
+      control.events.flush();
+      expect(must(control.events.after(null, 10)).map(({ text }) => text)).toEqual(["1", "2"]);
+      control.close();
+    }));
+
+  test("recording goes on without an error and within bounds, and what was lost is told", () =>
+    inFolder((folder) => {
+      const path = join(folder, "control.db");
+      const control = openControl(path, { now: () => startMs, log: silentLog });
+      const recover = refuse(path);
+      for (let count = 0; count < 20_007; count += 1) control.events.record(event(String(count)));
+      recover();
+      control.events.flush();
+      expect(control.events.latest(2)).toMatchObject([{ type: "hub.events-lost", data: { count: 7 } }, { text: "19999" }]);
+      control.close();
+    }));
+
+  test("the file is closed all the same", () =>
+    inFolder((folder) => {
+      const path = join(folder, "control.db");
+      const control = openControl(path, { now: () => startMs, log: silentLog });
+      const recover = refuse(path);
+      control.events.record(event("1"));
+      expect(() => control.close()).toThrow("disk is full");
+      expect(() => control.transaction(() => 0)).toThrow("closed");
+      recover();
+    }));
 });
 
 describe("idempotent requests", () => {

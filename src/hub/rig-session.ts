@@ -7,7 +7,7 @@ import type { Firmware } from "../stratum/v1/firmware.ts";
 import { writeReconnect, writeSetDifficulty, writeSetExtranonce, writeSubscribeResult } from "../stratum/v1/pool-messages.ts";
 import { type Authorize, type RigMessage, readRigMessage, type Subscribe } from "../stratum/v1/rig-messages.ts";
 import { passwordHints, rigNameOf } from "../stratum/v1/worker-names.ts";
-import { encodeX, type Layout, type Slot, writeX } from "../work/extranonce.ts";
+import { encodeX, type Layout, type Slot } from "../work/extranonce.ts";
 import { GivenJobs } from "./given-jobs.ts";
 import type { HubJob } from "./hub-job.ts";
 import type { Block, JobBoard } from "./job-board.ts";
@@ -181,9 +181,7 @@ export class RigSession implements Submitter, Caller, IntakeOwner {
   relayout(layout: Layout): boolean {
     if (this.followsExtranonce || this.firmware.followsExtranonce) {
       this.layout = layout;
-      const x = new Uint8Array(layout.e1Bytes);
-      writeX(x, 0, this.x, layout.e1Bytes);
-      this.writer.queue(writeSetExtranonce(x, layout.e2Bytes));
+      this.writer.queue(writeSetExtranonce(Buffer.from(this.xHex, "hex"), layout.e2Bytes));
       this.writer.flush();
       return true;
     }
@@ -294,9 +292,8 @@ export class RigSession implements Submitter, Caller, IntakeOwner {
       this.slot = this.floor.takeSlot(this.layout);
       this.xHex = encodeX(this.slot.x, this.layout.e1Bytes);
     }
-    const x = new Uint8Array(this.layout.e1Bytes);
-    writeX(x, 0, this.slot.x, this.layout.e1Bytes);
-    this.reply(writeSubscribeResult(message.id, { extranonce1: x, extranonce2Bytes: this.layout.e2Bytes, sessionId: this.no.toString(16).padStart(8, "0") }));
+    const extranonce1 = Buffer.from(this.xHex, "hex");
+    this.reply(writeSubscribeResult(message.id, { extranonce1, extranonce2Bytes: this.layout.e2Bytes, sessionId: this.no.toString(16).padStart(8, "0") }));
     this.start();
   }
 

@@ -40,12 +40,13 @@ describe("work that a pool takes up again", () => {
     const book = groundFrom(250);
     const [one, other] = [boardOn(book), boardOn(book)];
     const rigs = [new FakeHand(3), new FakeHand(3)];
-    for (const [first, second] of ["AB", "BA", "AB", "BA"]) {
-      one.post(poolJob(first ?? "", { free: 5 }));
-      other.post(poolJob(second ?? "", { free: 5 }));
+    for (let turn = 0; turn < 200; turn++) {
+      one.post(poolJob(turn % 2 === 0 ? "A" : "B", { free: 5 }));
+      other.post(poolJob(turn % 2 === 0 ? "B" : "A", { free: 5 }));
       one.adopt(rigs.slice(0, 1));
       other.adopt(rigs.slice(1));
     }
+    expect(rigs.map(({ jobs }) => jobs.length)).toEqual([200, 200]);
     expect(repeated(rigs.flatMap((rig) => rig.searches()))).toEqual([]);
   });
 

@@ -29,7 +29,9 @@ export const problemModel = model(
     errors: Type.Optional(
       Type.Array(
         Type.Object({
-          pointer: Type.String({ description: "JSON pointer into the body; `#query/name` for a parameter, `#header/name` for a header" }),
+          pointer: Type.String({
+            description: "JSON pointer into the body; `#query/name` for a parameter, `#header/name` for a header, empty for the object as a whole",
+          }),
           detail: Type.String(),
         }),
       ),

@@ -87,7 +87,7 @@ export const problemKinds = Object.freeze({
   "in-use": {
     status: 409,
     title: "Still in use",
-    meaning: "Something else refers to this object. The detail says what.",
+    meaning: "Something else refers to this object. “errors” names what does, twenty at most, with ids.",
     remedy: "Change or remove what uses it first.",
   },
   conflict: {
@@ -117,7 +117,7 @@ export const problemKinds = Object.freeze({
 } as const satisfies Record<string, { status: number; title: string; meaning: string; remedy: string }>);
 export type ProblemKind = keyof typeof problemKinds;
 
-/** One broken rule: a JSON pointer into the body (or `#query/name`, `#header/name`), and the rule in words; never the value that was sent. */
+/** One broken rule: a JSON pointer into the body (or `#query/name`, `#header/name`; "" = the object as a whole), and the rule in words; never the value that was sent. */
 export type FieldError = { pointer: string; detail: string };
 
 /** A refusal, thrown anywhere while a request is answered and written out as RFC 9457 in one place. */

@@ -104,6 +104,9 @@ test("profiles hold pools in order, and nobody can take a pool away from one", a
   const refused = await web.remove(`/pools/${a}`, '"v1"');
   expect([refused.status, refused.json["type"]]).toEqual([409, "/problems/in-use"]);
   expect(refused.json["detail"]).toContain("profile House");
+  expect(refused.json["errors"]).toEqual([{ pointer: "", detail: `is used by profile House (${made.json["id"]})` }]);
+  await web.post("/profiles", { name: "Second", pool_ids: [a] });
+  expect((await web.remove(`/pools/${a}`, '"v1"')).json["errors"]).toHaveLength(2);
   const patched = await web.patch(`/profiles/${made.json["id"]}`, { pool_ids: [a], return_after_s: 5 }, '"v1"');
   expect(patched.json).toMatchObject({ pool_ids: [a], return_after_s: 5 });
   expect((await web.remove(`/pools/${b}`, '"v1"')).status).toBe(204);

@@ -35,7 +35,9 @@ export function versionOf(values: FormValues): number | null {
 
 /** The problem beside the fields that it names; `rename` tells a field of the API from one of the form. */
 export function refusedForm(values: FormValues, problem: Problem, rename: (field: string) => string = (field) => field): FormState {
-  const named = problem.errors.map(({ pointer, detail }) => [rename(pointer.replace(/^\//, "").split("/")[0] ?? ""), sentence(detail)]);
+  const named = problem.errors
+    .filter(({ pointer }) => pointer !== "")
+    .map(({ pointer, detail }) => [rename(pointer.replace(/^\//, "").split("/")[0] ?? ""), sentence(detail)]);
   const errors = named.length > 0 ? Object.fromEntries(named) : { "": sentence(problem.detail) };
   return { values, errors };
 }

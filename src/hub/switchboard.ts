@@ -206,9 +206,7 @@ export class Switchboard {
   }
 
   private worksOn(hand: RoutedHand, route: Route): boolean {
-    return (
-      hand.board !== null && hand.board.current?.origin.poolNo === route.activePoolNo && hand.board.current?.origin.contractNo === route.to.contractNo
-    );
+    return hand.board !== null && hand.board.current?.origin.poolNo === route.activePoolNo && hand.board.current?.origin.contractNo === route.to.contractNo;
   }
 
   /** Tells of pools whose state is another than it was told last. */

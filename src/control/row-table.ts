@@ -113,14 +113,15 @@ export class RowTable<Row extends RowBase, Raw extends RawBase> {
 
   /**
    * One careful change in one transaction: `change` gets the row as it is and gives the row as it shall be, or why not.
-   * `write` stores it (default: all columns).
+   * Where both are the same nothing is written and the version stays, lest somebody's edit goes stale by it.
    */
   edit(id: string, expected: ExpectedVersion, change: (current: Row) => Result<Row>): Result<Row> {
     return this.database.transaction(() => {
       const current = this.current(id, expected);
       if (!current.ok) return current;
       const next = change(current.value);
-      return next.ok ? succeed(this.write(next.value)) : next;
+      if (!next.ok) return next;
+      return this.#isSame(current.value, next.value) ? current : succeed(this.write(next.value));
     });
   }
 
@@ -142,6 +143,11 @@ export class RowTable<Row extends RowBase, Raw extends RawBase> {
     const row = this.byId(id);
     if (row === null) return missing(`there is no ${this.#mapping.noun} ${id}`);
     return expected === null || expected === row.version ? succeed(row) : stale(row.version);
+  }
+
+  /** The columns tell of secrets, which do not show their values; the row tells of what is kept in tables of its own. */
+  #isSame(left: Row, right: Row): boolean {
+    return Bun.deepEquals(this.#mapping.write(left), this.#mapping.write(right)) && Bun.deepEquals(left, right);
   }
 
   #existing(no: number): Row {

@@ -73,6 +73,25 @@ describe("pools", () => {
   ])("their address cannot be %j", (url) => expect(refused(parsePoolUrl(url))).toBe("invalid url"));
 });
 
+test("a change that changes nothing leaves version and time, in every table; one that does raises the version", () => {
+  const { control, clock } = testControl();
+  const { pool, profile } = addProfile(control);
+  const fleet = control.fleets.ensureMain();
+  const [rig] = control.rigs.enrol([{ fleetNo: fleet.no, name: "a", nominalHps: 1e14 }]);
+  if (rig === undefined) throw new Error("not enrolled");
+  const listener = must(control.listeners.create({ bind: "127.0.0.1:4444", fleetNo: fleet.no }));
+  clock.nowMs += 1_000;
+  expect(must(control.pools.update(pool.id, { name: pool.name, password: pool.password.reveal() }, 1))).toEqual(pool);
+  expect(must(control.profiles.update(profile.id, { poolNos: [pool.no] }, 1))).toEqual(profile);
+  expect(must(control.fleets.update(fleet.id, {}, fleet.version))).toEqual(fleet);
+  expect(must(control.rigs.update(rig.id, { name: "a", location: { ...rig.location } }, 1))).toEqual(rig);
+  expect(must(control.listeners.update(listener.id, { proxyFrom: [] }, 1))).toEqual(listener);
+  const second = must(control.pools.create({ ...account, name: "second" }));
+  expect(must(control.profiles.update(profile.id, { poolNos: [second.no] }, 1))).toMatchObject({ version: 2, poolNos: [second.no], updatedAtMs: clock.nowMs });
+  expect(must(control.pools.update(pool.id, { password: "another" }, 1))).toMatchObject({ version: 2 });
+  expect(refused(control.pools.update(pool.id, { password: "another" }, 1))).toBe("stale");
+});
+
 describe("profiles", () => {
   test("keep the order of their pools", () => {
     const { control } = testControl();

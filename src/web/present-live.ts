@@ -44,9 +44,9 @@ export function poolTestJson(test: PoolTest) {
   return { ok: test.ok, steps: test.steps, extranonce2_size: test.extranonce2Size, difficulty: test.difficulty, warnings: test.warnings };
 }
 
-export type RigFigures = { fact: RigFact | null; allocation: Allocation | null; rates: Rates };
+export type RigFigures = { fact: RigFact | null; allocation: Allocation | null; rates: Rates; lastShareAtMs: number | null };
 
-export function rigJson(rig: Rig, { fact, allocation, rates }: RigFigures, ids: Ids) {
+export function rigJson(rig: Rig, { fact, allocation, rates, lastShareAtMs }: RigFigures, ids: Ids) {
   return {
     id: rig.id,
     name: rig.name,
@@ -78,7 +78,7 @@ export function rigJson(rig: Rig, { fact, allocation, rates }: RigFigures, ids: 
       since: timeText(sinceMs),
     })),
     last_refusal: fact?.lastRefusal ? { at: timeText(fact.lastRefusal.atMs), code: fact.lastRefusal.code, text: fact.lastRefusal.text } : null,
-    last_share_at: timeText(fact?.lastShareAtMs ?? null),
+    last_share_at: timeText(lastShareAtMs),
     ...rowJson(rig),
   };
 }

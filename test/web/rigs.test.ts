@@ -70,6 +70,25 @@ test("a rig shows its row, what the hub sees and what it makes", async () => {
   });
 });
 
+test("the last share of a rig outlives a restart of the hub: the ledger knows it", async () => {
+  const web = testWeb();
+  const { rig, path, fleet } = await farm(web);
+  const asked = () => web.ledger.asked.filter(([name]) => name === "lastShares");
+  web.ledger.rows = [share(rig.no, { atMs: startMs - 90_000 }), share(99, { atMs: startMs - 1 })];
+  const entered = (await web.post("/rigs", { name: "never-connected", fleet_id: fleet })).json["id"];
+  expect((await web.get(`/rigs/${entered}`)).json["last_share_at"]).toBeNull();
+  expect(asked()).toEqual([]);
+  web.hub.rigFacts.set(rig.no, factOf(rig.no));
+  expect((await web.get(path)).json["last_share_at"]).toBe(at(startMs - 90_000));
+  expect((await web.patch(path, { notes: "new" }, '"v1"')).json["last_share_at"]).toBe(at(startMs - 90_000));
+  web.hub.rigFacts.set(rig.no, factOf(rig.no, { lastShareAtMs: startMs - 5_000 }));
+  expect((await web.get(path)).json["last_share_at"]).toBe(at(startMs - 5_000));
+  expect(asked()).toEqual([
+    ["lastShares", rig.no, 1],
+    ["lastShares", rig.no, 1],
+  ]);
+});
+
 test("many lists share one query of hashrates", async () => {
   const web = testWeb();
   await farm(web);

@@ -85,7 +85,10 @@ export class FakeLedger implements WebLedger {
   };
   rejects = () => Promise.resolve(this.rejectTable);
   gaps = () => Promise.resolve([]);
-  lastShares = () => Promise.resolve([]);
+  lastShares = (rigNo: number, n: number) => {
+    this.asked.push(["lastShares", rigNo, n]);
+    return Promise.resolve(this.rows.filter((row) => row.rigNo === rigNo).slice(-n));
+  };
   backlog = () => ({ journalBytes: 0, rowsBehind: 0, undurableBytes: 0, full: this.isFull });
 }
 

@@ -10,7 +10,7 @@ import { rigModel } from "../models.ts";
 import { noOf } from "../paging.ts";
 import { actorOf } from "../principal.ts";
 import { hps, idOf, oneOf, orNull, text } from "../schema-parts.ts";
-import { presentRig } from "./rigs.ts";
+import { presentOneRig, presentRig } from "./rigs.ts";
 
 const name = () =>
   Type.String({
@@ -75,10 +75,7 @@ function recorded({ ids }: ApiParts, rig: Rig) {
 
 /** The rig with its figures, once the change is on disk. */
 function rigReply(parts: ApiParts, rig: Rig, reply: ChangeReply = {}): ChangeReply {
-  const complete = async () => {
-    const rates = await parts.figures.rates();
-    return { ...reply, version: rig.version, body: presentRig(parts, rig, rates(rig.no)) };
-  };
+  const complete = async () => ({ ...reply, version: rig.version, body: await presentOneRig(parts, rig) });
   return { ...reply, version: rig.version, body: presentRig(parts, rig, noRates), complete };
 }
 

@@ -21,9 +21,25 @@ const rigQuery = Type.Object({
   q: Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: "Part of the name, asset code, model, serial or MAC" })),
 });
 
-/** A rig as it is now: its row, what the hub sees, whom it serves, what it makes. */
-export function presentRig({ deps, ids }: ApiParts, rig: Rig, rates: Rates) {
-  return rigJson(rig, { fact: deps.hub.rig(rig.no), allocation: deps.control.allocations.openOf(rig.no), rates }, ids);
+/** A rig as it is now: its row, what the hub sees, whom it serves, what it makes. The last share is the hub's unless the caller knows better. */
+export function presentRig({ deps, ids }: ApiParts, rig: Rig, rates: Rates, lastShareAtMs?: number | null) {
+  const fact = deps.hub.rig(rig.no);
+  const allocation = deps.control.allocations.openOf(rig.no);
+  return rigJson(rig, { fact, allocation, rates, lastShareAtMs: lastShareAtMs ?? fact?.lastShareAtMs ?? null }, ids);
+}
+
+/** The same with what only the ledger knows of one rig. Too dear for a list: it is a question per rig. */
+export async function presentOneRig(parts: ApiParts, rig: Rig) {
+  const [rates, lastShareAtMs] = await Promise.all([parts.figures.rates(), lastShareOf(parts, rig)]);
+  return presentRig(parts, rig, rates(rig.no), lastShareAtMs);
+}
+
+/** The hub remembers since its start, the ledger seven days; one that was never connected has no share. */
+async function lastShareOf({ deps }: ApiParts, rig: Rig): Promise<number | null> {
+  const seenAtMs = deps.hub.rig(rig.no)?.lastShareAtMs ?? null;
+  if (seenAtMs !== null || rig.lastSeenMs === null) return seenAtMs;
+  const [share] = await deps.ledger.lastShares(rig.no, 1);
+  return share?.atMs ?? null;
 }
 
 export function rigReads(parts: ApiParts): Endpoint[] {
@@ -62,8 +78,7 @@ export function rigReads(parts: ApiParts): Endpoint[] {
       answers: [{ status: 200, description: "The rig", schema: rigModel, example: rigExample }],
       handle: async ({ id }) => {
         const rig = found(rigs.byId(id), "rig");
-        const rates = await figures.rates();
-        return { body: presentRig(parts, rig, rates(rig.no)), version: rig.version };
+        return { body: await presentOneRig(parts, rig), version: rig.version };
       },
     }),
   ];

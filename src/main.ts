@@ -50,6 +50,7 @@ export async function startHub(config: Config, log: Log): Promise<RunningHub> {
   const judge = new Judge({
     rigs: () => control.rigs.all(),
     rig: (no) => control.rigs.byNo(no),
+    fleetOfRigs: () => control.rigs.fleetOfRigs(),
     facts: () => hub.rigs(),
     poolsUp: () => new Set(hub.pools().flatMap(({ poolNo, state }) => (state === "live" || state === "warm" ? [poolNo] : []))),
     sharesPerMinute: () => new Map(control.fleets.all().map(({ no, sharesPerMinute }) => [no, sharesPerMinute])),

@@ -77,6 +77,11 @@ export class Rigs {
     return counts;
   }
 
+  /** Each rig with its fleet, by numbers. */
+  fleetOfRigs(): [rigNo: number, fleetNo: number][] {
+    return this.#fleets.all().flatMap(({ no: fleetNo }) => this.numbersOfFleet(fleetNo).map((no): [number, number] => [no, fleetNo]));
+  }
+
   /** Numbers of a fleet's rigs, in no order; 1.4 ms for ten thousand. */
   numbersOfFleet(fleetNo: number): number[] {
     return JSON.parse(this.#numbersOfFleet.get(fleetNo)?.nos ?? "[]");

@@ -6,6 +6,8 @@ import { type JudgedStatus, judgeRig } from "../health/rig-status.ts";
 export type JudgeDeps = {
   rigs: () => Rig[];
   rig: (no: number) => Rig | null;
+  /** Each rig with its fleet, by numbers; asked once a minute, as rigs move between fleets. */
+  fleetOfRigs: () => Iterable<readonly [rigNo: number, fleetNo: number]>;
   facts: () => Iterable<RigFact>;
   /** Numbers of the pool endpoints that are there now. */
   poolsUp: () => ReadonlySet<number>;
@@ -28,17 +30,31 @@ type Round = {
   seen: { rigNo: number; atMs: number }[];
 };
 
-type Memory = { status: JudgedStatus; acceptedAtStatus: number };
+type Memory = {
+  status: JudgedStatus;
+  acceptedAtStatus: number;
+  /** The connection that is being counted, by its begin; null while there is none. */
+  connectedSinceMs: number | null;
+  /** When counting it began, and the accepted shares since the hub's start at that moment. */
+  countedFromMs: number;
+  acceptedBefore: number;
+  /** Shares per second of the last connection that had enough of them to tell; 0 = none had yet. */
+  shownPerS: number;
+};
 
 /** Rows written in one turn of the event loop; each takes about 20 microseconds. */
 const rowsPerTurnMax = 250;
+const fleetsFreshMs = 60_000;
+/** Accepted shares of one connection before they tell a rate. */
+const tellingShares = 5;
 
 const judged: ReadonlySet<string> = new Set(["vetting", "online", "offline"]);
 
 /** Gives every rig its status from what the hub saw of it. Statuses are read once, at start, and written when they change. */
 export class Judge {
   private readonly memory = new Map<number, Memory>();
-  private readonly fleets = new Map<number, number>();
+  private fleets: ReadonlyMap<number, number>;
+  private fleetsAtMs: number;
   private readonly connected = new Set<number>();
   private readonly startedAtMs: number;
   private readonly deps: JudgeDeps;
@@ -46,12 +62,15 @@ export class Judge {
   constructor(deps: JudgeDeps) {
     this.deps = deps;
     this.startedAtMs = deps.now();
+    this.fleets = new Map(deps.fleetOfRigs());
+    this.fleetsAtMs = this.startedAtMs;
     for (const rig of deps.rigs()) this.take(rig);
   }
 
   /** One round over all rigs; resolves with how many changed. */
   async round(): Promise<number> {
     const round: Round = { nowMs: this.deps.now(), poolsUp: this.deps.poolsUp(), sharesPerMinute: this.deps.sharesPerMinute(), changes: [], seen: [] };
+    if (round.nowMs - this.fleetsAtMs >= fleetsFreshMs) this.readFleets(round.nowMs);
     const unknown: number[] = [];
     for (const fact of this.deps.facts()) {
       this.noteSeen(fact, round);
@@ -61,8 +80,14 @@ export class Judge {
     }
     await this.inTurns(round.changes, this.deps.setStatus);
     await this.inTurns(round.seen, this.deps.setSeen);
+    if (unknown.length > 0) this.readFleets(round.nowMs);
     await this.inTurns(unknown, (some) => this.takeAll(some));
     return round.changes.length;
+  }
+
+  private readFleets(nowMs: number): void {
+    this.fleets = new Map(this.deps.fleetOfRigs());
+    this.fleetsAtMs = nowMs;
   }
 
   /** Rigs that enrolled since the last round are judged from the next one on. */
@@ -91,6 +116,7 @@ export class Judge {
 
   private judgeOne(fact: RigFact, memory: Memory, round: Round): void {
     const connectedSinceMs = fact.sessions.length === 0 ? null : Math.min(...fact.sessions.map((session) => session.sinceMs));
+    count(fact, memory, { connectedSinceMs, nowMs: round.nowMs });
     const verdict = judgeRig(
       {
         status: memory.status,
@@ -101,7 +127,7 @@ export class Judge {
         connectedSinceMs,
         lastAcceptedAtMs: fact.lastAcceptedAtMs,
         hasWork: fact.poolNo !== 0 && round.poolsUp.has(fact.poolNo),
-        expectedPerS: this.expectedPerS(fact, connectedSinceMs, round),
+        expectedPerS: this.expectedPerS(fact.rigNo, memory, round),
       },
       round.nowMs,
     );
@@ -111,22 +137,35 @@ export class Judge {
     round.changes.push({ rigNo: fact.rigNo, status: verdict.status, reason: verdict.reason });
   }
 
-  /** What vardiff aims at, or what the rig has shown since it connected where that is less (some firmware takes no difficulty below 1). */
-  private expectedPerS(fact: RigFact, connectedSinceMs: number | null, round: Round): number {
-    if (fact.lastAcceptedAtMs === null || connectedSinceMs === null) return 0;
-    const wanted = (round.sharesPerMinute.get(this.fleets.get(fact.rigNo) ?? 0) ?? 0) / 60;
-    const workedMs = Math.max(1_000, fact.lastAcceptedAtMs - connectedSinceMs);
-    return Math.min(wanted, (fact.acceptedShares * 1_000) / workedMs);
+  /** What vardiff aims at, or what the rig has shown where that is less (some firmware takes no difficulty below 1). */
+  private expectedPerS(rigNo: number, { shownPerS }: Memory, round: Round): number {
+    const wanted = (round.sharesPerMinute.get(this.fleets.get(rigNo) ?? 0) ?? 0) / 60;
+    return Math.min(wanted, shownPerS);
   }
 
   private take(rig: Rig): void {
-    this.fleets.set(rig.no, rig.fleetNo);
     if (!judged.has(rig.status)) {
       this.memory.delete(rig.no);
       return;
     }
     const known = this.memory.get(rig.no);
     if (known !== undefined) return;
-    this.memory.set(rig.no, { status: rig.status as JudgedStatus, acceptedAtStatus: 0 });
+    const counting = { connectedSinceMs: null, countedFromMs: 0, acceptedBefore: 0, shownPerS: 0 };
+    this.memory.set(rig.no, { status: rig.status as JudgedStatus, acceptedAtStatus: 0, ...counting });
   }
+}
+
+/**
+ * Counts the shares of this connection, from the first round that saw it. One with too few shares leaves what the one before showed:
+ * a slow rig that reconnects is as slow as it was, and one that comes back dumb is found out.
+ */
+function count(fact: RigFact, memory: Memory, { connectedSinceMs, nowMs }: { connectedSinceMs: number | null; nowMs: number }): void {
+  if (memory.connectedSinceMs !== connectedSinceMs) {
+    memory.connectedSinceMs = connectedSinceMs;
+    memory.countedFromMs = nowMs;
+    memory.acceptedBefore = fact.acceptedShares;
+  }
+  const shares = fact.acceptedShares - memory.acceptedBefore;
+  if (connectedSinceMs === null || fact.lastAcceptedAtMs === null || shares < tellingShares) return;
+  memory.shownPerS = (shares * 1_000) / Math.max(1_000, fact.lastAcceptedAtMs - memory.countedFromMs);
 }

@@ -10,8 +10,8 @@ function set(names: readonly string[]) {
   const fleet = control.fleets.all()[0];
   const rigs = control.rigs.enrol(names.map((name) => ({ fleetNo: fleet?.no ?? 0, name, nominalHps: null })));
   const facts = new Map<number, RigFact>();
-  const connect = (no: number, fact: Partial<RigFact>) => {
-    const session = { sessionNo: 1, address: "127.0.0.1", agent: "", worker: "", difficulty: 1, sinceMs: 1_000_000, listenerId: "" };
+  const connect = (no: number, fact: Partial<RigFact>, sinceMs = 1_000_000) => {
+    const session = { sessionNo: 1, address: "127.0.0.1", agent: "", worker: "", difficulty: 1, sinceMs, listenerId: "" };
     facts.set(no, {
       rigNo: no,
       sessions: [session],
@@ -28,9 +28,10 @@ function set(names: readonly string[]) {
   const judge = new Judge({
     rigs: () => control.rigs.all(),
     rig: (no) => control.rigs.byNo(no),
+    fleetOfRigs: () => control.rigs.fleetOfRigs(),
     facts: () => facts.values(),
     poolsUp: () => new Set([1]),
-    sharesPerMinute: () => new Map([[fleet?.no ?? 0, 12]]),
+    sharesPerMinute: () => new Map(control.fleets.all().map(({ no, sharesPerMinute }) => [no, sharesPerMinute])),
     setStatus: (changes) => control.rigs.setStatus(changes),
     setSeen: (seen) => control.rigs.setSeen(seen),
     breathe: () => Promise.resolve(),
@@ -83,6 +84,55 @@ test("nobody goes offline because the hub was restarted, until a minute has pass
   expect(await judge.round()).toBe(0);
   later(2_000);
   expect(await judge.round()).toBe(1);
+});
+
+/** A rig with a share every `everyMs` until `untilMs`, watched every ten seconds. */
+async function work(house: ReturnType<typeof set>, rig: { no: number; sinceMs: number; before: number; everyMs: number }, untilMs: number): Promise<number> {
+  let shares = rig.before;
+  let lastMs: number | null = rig.before > 0 ? rig.sinceMs - 1 : null;
+  while (house.nowOf() < untilMs) {
+    const nowMs = house.later(10_000);
+    shares = rig.before + Math.floor((nowMs - rig.sinceMs) / rig.everyMs);
+    if (shares > rig.before) lastMs = rig.sinceMs + (shares - rig.before) * rig.everyMs;
+    house.connect(rig.no, { acceptedShares: shares, lastAcceptedAtMs: lastMs }, rig.sinceMs);
+    await house.judge.round();
+  }
+  return shares;
+}
+
+test("a slow rig is not called silent: neither on its first connection, nor after a reconnect", async () => {
+  const house = set(["slow"]);
+  const no = house.rigs[0]?.no ?? 0;
+  const statuses = () => house.control.events.latest(10).filter(({ type }) => type === "rig.status-changed");
+  const everyMs = 120_000;
+  const before = await work(house, { no, sinceMs: house.nowOf(), before: 0, everyMs }, house.nowOf() + 36_000_000);
+  expect(statuses().map(({ data }) => data["to"])).toEqual(["online"]);
+  await work(house, { no, sinceMs: house.nowOf(), before, everyMs }, house.nowOf() + 3_600_000);
+  expect(statuses().map(({ data }) => data["to"])).toEqual(["online"]);
+});
+
+test("one that comes back and sends nothing is silent by what it has shown before", async () => {
+  const house = set(["dumb"]);
+  const no = house.rigs[0]?.no ?? 0;
+  const before = await work(house, { no, sinceMs: house.nowOf(), before: 0, everyMs: 5_000 }, house.nowOf() + 600_000);
+  expect(house.control.rigs.byNo(no)?.status).toBe("online");
+  await work(house, { no, sinceMs: house.nowOf(), before, everyMs: 86_400_000 }, house.nowOf() + 120_000);
+  expect(house.control.rigs.byNo(no)?.statusReason.code).toBe("silent");
+});
+
+test("a rig that moved to another fleet is judged by that fleet's rate within a minute", async () => {
+  const house = set(["moved"]);
+  const no = house.rigs[0]?.no ?? 0;
+  const calm = house.control.fleets.create({ name: "calm", sharesPerMinute: 1 });
+  if (!calm.ok) throw new Error(calm.rule);
+  const startedAtMs = house.nowOf();
+  await work(house, { no, sinceMs: startedAtMs, before: 0, everyMs: 5_000 }, startedAtMs + 600_000);
+  house.control.rigs.update(house.rigs[0]?.id ?? "", { fleetNo: calm.value.no }, null);
+  for (let round = 0; round < 20; round += 1) {
+    house.later(10_000);
+    await house.judge.round();
+  }
+  expect(house.control.rigs.byNo(no)?.status).toBe("online");
 });
 
 test("coming and going are noted once each", async () => {

@@ -14,7 +14,7 @@ import { Curtain, Stage } from "./demo-stage.ts";
 import { tellStory } from "./demo-story.ts";
 import { numberFlag } from "./flags.ts";
 import { valueOrError } from "./open-control.ts";
-import { addressOf } from "./serve.ts";
+import { addressOf, isFree, preparePlaces } from "./places.ts";
 import { settingFlags } from "./setting-flags.ts";
 import { makePassword } from "./user-add.ts";
 
@@ -36,6 +36,7 @@ export const demo: Command = {
     const temporary = given.flags["data"] === undefined && !env["HUB_DATA"];
     const dataDir = temporary ? mkdtempSync(join(tmpdir(), "stratum-hub-demo-")) : undefined;
     const config = readConfig({ ...given.flags, ...(dataDir === undefined ? {} : { data: dataDir }) }, { ...demoSettings(), ...env });
+    preparePlaces(config);
     const hub = await parts.startHub(config, createLog(config.logLevel, console.err));
     try {
       return await play({ hub, config, stage, console, ended });
@@ -145,11 +146,5 @@ function demoSettings(): Record<string, string> {
 }
 
 function freePort(wanted: number): number {
-  try {
-    const probe = Bun.listen({ hostname: "127.0.0.1", port: wanted, socket: { data() {} } });
-    probe.stop(true);
-    return wanted;
-  } catch {
-    return 0;
-  }
+  return isFree({ host: "127.0.0.1", port: wanted }) ? wanted : 0;
 }

@@ -1,15 +1,15 @@
-import { mkdirSync } from "node:fs";
 import { controlFile, readDataDir, UsageError } from "../config.ts";
 import { type Control, openControl } from "../control/control.ts";
 import type { Failure, Result } from "../control/result.ts";
 import { silentLog } from "../log.ts";
 import type { Env } from "./command.ts";
 import type { Arguments } from "./flags.ts";
+import { makeDataDir } from "./places.ts";
 
 /** Opens the control database of `--data` (making both on the way, so that it works before the hub's first start), hands it over, closes it. */
 export async function withControl<T>({ flags }: Arguments, env: Env, use: (control: Control) => T | Promise<T>): Promise<T> {
   const dataDir = readDataDir(flags, env);
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  makeDataDir(dataDir);
   const control = openControl(controlFile(dataDir), { now: Date.now, log: silentLog });
   try {
     return await use(control);

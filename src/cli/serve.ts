@@ -1,6 +1,7 @@
 import { readConfig } from "../config.ts";
 import { createLog } from "../log.ts";
 import type { Command } from "./command.ts";
+import { addressOf, preparePlaces } from "./places.ts";
 import { settingFlags } from "./setting-flags.ts";
 
 export const serve: Command = {
@@ -11,6 +12,7 @@ export const serve: Command = {
   flags: settingFlags(),
   async run({ flags }, { env, parts, console }) {
     const config = readConfig(flags, env);
+    preparePlaces(config);
     const stopped = console.untilSignal();
     const hub = await parts.startHub(config, createLog(config.logLevel, console.err));
     console.out(`ready http=${addressOf(hub.http)} stratum=${addressOf(hub.stratum)}\n`);
@@ -19,8 +21,3 @@ export const serve: Command = {
     return 0;
   },
 };
-
-/** HOST:PORT, an IPv6 address in brackets. */
-export function addressOf({ host, port }: { host: string; port: number }): string {
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
-}

@@ -2,6 +2,7 @@ import { readEndpoint, UsageError } from "../config.ts";
 import { type SimulatedPool, startPool } from "../simulate/pool.ts";
 import type { Command } from "./command.ts";
 import { numberFlag, textFlag } from "./flags.ts";
+import { checkAddress } from "./places.ts";
 import { readAlgorithm } from "./simulate-rigs.ts";
 
 export const simulatePool: Command = {
@@ -21,15 +22,17 @@ export const simulatePool: Command = {
   async run(given, { console }) {
     const ended = console.untilSignal();
     const seconds = given.flags["seconds"] === undefined ? null : numberFlag(given, "seconds", { min: 0.1, max: 1e7 });
-    const pool = startPool({
-      ...readListen(textFlag(given, "listen")),
+    const listen = readListen(textFlag(given, "listen"));
+    const options = {
       algorithm: readAlgorithm(given),
       difficulty: numberFlag(given, "difficulty", { min: 1e-12, max: 1e18, fallback: 1e-7 }),
       extranonce2Size: numberFlag(given, "extranonce2-size", { min: 1, max: 16, fallback: 8, whole: true }),
       jobEveryMs: 1000 * numberFlag(given, "job-every", { min: 0.05, max: 86_400, fallback: 30 }),
       rejectRatio: numberFlag(given, "reject-ratio", { min: 0, max: 1, fallback: 0 }),
       branches: numberFlag(given, "branches", { min: 0, max: 32, fallback: 12, whole: true }),
-    });
+    };
+    checkAddress("--listen", listen);
+    const pool = startPool({ ...listen, ...options });
     console.out(`${JSON.stringify({ listening: `${pool.host}:${pool.port}` })}\n`);
     const timer = setInterval(() => console.out(`${JSON.stringify(report(pool))}\n`), 1000);
     await (seconds === null ? ended : Promise.race([ended, Bun.sleep(seconds * 1000)]));

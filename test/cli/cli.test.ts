@@ -75,7 +75,11 @@ describe("wrong usage ends with 2, names what is wrong, and says what was meant"
 });
 
 test("a command that fails ends with 1 and says why", async () => {
-  expect(await run(`serve --data ${data}`)).toEqual({ code: 1, stdout: "", stderr: "stratum-hub: the data folder is in use\n" });
+  expect(await run(`serve --data ${data} --http 127.0.0.1:0 --stratum 127.0.0.1:0`)).toEqual({
+    code: 1,
+    stdout: "",
+    stderr: "stratum-hub: the data folder is in use\n",
+  });
 });
 
 test("serve says when both listen, and stops the hub at a signal", async () => {
@@ -90,7 +94,7 @@ test("serve says when both listen, and stops the hub at a signal", async () => {
     };
     return Promise.resolve({ http: { host: "127.0.0.1", port: 41 }, stratum: { host: "::", port: 42 }, stop });
   };
-  const running = runCli(["serve", "--stratum", "[::]:0"], { HUB_DATA: data }, { startHub }, edges);
+  const running = runCli(["serve", "--stratum", "[::]:0", "--http", "127.0.0.1:0"], { HUB_DATA: data }, { startHub }, edges);
   edges.signal();
   expect(await running).toBe(0);
   expect(edges.stdout).toBe("ready http=127.0.0.1:41 stratum=[::]:42\n");

@@ -1,0 +1,87 @@
+import { accessSync, constants, mkdirSync } from "node:fs";
+import type { Config, Endpoint } from "../config.ts";
+
+/** HOST:PORT, an IPv6 address in brackets. */
+export function addressOf({ host, port }: Endpoint): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/**
+ * Looks whether the hub can have its two addresses, and makes its data folder, in that order: a start that fails leaves nothing behind.
+ * @throws Error that names the flag and the rule
+ */
+export function preparePlaces({ stratum, http, dataDir }: Config): void {
+  const held = hold("--stratum", stratum);
+  try {
+    if (stratum.port !== 0 && stratum.port === http.port && stratum.host === http.host)
+      throw new Error(`--http: ${addressOf(http)} must not be the address of --stratum as well`);
+    checkAddress("--http", http);
+  } finally {
+    held.release();
+  }
+  makeDataDir(dataDir);
+}
+
+/** Makes the data folder, for its owner alone, when there is none. @throws Error that names --data and the reason */
+export function makeDataDir(dataDir: string): void {
+  const attempt = (wish: string, work: () => void) => {
+    try {
+      work();
+    } catch (error) {
+      throw new Error(`--data: ${dataDir} ${wish} (${reasonOf(error)})`);
+    }
+  };
+  attempt("cannot be made", () => mkdirSync(dataDir, { recursive: true, mode: 0o700 }));
+  attempt("cannot be written to", () => accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK));
+}
+
+/** Listens for a moment. @throws Error that names the flag and why the address cannot be had */
+export function checkAddress(flag: string, endpoint: Endpoint): void {
+  hold(flag, endpoint).release();
+}
+
+/** @returns whether this process could listen there now */
+export function isFree(endpoint: Endpoint): boolean {
+  try {
+    checkAddress("", endpoint);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function hold(flag: string, endpoint: Endpoint): { release: () => void } {
+  try {
+    const probe = Bun.listen({ hostname: endpoint.host, port: endpoint.port, socket: { data() {} } });
+    return { release: () => probe.stop(true) };
+  } catch (error) {
+    throw new Error(`${flag}: ${addressOf(endpoint)} ${addressRule(codeOf(error), endpoint.port)}`);
+  }
+}
+
+/** In words, why listening failed. A name that cannot be resolved comes without a code. */
+export function addressRule(code: string | null, port: number): string {
+  switch (code) {
+    case "EADDRINUSE":
+      return "is taken by another program";
+    case "EACCES":
+    case "EPERM":
+      return port > 0 && port < 1024 ? "needs the right to use ports below 1024" : "may not be listened on by this user";
+    case "EADDRNOTAVAIL":
+    case "EINVAL":
+    case null:
+      return "is not an address of this machine";
+    default:
+      return `cannot be listened on (${code})`;
+  }
+}
+
+function codeOf(error: unknown): string | null {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : null;
+}
+
+/** What the system said, without its error name and the call: "permission denied". */
+function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return /^[A-Z]+: ([^,]+)/.exec(text)?.[1] ?? text;
+}

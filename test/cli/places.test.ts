@@ -1,0 +1,70 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { runCli } from "../../src/cli/cli.ts";
+import { addressRule } from "../../src/cli/places.ts";
+import { fakeConsole } from "./fake-console.ts";
+
+let folder = "";
+let taken = { port: 0, stop: (_: boolean): void => {} };
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "stratum-hub-places-"));
+  taken = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
+});
+afterEach(() => {
+  taken.stop(true);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Runs a command that must fail before any hub is built, and gives what it says. */
+async function failure(line: string): Promise<string> {
+  const edges = fakeConsole();
+  const startHub = () => Promise.reject(new Error("a hub was built"));
+  const code = await runCli(line.split(" "), {}, { startHub }, edges);
+  expect({ code, stdout: edges.stdout }).toEqual({ code: 1, stdout: "" });
+  return edges.stderr.trim();
+}
+
+test("serve names the flag of an address that another program has, and leaves no data folder behind", async () => {
+  const address = `127.0.0.1:${taken.port}`;
+  const data = join(folder, "new");
+  expect(await failure(`serve --data ${data} --http 127.0.0.1:0 --stratum ${address}`)).toBe(`stratum-hub: --stratum: ${address} is taken by another program`);
+  expect(await failure(`serve --data ${data} --stratum 127.0.0.1:0 --http ${address}`)).toBe(`stratum-hub: --http: ${address} is taken by another program`);
+  expect(existsSync(data)).toBe(false);
+});
+
+test("an address of no interface of this machine is named with its flag", async () => {
+  const words = await failure(`serve --data ${folder} --stratum 127.0.0.1:0 --http 203.0.113.7:8080`);
+  expect(words).toBe("stratum-hub: --http: 203.0.113.7:8080 is not an address of this machine");
+  expect(await failure(`serve --data ${folder} --http 127.0.0.1:0 --stratum [fe80::1]:3333`)).toEndWith("[fe80::1]:3333 is not an address of this machine");
+});
+
+test("one address cannot be had twice", async () => {
+  const { port } = taken;
+  taken.stop(true);
+  const words = await failure(`serve --data ${folder} --http 127.0.0.1:${port} --stratum 127.0.0.1:${port}`);
+  expect(words).toEndWith(`--http: 127.0.0.1:${port} must not be the address of --stratum as well`);
+});
+
+test.each([
+  ["EACCES", 80, "needs the right to use ports below 1024"],
+  ["EACCES", 8080, "may not be listened on by this user"],
+  ["EINVAL", 1, "is not an address of this machine"],
+  [null, 1, "is not an address of this machine"],
+  ["EMFILE", 1, "cannot be listened on (EMFILE)"],
+])("the system's %s at port %d in words", (code, port, words) => expect(addressRule(code, port)).toBe(words));
+
+test.each(["serve --http 127.0.0.1:0 --stratum 127.0.0.1:0", "token create --name x --scopes usage:read"])(
+  "%s: a data folder that cannot be made",
+  async (line) => {
+    const file = join(folder, "file");
+    writeFileSync(file, "");
+    expect(await failure(`${line} --data ${join(file, "data")}`)).toMatch(/^stratum-hub: --data: \S+ cannot be made \(not a directory\)$/);
+  },
+);
+
+test("simulate pool names --listen", async () => {
+  const address = `127.0.0.1:${taken.port}`;
+  expect(await failure(`simulate pool --listen ${address}`)).toBe(`stratum-hub: --listen: ${address} is taken by another program`);
+});

@@ -84,6 +84,29 @@ test("a changed URL is on record with what it was", async () => {
   expect(event["text"]).toContain("token t-admin changed pool A: url, password");
 });
 
+const elsewhere: [string, object][] = [
+  ["url", { url: "stratum+tcp://other.example:3333" }],
+  ["username", { username: "other.{rig}" }],
+  ["password", { password: "other" }],
+  ["algorithm", { algorithm: "scrypt" }],
+];
+for (const [field, patch] of elsewhere) {
+  test(`a pool in use whose ${field} changes is tried, and shows nothing of its old session`, async () => {
+    const web = testWeb();
+    const { json } = await web.post("/pools", entry);
+    const no = web.control.pools.byId(json["id"])?.no ?? 0;
+    const old = { poolNo: no, algorithm: "sha256d", state: "live", stateSinceMs: web.clock.nowMs, reason: "", difficulty: 5, sessions: 1, rigs: 7 } as const;
+    web.hub.poolFacts.set(no, { ...old, extranonce2Size: 8, lastJobAtMs: null, answerMs: null, warnings: ["old"] });
+    web.hub.test = () => Promise.resolve({ ...goodTest, extranonce2Size: 3, difficulty: 64 });
+    const renamed = await web.patch(`/pools/${json["id"]}`, { name: "B" }, "*");
+    expect(renamed.json).toMatchObject({ extranonce2_size: 8, warnings: ["old"] });
+    const changed = await web.patch(`/pools/${json["id"]}`, patch, "*");
+    expectFits(poolModel, changed.json);
+    expect(changed.json).toMatchObject({ extranonce2_size: 3, difficulty: 64, warnings: [expect.stringContaining("3 bytes")] });
+    expect((await web.patch(`/pools/${json["id"]}`, patch, "*")).json["extranonce2_size"]).toBe(8);
+  });
+}
+
 test("POST /pools/{id}/test answers step by step", async () => {
   const web = testWeb();
   const { json } = await web.post("/pools", entry);

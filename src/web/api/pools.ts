@@ -32,6 +32,17 @@ async function present({ deps, figures, probes }: ApiParts, pool: Pool, probe: P
   return poolJson(pool, { fact: deps.hub.pool(pool.no), probe, rejectBp: (await figures.rejectBp())(pool.no) });
 }
 
+/** A pool that was just tried, told by the trial alone: what the hub's session knows may still be of the address before. */
+async function presentTried(parts: ApiParts, pool: Pool) {
+  const probe = await parts.probes.probe(pool, webLimits.poolProbeMsMax);
+  const { extranonce2_size, difficulty, warnings } = poolTestJson(probe);
+  return { ...(await present(parts, pool, probe)), extranonce2_size, difficulty, warnings };
+}
+
+/** What decides where a pool's sessions go and what they are told there. */
+const destinationOf = ({ host, port, tls, username, algorithm, password }: Pool) =>
+  JSON.stringify([host, port, tls, username, algorithm, password.reveal()]);
+
 /** The row alone, for the moment in which nothing else is known. */
 const bare = (pool: Pool) => poolJson(pool, { fact: null, probe: null, rejectBp: 0 });
 
@@ -98,13 +109,18 @@ function poolChanges(parts: ApiParts): Endpoint[] {
       need: "pools:write",
       tag: "pools",
       summary: "Change a pool",
-      description: "Rigs of a pool in use move to the new session; none disconnects. A pool that nobody uses is tried for at most 3 seconds before the answer.",
+      description:
+        "Rigs of a pool in use move to the new session; none disconnects. After a change of URL, username, password or algorithm the pool is tried " +
+        "for at most 3 seconds before the answer: `extranonce2_size`, `difficulty` and `warnings` are those of the trial.",
       body: poolPatch,
       bodyExample: { username: "farm2.{rig}" },
       answers: [{ status: 200, description: "The pool as it is now", schema: poolModel, example: poolExample }],
       handle: ({ id, body, principal, version }) => {
+        const before = found(deps.control.pools.byId(id), "pool");
         const pool = changePool(deps, principal, { id, version, entry: body });
-        const complete = async () => ({ version: pool.version, body: await present(parts, pool, await probeOfUnused(parts, pool)) });
+        const isElsewhere = destinationOf(pool) !== destinationOf(before);
+        const shown = async () => (isElsewhere ? presentTried(parts, pool) : present(parts, pool, await probeOfUnused(parts, pool)));
+        const complete = async () => ({ version: pool.version, body: await shown() });
         return { version: pool.version, body: bare(pool), tell: bell.now, complete };
       },
     }),

@@ -51,8 +51,18 @@ export type Call = { request: Request; id: string };
 /** One endpoint, complete: nothing under /api/v1 is reachable but through one of these. */
 export type Endpoint = { doc: EndpointDoc; answer: (call: Call) => Promise<Response> };
 
-/** What a handler answers. `version` becomes the ETag; a body that is undefined is 204. */
-export type Reply = { status?: 200 | 201 | 202; body?: unknown; version?: number; location?: string; headers?: Record<string, string> };
+/**
+ * What a handler answers. `version` becomes the ETag; a body that is undefined is 204. `isLive` = the body also tells what the hub sees
+ * at this moment, which changes without the version: such an answer is never a 304, its ETag is for If-Match alone.
+ */
+export type Reply = {
+  status?: 200 | 201 | 202;
+  body?: unknown;
+  version?: number;
+  isLive?: boolean;
+  location?: string;
+  headers?: Record<string, string>;
+};
 
 /**
  * What a change answers. Once it is on disk, `tell` runs (the hub must hear of it), then `complete`, whose reply replaces this one.
@@ -169,7 +179,8 @@ function keptResponse(kept: KeptAnswer, more: Record<string, string> = {}): Resp
 function replyResponse(request: Request, reply: Reply): Response {
   const kept = keptFrom(reply);
   const etag = kept.headers["etag"];
-  if (request.method === "GET" && etag !== undefined && isUnchanged(request, etag)) return new Response(null, { status: 304, headers: { etag } });
+  const mayBeKept = request.method === "GET" && etag !== undefined && reply.isLive !== true;
+  if (mayBeKept && isUnchanged(request, etag)) return new Response(null, { status: 304, headers: { etag } });
   return keptResponse(kept);
 }
 

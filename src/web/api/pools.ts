@@ -40,8 +40,9 @@ async function presentTried(parts: ApiParts, pool: Pool) {
 }
 
 /** What decides where a pool's sessions go and what they are told there. */
-const destinationOf = ({ host, port, tls, username, algorithm, password }: Pool) =>
-  JSON.stringify([host, port, tls, username, algorithm, password.reveal()]);
+function destinationOf(pool: Pool): string {
+  return JSON.stringify([pool.host, pool.port, pool.tls, pool.username, pool.algorithm, pool.password.reveal()]);
+}
 
 /** The row alone, for the moment in which nothing else is known. */
 const bare = (pool: Pool) => poolJson(pool, { fact: null, probe: null, rejectBp: 0 });
@@ -75,7 +76,7 @@ function poolReads(parts: ApiParts): Endpoint[] {
       answers: [{ status: 200, description: "The pool", schema: poolModel, example: poolExample }],
       handle: async ({ id }) => {
         const pool = found(pools.byId(id), "pool");
-        return { body: await present(parts, pool), version: pool.version };
+        return { body: await present(parts, pool), version: pool.version, isLive: true };
       },
     }),
   ];

@@ -78,7 +78,7 @@ export function rigReads(parts: ApiParts): Endpoint[] {
       answers: [{ status: 200, description: "The rig", schema: rigModel, example: rigExample }],
       handle: async ({ id }) => {
         const rig = found(rigs.byId(id), "rig");
-        return { body: await presentOneRig(parts, rig), version: rig.version };
+        return { body: await presentOneRig(parts, rig), version: rig.version, isLive: true };
       },
     }),
   ];

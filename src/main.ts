@@ -38,7 +38,10 @@ export async function startHub(config: Config, log: Log): Promise<RunningHub> {
   if (!primary.ok) throw new Error(`--stratum: ${bind} ${JSON.stringify(primary.problem)}`);
   const hub = new Hub({
     control,
-    event: (event) => control.events.record(event),
+    event: (event) => {
+      control.events.record(event);
+      if (event.subjectKind !== "rig") log.info(event.type, { text: event.text });
+    },
     ledger,
     log,
     now,
@@ -74,6 +77,7 @@ export async function startHub(config: Config, log: Log): Promise<RunningHub> {
   const web = await startWeb({ control, ledger, hub: viewOf(hub), config: { ...config, stratum }, log, now, version });
   const http = web.address;
   inviteFirstUser(control, config, { http, log });
+  control.events.record({ type: "hub.started", subjectKind: "hub", subjectId: null, text: `The hub started (version ${version}).` });
   log.info("hub.ready", { http: addressText(http), stratum: addressText(stratum), version });
   return {
     http,
@@ -82,6 +86,7 @@ export async function startHub(config: Config, log: Log): Promise<RunningHub> {
       await web.stop();
       stopClock();
       await hub.stop();
+      control.events.record({ type: "hub.stopped", subjectKind: "hub", subjectId: null, text: "The hub stopped in order." });
       clearInterval(flushing);
       await ledger.close();
       control.close();

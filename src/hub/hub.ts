@@ -58,6 +58,8 @@ export class Hub {
   private lastSessionNo: number;
   private dialsLeft: number = limits.upstreamConnectsPerSecondMax;
   private tickPart = 0;
+  /** Nominal hashrates from passwords, to be written together. */
+  private readonly hints = new Map<number, number>();
   private starting: { session: Caller; rig: RosterRig }[] = [];
   private draining = false;
 
@@ -101,6 +103,7 @@ export class Hub {
     every(1_000, () => {
       this.dialsLeft = limits.upstreamConnectsPerSecondMax;
     });
+    every(1_000, () => this.writeHints());
     every(15_000, () => this.openListeners(false));
   }
 
@@ -216,6 +219,7 @@ export class Hub {
       },
       unfit: (session, rig) => this.unfit(session, rig),
       admitted: (session, rig) => this.admitted(session, rig),
+      hinted: (rig, nominalHps) => this.noteHint(rig, nominalHps),
       refused: (session, text) => this.deps.log.info("rig.refused", { address: session.address, agent: session.agent, text }),
       startWork: (session, rig) => this.startWork(session, rig),
       sharesPerMinute: (session) => this.roster.fleet(session.rig?.fleetNo ?? session.port.fleetNo)?.sharesPerMinute ?? 12,
@@ -259,6 +263,19 @@ export class Hub {
       text: `${rig.name} of fleet ${own?.name ?? "?"} came in on a port of another fleet; its own record counts`,
       data: { listener_id: session.port.listenerId },
     });
+  }
+
+  private noteHint(rig: RosterRig, nominalHps: number): void {
+    if (rig.nominalIsDeclared || rig.nominalHps === nominalHps) return;
+    rig.nominalHps = nominalHps;
+    this.hints.set(rig.no, nominalHps);
+  }
+
+  private writeHints(): void {
+    if (this.hints.size === 0) return;
+    const some = [...this.hints].slice(0, limits.enrolPerTurnMax);
+    for (const [rigNo] of some) this.hints.delete(rigNo);
+    this.deps.control.rigs.setNominal(some.map(([rigNo, nominalHps]) => ({ rigNo, nominalHps, source: "hint" })));
   }
 
   /** Rigs that become ready in one turn go together, so that a whole block shares one job and one line. */

@@ -60,6 +60,12 @@ export const limits = Object.freeze({
   misconfiguredRetryMs: 300_000,
   /** Connections to pools opened per second, so that a dead pool's rigs do not storm the next one. */
   upstreamConnectsPerSecondMax: 50,
+  /** Rigs leave a pool account that was edited away within this, even when the new one cannot be used. */
+  retireMsMax: 60_000,
+  /** A pool without room for a prefix takes 256 rigs a session: enough for 65,000. */
+  sessionsPerUpstreamMax: 256,
+  /** The least that a pool may give: one byte to tell rigs apart and the two that cgminer needs. */
+  freeBytesMin: 3,
   /** A session that no rig works for stays open for late shares. */
   lingerMs: 150_000,
   /** Shares of a dead pool's job hear `true` for as long: with another pool to go to, and with none. */

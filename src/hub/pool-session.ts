@@ -307,6 +307,10 @@ export class PoolSession implements JobOrigin {
     }
     this.fixed = subscription.extranonce1;
     this.free = subscription.extranonce2Bytes;
+    if (this.free < limits.freeBytesMin) {
+      this.close("refused", `gives ${this.free} bytes of extranonce2, and rigs behind a hub need at least ${limits.freeBytesMin}`);
+      return;
+    }
     this.events.step(this, "subscribe", `extranonce2 of ${this.free} bytes`);
     if (this.earlyNotify !== null) this.onNotify(this.earlyNotify);
     this.enter("authorizing");

@@ -42,6 +42,8 @@ export type RigFloor = {
   /** Why this rig may not work here, or null. */
   unfit: (caller: Caller, rig: RosterRig) => string | null;
   admitted: (caller: Caller, rig: RosterRig) => void;
+  /** The rig's password names its nominal hashrate, in H/s. */
+  hinted: (rig: RosterRig, nominalHps: number) => void;
   refused: (caller: Caller, text: string) => void;
   startWork: (caller: Caller, rig: RosterRig) => void;
   sharesPerMinute: (caller: Caller) => number;

@@ -358,13 +358,15 @@ export class RigSession implements Submitter, Caller, IntakeOwner {
       return;
     }
     this.reply(writeResult(message.id, true));
+    const hints = passwordHints(message.password);
+    if (hints.nominalHps !== null) this.floor.hinted(rig, hints.nominalHps);
     // A second login of the same rig is no second rig.
     if (!rig.sessions.includes(this)) rig.join(this);
     if (this.rig === null) {
       this.socket.setKeepAlive(true, limits.keepAliveMs);
       this.rig = rig;
       this.worker = message.user;
-      this.difficulty.hinted = passwordHints(message.password).difficulty;
+      this.difficulty.hinted = hints.difficulty;
       this.floor.admitted(this, rig);
       this.start();
       return;

@@ -17,6 +17,8 @@ export class RosterRig {
   name: string;
   fleetNo: number;
   nominalHps: number | null;
+  /** An operator's word; a password's hint does not change it. */
+  nominalIsDeclared: boolean;
   pinnedProfileNo: number | null;
   /** Where the last move sent it; the record of that is in the control database, which counts again when it is next read. */
   destination: Destination | null = null;
@@ -34,6 +36,7 @@ export class RosterRig {
     this.name = rig.name;
     this.fleetNo = rig.fleetNo;
     this.nominalHps = rig.nominalHps;
+    this.nominalIsDeclared = rig.nominalSource === "declared";
     this.pinnedProfileNo = rig.pinnedProfileNo;
   }
 
@@ -172,6 +175,7 @@ export class Roster {
     rig.name = row.name;
     rig.fleetNo = row.fleetNo;
     rig.nominalHps = row.nominalHps;
+    rig.nominalIsDeclared = row.nominalSource === "declared";
     rig.pinnedProfileNo = row.pinnedProfileNo;
     rig.destination = null;
     const fleet = this.byName.get(row.fleetNo) ?? new Map<string, RosterRig>();

@@ -42,11 +42,13 @@ export class Switchboard {
   private readonly deps: SwitchboardDeps;
   private pools = new Map<number, Pool>();
   private profiles = new Map<number, Profile>();
+  private readonly startedAtMs: number;
   private evaluating = false;
   private again = false;
 
   constructor(deps: SwitchboardDeps) {
     this.deps = deps;
+    this.startedAtMs = deps.now();
     this.reconcile();
   }
 
@@ -145,7 +147,7 @@ export class Switchboard {
       poolNo: pool.no,
       algorithm: pool.algorithm,
       state: shown?.state() ?? "unused",
-      stateSinceMs: shown?.stateSinceMs ?? this.states.get(pool.no)?.sinceMs ?? this.deps.now(),
+      stateSinceMs: shown?.stateSinceMs ?? this.states.get(pool.no)?.sinceMs ?? this.startedAtMs,
       reason: shown?.reason ?? "",
       extranonce2Size: size,
       difficulty: face === null || face.difficulty === 0 ? null : face.difficulty,

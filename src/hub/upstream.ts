@@ -25,7 +25,13 @@ export type UpstreamDeps = {
 };
 
 /** One pool session, the board of those who work on it, and the one rig it is for in `per-rig` mode. */
-type Link = { session: PoolSession; board: JobBoard; only: Hand | null; retiring: boolean; emptySinceMs: number };
+type Link = {
+  session: PoolSession;
+  board: JobBoard;
+  only: Hand | null /** Since it is of a former configuration; 0 = it is not. */;
+  retiringSinceMs: number;
+  emptySinceMs: number;
+};
 
 /** The sessions of one owner (the house or a contract) at one pool endpoint: as many as its rigs need, opened again when they close. */
 export class Upstream {
@@ -63,12 +69,12 @@ export class Upstream {
 
   /** Some session is authorized and holds a job; after an edit the old one counts until the new one does. */
   get usable(): boolean {
-    return this.links.some((link) => link.session.ready);
+    return this.links.some((link) => link.session.ready && (link.retiringSinceMs === 0 || this.deps.now() - link.retiringSinceMs <= limits.retireMsMax));
   }
 
   /** Some session of the present configuration does. */
   private get upToDate(): boolean {
-    return this.links.some((link) => link.session.ready && !link.retiring);
+    return this.links.some((link) => link.session.ready && link.retiringSinceMs === 0);
   }
 
   /** Its first dial is under way: it has not had time to answer. */
@@ -81,9 +87,10 @@ export class Upstream {
     return this.links.map((link) => link.session);
   }
 
-  /** A session whose figures stand for the endpoint. */
+  /** A session whose figures stand for the endpoint as it is configured now. */
   get face(): PoolSession | null {
-    return (this.links.find((link) => link.session.ready) ?? this.links[0])?.session ?? null;
+    const current = this.links.filter((link) => link.retiringSinceMs === 0);
+    return (current.find((link) => link.session.ready) ?? current[0])?.session ?? null;
   }
 
   get rigs(): number {
@@ -111,7 +118,7 @@ export class Upstream {
     else {
       for (const link of this.links) {
         if (left.length === 0) break;
-        if (!link.session.ready || (link.retiring && this.upToDate)) continue;
+        if (!link.session.ready || (link.retiringSinceMs !== 0 && this.upToDate)) continue;
         this.introduceAll(link, left);
         left = link.board.adopt(left);
       }
@@ -139,10 +146,11 @@ export class Upstream {
       before.algorithm === pool.algorithm &&
       before.password.reveal() === pool.password.reveal();
     if (same) return;
-    for (const link of this.links) link.retiring = true;
+    for (const link of this.links) if (link.retiringSinceMs === 0) link.retiringSinceMs = this.deps.now();
     this.attempts = 0;
     this.retryAtMs = 0;
     this.lastClose = null;
+    this.reason = "";
     this.warnings.clear();
     this.fixedRepeats = false;
     this.keepOpen(this.deps.now());
@@ -167,14 +175,24 @@ export class Upstream {
   }
 
   private letGo(link: Link, nowMs: number): void {
-    const needed = link.board.size > 0 || (!link.retiring && this.role !== "off" && link.only === null) || (link.only !== null && this.waiting.has(link.only));
+    // Work for an account that was taken back ends soon, whether the new one can be used or not.
+    if (link.retiringSinceMs !== 0 && link.board.size > 0 && nowMs - link.retiringSinceMs > limits.retireMsMax) this.dismiss(link);
+    const shared = link.retiringSinceMs === 0 && this.role !== "off" && link.only === null;
+    const needed = link.board.size > 0 || shared || (link.only !== null && this.waiting.has(link.only));
     if (needed) link.emptySinceMs = 0;
     else if (link.emptySinceMs === 0) link.emptySinceMs = nowMs;
     else if (nowMs - link.emptySinceMs > limits.lingerMs) link.session.end();
   }
 
+  /** Its rigs get no more jobs of it; late shares are still taken while it lingers. */
+  private dismiss(link: Link): void {
+    const hands = link.board.clear();
+    for (const hand of hands) this.waiting.add(hand);
+    this.deps.homeless(hands);
+  }
+
   private keepOpen(nowMs: number): void {
-    const shared = this.links.filter((link) => !link.retiring && link.only === null).length;
+    const shared = this.links.filter((link) => link.retiringSinceMs === 0 && link.only === null).length;
     for (let count = shared; count < this.sharedWanted() && nowMs >= this.retryAtMs; count++) {
       if (!this.deps.mayDial()) return;
       this.dial(null);
@@ -182,7 +200,7 @@ export class Upstream {
     }
     if (!this.perRig || !this.usable) return;
     for (const hand of this.waiting) {
-      if (this.links.some((link) => link.only === hand && !link.retiring)) continue;
+      if (this.links.some((link) => link.only === hand && link.retiringSinceMs === 0)) continue;
       if (nowMs < this.retryAtMs || !this.deps.mayDial()) return;
       this.dial(hand);
     }
@@ -193,8 +211,9 @@ export class Upstream {
     const face = this.face;
     // Only a pool that leaves no room for a prefix needs more than one.
     if (face === null || !face.ready) return 1;
-    const ready = this.links.filter((link) => link.session.ready && !link.retiring).length;
-    return Math.max(1, this.room(face.free) === 0 ? this.sessionsWanted : 1, this.crowded(face.free) ? ready + 1 : 1);
+    const ready = this.links.filter((link) => link.session.ready && link.retiringSinceMs === 0).length;
+    const wanted = Math.max(1, this.room(face.free) === 0 ? this.sessionsWanted : 1, this.crowded(face.free) ? ready + 1 : 1);
+    return Math.min(wanted, limits.sessionsPerUpstreamMax);
   }
 
   /** The fewest bytes that the pool leaves beside a rig that works, waits or is expected here; null without one that fits. */
@@ -219,7 +238,7 @@ export class Upstream {
   private fixedRepeats = false;
 
   private adoptAlone(hand: Hand): boolean {
-    const own = this.links.find((link) => link.only === hand && !link.retiring && link.session.ready);
+    const own = this.links.find((link) => link.only === hand && link.retiringSinceMs === 0 && link.session.ready);
     return own !== undefined && own.board.adopt([hand]).length === 0;
   }
 
@@ -257,7 +276,7 @@ export class Upstream {
       events,
       deps.now,
     );
-    link = { session, board: new JobBoard((work) => deps.bookOf(pool.host, pool.port, work), deps.now), only, retiring: false, emptySinceMs: 0 };
+    link = { session, board: new JobBoard((work) => deps.bookOf(pool.host, pool.port, work), deps.now), only, retiringSinceMs: 0, emptySinceMs: 0 };
     this.links.push(link);
   }
 
@@ -266,6 +285,7 @@ export class Upstream {
     if (link === undefined || session.current === null) return;
     link.board.post(session.current);
     this.lastClose = null;
+    this.reason = "";
     if (only === null && this.repeatsFixed(link)) {
       this.fixedRepeats = true;
       this.warnings.add(
@@ -276,7 +296,7 @@ export class Upstream {
     }
     if (this.usableSinceMs === 0) this.usableSinceMs = this.deps.now();
     this.adopt([...this.waiting]);
-    for (const old of this.links) if (old.retiring) this.adopt(old.board.hands());
+    for (const old of this.links) if (old.retiringSinceMs !== 0) this.adopt(old.board.hands());
     this.deps.changed();
     this.noteState();
   }
@@ -286,7 +306,7 @@ export class Upstream {
     // With room to spare they share the ground as if they were one.
     if (this.room(free) !== 0 && !this.crowded(free)) return false;
     return this.links.some(
-      (other) => other !== link && other.session.ready && !other.retiring && Buffer.compare(other.session.fixed, link.session.fixed) === 0,
+      (other) => other !== link && other.session.ready && other.retiringSinceMs === 0 && Buffer.compare(other.session.fixed, link.session.fixed) === 0,
     );
   }
 

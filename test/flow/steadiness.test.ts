@@ -91,3 +91,36 @@ test("what is wrong in the handshake is answered in its turn, too", async () => 
   await end.next((line) => line["id"] === 4);
   expect(end.lines.flatMap((line) => (typeof line["id"] === "number" ? [line["id"]] : []))).toEqual([1, 2, 3, 4]);
 });
+
+test("a pool edited to one that no rig fits is misconfigured at once, dialled once, and its rigs leave the old account within a minute", async () => {
+  house = new House();
+  const [old, tooSmall, next] = [house.pool(), house.pool({ extranonce2Size: 2 }), house.pool()];
+  const [one, two] = [house.addPool(old), house.addPool(next)];
+  house.setHouse(house.addProfile([one, two], 300));
+  const rigs = ["r1", "r2", "r3"].map((name) => house.rig(`farm.${name}`));
+  await Promise.all(rigs.map((rig) => rig.mineShare()));
+  must(house.control.pools.update(one.id, { port: tooSmall.port }, null));
+  house.hub.configChanged();
+  await house.until(() => house.hub.pool(one.no)?.state === "misconfigured");
+  expect(house.hub.pool(one.no)?.reason).toContain("2 bytes of extranonce2");
+  await Promise.all(rigs.map((rig) => rig.mineShare()));
+  house.laterMs = 61_000;
+  await house.until(() => house.hub.pool(two.no)?.rigs === 3);
+  while (next.stats.accepted < 3) expect((await Promise.all(rigs.map((rig) => rig.mineShare()))).every((answer) => answer.accepted)).toBe(true);
+  expect(tooSmall.stats.connectionsEver).toBeLessThanOrEqual(2);
+  expect(rigs.every((rig) => rig.stats.disconnects === 0)).toBe(true);
+}, 15_000);
+
+test("a hint in the password counts at every login, until an operator has said better", async () => {
+  house = new House();
+  house.setHouse(house.addProfile([house.addPool(house.pool())]));
+  await RawMiner.login(house.port, "farm.r1", { password: "x" });
+  await RawMiner.login(house.port, "farm.r1", { password: "h=110T" });
+  await house.until(() => house.knownRig("r1").nominalHps === 110e12);
+  must(house.control.rigs.update(house.knownRig("r1").id, { nominalHps: 5e12 }, null));
+  house.hub.configChanged();
+  await RawMiner.login(house.port, "farm.r1", { password: "h=7T" });
+  await RawMiner.login(house.port, "farm.r2", { password: "h=7T" });
+  await house.until(() => house.knownRig("r2").nominalHps === 7e12);
+  expect(house.knownRig("r1").nominalHps).toBe(5e12);
+}, 10_000);

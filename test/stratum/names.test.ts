@@ -14,16 +14,25 @@ describe("the rig's name in a worker string", () => {
     ["acct.", "acct"],
     [".rig", "rig"],
     [" acct . rig ", "rig"],
-    ["acct.a/b<c>", "a_b_c_"],
-    ["acct.räg", "r_g"],
-    ["acct.😀", "_"],
-    ["acct.\u0000x", "_x"],
-    [`acct.${"x".repeat(100)}`, "x".repeat(64)],
     ["", null],
     ["...", null],
     ["  ", null],
   ];
   for (const [worker, name] of cases) test(JSON.stringify(worker.slice(0, 50)), () => expect(rigNameOf(worker)).toBe(name));
+
+  const changed: [string, RegExp][] = [
+    ["acct.a/b<c>", /^a_b_c_-[0-9a-f]{6}$/],
+    ["acct.räg", /^r_g-[0-9a-f]{6}$/],
+    ["acct.😀", /^_-[0-9a-f]{6}$/],
+    ["acct.\u0000x", /^_x-[0-9a-f]{6}$/],
+    [`acct.${"x".repeat(100)}`, /^x{57}-[0-9a-f]{6}$/],
+  ];
+  for (const [worker, name] of changed) test(`${JSON.stringify(worker.slice(0, 50))} is marked as changed`, () => expect(rigNameOf(worker)).toMatch(name));
+
+  test("two workers never become one rig", () => {
+    const workers = ["名前", "名称", "x y", "x_y", "x-y", "naïve", "naive", "r".repeat(70), "r".repeat(71), "r".repeat(64)];
+    expect(new Set(workers.map(rigNameOf)).size).toBe(workers.length);
+  });
 
   test("is safe whatever the worker string is", () => {
     fc.assert(

@@ -5,14 +5,25 @@ const nameCharsMax = 64;
 
 /**
  * The rig's name in a worker string: what follows the last '.', else the whole ("account.", an empty worker, names the
- * account). Null when nothing is left. Characters outside [A-Za-z0-9._-] become '_', as names come from miners and go to
- * logs, pages and files; what is longer than 64 characters is cut.
+ * account). Null when nothing is left. Characters outside [A-Za-z0-9_-] become '_', as names come from miners and go to
+ * logs, pages and files, and what is longer than 64 characters is cut; either way a mark of what it was is put behind it,
+ * so that two workers never become one rig.
  */
 export function rigNameOf(worker: string): string | null {
   const whole = worker.trim().replace(/\.+$/, "");
   const part = whole.slice(whole.lastIndexOf(".") + 1).trim();
-  const name = Array.from(part.slice(0, 4 * nameCharsMax), (character) => (/[A-Za-z0-9_-]/.test(character) ? character : "_"));
-  return name.length === 0 ? null : name.slice(0, nameCharsMax).join("");
+  if (part.length === 0) return null;
+  const name = Array.from(part.slice(0, 4 * nameCharsMax), (character) => (/[A-Za-z0-9_-]/.test(character) ? character : "_")).join("");
+  return name === part && name.length <= nameCharsMax ? name : `${name.slice(0, nameCharsMax - markChars - 1)}-${markOf(part)}`;
+}
+
+const markChars = 6;
+
+/** Six hex digits of FNV-1a (32 bits, folded to 24): one in 16 million that two names of a farm agree. */
+function markOf(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  return (((hash >>> 24) ^ hash) & 0xffffff).toString(16).padStart(markChars, "0");
 }
 
 /** The pool account in a worker string: what comes before the first '.', else the whole. */

@@ -35,13 +35,16 @@ export const demo: Command = {
     const stage = new Stage(console.out, ended);
     const temporary = given.flags["data"] === undefined && !env["HUB_DATA"];
     const dataDir = temporary ? mkdtempSync(join(tmpdir(), "stratum-hub-demo-")) : undefined;
-    const config = readConfig({ ...given.flags, ...(dataDir === undefined ? {} : { data: dataDir }) }, { ...demoSettings(), ...env });
-    preparePlaces(config);
-    const hub = await parts.startHub(config, createLog(config.logLevel, console.err));
     try {
-      return await play({ hub, config, stage, console, ended });
+      const config = readConfig({ ...given.flags, ...(dataDir === undefined ? {} : { data: dataDir }) }, { ...demoSettings(), ...env });
+      preparePlaces(config);
+      const hub = await parts.startHub(config, createLog(config.logLevel, console.err));
+      try {
+        return await play({ hub, config, stage, console, ended });
+      } finally {
+        await hub.stop();
+      }
     } finally {
-      await hub.stop();
       if (dataDir !== undefined) rmSync(dataDir, { recursive: true, force: true });
     }
   },

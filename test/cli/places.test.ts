@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runCli } from "../../src/cli/cli.ts";
+import type { Parts } from "../../src/cli/command.ts";
 import { addressRule } from "../../src/cli/places.ts";
 import { fakeConsole } from "./fake-console.ts";
 
@@ -67,4 +68,35 @@ test.each(["serve --http 127.0.0.1:0 --stratum 127.0.0.1:0", "token create --nam
 test("simulate pool names --listen", async () => {
   const address = `127.0.0.1:${taken.port}`;
   expect(await failure(`simulate pool --listen ${address}`)).toBe(`stratum-hub: --listen: ${address} is taken by another program`);
+});
+
+describe("a demo that does not start removes its temporary folder", () => {
+  const { TMPDIR } = process.env;
+  beforeEach(() => {
+    process.env["TMPDIR"] = folder;
+  });
+  afterEach(() => {
+    if (TMPDIR === undefined) delete process.env["TMPDIR"];
+    else process.env["TMPDIR"] = TMPDIR;
+  });
+
+  test("when the hub fails, after it was there", async () => {
+    const seen: string[] = [];
+    const startHub: Parts["startHub"] = ({ dataDir }) => {
+      seen.push(...readdirSync(folder).filter((name) => dataDir.endsWith(name)));
+      return Promise.reject(new Error("no hub"));
+    };
+    expect(await runCli(["demo", "--http", "127.0.0.1:0", "--stratum", "127.0.0.1:0"], {}, { startHub }, fakeConsole())).toBe(1);
+    expect(seen.length).toBe(1);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test.each([
+    ["nowhere", 2],
+    ["203.0.113.7:80", 1],
+  ])("with --http %s", async (http, exitCode) => {
+    const startHub = () => Promise.reject(new Error("a hub was built"));
+    expect(await runCli(["demo", "--http", http], {}, { startHub }, fakeConsole())).toBe(exitCode);
+    expect(readdirSync(folder)).toEqual([]);
+  });
 });

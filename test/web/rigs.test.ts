@@ -293,3 +293,15 @@ test("the summary counts every status, and promises nothing yet", async () => {
   expect(json).toMatchObject({ delivered_hps: 4, promised_hps: 0, rigs: { vetting: 1, online: 0 }, sessions: 0, contracts_at_risk: 0, at: at(startMs) });
   expectFits(whoamiModel, (await web.get("/whoami")).json);
 });
+
+test("the allocations of a contract that does not exist are none, of a rig or of all", async () => {
+  const web = testWeb();
+  const rig = web.control.rigs.create({ name: "r", fleetNo: 1 }, "test");
+  const rigId = rig.ok ? rig.value.id : "";
+  expect((await web.get(`/allocations?rig_id=${rigId}`)).json["data"]).toHaveLength(1);
+  for (const query of ["contract_id=ctr_1", `contract_id=ctr_1&rig_id=${rigId}`]) {
+    const answer = await web.get(`/allocations?${query}`);
+    expect([answer.status, answer.json]).toEqual([200, { data: [], page: { next: null } }]);
+  }
+  expect((await web.get("/allocations?contract_id=")).status).toBe(422);
+});

@@ -21,6 +21,13 @@ test("the feed goes on where the last page ended", async () => {
   expect((await web.get(`/events?after=evt_${"0".repeat(26)}`)).status).toBe(422);
 });
 
+test("an empty cursor is the beginning, and what an empty feed gives back leads there", async () => {
+  const web = testWeb();
+  expect((await web.get("/events?after=")).json).toEqual({ data: [], page: { next: null } });
+  note(web, "one");
+  expect((await web.get("/events?after=")).json["data"].map(({ text }: { text: string }) => text)).toEqual(["one"]);
+});
+
 test("a waiting poll is answered by the next event, not by the end of its time", async () => {
   const web = testWeb();
   note(web, "old");

@@ -12,9 +12,9 @@ import { keepOpen, sseFrame, sseHeaders, sseHeartbeat } from "../sse.ts";
 const eventQuery = Type.Object({
   limit: pageQuery.limit,
   after: Type.Optional(
-    Type.Union([idOf("evt"), Type.Literal("latest")], {
+    Type.Union([idOf("evt"), Type.Literal("latest"), Type.Literal("")], {
       "x-rule": "the id of an event, or latest",
-      description: "Events after this one; `latest`: only those to come; without it from the beginning",
+      description: "Events after this one; `latest`: only those to come; empty or left out: from the beginning",
     }),
   ),
   wait: Type.Optional(Type.Integer({ minimum: 0, maximum: 30, description: "Seconds to wait for the first event, if there is none yet" })),
@@ -43,15 +43,16 @@ export function eventEndpoints(parts: ApiParts): Endpoint[] {
       const resumed = request.headers.get("last-event-id");
       // HEAD is answered from the whole body, which a stream never has.
       const isStream = request.method === "GET" && /\btext\/event-stream\b/i.test(request.headers.get("accept") ?? "");
-      const cursor = startOf(parts, (isStream && resumed !== null && resumed !== "" ? resumed : query.after) ?? null);
+      const cursor = startOf(parts, (isStream && resumed !== null && resumed !== "" ? resumed : query.after) ?? "");
       return isStream ? stream(parts, request, cursor) : longPoll(parts, request, { cursor, limit: limitOf(query), waitMs: (query.wait ?? 0) * 1_000 });
     },
   });
   return [read];
 }
 
-/** `latest` as the id of the last event there is. */
-function startOf({ deps }: ApiParts, after: string | null): string | null {
+/** `latest` as the id of the last event there is; nothing as the beginning, so that a script may send what it has kept so far. */
+function startOf({ deps }: ApiParts, after: string): string | null {
+  if (after === "") return null;
   return after === "latest" ? (deps.control.events.latest(1)[0]?.id ?? null) : after;
 }
 

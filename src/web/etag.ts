@@ -5,8 +5,11 @@ export function etagOf(version: number): string {
   return `"v${version}"`;
 }
 
+/** One or more entity tags (RFC 9110, 8.8.3): quoted, with commas between them, weak ones with `W/`. */
+const entityTags = /^(?:W\/)?"[^"]*"(?:\s*,\s*(?:W\/)?"[^"]*")*$/;
+
 /**
- * The version that a change is based on. 428 without If-Match, 412 where it cannot be one of ours (so it cannot match).
+ * The version that a change is based on. 428 without If-Match, 400 where it is no entity tag, 412 where it is none of ours (so it cannot match).
  * `*` matches any version (RFC 9110, 13.1.1) and gives null.
  */
 export function expectedVersion(request: Request): number | null {
@@ -15,7 +18,10 @@ export function expectedVersion(request: Request): number | null {
     throw new Problem("precondition-required", "this change needs If-Match with the ETag of the version that it is based on");
   if (header === "*") return null;
   const version = /^"v(\d{1,15})"$/.exec(header)?.[1];
-  if (version === undefined) throw new Problem("precondition-failed", 'If-Match must be one ETag as the hub gave it, such as "v3" with its quotes');
+  const rule = 'must be one ETag as the hub gave it, such as "v3" with its quotes';
+  if (version === undefined && !entityTags.test(header))
+    throw new Problem("malformed-precondition", `If-Match: ${rule}`, { errors: [{ pointer: "#header/if-match", detail: rule }] });
+  if (version === undefined) throw new Problem("precondition-failed", `If-Match ${rule}`);
   return Number(version);
 }
 

@@ -113,13 +113,15 @@ function examplesOf(value: unknown): Json {
   return value === undefined ? {} : { examples: { example: { value } } };
 }
 
+const preconditionKinds = ["precondition-required", "malformed-precondition", "precondition-failed"] as const;
+
 /** What may go wrong follows from what an endpoint takes; several kinds may share a status. */
 function problemsOf(doc: EndpointDoc, problemRef: Json): Record<string, Json> {
   const kinds = new Set<ProblemKind>(["unauthorized", "forbidden", "invalid", "rate-limited", "internal", ...(doc.problems ?? [])]);
   if (doc.path.includes("{")) kinds.add("not-found");
   if (doc.method !== "GET") for (const kind of ["malformed-body", "body-too-large", "unsupported-media-type"] as const) kinds.add(kind);
   if (doc.method === "POST") for (const kind of ["idempotency-key-missing", "idempotency-key-reused", "idempotency-in-progress"] as const) kinds.add(kind);
-  if (doc.method === "PATCH" || doc.method === "DELETE") for (const kind of ["precondition-required", "precondition-failed"] as const) kinds.add(kind);
+  if (doc.method === "PATCH" || doc.method === "DELETE") for (const kind of preconditionKinds) kinds.add(kind);
   if (doc.body !== undefined) kinds.add("conflict");
   const byStatus = Map.groupBy(kinds, (kind) => problemKinds[kind].status);
   return Object.fromEntries([...byStatus].map(([status, own]) => [status, problemAnswer(status, own, problemRef)]));

@@ -78,6 +78,12 @@ export const problemKinds = Object.freeze({
     meaning: "A change must say which version it is based on, so that it does not overwrite someone else's.",
     remedy: "Read the object, then send its ETag (like “v3”, quotes included) as If-Match.",
   },
+  "malformed-precondition": {
+    status: 400,
+    title: "If-Match cannot be read",
+    meaning: "If-Match is neither an ETag nor “*”; most often the quotes are missing.",
+    remedy: "Send the ETag as the hub gave it, quotes included, like “v3”.",
+  },
   "precondition-failed": {
     status: 412,
     title: "Changed in the meantime",

@@ -143,7 +143,13 @@ test("PATCH and DELETE need the version that they are based on", async () => {
   const changed = await web.patch(path, { name: "x" }, '"v1"');
   expect([changed.status, changed.headers.get("etag")]).toEqual([200, '"v2"']);
   expect((await web.patch(path, { name: "y" }, '"v1"')).status).toBe(412);
-  expect((await web.patch(path, { name: "y" }, "v2")).status).toBe(412);
+  expect((await web.patch(path, { name: "y" }, '"2"')).status).toBe(412);
+  expect((await web.patch(path, { name: "y" }, 'W/"v2"')).status).toBe(412);
+  for (const match of ["v2", "2", '"v2', "'v2'"]) {
+    const refused = await web.patch(path, { name: "y" }, match);
+    expect([match, refused.status, refused.json["errors"]?.[0]?.pointer]).toEqual([match, 400, "#header/if-match"]);
+    expect(refused.json["detail"]).toContain('such as "v3" with its quotes');
+  }
   expect((await web.remove(path, '"v1"')).status).toBe(412);
   expect((await web.get(path)).headers.get("etag")).toBe('"v2"');
   expect((await web.remove(path, "*")).status).toBe(204);

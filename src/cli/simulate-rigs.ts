@@ -4,6 +4,7 @@ import type { RigStats } from "../simulate/rig-stats.ts";
 import { algorithmNames } from "../work/algorithm.ts";
 import type { Command } from "./command.ts";
 import { type Arguments, numberFlag, textFlag } from "./flags.ts";
+import { addressOf } from "./places.ts";
 import { productName, productVersion } from "./product.ts";
 
 /** A hub answers within 3 s, whatever its pool does. */
@@ -12,7 +13,8 @@ const answersMsMax = 4_000;
 export const simulateRigs: Command = {
   name: "simulate rigs",
   summary: "Rigs that do real proof of work at the difficulty that they are given.",
-  details: "Workers are PREFIX-1, PREFIX-2, …. At the end (--seconds, SIGTERM or SIGINT) the counters are printed as one JSON object.",
+  details:
+    "Workers are PREFIX-1, PREFIX-2, …. At the end (--seconds, SIGTERM or SIGINT) the counters are printed as one JSON object.\nExit codes: 0 when some rig connected and logged in, 1 when none did, 2 wrong usage.",
   flags: [
     { flag: "url", value: "URL", help: "stratum+tcp://HOST:PORT or stratum+ssl://HOST:PORT" },
     { flag: "count", value: "N", help: "how many rigs (default 1)" },
@@ -27,8 +29,10 @@ export const simulateRigs: Command = {
     const seconds = given.flags["seconds"] === undefined ? null : numberFlag(given, "seconds", { min: 0.1, max: 1e7 });
     const ended = console.untilSignal();
     const began = performance.now();
+    const url = readUrl(textFlag(given, "url"));
     const farm = startFarm({
-      ...readUrl(textFlag(given, "url")),
+      ...url,
+      onUnreachable: once((reason) => console.err(`stratum-hub: could not connect to ${addressOf(url)} (${reason}), trying again\n`)),
       members: readMembers(given),
       algorithm: readAlgorithm(given),
       versionRolling: given.flags["version-rolling"] !== undefined,
@@ -40,9 +44,19 @@ export const simulateRigs: Command = {
     const stats = farm.stats();
     farm.stop();
     console.out(`${JSON.stringify(report(stats, ranS))}\n`);
-    return 0;
+    if (stats.connects > 0) return 0;
+    throw new Error(`--url: no rig could connect to ${addressOf(url)} and log in`);
   },
 };
+
+/** Passes on the first call alone: a farm of thousands has one reason, thousands of times. */
+function once(tell: (reason: string) => void): (reason: string) => void {
+  let isTold = false;
+  return (reason) => {
+    if (!isTold) tell(reason);
+    isTold = true;
+  };
+}
 
 function readMembers(given: Arguments): FarmMember[] {
   const count = numberFlag(given, "count", { min: 1, max: 100_000, fallback: 1, whole: true });

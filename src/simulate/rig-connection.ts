@@ -75,7 +75,10 @@ export class RigConnection {
         drain: () => this.#outbox?.drain(),
         close: closed,
         error: (socket) => socket.terminate(),
-        connectError: closed,
+        connectError: (_, error) => {
+          this.#options.onUnreachable(reasonOf(error));
+          closed();
+        },
       },
     });
     // What a refused connection rejects with has been told to connectError already.
@@ -208,6 +211,12 @@ export class RigConnection {
     this.#session.extranonce2Size = size;
     return true;
   }
+}
+
+function reasonOf(error: Error): string {
+  const code = "code" in error ? error.code : undefined;
+  if (code === "ECONNREFUSED") return "nothing listens there";
+  return code === "ENOTFOUND" ? "there is no such host" : error.message;
 }
 
 function grantedMask(result: unknown): number {

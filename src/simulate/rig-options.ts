@@ -19,6 +19,8 @@ export type RigOptions = {
   /** Connect again after a lost connection, with a growing jittered wait. Default true. */
   reconnect?: boolean;
   random?: Random;
+  /** Called for each connection that could not be made, with the reason in words. */
+  onUnreachable?: (reason: string) => void;
 };
 
 /** A share as the server judged it. */

@@ -33,6 +33,7 @@ export class SimulatedRig {
       extranonceSubscribe: false,
       reconnect: true,
       random: Math.random,
+      onUnreachable: () => undefined,
       ...options,
     };
   }

@@ -180,6 +180,19 @@ test("simulate rigs mines at a pool and prints the counters as one JSON object",
   expect(report["accepted"]).toBeGreaterThan(8);
 });
 
+test("simulate rigs says once that nothing listens, still prints the counters, and fails", async () => {
+  const pool = startPool();
+  pool.stop();
+  const { code, stdout, stderr } = await run(`simulate rigs --url stratum+tcp://127.0.0.1:${pool.port} --count 3 --seconds 0.3`);
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({ connects: 0, accepted: 0 });
+  expect(stderr.split("\n")).toEqual([
+    `stratum-hub: could not connect to 127.0.0.1:${pool.port} (nothing listens there), trying again`,
+    `stratum-hub: --url: no rig could connect to 127.0.0.1:${pool.port} and log in`,
+    "",
+  ]);
+});
+
 test("simulate pool names its port first and its counters at the end", async () => {
   const edges = fakeConsole();
   const running = runCli(["simulate", "pool", "--listen", "127.0.0.1:0"], {}, noHub, edges);

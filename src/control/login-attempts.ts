@@ -1,8 +1,9 @@
 import type { Statement } from "bun:sqlite";
 import type { ControlDatabase, SqlValue } from "./database.ts";
 
-/** So many attempts in so long a time, for an e-mail address and for a network address each. */
-const attemptsMax = 5;
+/** So many attempts in so long a time. More from a network address: everybody behind one proxy shares it, and one man's typos must not lock out the others. */
+const attemptsPerEmailMax = 5;
+const attemptsPerAddressMax = 30;
 const windowMs = 15 * 60_000;
 /** Keys that are remembered; beyond that the oldest are forgotten, so that nobody can fill the disk by guessing. */
 const keysMax = 10_000;
@@ -12,7 +13,12 @@ export type AttemptVerdict = { allowed: true } | { allowed: false; retryAtMs: nu
 
 type RawAttempt = { attempts: number; since_ms: number };
 
-const keysOf = ({ email, address }: LoginAttempt) => [`email ${email.trim().toLowerCase().slice(0, 254)}`, `address ${address.slice(0, 64)}`] as const;
+type Counted = { key: string; max: number };
+
+function countedOf({ email, address }: LoginAttempt): readonly [email: Counted, address: Counted] {
+  const ofEmail = { key: `email ${email.trim().toLowerCase().slice(0, 254)}`, max: attemptsPerEmailMax };
+  return [ofEmail, { key: `address ${address.slice(0, 64)}`, max: attemptsPerAddressMax }];
+}
 
 /** Slows down who guesses passwords. The window begins with the first attempt and is not prolonged by more of them. */
 export class LoginAttempts {
@@ -41,10 +47,13 @@ export class LoginAttempts {
   begin(attempt: LoginAttempt, nowMs: number): AttemptVerdict {
     return this.#database.transaction(() => {
       this.#removeOld.run(nowMs);
-      const keys = keysOf(attempt);
-      const full = keys.map((key) => this.#read.get(key)).filter((row) => row !== null && row.attempts >= attemptsMax);
-      if (full.length > 0) return { allowed: false, retryAtMs: Math.max(...full.map((row) => (row?.since_ms ?? 0) + windowMs)) };
-      for (const key of keys) this.#add.run(key, nowMs);
+      const counted = countedOf(attempt);
+      const full = counted.flatMap(({ key, max }) => {
+        const row = this.#read.get(key);
+        return row !== null && row.attempts >= max ? [row] : [];
+      });
+      if (full.length > 0) return { allowed: false, retryAtMs: Math.max(...full.map((row) => row.since_ms + windowMs)) };
+      for (const { key } of counted) this.#add.run(key, nowMs);
       this.#removeSurplus.run();
       return { allowed: true };
     });
@@ -52,10 +61,10 @@ export class LoginAttempts {
 
   /** The password was right: the e-mail address is free again; of the network address only this attempt is taken back, since others may guess from there. */
   succeed(attempt: LoginAttempt): void {
-    const [email, address] = keysOf(attempt);
+    const [email, address] = countedOf(attempt);
     this.#database.transaction(() => {
-      this.#clear.run(email);
-      this.#takeBack.run(address);
+      this.#clear.run(email.key);
+      this.#takeBack.run(address.key);
     });
   }
 }

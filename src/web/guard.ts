@@ -52,7 +52,7 @@ export type SignInAnswer = { ok: true; user: User; setCookie: string } | { ok: f
 
 /**
  * Checks e-mail and password; a right pair opens a browser session. Wrong ones tell nobody whether the e-mail is known; more than
- * five in a quarter of an hour per e-mail or address are refused unseen.
+ * five in a quarter of an hour per e-mail, or thirty per address, are refused unseen.
  */
 export async function signIn(deps: Deps, request: Request, { email, password }: SignIn): Promise<SignInAnswer> {
   const { control, now } = deps;

@@ -196,14 +196,24 @@ describe("guessing passwords", () => {
     expect(control.loginAttempts.begin(attempt("a@x.org", "10.0.0.9"), startMs + 15 * minuteMs)).toEqual({ allowed: true });
   });
 
-  test("five from one network address, whomever they try; a right password takes back only its own", () => {
+  test("thirty from one network address, whomever they try; a right password takes back only its own", () => {
     const { control } = testControl();
-    for (const name of ["a", "b", "c", "d"]) control.loginAttempts.begin(attempt(name, "10.0.0.1"), startMs);
+    for (let count = 0; count < 29; count += 1) expect(control.loginAttempts.begin(attempt(`u${count}`, "10.0.0.1"), startMs)).toEqual({ allowed: true });
     const own = attempt("own", "10.0.0.1");
-    expect(control.loginAttempts.begin(own, startMs)).toEqual({ allowed: true });
-    control.loginAttempts.succeed(own);
+    for (let count = 0; count < 9; count += 1) {
+      expect(control.loginAttempts.begin(own, startMs)).toEqual({ allowed: true });
+      control.loginAttempts.succeed(own);
+    }
     expect(control.loginAttempts.begin(attempt("e", "10.0.0.1"), startMs)).toEqual({ allowed: true });
     expect(control.loginAttempts.begin(attempt("f", "10.0.0.1"), startMs)).toMatchObject({ allowed: false });
+    expect(control.loginAttempts.begin(attempt("f", "10.0.0.2"), startMs)).toEqual({ allowed: true });
+  });
+
+  test("one who mistypes his password five times does not lock out others behind the same address", () => {
+    const { control } = testControl();
+    for (let count = 0; count < 6; count += 1) control.loginAttempts.begin(attempt("clumsy", "10.0.0.1"), startMs);
+    expect(control.loginAttempts.begin(attempt("clumsy", "10.0.0.1"), startMs)).toMatchObject({ allowed: false });
+    expect(control.loginAttempts.begin(attempt("other", "10.0.0.1"), startMs)).toEqual({ allowed: true });
   });
 });
 

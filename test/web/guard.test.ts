@@ -135,6 +135,23 @@ describe("requests from other sites", () => {
   });
 });
 
+test("the sixth wrong password of an e-mail is 429 with Retry-After, and another e-mail's is looked at", async () => {
+  const web = testWeb();
+  const login = (email: string) =>
+    web.call("//login", {
+      method: "POST",
+      token: null,
+      key: "",
+      body: `email=${email}&password=x`,
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+    });
+  for (let count = 0; count < 5; count += 1) expect((await login("a")).status).toBe(422);
+  web.clock.nowMs += 60_000;
+  const refused = await login("a");
+  expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "840"]);
+  expect((await login("b")).status).toBe(422);
+});
+
 describe("behind a proxy", () => {
   const read = clientReader({ httpTrustProxy: ["10.0.0.0/8", "::1"] });
   const from = (address: string, headers: Record<string, string> = {}) => {

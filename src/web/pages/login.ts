@@ -40,7 +40,10 @@ export async function loginForm(parts: PageParts, request: Request): Promise<Res
   const minutes = Math.max(1, Math.ceil(answer.retryAfterS / 60));
   const text = answer.reason === "wrong" ? "That e-mail and password do not match." : `Too many attempts. Try again in ${minutes} min.`;
   const form = { values: { email }, errors: { "": text } };
-  return showLogin(parts, request, { form, next, again: false, status: answer.reason === "wrong" ? 422 : 429 });
+  if (answer.reason === "wrong") return showLogin(parts, request, { form, next, again: false, status: 422 });
+  const page = await showLogin(parts, request, { form, next, again: false, status: 429 });
+  page.headers.set("retry-after", String(answer.retryAfterS));
+  return page;
 }
 
 export async function logoutForm(parts: PageParts, request: Request): Promise<Response> {

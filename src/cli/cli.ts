@@ -1,7 +1,7 @@
 import { UsageError } from "../config.ts";
 import type { Command, Console, Context, Env, Parts } from "./command.ts";
 import { demo } from "./demo.ts";
-import { closest, readArguments } from "./flags.ts";
+import { closest, type Flag, readArguments } from "./flags.ts";
 import { processConsole } from "./process-console.ts";
 import { serve } from "./serve.ts";
 import { simulatePool } from "./simulate-pool.ts";
@@ -20,13 +20,20 @@ const exit = Object.freeze({ done: 0, failed: 1, wrongUsage: 2 });
  */
 export async function runCli(argv: readonly string[], env: Env, parts: Parts, edges: Console = processConsole): Promise<number> {
   try {
-    return await dispatch(argv, { env, parts, console: edges });
+    return await dispatch(plainForm(argv), { env, parts, console: edges });
   } catch (error) {
     const wrongUsage = error instanceof UsageError;
     edges.err(`stratum-hub: ${error instanceof Error ? error.message : String(error)}\n`);
     if (wrongUsage) edges.err(`Try "stratum-hub ${nameOf(argv)}--help".\n`);
     return wrongUsage ? exit.wrongUsage : exit.failed;
   }
+}
+
+/** `--version` is `version`, and `help COMMAND` is `COMMAND --help`. */
+function plainForm(argv: readonly string[]): readonly string[] {
+  const [first, ...rest] = argv;
+  if (first === "--version") return ["version", ...rest];
+  return first === "help" && rest.length > 0 ? [...rest, "--help"] : argv;
 }
 
 function dispatch(argv: readonly string[], context: Context): Promise<number> | number {
@@ -80,8 +87,13 @@ function overview(): string {
 }
 
 function helpOf(command: Command): string {
-  const lines = command.flags.map(({ flag, value, help: text }) => `  ${`--${flag}${value === undefined ? "" : ` ${value}`}`.padEnd(32)}${text}`);
-  const operands = command.operands === undefined ? "" : ` ${command.operands}`;
+  const lines = command.flags.map((flag) => `  ${wordsOf(flag).padEnd(32)}${flag.help}${flag.required === true ? " (required)" : ""}`);
+  const required = command.flags.filter((flag) => flag.required === true).map(wordsOf);
+  const operands = [...(command.operands === undefined ? [] : [command.operands]), ...required].map((word) => ` ${word}`).join("");
   const details = command.details === undefined ? "" : `\n${command.details}\n`;
   return `Usage: stratum-hub ${command.name}${operands} [FLAGS]\n\n${command.summary}\n${details}\n${[...lines, `  ${"--help".padEnd(32)}this text`].join("\n")}\n`;
+}
+
+function wordsOf({ flag, value }: Flag): string {
+  return value === undefined ? `--${flag}` : `--${flag} ${value}`;
 }

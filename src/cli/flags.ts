@@ -1,7 +1,7 @@
 import { UsageError } from "../config.ts";
 
-/** One flag of a command. Without `value` it is a switch. */
-export type Flag = { flag: string; value?: string; help: string };
+/** One flag of a command. Without `value` it is a switch. `required` is what --help says; {@link textFlag} insists on it. */
+export type Flag = { flag: string; value?: string; help: string; required?: true };
 
 export type Arguments = {
   /** Values by flag name; a switch is "true". */

@@ -10,7 +10,7 @@ export const simulatePool: Command = {
   summary: "A pool that checks every share in full: hash, duplicate, time, version bits.",
   details: "Prints one JSON object per second on stdout; the first line names the port, which matters with port 0.",
   flags: [
-    { flag: "listen", value: "HOST:PORT", help: "where rigs or a hub connect; port 0 = any free one" },
+    { flag: "listen", value: "HOST:PORT", help: "where rigs or a hub connect; port 0 = any free one", required: true },
     { flag: "algorithm", value: "NAME", help: "sha256d (default) or scrypt" },
     { flag: "difficulty", value: "D", help: "share difficulty, any positive number (default 1e-7)" },
     { flag: "extranonce2-size", value: "M", help: "bytes of extranonce2 given to clients, 1 to 16 (default 8)" },

@@ -16,7 +16,7 @@ export const simulateRigs: Command = {
   details:
     "Workers are PREFIX-1, PREFIX-2, …. At the end (--seconds, SIGTERM or SIGINT) the counters are printed as one JSON object.\nExit codes: 0 when some rig connected and logged in, 1 when none did, 2 wrong usage.",
   flags: [
-    { flag: "url", value: "URL", help: "stratum+tcp://HOST:PORT or stratum+ssl://HOST:PORT" },
+    { flag: "url", value: "URL", help: "stratum+tcp://HOST:PORT or stratum+ssl://HOST:PORT", required: true },
     { flag: "count", value: "N", help: "how many rigs (default 1)" },
     { flag: "hashrate-hps", value: "X", help: "hashes per second of each rig (default 1000)" },
     { flag: "worker", value: "PREFIX", help: "start of the worker names (default sim.rig)" },

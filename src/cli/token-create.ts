@@ -11,8 +11,8 @@ export const tokenCreate: Command = {
   summary: "Makes a token for the JSON API and prints it, alone, on stdout. It is shown this once.",
   details: `Works while the hub runs, and before its first start.\nScopes: ${scopeNames.join(", ")}.`,
   flags: [
-    { flag: "name", value: "NAME", help: "what it is for" },
-    { flag: "scopes", value: "A,B,…", help: "what it may do" },
+    { flag: "name", value: "NAME", help: "what it is for", required: true },
+    { flag: "scopes", value: "A,B,…", help: "what it may do", required: true },
     { flag: "expires", value: "DAYS", help: "days until it ends (default: never)" },
     ...settingFlags(["dataDir"]),
   ],

@@ -13,7 +13,7 @@ export const userAdd: Command = {
   operands: "EMAIL",
   operandsMax: 1,
   flags: [
-    { flag: "role", value: "ROLE", help: `one of ${roles.join(", ")}` },
+    { flag: "role", value: "ROLE", help: `one of ${roles.join(", ")}`, required: true },
     { flag: "name", value: "NAME", help: "how the pages call him (default: the e-mail address up to the @)" },
     { flag: "password-stdin", help: "read the password from stdin (one trailing newline is dropped)" },
     ...settingFlags(["dataDir"]),

@@ -43,12 +43,39 @@ describe("help", () => {
   });
 });
 
+test.each([
+  ["--version", "version"],
+  ["help serve", "serve --help"],
+  ["help user add", "user add --help"],
+  ["help simulate", "simulate --help"],
+  ["help", "--help"],
+])("%s is %s", async (line, plain) => {
+  const given = await run(line);
+  expect(given).toEqual(await run(plain));
+  expect(given.code).toBe(0);
+});
+
+test.each([
+  ["simulate rigs", "--url URL"],
+  ["simulate pool", "--listen HOST:PORT"],
+  ["user add", "EMAIL --role ROLE"],
+  ["token create", "--name NAME --scopes A,B,…"],
+])("%s --help marks what it needs, and it is refused without", async (name, needs) => {
+  const { stdout } = await run(`${name} --help`);
+  expect(stdout).toStartWith(`Usage: stratum-hub ${name} ${needs} [FLAGS]\n`);
+  for (const flag of needs.match(/--[a-z]+/g) ?? []) expect(stdout).toMatch(new RegExp(`^  ${flag} .*\\(required\\)$`, "m"));
+  const { code, stderr } = await run(name);
+  expect(code).toBe(2);
+  expect(stderr).toContain(": must be given");
+});
+
 describe("wrong usage ends with 2, names what is wrong, and says what was meant", () => {
   test.each([
     ["", "a command must be given"],
     ["serv", "did you mean serve?"],
     ["simulate rig", "did you mean simulate rigs?"],
     ["user", "did you mean user add?"],
+    ["help serv", "serv: is no command; did you mean serve?"],
     ["frobnicate", "is no command; the commands are"],
     ["serve --strtum 1", "--strtum: is no flag of this command; did you mean --stratum?"],
     ["serve --zzz", "--zzz: is no flag of this command\n"],

@@ -23,11 +23,15 @@ type Keys = { email: string; password: string; token: string };
 export const demo: Command = {
   name: "demo",
   summary: "The whole product with a simulated farm on loopback: real proof of work, a rig that fails, a pool that dies and comes back.",
-  details:
-    "Data go to a temporary folder, removed at the end, unless --data names one. Without --http and --stratum: 127.0.0.1:8080 and :3333, or any free ports.",
+  details: "It tells what happens as it happens. What --data names stays when the demo ends.",
   flags: [
     { flag: "minutes", value: "N", help: "stop after so many minutes (default: at Ctrl-C)" },
-    ...settingFlags(["dataDir", "http", "stratum", "logLevel"]),
+    ...settingFlags(["dataDir", "http", "stratum", "logLevel"], {
+      dataDir: "a temporary folder, removed at the end",
+      http: "127.0.0.1:8080, or any free port when that is taken",
+      stratum: "127.0.0.1:3333, or any free port when that is taken",
+      logLevel: "error",
+    }),
   ],
   async run(given, { parts, env, console }) {
     const minutes = given.flags["minutes"] === undefined ? null : numberFlag(given, "minutes", { min: 0.05, max: 100_000 });

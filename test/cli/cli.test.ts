@@ -33,6 +33,14 @@ describe("help", () => {
     for (const { flag } of commands.find((command) => command.name === name)?.flags ?? []) expect(stdout).toContain(`--${flag}`);
   });
 
+  test("the demo's --help tells its own defaults", async () => {
+    const { stdout } = await run("demo --help");
+    expect(stdout).toContain("HUB_DATA; default a temporary folder");
+    expect(stdout).toContain("HUB_HTTP; default 127.0.0.1:8080, or any free port");
+    expect(stdout).toContain("HUB_STRATUM; default 127.0.0.1:3333, or any free port");
+    expect(stdout).not.toMatch(/\.\/data|0\.0\.0\.0|default info/);
+  });
+
   test("--help alone lists every command", async () => {
     const { stdout } = await run("--help");
     for (const { name } of commands) expect(stdout).toContain(`  ${name} `);

@@ -132,6 +132,7 @@ function viewOf(hub: Hub): HubView {
     pools: () => hub.pools(),
     pool: (no) => hub.pool(no),
     sessions: () => hub.sessionCount(),
+    ports: () => hub.ports(),
     testPool: (pool) => hub.testPool(pool),
     applyMoves: (moves) => hub.applyMoves(moves),
     configChanged: () => hub.configChanged(),

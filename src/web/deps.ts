@@ -5,6 +5,8 @@ import type { Ledger } from "../ledger/ledger.ts";
 import type { Log } from "../log.ts";
 import type { Move } from "../schedule/move.ts";
 
+export type ListenerPort = { listenerNo: number; address: string | null; fault: string | null };
+
 /** What the pages and the API ask of the hub. Facts are read, never kept; `applyMoves` is the only way to send a rig elsewhere. */
 export type HubView = {
   rigs(): Iterable<RigFact>;
@@ -13,6 +15,8 @@ export type HubView = {
   pool(no: number): PoolFact | null;
   /** Open rig connections. */
   sessions(): number;
+  /** Where each listener listens (`HOST:PORT`), or why it does not. */
+  ports(): Iterable<ListenerPort>;
   testPool(pool: Pool): Promise<PoolTest>;
   applyMoves(moves: Move[]): void;
   /** Reads pools, profiles, fleets and listeners again and acts on what changed. Calling it twice is harmless. */

@@ -72,6 +72,8 @@ export const listenerExample = {
   proxy_from: [],
   enrol: true,
   extranonce: { e1_bytes: 1, e2_bytes: 3 },
+  address: "0.0.0.0:3333",
+  error: null,
   primary: true,
   ...row,
 };

@@ -123,6 +123,8 @@ export const listenerModel = model("Listener", {
   proxy_from: Type.Array(Type.String()),
   enrol: Type.Boolean(),
   extranonce: Type.Object({ e1_bytes: Type.Integer(), e2_bytes: Type.Integer() }),
+  address: orNull(Type.String({ description: "Where it listens, `HOST:PORT`; null while it does not" })),
+  error: orNull(Type.String({ description: "Why it does not listen" })),
   primary: Type.Boolean({ description: "The listener of the --stratum flag; its address is changed there" }),
   ...rowFields,
 });

@@ -1,11 +1,13 @@
 import type { Allocation } from "../control/allocations.ts";
+import type { Listener } from "../control/listeners.ts";
 import type { Pool } from "../control/pools.ts";
 import { poolUrl } from "../control/pools.ts";
 import type { Rig } from "../control/rig-row.ts";
 import type { PoolFact, PoolTest, RigFact } from "../health/facts.ts";
 import type { HashratePoint, ShareRow, SharesSummary, Tally } from "../ledger/answers.ts";
+import type { ListenerPort } from "./deps.ts";
 import type { Rates } from "./live-figures.ts";
-import { type Ids, rowJson } from "./present-rows.ts";
+import { type Ids, listenerRowJson, rowJson } from "./present-rows.ts";
 import { timeText } from "./times.ts";
 
 export type PoolFigures = { fact: PoolFact | null; probe: PoolTest | null; rejectBp: number };
@@ -38,6 +40,11 @@ export function poolJson(pool: Pool, { fact, probe, rejectBp }: PoolFigures) {
 export function warningsOf(fact: PoolFact | null, probe: PoolTest | null): string[] {
   const isProven = fact?.state === "live" || fact?.state === "warm";
   return [...new Set([...(fact?.warnings ?? []), ...(isProven ? [] : (probe?.warnings ?? []))])];
+}
+
+/** A listener, and where it listens or why it does not. `port` is the hub's word on it; null where the hub has not heard of it yet. */
+export function listenerJson(listener: Listener, port: ListenerPort | null, ids: Ids) {
+  return { ...listenerRowJson(listener, ids), address: port?.address ?? null, error: port?.fault ?? null };
 }
 
 export function poolTestJson(test: PoolTest) {

@@ -68,7 +68,8 @@ export function fleetJson(fleet: Fleet, ids: Ids) {
   };
 }
 
-export function listenerJson(listener: Listener, ids: Ids) {
+/** A listener's row, without what the hub sees of it. */
+export function listenerRowJson(listener: Listener, ids: Ids) {
   return {
     id: listener.id,
     bind: listener.bind,

@@ -41,6 +41,7 @@ function fakeHub(facts: Facts, moves: Move[], onConfig: () => void): HubView {
     pools: () => facts.pools.values(),
     pool: (no) => facts.pools.get(no) ?? null,
     sessions: () => [...facts.rigs.values()].reduce((sum, rig) => sum + rig.sessions.length, 0),
+    ports: () => [],
     testPool: () => Promise.resolve(wellTest),
     applyMoves: (list) => void moves.push(...list),
     configChanged: onConfig,

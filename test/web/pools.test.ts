@@ -203,3 +203,23 @@ test("listeners are added, changed and removed; the flag's own stays", async () 
   expect((await web.patch(`/listeners/${primary.id}`, { enrol: false }, "*")).json["enrol"]).toBe(false);
   expect((await web.remove(`/listeners/${made.json["id"]}`, '"v1"')).status).toBe(204);
 });
+
+test("a listener says where it listens, or why it does not, already when it is added or changed", async () => {
+  const web = testWeb();
+  const fleet = (await web.get("/fleets")).json["data"][0].id;
+  let fault: string | null = "Failed to listen at 0.0.0.0: the port is taken";
+  // As the hub does: the ports are opened while it is told.
+  web.hub.configChanged = () => {
+    web.hub.portList = web.control.listeners.all().map(({ no, bind }) => ({ listenerNo: no, address: fault === null ? bind : null, fault }));
+  };
+  const made = await web.post("/listeners", { bind: "0.0.0.0:4444", fleet_id: fleet });
+  expectFits(listenerModel, made.json);
+  expect([made.status, made.json["address"], made.json["error"]]).toEqual([201, null, fault]);
+  fault = null;
+  const path = `/listeners/${made.json["id"]}`;
+  const moved = await web.patch(path, { bind: "0.0.0.0:4445" }, '"v1"');
+  expect(moved.json).toMatchObject({ address: "0.0.0.0:4445", error: null });
+  const again = await web.get(path, { headers: { "if-none-match": '"v2"' } });
+  expect([again.status, again.json]).toEqual([200, moved.json]);
+  expect((await web.get("/listeners")).json["data"][0]).toEqual(moved.json);
+});

@@ -4,7 +4,7 @@ import type { HashratePoint, ShareRow, SharesSummary } from "../../src/ledger/an
 import { silentLog } from "../../src/log.ts";
 import type { Move } from "../../src/schedule/move.ts";
 import { createApp } from "../../src/web/app.ts";
-import type { HubView, WebConfig, WebDeps, WebLedger } from "../../src/web/deps.ts";
+import type { HubView, ListenerPort, WebConfig, WebDeps, WebLedger } from "../../src/web/deps.ts";
 
 const nothing = () => ({ count: 0, work: 0n });
 
@@ -38,6 +38,7 @@ export class FakeHub implements HubView {
   readonly moves: Move[][] = [];
   configChanges = 0;
   isReady = true;
+  portList: ListenerPort[] = [];
   test: (pool: { no: number }) => Promise<PoolTest> = () => Promise.resolve(goodTest);
 
   rigs = () => this.rigFacts.values();
@@ -45,6 +46,7 @@ export class FakeHub implements HubView {
   pools = () => this.poolFacts.values();
   pool = (no: number) => this.poolFacts.get(no) ?? null;
   sessions = () => [...this.rigFacts.values()].reduce((sum, rig) => sum + rig.sessions.length, 0);
+  ports = () => this.portList;
   testPool = (pool: { no: number }) => this.test(pool);
   applyMoves = (moves: Move[]) => {
     this.moves.push(moves);

@@ -2,11 +2,12 @@ import { type Static, Type } from "@sinclair/typebox";
 import type { Listener, ListenerPatch } from "../../control/listeners.ts";
 import { recordAct, recordChange } from "../actions/record.ts";
 import { accepted } from "../control-result.ts";
-import { type ApiParts, changeEndpoint, type Endpoint, found, readEndpoint } from "../endpoint.ts";
+import { type ApiParts, type ChangeReply, changeEndpoint, type Endpoint, found, type Reply, readEndpoint } from "../endpoint.ts";
 import { listenerExample } from "../examples.ts";
 import { listenerModel } from "../models.ts";
 import { listReply, noOf, pageByNo } from "../paging.ts";
-import { listenerJson } from "../present-rows.ts";
+import { listenerJson } from "../present-live.ts";
+import { listenerRowJson } from "../present-rows.ts";
 import { invalidField } from "../problems.ts";
 import { idOf, oneOf, orNull, pageOf, pageQuery, text, whole } from "../schema-parts.ts";
 
@@ -27,8 +28,14 @@ export function listenerEndpoints(parts: ApiParts): Endpoint[] {
   return [...listenerReads(parts), ...listenerChanges(parts)];
 }
 
-function listenerReads({ deps, ids }: ApiParts): Endpoint[] {
-  const { listeners } = deps.control;
+/** Listeners as they are now: their rows, and what the hub says of their ports. */
+function present({ deps, ids }: ApiParts, listeners: readonly Listener[]) {
+  const ports = new Map([...deps.hub.ports()].map((port) => [port.listenerNo, port]));
+  return listeners.map((listener) => listenerJson(listener, ports.get(listener.no) ?? null, ids));
+}
+
+function listenerReads(parts: ApiParts): Endpoint[] {
+  const { listeners } = parts.deps.control;
   return [
     readEndpoint({
       path: "/listeners",
@@ -46,11 +53,7 @@ function listenerReads({ deps, ids }: ApiParts): Endpoint[] {
       ],
       handle: ({ query, request }) => {
         const { rows, next } = pageByNo(listeners.all(), query);
-        return listReply(
-          request,
-          rows.map((listener) => listenerJson(listener, ids)),
-          next,
-        );
+        return listReply(request, present(parts, rows), next);
       },
     }),
     readEndpoint({
@@ -61,7 +64,7 @@ function listenerReads({ deps, ids }: ApiParts): Endpoint[] {
       answers: [{ status: 200, description: "The listener", schema: listenerModel, example: listenerExample }],
       handle: ({ id }) => {
         const listener = found(listeners.byId(id), "listener");
-        return { body: listenerJson(listener, ids), version: listener.version };
+        return { body: present(parts, [listener])[0], version: listener.version, isLive: true };
       },
     }),
   ];
@@ -83,6 +86,12 @@ function patchOf({ deps }: ApiParts, body: Static<typeof listenerPatch>): Listen
 function listenerChanges(parts: ApiParts): Endpoint[] {
   const { deps, ids, bell } = parts;
   const { control } = deps;
+  /** The hub opens and closes ports while it is told, so that the answer knows whether it could. */
+  const reply = (listener: Listener, more: Reply = {}): ChangeReply => {
+    const now = { ...more, version: listener.version };
+    const complete = () => Promise.resolve({ ...now, body: present(parts, [listener])[0] });
+    return { ...now, body: listenerJson(listener, null, ids), tell: bell.now, complete };
+  };
   return [
     changeEndpoint(parts, {
       method: "POST",
@@ -90,7 +99,9 @@ function listenerChanges(parts: ApiParts): Endpoint[] {
       need: "fleet:write",
       tag: "listeners",
       summary: "Add a listener",
-      description: "A further port for rigs; its rigs belong to the fleet.",
+      description:
+        "A further port for rigs; its rigs belong to the fleet. The answer's `address` and `error` say whether the port could be opened; " +
+        "where it could not, the listener is there all the same, and the hub tries again.",
       body: newListener,
       bodyExample: { bind: "0.0.0.0:3334", fleet_id: listenerExample.fleet_id },
       answers: [{ status: 201, description: "The listener", schema: listenerModel, example: listenerExample }],
@@ -99,7 +110,7 @@ function listenerChanges(parts: ApiParts): Endpoint[] {
         const listener = accepted(control.listeners.create({ ...patchOf(parts, body), bind: body.bind, fleetNo }), "listener");
         recordAct(control, principal, { verb: "added", subject: subjectOf(listener) });
         const location = `/api/v1/listeners/${listener.id}`;
-        return { status: 201, body: listenerJson(listener, ids), version: listener.version, location, tell: bell.now };
+        return reply(listener, { status: 201, location });
       },
     }),
     changeEndpoint(parts, {
@@ -116,9 +127,8 @@ function listenerChanges(parts: ApiParts): Endpoint[] {
         const before = found(control.listeners.byId(id), "listener");
         if (before.primary && body.bind !== undefined && body.bind !== before.bind) throw invalidField("bind", "of this listener is set by the flag --stratum");
         const after = accepted(control.listeners.update(id, patchOf(parts, body), version), "listener");
-        const answer = listenerJson(after, ids);
-        recordChange(control, principal, { subject: subjectOf(after), before: listenerJson(before, ids), after: answer });
-        return { body: answer, version: after.version, tell: bell.now };
+        recordChange(control, principal, { subject: subjectOf(after), before: listenerRowJson(before, ids), after: listenerRowJson(after, ids) });
+        return reply(after);
       },
     }),
     changeEndpoint(parts, {

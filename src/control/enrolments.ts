@@ -5,7 +5,7 @@ import type { EventInput, Events } from "./events.ts";
 import { newId } from "./ids.ts";
 import { newRigFields, type RawRig, type Rig } from "./rig-row.ts";
 import type { RowTable } from "./row-table.ts";
-import { isRigName } from "./rules.ts";
+import { isRigName, rigNameWords } from "./rules.ts";
 
 /** A rig that nobody knows, as it logged in; `nominalHps` (H/s) is what it hinted. */
 export type Enrolment = { fleetNo: number; name: string; nominalHps: number | null };
@@ -55,7 +55,7 @@ export class Enrolments {
    */
   enrol(batch: readonly Enrolment[]): Rig[] {
     const unfit = batch.find(({ name }) => !isRigName(name));
-    if (unfit !== undefined) throw new EnrolmentError(`rig name ${JSON.stringify(unfit.name)} must be 1 to 64 letters, digits, '.', '_' or '-'`);
+    if (unfit !== undefined) throw new EnrolmentError(`rig name ${JSON.stringify(unfit.name)} must be ${rigNameWords}`);
     return this.#rows.database.transaction(() => {
       const rigs = new Map(this.#rows.list(this.#known, JSON.stringify(batch)).map((rig) => [keyOf(rig), rig]));
       const unknown = new Map(batch.filter((entry) => !rigs.has(keyOf(entry))).map((entry) => [keyOf(entry), entry]));

@@ -6,13 +6,19 @@ export type Rule = (value: unknown) => string | null;
 
 // Control characters, and the marks that turn the direction of text: with them one name can be made to look like another.
 const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
-const rigName = /^[A-Za-z0-9._-]{1,64}$/;
+const rigName = /^[A-Za-z0-9_-]{1,64}$/;
 const hostName = /^(?=.{1,253}$)[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62})(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62}))*\.?$/;
 
-/** True for what may be a rig's name: 1 to 64 letters, digits, `.`, `_`, `-`. It comes from miners, so nothing else is let in. */
+/**
+ * True for what may be a rig's name: 1 to 64 letters, digits, `_`, `-`. It comes from miners, so nothing else is let in. No `.`: of a
+ * worker like `farm.s19-0042` what follows the last one is the rig, so that none could log in under a name that has one.
+ */
 export const isRigName = (value: string): boolean => rigName.test(value);
 
-export const rigNameRule: Rule = (value) => (typeof value === "string" && rigName.test(value) ? null : "must be 1 to 64 letters, digits, '.', '_' or '-'");
+/** Ends the sentence "… must be". */
+export const rigNameWords = "1 to 64 letters, digits, '_' or '-' (no '.': a worker's part after its last '.' is the rig)";
+
+export const rigNameRule: Rule = (value) => (typeof value === "string" && rigName.test(value) ? null : `must be ${rigNameWords}`);
 
 /** Free text of `min`..`max` characters without control characters and without blanks at its ends. */
 export const textRule =

@@ -305,3 +305,16 @@ test("the allocations of a contract that does not exist are none, of a rig or of
   }
   expect((await web.get("/allocations?contract_id=")).status).toBe(422);
 });
+
+test("a rig's name has no dot, for no worker could log in under it; the refusal says so", async () => {
+  const web = testWeb();
+  const fleet = (await web.get("/fleets")).json["data"][0].id;
+  const made = await web.post("/rigs", { name: "s19-0042_a", fleet_id: fleet });
+  expect(made.status).toBe(201);
+  const answers = [await web.post("/rigs", { name: "farm.s19", fleet_id: fleet }), await web.patch(`/rigs/${made.json["id"]}`, { name: "farm.s19" }, "*")];
+  for (const answer of answers) {
+    expect([answer.status, answer.json["errors"][0].pointer]).toEqual([422, "/name"]);
+    expect(answer.json["errors"][0].detail).toContain("no '.': a worker's part after its last '.' is the rig");
+  }
+  expect(web.control.rigs.create({ name: "farm.s19", fleetNo: 1 }, "test")).toMatchObject({ ok: false, field: "name" });
+});

@@ -1,5 +1,6 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { lends, lifecycles, type Rig, type RigPatch } from "../../control/rig-row.ts";
+import { rigNameWords } from "../../control/rules.ts";
 import { recordAct, recordChange } from "../actions/record.ts";
 import { type Moved, pinRig, unpinRig } from "../actions/rigs.ts";
 import { accepted } from "../control-result.ts";
@@ -16,9 +17,9 @@ const name = () =>
   Type.String({
     minLength: 1,
     maxLength: 64,
-    pattern: "^[A-Za-z0-9._-]{1,64}$",
-    "x-rule": "1 to 64 letters, digits, '.', '_' or '-'",
-    description: "What it logs in as",
+    pattern: "^[A-Za-z0-9_-]{1,64}$",
+    "x-rule": rigNameWords,
+    description: "What it logs in as: the part of its worker after the last `.`, which is why it has none itself",
   });
 const label = () => Type.Optional(orNull(text(100)));
 const placePart = () => Type.Optional(orNull(text(100)));

@@ -2,6 +2,7 @@ import { UsageError } from "../config.ts";
 import type { Command, Console, Context, Env, Parts } from "./command.ts";
 import { demo } from "./demo.ts";
 import { closest, type Flag, readArguments } from "./flags.ts";
+import { misspeltVariables } from "./misspelt-variables.ts";
 import { processConsole } from "./process-console.ts";
 import { serve } from "./serve.ts";
 import { simulatePool } from "./simulate-pool.ts";
@@ -41,7 +42,10 @@ function dispatch(argv: readonly string[], context: Context): Promise<number> | 
   const words = command?.name.split(" ").length ?? 0;
   const rest = argv.slice(words);
   if (command === null || wantsHelp(rest)) return help(command, argv, context.console);
-  return command.run(readArguments(rest, command.flags, command.operandsMax), context);
+  const given = readArguments(rest, command.flags, command.operandsMax);
+  const readsSettings = command.flags.some(({ flag }) => flag === "config");
+  for (const line of readsSettings ? misspeltVariables(context.env) : []) context.console.err(`stratum-hub: ${line}\n`);
+  return command.run(given, context);
 }
 
 function wantsHelp(rest: readonly string[]): boolean {

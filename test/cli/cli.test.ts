@@ -117,6 +117,21 @@ test("a command that fails ends with 1 and says why", async () => {
   });
 });
 
+test.each([
+  ["HUB_STRATM", "HUB_STRATUM"],
+  ["HUB_HTTPS_CERT", "HUB_HTTP_CERT"],
+  ["HUB_CONFG", "HUB_CONFIG"],
+  ["hub_data", "HUB_DATA"],
+])("a variable %s that looks like %s is told on stderr, and ignored", async (given, meant) => {
+  const { code, stderr } = await run(`token create --name x --scopes usage:read --data ${data}`, { env: { [given]: "nonsense" } });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: `stratum-hub: ${given}: is no variable of the hub and is ignored; did you mean ${meant}?\n` });
+});
+
+test("no word about variables that the hub has, or that are of somebody else", async () => {
+  const env = { HUB_DATA: data, HUB_HTTP: "127.0.0.1:0", HUB_HTTP_KEY: "", HUB_CONFIG: "", HUB_SPOKE: "x", GITHUB_HTTP: "x", PATH: "x" };
+  expect((await run("token create --name x --scopes usage:read", { env })).stderr).toBe("");
+});
+
 test("serve says when both listen, and stops the hub at a signal", async () => {
   const edges = fakeConsole();
   const seen: Config[] = [];

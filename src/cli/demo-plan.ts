@@ -33,3 +33,14 @@ export function demoMembers(): FarmMember[] {
     return { worker: `demo.${model}-${String(at + 1).padStart(2, "0")}`, password: `h=${hashrateHps}`, hashrateHps };
   });
 }
+
+/** What the whole story takes, with some room. */
+const storyMinutes = 3;
+
+/** What will happen, and when it ends: after `minutes`, or only at Ctrl-C when that is null. */
+export function announcement(minutes: number | null): string {
+  const when = minutes === null || minutes >= storyMinutes ? "In the next three minutes" : "In three minutes, of which it plays the beginning";
+  const end = minutes === null ? "Ctrl-C ends it." : `It ends after ${minutes} minute${minutes === 1 ? "" : "s"}; Ctrl-C ends it sooner.`;
+  return `${when}: rigs enrol and their hashrate settles; one rig loses power and becomes offline;
+meanwhile the primary pool dies and its rigs go on at the backup; it comes back and they return. ${end}`;
+}

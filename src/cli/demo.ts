@@ -9,7 +9,7 @@ import { startFarm } from "../simulate/farm.ts";
 import { type SimulatedPool, startPool } from "../simulate/pool.ts";
 import type { Command, Console, RunningHub } from "./command.ts";
 import { DemoApi, type Row } from "./demo-api.ts";
-import { demoMembers, demoPlan, demoPools } from "./demo-plan.ts";
+import { announcement, demoMembers, demoPlan, demoPools } from "./demo-plan.ts";
 import { Curtain, Stage } from "./demo-stage.ts";
 import { tellStory } from "./demo-story.ts";
 import { numberFlag } from "./flags.ts";
@@ -44,7 +44,7 @@ export const demo: Command = {
       preparePlaces(config);
       const hub = await parts.startHub(config, createLog(config.logLevel, console.err));
       try {
-        return await play({ hub, config, stage, console, ended });
+        return await play({ hub, config, minutes, stage, console, ended });
       } finally {
         await hub.stop();
       }
@@ -54,16 +54,16 @@ export const demo: Command = {
   },
 };
 
-type Set = { hub: RunningHub; config: Config; stage: Stage; console: Console; ended: Promise<void> };
+type Set = { hub: RunningHub; config: Config; minutes: number | null; stage: Stage; console: Console; ended: Promise<void> };
 
 /** Everything between the hub's start and its stop. @returns the exit code */
-async function play({ hub, config, stage, console, ended }: Set): Promise<number> {
+async function play({ hub, config, minutes, stage, console, ended }: Set): Promise<number> {
   const keys = await makeKeys(config);
   const api = new DemoApi(`http://${addressOf(hub.http)}`, keys.token);
   const [primary, backup] = demoPools.map(({ extranonce2Size }) => openPool({ extranonce2Size })) as [SimulatedPool, SimulatedPool];
   const pools = [primary, backup];
   await configure(api, pools);
-  console.out(playbill(hub, keys));
+  console.out(playbill(hub, keys, minutes));
   const farm = startFarm({ ...reachable(hub.stratum), members: demoMembers(), versionRolling: true, agent: "stratum-hub-demo/1" });
   const revivePrimary = () => {
     const revived = openPool({ extranonce2Size: demoPools[0].extranonce2Size, port: primary.port });
@@ -121,7 +121,7 @@ async function configure(api: DemoApi, pools: readonly SimulatedPool[]): Promise
   await api.patch(`/fleets/${main["id"]}`, main, { house_profile_id: profile["id"], shares_per_minute: demoPlan.sharesPerMinute });
 }
 
-function playbill(hub: RunningHub, { email, password, token }: Keys): string {
+function playbill(hub: RunningHub, { email, password, token }: Keys, minutes: number | null): string {
   const { sharesPerMinute, returnAfterS, jobEveryMs, poolDifficulty, rigs } = demoPlan;
   const page = `http://${addressOf(hub.http)}`;
   return `stratum-hub demo: the product itself, with a farm of ${rigs} simulated rigs and two simulated pools on this machine.
@@ -136,8 +136,7 @@ function playbill(hub: RunningHub, { email, password, token }: Keys): string {
 Made shorter than life: ${sharesPerMinute} shares a minute per rig (12), back to a recovered pool after ${returnAfterS} s (120),
 a new job every ${jobEveryMs / 1000} s.
 
-In the next three minutes: rigs enrol and their hashrate settles; one rig loses power and becomes offline;
-meanwhile the primary pool dies and its rigs go on at the backup; it comes back and they return. Ctrl-C ends it.
+${announcement(minutes)}
 
 `;
 }

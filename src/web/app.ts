@@ -3,7 +3,7 @@ import { apiEndpoints } from "./api/endpoints.ts";
 import { clientReader, rememberSocketAddress } from "./client.ts";
 import type { WebDeps } from "./deps.ts";
 import { docsPage, docsScript } from "./docs.ts";
-import type { ApiParts, Endpoint } from "./endpoint.ts";
+import type { ApiParts, Endpoint, Method } from "./endpoint.ts";
 import { EventWaiters } from "./event-waiters.ts";
 import { authenticate, isApiPath } from "./guard.ts";
 import { securityHeaders } from "./headers.ts";
@@ -44,7 +44,7 @@ export function createApp(deps: WebDeps) {
   // `normalize` would strip unknown fields silently; the router of the server would be a second way in beside `handle`.
   const app = new Elysia({ normalize: false, systemRouter: false, nativeStaticResponse: false });
   guardAll(app, deps);
-  refuseInWords(app, deps);
+  refuseInWords(app, deps, methodsByPath(endpoints));
   app.use(pages(deps, { figures: parts.figures, probes: parts.probes }));
   app.use(openPaths(deps, endpoints));
   app.use(api(endpoints));
@@ -79,21 +79,32 @@ function guardAll(app: Elysia, deps: WebDeps): void {
 }
 
 /** Every refusal and fault leaves through here: as RFC 9457 for scripts, as a page for browsers. What went wrong inside is only in the log. */
-function refuseInWords(app: Elysia, deps: WebDeps): void {
+function refuseInWords(app: Elysia, deps: WebDeps, methodsOf: (path: string) => Method[]): void {
   app.onError(({ error, code, request }) => {
     const path = new URL(request.url).pathname;
     const requestId = `req_${crypto.randomUUID()}`;
-    const problem = problemFrom(error, code);
+    const problem = code === "NOT_FOUND" ? noRoute(methodsOf(path)) : problemFrom(error);
     if (problem.kind === "internal") deps.log.error("web.failed", { request: requestId, method: request.method, path, error: String(error) });
     const wantsPage = !isApiPath(path) && /\btext\/html\b/.test(request.headers.get("accept") ?? "");
     return wantsPage ? errorPage({ deps }, problem.status) : problemResponse(problem, { path, requestId });
   });
 }
 
-function problemFrom(error: unknown, code: unknown): Problem {
-  if (error instanceof Problem) return error;
-  if (code === "NOT_FOUND") return notFound("path");
-  return new Problem("internal", "the hub failed; its log has the cause under the request id");
+function problemFrom(error: unknown): Problem {
+  return error instanceof Problem ? error : new Problem("internal", "the hub failed; its log has the cause under the request id");
+}
+
+/** 404; 405 where the path is there for other methods (RFC 9110, 15.5.6). Whoever reads may also ask for the head alone. */
+function noRoute(methods: readonly Method[]): Problem {
+  if (methods.length === 0) return notFound("path");
+  const allowed = methods.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method])).join(", ");
+  return new Problem("method-not-allowed", `this path takes ${allowed}`, { headers: { allow: allowed } });
+}
+
+/** Which methods a path of the API takes; none where it is no path of the API. */
+function methodsByPath(endpoints: readonly Endpoint[]): (path: string) => Method[] {
+  const known = endpoints.map(({ doc }) => ({ method: doc.method, pattern: new RegExp(`^${apiBase}${doc.path.replace(/\{\w+\}/g, "[^/]+")}$`) }));
+  return (path) => known.flatMap(({ method, pattern }) => (pattern.test(path) ? [method] : []));
 }
 
 /** What anyone may ask: is it alive, what can it do, what does a refusal mean. */

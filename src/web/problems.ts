@@ -30,6 +30,12 @@ export const problemKinds = Object.freeze({
     meaning: "There is nothing at this address, or no object with this id.",
     remedy: "Check the path against /docs and the id against the list it comes from.",
   },
+  "method-not-allowed": {
+    status: 405,
+    title: "Wrong method",
+    meaning: "This path takes other methods; the header Allow names them.",
+    remedy: "Use one of the methods in Allow; /docs says what each does.",
+  },
   "malformed-body": {
     status: 400,
     title: "Body is not JSON",

@@ -52,6 +52,25 @@ test("unknown paths under /api are 401 without a token and 404 with one", async 
   expect(answer.json["type"]).toBe("/problems/not-found");
 });
 
+test("a path that is there for other methods is 405 and names them, for those who have a token", async () => {
+  const id = "rig_01kake8m3k5w9v2t7d4q6r1xyz";
+  const cases: [method: string, path: string, allow: string][] = [
+    ["PUT", "/pools", "GET, HEAD, POST"],
+    ["DELETE", "/pools", "GET, HEAD, POST"],
+    ["POST", `/rigs/${id}`, "GET, HEAD, PATCH, DELETE"],
+    ["GET", `/rigs/${id}/pin`, "POST"],
+    ["PATCH", "/whoami", "GET, HEAD"],
+  ];
+  for (const [method, path, allow] of cases) {
+    const answer = await web.call(path, { method });
+    expect([method, path, answer.status, answer.headers.get("allow")]).toEqual([method, path, 405, allow]);
+    expect(answer.json["type"]).toBe("/problems/method-not-allowed");
+    expect((await web.call(path, { method, token: null })).status).toBe(401);
+  }
+  expect((await web.send("/api/v1/pools", { method: "HEAD" })).status).toBe(200);
+  expect((await web.call(`/rigs/${id}/pin/more`, { method: "PUT" })).status).toBe(404);
+});
+
 test("a cookie opens nothing in the API", async () => {
   const user = await web.control.users.add({ email: "a@b.example", role: "owner", password: "correct horse battery" });
   if (!user.ok) throw new Error(user.rule);

@@ -18,7 +18,7 @@ test("port 0 gives a real port, and a request over it answers like one in proces
 test("refusals hold on the wire as well: no token, unknown path, unknown method", async () => {
   expect((await fetch(`${base}/api/v1/pools`, { method: "POST", body: "{bad" })).status).toBe(401);
   expect((await fetch(`${base}/api/v1/nonsense`)).status).toBe(401);
-  expect((await fetch(`${base}/api/v1/pools`, { method: "PUT", headers: { authorization } })).status).toBe(404);
+  expect((await fetch(`${base}/api/v1/pools`, { method: "PUT", headers: { authorization } })).status).toBe(405);
   expect(
     (await fetch(`${base}/api/v1/pools`, { method: "POST", headers: { authorization, "idempotency-key": "1" }, body: "x".repeat(1_050_000) })).status,
   ).toBe(413);

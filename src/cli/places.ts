@@ -1,4 +1,5 @@
-import { accessSync, constants, mkdirSync } from "node:fs";
+import { accessSync, constants, mkdirSync, readFileSync } from "node:fs";
+import { createSecureContext } from "node:tls";
 import type { Config, Endpoint } from "../config.ts";
 
 /** HOST:PORT, an IPv6 address in brackets. */
@@ -7,10 +8,11 @@ export function addressOf({ host, port }: Endpoint): string {
 }
 
 /**
- * Looks whether the hub can have its two addresses, and makes its data folder, in that order: a start that fails leaves nothing behind.
+ * Looks whether the hub can have its certificate and its two addresses, and makes its data folder last: a start that fails leaves nothing behind.
  * @throws Error that names the flag and the rule
  */
-export function preparePlaces({ stratum, http, dataDir }: Config): void {
+export function preparePlaces({ stratum, http, dataDir, httpCert, httpKey }: Config): void {
+  if (httpCert !== undefined && httpKey !== undefined) checkCertificate(httpCert, httpKey);
   const held = hold("--stratum", stratum);
   try {
     if (stratum.port !== 0 && stratum.port === http.port && stratum.host === http.host)
@@ -20,6 +22,24 @@ export function preparePlaces({ stratum, http, dataDir }: Config): void {
     held.release();
   }
   makeDataDir(dataDir);
+}
+
+function checkCertificate(certFile: string, keyFile: string): void {
+  const read = (flag: string, file: string) => {
+    try {
+      return readFileSync(file);
+    } catch (error) {
+      throw new Error(`${flag}: ${file} cannot be read (${reasonOf(error)})`);
+    }
+  };
+  const [cert, key] = [read("--http-cert", certFile), read("--http-key", keyFile)];
+  try {
+    createSecureContext({ cert, key });
+  } catch (error) {
+    const rule =
+      codeOf(error) === "ERR_OSSL_X509_KEY_VALUES_MISMATCH" ? "do not belong together" : "must be a PEM certificate and its PEM key without a passphrase";
+    throw new Error(`--http-cert, --http-key: ${certFile} and ${keyFile} ${rule}`);
+  }
 }
 
 /** Makes the data folder, for its owner alone, when there is none. @throws Error that names --data and the reason */

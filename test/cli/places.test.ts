@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { runCli } from "../../src/cli/cli.ts";
 import type { Parts } from "../../src/cli/command.ts";
 import { addressRule } from "../../src/cli/places.ts";
+import { selfSigned } from "../support/certificate.ts";
 import { fakeConsole } from "./fake-console.ts";
 
 let folder = "";
@@ -64,6 +65,22 @@ test.each(["serve --http 127.0.0.1:0 --stratum 127.0.0.1:0", "token create --nam
     expect(await failure(`${line} --data ${join(file, "data")}`)).toMatch(/^stratum-hub: --data: \S+ cannot be made \(not a directory\)$/);
   },
 );
+
+test("a certificate that is none, or another key's, is named with its flags", async () => {
+  const file = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  const [one, other] = [selfSigned(), selfSigned()];
+  const [cert, strange, none] = [file("cert", one.cert), file("strange", other.key), file("none", "no PEM")];
+  const line = `serve --data ${join(folder, "new")} --http 127.0.0.1:0 --stratum 127.0.0.1:0`;
+  expect(await failure(`${line} --http-cert ${cert} --http-key ${strange}`)).toBe(
+    `stratum-hub: --http-cert, --http-key: ${cert} and ${strange} do not belong together`,
+  );
+  expect(await failure(`${line} --http-cert ${none} --http-key ${none}`)).toContain("must be a PEM certificate and its PEM key");
+  expect(await failure(`${line} --http-cert ${folder} --http-key ${none}`)).toContain(`--http-cert: ${folder} cannot be read (`);
+  expect(await failure(`${line} --http-cert ${cert} --http-key ${file("key", one.key)}`)).toBe("stratum-hub: a hub was built");
+});
 
 test("simulate pool names --listen", async () => {
   const address = `127.0.0.1:${taken.port}`;

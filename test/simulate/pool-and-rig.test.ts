@@ -66,7 +66,8 @@ test("a share that differs only by its version is not a duplicate but hashes ane
   const first = await one.mineShare();
   const answer = one.nextAnswer();
   one.submit({ ...first.solution, versionBits: 0x1f000000 });
-  expect(await answer).toMatchObject({ accepted: false, code: 23 });
+  // The new hash misses the target, but for one in 43, which is accepted without a code. The same hash would be a duplicate, 22.
+  expect([23, null]).toContain((await answer).code);
 });
 
 test.each([

@@ -29,7 +29,7 @@ export type PoolAddress = {
   agent: string;
 };
 
-export type PoolCloseReason = { kind: "network" | "silent" | "refused" | "protocol" | "ended"; text: string };
+export type PoolCloseReason = { kind: "network" | "silent" | "refused" | "unfit" | "protocol" | "ended"; text: string };
 
 /** What a session tells its owner; it knows neither rigs nor other sessions. */
 export type PoolSessionEvents = {
@@ -308,7 +308,7 @@ export class PoolSession implements JobOrigin {
     this.fixed = subscription.extranonce1;
     this.free = subscription.extranonce2Bytes;
     if (this.free < limits.freeBytesMin) {
-      this.close("refused", `gives ${this.free} bytes of extranonce2, and rigs behind a hub need at least ${limits.freeBytesMin}`);
+      this.close("unfit", `gives ${this.free} bytes of extranonce2, and rigs behind a hub need at least ${limits.freeBytesMin}`);
       return;
     }
     this.events.step(this, "subscribe", `extranonce2 of ${this.free} bytes`);

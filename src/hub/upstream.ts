@@ -99,7 +99,7 @@ export class Upstream {
 
   state(): PoolState {
     if (this.upToDate) return this.role === "active" ? "live" : "warm";
-    if (this.lastClose?.kind === "refused") return "misconfigured";
+    if (this.lastClose?.kind === "refused" || this.lastClose?.kind === "unfit") return "misconfigured";
     if (this.role === "off") return "unused";
     return this.attempts > 0 ? "failing" : "connecting";
   }

@@ -93,6 +93,11 @@ test("spoiled lines and noise from a pool: the hub ends the session with a reaso
     // Past the longest wait before the next dial.
     house.laterMs += 61_000;
     expect(await good.ask()).toMatchObject({ result: true });
+    // A pool that refused the account is not asked again for five minutes.
+    for (let minute = 0; minute < 5 && house.hub.pool(first.no)?.state === "misconfigured"; minute++) {
+      house.laterMs += 61_000;
+      expect(await good.ask()).toMatchObject({ result: true });
+    }
   }
   expect(good.end.closed).toBe(false);
   // The noise was worth something: some of it was work.

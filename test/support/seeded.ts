@@ -9,9 +9,9 @@ export function seeded(seed: number): () => number {
   };
 }
 
-/** The seed of this run: `HUB_TEST_SEED`, to run a failure again, else the clock. */
+/** The seed of this run: always the same, so that a red run is somebody's doing and not chance; `HUB_TEST_SEED` tries others. */
 export function seedOfRun(): number {
-  return Number(process.env["HUB_TEST_SEED"] ?? Date.now() % 2 ** 32) >>> 0;
+  return Number(process.env["HUB_TEST_SEED"] ?? 20_261_122) >>> 0;
 }
 
 export function oneOf<T>(random: () => number, list: readonly T[]): T {

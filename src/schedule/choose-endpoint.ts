@@ -39,7 +39,7 @@ export function endpointsToHold(endpoints: readonly EndpointChoice[], current: n
   for (const [index, endpoint] of endpoints.entries()) {
     if (usableBeyond) break;
     held.push(endpoint.poolNo);
-    usableBeyond = endpoint.usable && index !== at && at >= 0 && index > at;
+    usableBeyond = endpoint.usable && at >= 0 && index > at;
   }
   return held;
 }

@@ -1,5 +1,6 @@
 import type { Log } from "../log.ts";
 import { Allocations } from "./allocations.ts";
+import { Customers } from "./customers.ts";
 import { ControlDatabase } from "./database.ts";
 import { Events } from "./events.ts";
 import { Fleets } from "./fleets.ts";
@@ -16,6 +17,7 @@ import { Users } from "./users.ts";
 
 /** What people decided, and what was decided for them: one small object per table. All calls are synchronous unless they hash a password. */
 export type Control = {
+  customers: Customers;
   pools: Pools;
   profiles: Profiles;
   fleets: Fleets;
@@ -45,20 +47,21 @@ export type Control = {
  */
 export function openControl(path: string, options: { now: () => number; log: Log }): Control {
   const database = new ControlDatabase(path, options);
-  const pools = new Pools(database);
-  const profiles = new Profiles(database, pools);
+  const customers = new Customers(database);
+  const pools = new Pools(database, customers);
+  const profiles = new Profiles(database, { pools, customers });
   const fleets = new Fleets(database, profiles);
   const listeners = new Listeners(database, fleets);
   const events = new Events(database);
   const allocations = new Allocations(database);
-  const rigs = new Rigs(database, { fleets, profiles, allocations, events });
+  const rigs = new Rigs(database, { customers, fleets, profiles, allocations, events });
   const sessions = new Sessions(database);
   const idempotency = new Idempotency(database);
   const settings = new Settings(database);
   const users = new Users(database, { settings, sessions });
   fleets.ensureMain();
   return {
-    ...{ pools, profiles, fleets, listeners, rigs, allocations, events, users, sessions, settings },
+    ...{ customers, pools, profiles, fleets, listeners, rigs, allocations, events, users, sessions, settings },
     loginAttempts: new LoginAttempts(database),
     tokens: new Tokens(database),
     idempotency,

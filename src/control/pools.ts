@@ -1,9 +1,10 @@
 import { isIP } from "node:net";
 import { type AlgorithmName, algorithmNames } from "../work/algorithm.ts";
+import type { Customers } from "./customers.ts";
 import type { ControlDatabase, SqlValue } from "./database.ts";
 import { type Invalid, inUse, invalid, type Result, type Success, succeed, type Usage } from "./result.ts";
 import { type ExpectedVersion, type Mapping, patched, type RawBase, type RowBase, RowTable } from "./row-table.ts";
-import { booleanRule, checkFields, hostRule, integerRule, nobodyYetRule, oneOfRule, textRule } from "./rules.ts";
+import { booleanRule, checkFields, hostRule, integerRule, oneOfRule, type Rule, textRule } from "./rules.ts";
 import { Secret } from "./secret.ts";
 
 export const poolModes = Object.freeze(["shared", "per-rig"] as const);
@@ -67,15 +68,14 @@ const rules = {
   algorithm: oneOfRule(algorithmNames),
   username: textRule(512),
   mode: oneOfRule(poolModes),
-  customerId: nobodyYetRule("customer"),
 };
 
 const passwordRule = textRule(512, 0);
 const secretOf = (password: string | Secret) => (password instanceof Secret ? password : new Secret(password));
 
-function check(pool: Pick<Pool, keyof PoolFields | "password">): Invalid | null {
+function check(pool: Pick<Pool, keyof PoolFields | "password">, customerId: Rule): Invalid | null {
   const password = passwordRule(pool.password.reveal());
-  return checkFields(pool, rules) ?? (password === null ? null : invalid("password", password));
+  return checkFields(pool, { ...rules, customerId }) ?? (password === null ? null : invalid("password", password));
 }
 
 const tlsOfScheme: ReadonlyMap<string, boolean> = new Map([
@@ -102,10 +102,12 @@ export function poolUrl(pool: Pick<Pool, "host" | "port" | "tls">): string {
 
 export class Pools {
   readonly #rows: RowTable<Pool, RawPool>;
+  readonly #customers: Customers;
   readonly #usedBy: (poolNo: number) => Usage[];
 
-  constructor(database: ControlDatabase) {
+  constructor(database: ControlDatabase, customers: Customers) {
     this.#rows = new RowTable(database, mapping);
+    this.#customers = customers;
     const usedBy = database.sql.prepare<Usage, SqlValue[]>(
       `SELECT 'profile' AS kind, id, name FROM profile_pools JOIN profiles ON profiles.no = profile_no
        WHERE pool_no = ? AND removed_at_ms IS NULL ORDER BY profiles.no`,
@@ -135,7 +137,7 @@ export class Pools {
   create(input: PoolInput): Result<Pool> {
     const defaults = { tls: false, algorithm: "sha256d", mode: "shared", customerId: null } as const;
     const fields = { ...patched<Partial<PoolInput>>(defaults, input), password: secretOf(input.password ?? "x") } as Omit<Pool, keyof RowBase>;
-    return check(fields) ?? succeed(this.#rows.insert(fields));
+    return check(fields, this.#customers.rule) ?? succeed(this.#rows.insert(fields));
   }
 
   /** The algorithm stays while a profile holds the pool: the rigs of that profile could not follow. */
@@ -144,7 +146,7 @@ export class Pools {
       const next: Pool = { ...patched<Pool>(current, patch as Partial<Pool>), password: secretOf(patch.password ?? current.password) };
       const holder = next.algorithm === current.algorithm ? undefined : this.#usedBy(current.no)[0];
       if (holder !== undefined) return invalid("algorithm", `cannot change while profile ${holder.name} contains the pool`);
-      return check(next) ?? succeed(next);
+      return check(next, this.#customers.rule) ?? succeed(next);
     });
   }
 

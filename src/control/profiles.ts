@@ -1,10 +1,11 @@
 import type { Statement } from "bun:sqlite";
 import type { AlgorithmName } from "../work/algorithm.ts";
+import type { Customers } from "./customers.ts";
 import type { ControlDatabase, SqlValue } from "./database.ts";
 import type { Pools } from "./pools.ts";
 import { type Invalid, inUse, invalid, type Result, succeed, type Usage } from "./result.ts";
 import { type ExpectedVersion, type Mapping, patched, type RawBase, type RowBase, RowTable } from "./row-table.ts";
-import { checkFields, integerRule, nobodyYetRule, textRule } from "./rules.ts";
+import { checkFields, integerRule, textRule } from "./rules.ts";
 
 /** A profile has at most this many pools. */
 export const poolsPerProfileMax = 5;
@@ -47,7 +48,7 @@ const mapping: Mapping<Profile, RawProfile> = {
   write: (profile) => [profile.name, profile.returnAfterS, profile.customerId],
 };
 
-const rules = { name: textRule(100), returnAfterS: integerRule(0, 86_400), customerId: nobodyYetRule("customer") };
+const rules = { name: textRule(100), returnAfterS: integerRule(0, 86_400) };
 
 const usedByText = `
   SELECT 'fleet' AS kind, id, name FROM fleets WHERE house_profile_no = ?1 AND removed_at_ms IS NULL
@@ -58,13 +59,15 @@ const usedByText = `
 export class Profiles {
   readonly #rows: RowTable<Profile, RawProfile>;
   readonly #pools: Pools;
+  readonly #customers: Customers;
   readonly #usedBy: Statement<Usage, SqlValue[]>;
   readonly #clearPools: Statement<unknown, SqlValue[]>;
   readonly #addPool: Statement<unknown, SqlValue[]>;
 
-  constructor(database: ControlDatabase, pools: Pools) {
+  constructor(database: ControlDatabase, { pools, customers }: { pools: Pools; customers: Customers }) {
     this.#rows = new RowTable(database, mapping);
     this.#pools = pools;
+    this.#customers = customers;
     this.#usedBy = database.sql.prepare<Usage, SqlValue[]>(usedByText);
     this.#clearPools = database.sql.prepare("DELETE FROM profile_pools WHERE profile_no = ?");
     this.#addPool = database.sql.prepare("INSERT INTO profile_pools (profile_no, position, pool_no) VALUES (?, ?, ?)");
@@ -114,7 +117,7 @@ export class Profiles {
   }
 
   #check(profile: ProfileFields, current?: Profile): Invalid | null {
-    return checkFields(profile, rules) ?? this.#checkPools(profile.poolNos, current);
+    return checkFields(profile, { ...rules, customerId: this.#customers.rule }) ?? this.#checkPools(profile.poolNos, current);
   }
 
   #checkPools(poolNos: number[], current?: Profile): Invalid | null {

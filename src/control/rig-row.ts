@@ -129,7 +129,6 @@ const rules = {
   name: rigNameRule,
   assetCode: orNull(textRule(64)),
   siteId: nobodyYetRule("site"),
-  ownerCustomerId: nobodyYetRule("customer"),
   model: label,
   serial: label,
   mac: orNull(textRule(64)),

@@ -1,5 +1,6 @@
 import type { Statement } from "bun:sqlite";
 import type { Allocations } from "./allocations.ts";
+import type { Customers } from "./customers.ts";
 import type { ControlDatabase, SqlValue } from "./database.ts";
 import { type Enrolment, Enrolments } from "./enrolments.ts";
 import type { EventInput, Events } from "./events.ts";
@@ -20,6 +21,7 @@ import {
   rigStatuses,
 } from "./rig-row.ts";
 import { type ExpectedVersion, patched, RowTable } from "./row-table.ts";
+import { checkFields } from "./rules.ts";
 
 export type StatusChange = { rigNo: number; status: RigStatus; reason: { code: string; text: string } };
 
@@ -28,6 +30,7 @@ type StatusRow = Pick<Rig, "no" | "id" | "name" | "status">;
 export class Rigs {
   readonly #database: ControlDatabase;
   readonly #rows: RowTable<Rig, RawRig>;
+  readonly #customers: Customers;
   readonly #fleets: Fleets;
   readonly #profiles: Profiles;
   readonly #allocations: Allocations;
@@ -43,9 +46,10 @@ export class Rigs {
   readonly #setSeen: Statement<unknown, SqlValue[]>;
   readonly #setLearned: Statement<unknown, SqlValue[]>;
 
-  constructor(database: ControlDatabase, parts: { fleets: Fleets; profiles: Profiles; allocations: Allocations; events: Events }) {
+  constructor(database: ControlDatabase, parts: { customers: Customers; fleets: Fleets; profiles: Profiles; allocations: Allocations; events: Events }) {
     this.#database = database;
     this.#rows = new RowTable(database, rigMapping);
+    this.#customers = parts.customers;
     this.#fleets = parts.fleets;
     this.#profiles = parts.profiles;
     this.#allocations = parts.allocations;
@@ -197,7 +201,13 @@ export class Rigs {
   }
 
   #check(rig: RigFields, current: Rig | null): Failure | null {
-    return checkRigFields(rig) ?? this.#checkFleet(rig, current) ?? this.#checkNamesakes(rig, current) ?? this.#checkPin(rig);
+    return (
+      checkRigFields(rig) ??
+      checkFields(rig, { ownerCustomerId: this.#customers.rule }) ??
+      this.#checkFleet(rig, current) ??
+      this.#checkNamesakes(rig, current) ??
+      this.#checkPin(rig)
+    );
   }
 
   #checkFleet(rig: RigFields, current: Rig | null): Failure | null {

@@ -61,7 +61,24 @@ export const orNull =
   (value) =>
     value === null ? null : rule(value);
 
-/** Sites and customers have no rows yet, so nothing can point at one. */
+/** An IANA name. */
+export const timeZoneRule: Rule = (value) => {
+  if (typeof value !== "string") return "must be text";
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: value });
+    // Offsets such as "+01:00" are taken by Intl, but they know no summer time.
+    return /^[A-Za-z]/.test(value) ? null : "must be an IANA time zone such as Europe/Vienna";
+  } catch {
+    return "must be an IANA time zone such as Europe/Vienna";
+  }
+};
+
+export const emailRule: Rule = (value) => {
+  const broken = textRule(254)(value);
+  return broken ?? (/^[^\s@<>"]+@[^\s@<>"]+$/.test(String(value)) ? null : "must be an e-mail address");
+};
+
+/** Sites have no rows yet, so nothing can point at one. */
 export const nobodyYetRule =
   (noun: string): Rule =>
   (value) =>

@@ -2,19 +2,8 @@ import type { Statement } from "bun:sqlite";
 import { hashSecret, randomSecret, sameHash } from "./credentials.ts";
 import type { ControlDatabase, SqlValue } from "./database.ts";
 import { type Invalid, invalid, type Success, succeed } from "./result.ts";
-import { type Rule, textRule } from "./rules.ts";
+import { textRule, timeZoneRule } from "./rules.ts";
 import { Secret } from "./secret.ts";
-
-const timeZoneRule: Rule = (value) => {
-  if (typeof value !== "string") return "must be text";
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: value });
-    // Offsets such as "+01:00" are taken by Intl, but they know no summer time.
-    return /^[A-Za-z]/.test(value) ? null : "must be an IANA time zone such as Europe/Vienna";
-  } catch {
-    return "must be an IANA time zone such as Europe/Vienna";
-  }
-};
 
 const known = Object.freeze({
   farmName: { first: "My farm", rule: textRule(100) },

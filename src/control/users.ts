@@ -3,7 +3,7 @@ import { randomSecret } from "./credentials.ts";
 import type { ControlDatabase, SqlValue } from "./database.ts";
 import { type Failure, invalid, type Result, succeed, taken } from "./result.ts";
 import { type ExpectedVersion, type Mapping, patched, type RawBase, type RowBase, RowTable } from "./row-table.ts";
-import { checkFields, oneOfRule, type Rule, textRule } from "./rules.ts";
+import { checkFields, emailRule, oneOfRule, textRule } from "./rules.ts";
 import { type Role, roles } from "./scopes.ts";
 import { Secret } from "./secret.ts";
 import type { Sessions } from "./sessions.ts";
@@ -35,10 +35,6 @@ const mapping: Mapping<StoredUser, RawUser> = {
 /** OWASP's second choice for argon2id: 19 MiB, two passes; some 30 ms of one core. */
 const argon2id = Object.freeze({ algorithm: "argon2id", memoryCost: 19_456, timeCost: 2 } as const);
 
-const emailRule: Rule = (value) => {
-  const broken = textRule(254)(value);
-  return broken ?? (/^[^\s@<>"]+@[^\s@<>"]+$/.test(String(value)) ? null : "must be an e-mail address");
-};
 /** Length is what helps (NIST SP 800-63B); the upper end keeps hashing cheap. */
 const passwordLengthMin = 10;
 const passwordLengthMax = 200;

@@ -36,6 +36,15 @@ export const poolTestExample = {
   warnings: [],
 };
 
+export const customerExample = {
+  id: `cus_${tail}`,
+  external_ref: "client-311",
+  name: "Hashhaus GmbH",
+  email: "ops@hashhaus.example",
+  timezone: "Europe/Vienna",
+  ...row,
+};
+
 export const profileExample = {
   id: `prf_${tail}`,
   name: "House",

@@ -87,6 +87,15 @@ export const poolTestModel = model("PoolTest", {
   warnings: Type.Array(Type.String()),
 });
 
+export const customerModel = model("Customer", {
+  id: idOf("cus"),
+  external_ref: orNull(text(100)),
+  name: text(200),
+  email: orNull(text(254)),
+  timezone: Type.String({ description: "IANA name" }),
+  ...rowFields,
+});
+
 export const profileModel = model("Profile", {
   id: idOf("prf"),
   name: text(100),

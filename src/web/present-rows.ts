@@ -1,5 +1,6 @@
 import type { Allocation } from "../control/allocations.ts";
 import type { Control } from "../control/control.ts";
+import type { Customer } from "../control/customers.ts";
 import type { HubEvent } from "../control/events.ts";
 import type { Fleet } from "../control/fleets.ts";
 import type { Listener } from "../control/listeners.ts";
@@ -35,6 +36,10 @@ export class Ids {
 /** What every object tells about itself besides its own fields. `version` is that of the ETag. */
 export function rowJson(row: RowBase) {
   return { version: row.version, created_at: timeText(row.createdAtMs), updated_at: timeText(row.updatedAtMs) };
+}
+
+export function customerJson(customer: Customer) {
+  return { id: customer.id, external_ref: customer.externalRef, name: customer.name, email: customer.email, timezone: customer.timezone, ...rowJson(customer) };
 }
 
 export function profileJson(profile: Profile, ids: Ids) {

@@ -1,5 +1,6 @@
 import type { ApiParts, Endpoint } from "../endpoint.ts";
 import { allocationEndpoints } from "./allocations.ts";
+import { customerEndpoints } from "./customers.ts";
 import { eventEndpoints } from "./events.ts";
 import { figureEndpoints } from "./figures.ts";
 import { fleetEndpoints } from "./fleets.ts";
@@ -21,6 +22,7 @@ export function apiEndpoints(parts: ApiParts): Endpoint[] {
     ...figureEndpoints(parts),
     ...poolEndpoints(parts),
     ...profileEndpoints(parts),
+    ...customerEndpoints(parts),
     ...fleetEndpoints(parts),
     ...listenerEndpoints(parts),
     ...shareEndpoints(parts),

@@ -1,4 +1,5 @@
 import type { AlgorithmName } from "../work/algorithm.ts";
+import type { Exposure } from "./exposure.ts";
 
 /** One live connection of a rig, as seen by the hub. */
 export type RigSessionFact = {
@@ -31,6 +32,8 @@ export type RigFact = {
   /** Moment of the last disconnect, while no session is open. */
   disconnectedAtMs: number | null;
   lastRefusal: Refusal | null;
+  /** What it may be judged by since the hub started, see `Exposure`: seconds per hash, and the shares of just that time. */
+  exposure: Readonly<Pick<Exposure, "perHps" | "perHpsAtAccepted" | "accepted" | "refused" | "counts">>;
 };
 
 export const poolStates = ["unused", "connecting", "live", "warm", "failing", "ejected", "misconfigured"] as const;

@@ -1,3 +1,4 @@
+import type { Exposure } from "../health/exposure.ts";
 import type { ShareRecord } from "../ledger/share-record.ts";
 import type { DuplicateSet } from "../work/duplicate-set.ts";
 import type { Layout } from "../work/extranonce.ts";
@@ -63,6 +64,8 @@ export type Answerable = {
 /** One share between its receipt and its row: the row itself plus what answering and forwarding it takes. */
 export type SubmittedShare = ShareRecord & {
   session: Answerable;
+  /** null = a worker nobody knows. */
+  rig: { readonly exposure: Exposure } | null;
   /** The rig's own id of the request, echoed in the answer. */
   requestId: number | string | null;
   /** null = a job nobody knows. */

@@ -143,6 +143,14 @@ export class Hub {
     this.changed();
   }
 
+  /** How many shares each rig is asked for, as a multiple of its fleet's rate: more while it is in doubt, fewer while it is calm. */
+  setPaces(paces: Iterable<readonly [rigNo: number, pace: number]>): void {
+    for (const [rigNo, pace] of paces) {
+      const rig = this.roster.byNo(rigNo);
+      if (rig !== null) rig.pace = pace;
+    }
+  }
+
   *rigs(): Iterable<RigFact> {
     for (const rig of this.roster.all()) yield rig.fact();
   }
@@ -222,7 +230,7 @@ export class Hub {
       hinted: (rig, nominalHps) => this.noteHint(rig, nominalHps),
       refused: (session, text) => this.deps.log.info("rig.refused", { address: session.address, agent: session.agent, text }),
       startWork: (session, rig) => this.startWork(session, rig),
-      sharesPerMinute: (session) => this.roster.fleet(session.rig?.fleetNo ?? session.port.fleetNo)?.sharesPerMinute ?? 12,
+      sharesPerMinute: ({ rig, port }) => (this.roster.fleet(rig?.fleetNo ?? port.fleetNo)?.sharesPerMinute ?? 12) * (rig?.pace ?? 1),
       difficultyScale: (fleetNo) => Number(2n ** 32n / algorithms[this.roster.fleet(fleetNo)?.algorithm ?? "sha256d"].hashesPerDifficulty),
       hasOtherPool: (session, poolNo) => this.switchboard.hasOther(session.to, poolNo),
       closing: (session, reason) =>

@@ -1,5 +1,5 @@
 import { NotifyTemplate } from "../stratum/v1/notify-template.ts";
-import { fillerBytes, type Layout } from "../work/extranonce.ts";
+import { fillerBytes, type Layout, shortened } from "../work/extranonce.ts";
 import type { UsedGround } from "../work/used-ground.ts";
 import type { Work } from "../work/work.ts";
 import type { GroundBook } from "./ground-book.ts";
@@ -16,8 +16,6 @@ export type Hand = {
   board: JobBoard | null;
   /** Its place on that board; the board's own to write. */
   seat: Block | null;
-  /** The layout that it could have in a pool's `free` bytes, which are too few for its own; null = none. Only a question. */
-  fitting: (free: number) => Layout | null;
   /** Gives the rig another layout; false when it cannot follow and has been asked to reconnect with it. */
   relayout: (layout: Layout) => boolean;
   /** Sends the job; `line` is the notify, which hands of one block share byte for byte. */
@@ -163,7 +161,7 @@ export class JobBoard {
     if (this.current === null || this.book === null || filler === null) return null;
     if (filler >= 0) return this.book.admits(hand, hand.layout) ? this.blockFor(hand.layout, hand.x) : null;
     const { free, ntime } = this.current.work;
-    const layout = hand.fitting(free);
+    const layout = shortened(hand.layout, free);
     if (layout === null || !this.book.admits(hand, layout) || this.ground?.hasBare(layout.e1Bytes, hand.x, ntime) !== true) return null;
     return hand.relayout(layout) ? this.blockFor(layout, hand.x) : null;
   }

@@ -6,7 +6,7 @@ export type IntakeOwner = {
   /** Takes one line; valid only during the call. */
   line: OnLine;
   /** What the rig does is out of bounds; the reason is a sentence's end. */
-  tooMuch: (reason: string) => void;
+  close: (reason: string) => void;
   readonly lastLineAtMs: number;
   /** It has had a job: its bytes are shares, and read at once. */
   readonly working: boolean;
@@ -39,7 +39,7 @@ export class RigIntake {
       return;
     }
     this.laneBytes += bytes.length;
-    if (this.laneBytes > limits.laneBytesMax) this.owner.tooMuch("sent too much before it had work");
+    if (this.laneBytes > limits.laneBytesMax) this.owner.close("sent too much before it had work");
     else this.lane.add(this, bytes);
   }
 
@@ -69,6 +69,6 @@ export class RigIntake {
     if (pending === 0 || this.lineEnded) this.partialSinceMs = 0;
     if (pending > 0 && this.partialSinceMs === 0) this.partialSinceMs = this.owner.lastLineAtMs;
     this.lineEnded = false;
-    if (!whole || (!this.owner.authorized && pending > limits.rigLineBeforeAuthorizeBytesMax)) this.owner.tooMuch("sent a line that is too long");
+    if (!whole || (!this.owner.authorized && pending > limits.rigLineBeforeAuthorizeBytesMax)) this.owner.close("sent a line that is too long");
   }
 }

@@ -17,6 +17,7 @@ import type { LineWriter } from "./line-writer.ts";
 import { onMalformedSubmit, onSubmit, type Submitter } from "./on-submit.ts";
 import { overdue } from "./rig-deadlines.ts";
 import { RigDifficulty, type RigTerms } from "./rig-difficulty.ts";
+import { excuse, expose } from "./rig-exposure.ts";
 import type { Caller, Port, RigFloor, RigSocket } from "./rig-floor.ts";
 import { type IntakeOwner, RigIntake } from "./rig-intake.ts";
 import { RigMask } from "./rig-mask.ts";
@@ -148,6 +149,7 @@ export class RigSession implements Submitter, Caller, IntakeOwner {
     const reason = this.overdue(nowMs);
     if (reason !== null) this.close(reason);
     else this.retune(nowMs);
+    expose(this, nowMs);
   }
 
   retune(nowMs: number): void {
@@ -158,23 +160,21 @@ export class RigSession implements Submitter, Caller, IntakeOwner {
   give(job: HubJob, line: Buffer): void {
     const nowMs = this.floor.now();
     let before = this.mask?.lineFor(job.poolJob.work) ?? "";
-    const difficulty = this.difficulty.choose(job, this.terms(nowMs), this.servingPoolNo === job.poolJob.origin.poolNo);
+    const moves = job.poolJob.origin.poolNo !== this.servingPoolNo;
+    const difficulty = this.difficulty.choose(job, this.terms(nowMs), !moves);
     if (difficulty !== this.difficulty.current) {
       this.difficulty.sent(difficulty, nowMs);
       before += writeSetDifficulty(difficulty);
     }
-    // Meanwhile sent to a pool that it fits: it may stay.
-    if (job.poolJob.origin.poolNo !== this.servingPoolNo) this.leaveAtMs = 0;
+    if (moves) {
+      // Meanwhile sent to a pool that it fits: it may stay.
+      this.leaveAtMs = 0;
+      excuse(this, nowMs);
+    }
     this.jobs.add(job, difficulty, nowMs);
     this.joblessSinceMs = 0;
+    expose(this, nowMs);
     this.writer.send(before === "" ? line : Buffer.concat([Buffer.from(before), line]));
-  }
-
-  /** For a pool with less room than the rig's layout needs: the same extranonce1 and a shorter extranonce2. */
-  fitting(free: number): Layout | null {
-    const { e1Bytes } = this.layout;
-    // cgminer takes nothing below 2 bytes.
-    return free - e1Bytes < 2 ? null : { e1Bytes, e2Bytes: free - e1Bytes };
   }
 
   /** Told at once to rigs that follow, for the jobs from now on; the others get it at their next connection, which they are asked for. */
@@ -195,10 +195,6 @@ export class RigSession implements Submitter, Caller, IntakeOwner {
 
   line(bytes: Buffer, start: number, end: number): void {
     if (!this.closed) this.handle(readRigMessage(bytes, start, end));
-  }
-
-  tooMuch(reason: string): void {
-    this.close(reason);
   }
 
   get working(): boolean {
@@ -378,8 +374,7 @@ export class RigSession implements Submitter, Caller, IntakeOwner {
 
   /** Known and subscribed: from now on it works. Nothing unasked goes out before. */
   private start(): void {
-    if (this.rig === null || this.slot === null || this.to !== null) return;
-    this.floor.startWork(this, this.rig);
+    if (this.rig !== null && this.slot !== null && this.to === null) this.floor.startWork(this, this.rig);
   }
 
   private terms(nowMs: number): RigTerms {

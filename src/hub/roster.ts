@@ -1,6 +1,7 @@
 import type { Enrolment } from "../control/enrolments.ts";
 import type { Fleet } from "../control/fleets.ts";
 import type { Rig } from "../control/rig-row.ts";
+import { Exposure } from "../health/exposure.ts";
 import type { Refusal, RigFact, RigSessionFact } from "../health/facts.ts";
 import type { Destination } from "../schedule/move.ts";
 import { limits } from "./limits.ts";
@@ -29,6 +30,9 @@ export class RosterRig {
   acceptedShares = 0;
   disconnectedAtMs = 0;
   lastRefusal: Refusal | null = null;
+  readonly exposure = new Exposure();
+  /** Shares per minute wanted of it, as a multiple of what its fleet asks for. */
+  pace = 1;
 
   constructor(rig: Rig) {
     this.no = rig.no;
@@ -40,13 +44,28 @@ export class RosterRig {
     this.pinnedProfileNo = rig.pinnedProfileNo;
   }
 
+  /** A share that earns its difficulty; `expected` = of a live pool's job. */
+  noteAccepted(atMs: number, expected: boolean): void {
+    this.lastAcceptedAtMs = atMs;
+    this.acceptedShares++;
+    if (expected) this.exposure.noteAccepted(atMs);
+  }
+
+  /** What it works at now on this connection. Of several the newest counts: the others are mostly dead and not yet noticed. */
+  works(session: RosterSession, nowMs: number, hashesPerShare: number): void {
+    if (this.sessions.at(-1) === session) this.exposure.work(nowMs, hashesPerShare);
+  }
+
   join(session: RosterSession): void {
     this.sessions = [...this.sessions, session];
   }
 
   leave(session: RosterSession, nowMs: number): void {
     const rest = this.sessions.filter((other) => other !== session);
-    if (rest.length === 0 && this.sessions.length > 0) this.disconnectedAtMs = nowMs;
+    if (rest.length === 0 && this.sessions.length > 0) {
+      this.disconnectedAtMs = nowMs;
+      this.exposure.work(nowMs, 0);
+    }
     this.sessions = rest.length === 0 ? none : rest;
   }
 
@@ -62,6 +81,7 @@ export class RosterRig {
       acceptedShares: this.acceptedShares,
       disconnectedAtMs: this.sessions.length > 0 || this.disconnectedAtMs === 0 ? null : this.disconnectedAtMs,
       lastRefusal: this.lastRefusal,
+      exposure: this.exposure,
     };
   }
 }

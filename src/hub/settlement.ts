@@ -1,5 +1,6 @@
 import type { HubVerdict, PoolVerdict, ShareRecord } from "../ledger/share-record.ts";
 import { writeError } from "../stratum/v1/envelope.ts";
+import { classifyReject } from "../stratum/v1/error-codes.ts";
 import { Acknowledgements } from "./acknowledgements.ts";
 import type { SubmittedShare } from "./hub-job.ts";
 import type { PoolAnswer } from "./pending-submits.ts";
@@ -10,6 +11,8 @@ export type ShareLedger = {
   appendVerdict: (sequence: number, verdict: { poolVerdict: PoolVerdict; reason: string | null; answeredMs: number }) => number;
 };
 
+/** Verdicts that speak against the rig; lateness is mostly the network's. */
+const blamed: ReadonlySet<HubVerdict> = new Set(["duplicate", "low-difficulty", "invalid"]);
 const notRecorded = { code: 20, text: "not recorded: the hub cannot write to its disk" };
 
 /**
@@ -29,6 +32,7 @@ export class Settlement {
     share.poolVerdict = "not-forwarded";
     share.reason = verdict === "invalid" ? answer.text : null;
     share.sequence = this.ledger.append(share);
+    if (blamed.has(verdict)) share.rig?.exposure.noteRefused(share.atMs);
     this.answerError(share, answer.code, answer.text);
   }
 
@@ -54,6 +58,7 @@ export class Settlement {
       return;
     }
     share.sequence = this.ledger.append(share);
+    if (classifyReject(answer) !== "stale") share.rig?.exposure.noteRefused(share.atMs);
     this.answerError(share, answer.code || 20, answer.text || "refused by the pool");
   };
 

@@ -6,6 +6,13 @@ export function fillerBytes(free: number, layout: Layout): number {
   return free - layout.e1Bytes - layout.e2Bytes;
 }
 
+/** For a pool whose `free` bytes are too few: the same extranonce1 and a shorter extranonce2; null where there is none that miners take. */
+export function shortened({ e1Bytes }: Layout, free: number): Layout | null {
+  const e2Bytes = free - e1Bytes;
+  // cgminer takes nothing below 2 bytes.
+  return e2Bytes < 2 ? null : { e1Bytes, e2Bytes };
+}
+
 /** The number `x` as `bytes` big-endian bytes in lower-case hex, as `mining.subscribe` tells it. */
 export function encodeX(x: number, bytes: number): string {
   return x.toString(16).padStart(2 * bytes, "0");

@@ -1,4 +1,5 @@
 import { openControl } from "../../src/control/control.ts";
+import { Exposure } from "../../src/health/exposure.ts";
 import type { PoolFact, PoolTest, RigFact } from "../../src/health/facts.ts";
 import { silentLog } from "../../src/log.ts";
 import type { Move } from "../../src/schedule/move.ts";
@@ -88,6 +89,7 @@ function rigFact(rigNo: number, poolNo: number, atMs: number): RigFact {
     lastAcceptedAtMs: atMs - 3_000,
     acceptedShares: 400,
     disconnectedAtMs: null,
+    exposure: new Exposure(),
     lastRefusal: { atMs: atMs - 60_000, code: 23, text: "Low difficulty share" },
   };
 }

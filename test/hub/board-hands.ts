@@ -52,11 +52,8 @@ export class FakeHand implements Hand {
     this.layout = layout;
   }
 
-  fitting(free: number): Layout | null {
-    return this.follows ? { e1Bytes: this.layout.e1Bytes, e2Bytes: free - this.layout.e1Bytes } : null;
-  }
-
   relayout(layout: Layout): boolean {
+    if (!this.follows) return false;
     this.layout = layout;
     this.told.push(layout);
     return true;

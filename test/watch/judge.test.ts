@@ -3,6 +3,7 @@ import { openControl } from "../../src/control/control.ts";
 import type { RigFact } from "../../src/health/facts.ts";
 import { silentLog } from "../../src/log.ts";
 import { Judge } from "../../src/watch/judge.ts";
+import { rigFact } from "../support/rig-fact.ts";
 
 function set(names: readonly string[]) {
   let nowMs = 1_000_000;
@@ -12,18 +13,7 @@ function set(names: readonly string[]) {
   const facts = new Map<number, RigFact>();
   const connect = (no: number, fact: Partial<RigFact>, sinceMs = 1_000_000) => {
     const session = { sessionNo: 1, address: "127.0.0.1", agent: "", worker: "", difficulty: 1, sinceMs, listenerId: "" };
-    facts.set(no, {
-      rigNo: no,
-      sessions: [session],
-      poolNo: 1,
-      contractNo: 0,
-      lastShareAtMs: null,
-      lastAcceptedAtMs: null,
-      acceptedShares: 0,
-      disconnectedAtMs: null,
-      lastRefusal: null,
-      ...fact,
-    });
+    facts.set(no, rigFact(no, { sessions: [session], poolNo: 1, ...fact }));
   };
   const judge = new Judge({
     rigs: () => control.rigs.all(),
@@ -69,17 +59,7 @@ test("a rig that enrolled after the start is judged from the round after it was 
 test("nobody goes offline because the hub was restarted, until a minute has passed without a connection", async () => {
   const { facts, rigs, judge, later } = set(["r1"]);
   const no = rigs[0]?.no ?? 0;
-  facts.set(no, {
-    rigNo: no,
-    sessions: [],
-    poolNo: 0,
-    contractNo: 0,
-    lastShareAtMs: null,
-    lastAcceptedAtMs: null,
-    acceptedShares: 0,
-    disconnectedAtMs: null,
-    lastRefusal: null,
-  });
+  facts.set(no, rigFact(no));
   later(59_000);
   expect(await judge.round()).toBe(0);
   later(2_000);

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
-import type { RigFact } from "../../src/health/facts.ts";
 import type { ShareRow } from "../../src/ledger/answers.ts";
 import { allocationModel, hashrateModel, rigModel, shareModel, sharesSummaryModel, summaryModel, whoamiModel } from "../../src/web/models.ts";
+import { rigFact } from "../support/rig-fact.ts";
 import { expectFits } from "./fits.ts";
 import { emptySummary, startMs, type TestWeb, testWeb } from "./test-web.ts";
 
@@ -22,21 +22,6 @@ async function farm(web: TestWeb) {
   return { poolA, poolB, house, other, scrypt, fleet, rig, path: `/rigs/${rig.id}` };
 }
 
-const factOf = (rigNo: number, more: Partial<RigFact> = {}): RigFact => ({
-  ...{
-    rigNo,
-    sessions: [],
-    poolNo: 0,
-    contractNo: 0,
-    lastShareAtMs: null,
-    lastAcceptedAtMs: null,
-    acceptedShares: 0,
-    disconnectedAtMs: null,
-    lastRefusal: null,
-  },
-  ...more,
-});
-
 test("a rig shows its row, what the hub sees and what it makes", async () => {
   const web = testWeb();
   const { rig, path, poolA, fleet } = await farm(web);
@@ -55,7 +40,7 @@ test("a rig shows its row, what the hub sees and what it makes", async () => {
   const session = { sessionNo: 3, address: "10.0.0.9", agent: "cgminer/4", worker: "farm.s19-1", difficulty: 512, sinceMs: startMs, listenerId: "lsn_x" };
   web.hub.rigFacts.set(
     rig.no,
-    factOf(rig.no, { sessions: [session], poolNo: 1, lastShareAtMs: startMs, lastRefusal: { atMs: startMs, code: 23, text: "low difficulty" } }),
+    rigFact(rig.no, { sessions: [session], poolNo: 1, lastShareAtMs: startMs, lastRefusal: { atMs: startMs, code: 23, text: "low difficulty" } }),
   );
   web.ledger.rateTable.set(rig.no, [9e13, null, 1e14]);
   web.clock.nowMs += 11_000;
@@ -78,10 +63,10 @@ test("the last share of a rig outlives a restart of the hub: the ledger knows it
   const entered = (await web.post("/rigs", { name: "never-connected", fleet_id: fleet })).json["id"];
   expect((await web.get(`/rigs/${entered}`)).json["last_share_at"]).toBeNull();
   expect(asked()).toEqual([]);
-  web.hub.rigFacts.set(rig.no, factOf(rig.no));
+  web.hub.rigFacts.set(rig.no, rigFact(rig.no));
   expect((await web.get(path)).json["last_share_at"]).toBe(at(startMs - 90_000));
   expect((await web.patch(path, { notes: "new" }, '"v1"')).json["last_share_at"]).toBe(at(startMs - 90_000));
-  web.hub.rigFacts.set(rig.no, factOf(rig.no, { lastShareAtMs: startMs - 5_000 }));
+  web.hub.rigFacts.set(rig.no, rigFact(rig.no, { lastShareAtMs: startMs - 5_000 }));
   expect((await web.get(path)).json["last_share_at"]).toBe(at(startMs - 5_000));
   expect(asked()).toEqual([
     ["lastShares", rig.no, 1],

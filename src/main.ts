@@ -45,6 +45,7 @@ export async function startHub(config: Config, log: Log): Promise<RunningHub> {
     ledger,
     log,
     now,
+    monotonicMs: () => performance.now(),
     random: Math.random,
     agent: `stratum-hub/${version}`,
     firstSessionNo: (ledger.bootNo % boots) * sessionsPerBoot,
@@ -60,7 +61,7 @@ export async function startHub(config: Config, log: Log): Promise<RunningHub> {
     setStatus: (changes) => control.rigs.setStatus(changes),
     setSeen: (seen) => control.rigs.setSeen(seen),
     breathe: () => new Promise((resolve) => setImmediate(resolve)),
-    now,
+    now: () => hub.now(),
   });
   const stopClock = startClock(
     [

@@ -1,8 +1,8 @@
 import type { Control } from "../control/control.ts";
 import type { EventInput } from "../control/events.ts";
-import type { Listener } from "../control/listeners.ts";
 import type { PoolFact, PoolTest, RigFact } from "../health/facts.ts";
 import type { Ledger } from "../ledger/ledger.ts";
+import type { ShareRecord } from "../ledger/share-record.ts";
 import type { Log } from "../log.ts";
 import type { Destination, Move } from "../schedule/move.ts";
 import { algorithms } from "../work/algorithm.ts";
@@ -15,10 +15,11 @@ import type { LineWriter } from "./line-writer.ts";
 import { flushWriters } from "./line-writer.ts";
 import { type PoolToTest, testPool } from "./pool-test.ts";
 import type { Caller, Port, RigFloor, RigSocket } from "./rig-floor.ts";
-import { listenForRigs, type OpenListener } from "./rig-listener.ts";
+import { RigPorts } from "./rig-ports.ts";
 import { RigSession } from "./rig-session.ts";
 import { Roster, type RosterRig } from "./roster.ts";
 import { Settlement } from "./settlement.ts";
+import { type SteadyClock, steadyClock } from "./steady-clock.ts";
 import { eventOf } from "./switch-events.ts";
 import { Switchboard } from "./switchboard.ts";
 
@@ -30,7 +31,10 @@ export type HubDeps = {
   event: (event: EventInput) => void;
   ledger: Pick<Ledger, "append" | "appendVerdict" | "durableThrough"> & { onDurable: (through: number) => void };
   log: Log;
+  /** Unix time in milliseconds, for records; it may be set. */
   now: () => number;
+  /** Milliseconds from any origin that only go forward, for all that waits. */
+  monotonicMs: () => number;
   /** In [0, 1). */
   random: () => number;
   /** What the hub calls itself at pools. */
@@ -41,6 +45,8 @@ export type HubDeps = {
 
 /** The sockets: rigs in, pools out. What it is told comes through `applyMoves` and `configChanged`; what it knows comes out as facts. */
 export class Hub {
+  private readonly clock: SteadyClock;
+  /** With the steady clock for `now`. */
   private readonly deps: HubDeps;
   private readonly roster: Roster;
   private readonly switchboard: Switchboard;
@@ -50,8 +56,7 @@ export class Hub {
   private readonly books: GroundBooks;
   /** Layouts for as many rigs as were asked to come back with less room, by address and agent. */
   private readonly smallerLayouts = new Map<string, { layout: Layout; rigs: number; untilMs: number }>();
-  private readonly listeners = new Map<number, OpenListener>();
-  private readonly listenerFaults = new Map<number, string>();
+  private readonly rigPorts: RigPorts;
   private readonly floor: RigFloor;
   private readonly timers: ReturnType<typeof setInterval>[] = [];
   private readonly watchers = new Set<() => void>();
@@ -63,12 +68,17 @@ export class Hub {
   private starting: { session: Caller; rig: RosterRig }[] = [];
   private draining = false;
 
-  constructor(deps: HubDeps) {
+  constructor(given: HubDeps) {
+    this.clock = steadyClock({ wallMs: given.now, monotonicMs: given.monotonicMs });
+    const deps = { ...given, now: this.clock.now };
     this.deps = deps;
     this.lastSessionNo = deps.firstSessionNo;
     startJobNumbers(Math.floor(deps.random() * 2 ** 32));
     this.books = new GroundBooks(deps);
-    this.settlement = new Settlement(deps.ledger);
+    this.settlement = new Settlement({
+      append: (share) => this.record(share),
+      appendVerdict: (sequence, verdict) => deps.ledger.appendVerdict(sequence, verdict),
+    });
     deps.ledger.onDurable = (through) => this.onDurable(through);
     this.roster = new Roster({
       rigs: () => deps.control.rigs.all(),
@@ -91,20 +101,37 @@ export class Hub {
       },
     });
     this.floor = this.makeFloor();
+    const rows = () => [...deps.control.listeners.all()];
+    this.rigPorts = new RigPorts({ rows, open: (parts) => this.admit(parts), log: deps.log, now: deps.now });
     this.holdHomes();
   }
 
   /** Opens the ports of all listener rows. Throws when the primary one cannot be opened; others are reported and tried again. */
   start(): void {
-    this.openListeners(true);
+    this.rigPorts.open(true);
     const every = (ms: number, tick: () => void) => this.timers.push(setInterval(tick, ms));
     every(250, () => this.switchboard.tick(this.deps.now()));
     every(200, () => this.tickSessions());
-    every(1_000, () => {
-      this.dialsLeft = limits.upstreamConnectsPerSecondMax;
-    });
+    every(1_000, () => this.refill());
     every(1_000, () => this.writeHints());
-    every(15_000, () => this.openListeners(false));
+    every(15_000, () => this.rigPorts.open(false));
+  }
+
+  /** The hub's own time in Unix milliseconds, which all moments in its facts are of; it goes on evenly when the machine's clock is set. */
+  now(): number {
+    return this.clock.now();
+  }
+
+  /** A moment of a fact as the machine's clock reads it now. */
+  wallOf(ms: number): number {
+    return this.clock.wallOf(ms);
+  }
+
+  /** What the timers do, all of it at once; for who drives the clock himself. */
+  tick(): void {
+    this.refill();
+    this.switchboard.tick(this.deps.now());
+    for (let part = 0; part < 5; part++) this.tickSessions();
   }
 
   /** Moves rigs, each with one write: no disconnect, no new extranonce. The allocation is on record before. */
@@ -139,7 +166,7 @@ export class Hub {
       group.sessions.push(session);
     }
     for (const { to, sessions } of strays.values()) this.switchboard.send(sessions, to);
-    this.openListeners(false);
+    this.rigPorts.open(false);
     this.changed();
   }
 
@@ -173,11 +200,7 @@ export class Hub {
 
   /** Where each listener listens, or why it does not. */
   ports(): { listenerNo: number; address: string | null; fault: string | null }[] {
-    return [...this.deps.control.listeners.all()].map((row) => ({
-      listenerNo: row.no,
-      address: this.listeners.get(row.no)?.address ?? null,
-      fault: this.listenerFaults.get(row.no) ?? null,
-    }));
+    return this.rigPorts.state();
   }
 
   testPool(pool: PoolToTest, waitMsMax = 10_000): Promise<PoolTest> {
@@ -185,7 +208,7 @@ export class Hub {
   }
 
   ready(): boolean {
-    return !this.draining && this.listeners.size > 0;
+    return !this.draining && this.rigPorts.size > 0;
   }
 
   /** Calls `watcher` when pools or rigs have changed state; returns how to stop that. */
@@ -201,7 +224,7 @@ export class Hub {
   async stop(drainMsMax: number = limits.drainMsMax): Promise<void> {
     this.draining = true;
     for (const timer of this.timers) clearInterval(timer);
-    for (const listener of this.listeners.values()) listener.stop();
+    this.rigPorts.stop();
     const untilMs = this.deps.now() + drainMsMax;
     while (this.deps.now() < untilMs && (this.switchboard.pendingSubmits() > 0 || this.settlement.acknowledgements.size > 0)) {
       this.switchboard.tick(this.deps.now());
@@ -331,6 +354,20 @@ export class Hub {
     return table;
   }
 
+  /** Rows carry the time of the wall clock. */
+  private record(share: ShareRecord): number {
+    const { atMs } = share;
+    share.atMs = this.clock.wallOf(atMs);
+    const sequence = this.deps.ledger.append(share);
+    share.atMs = atMs;
+    return sequence;
+  }
+
+  private refill(): void {
+    this.clock.follow();
+    this.dialsLeft = limits.upstreamConnectsPerSecondMax;
+  }
+
   private onDurable(through: number): void {
     this.settlement.acknowledgements.durable(through);
     flushWriters();
@@ -353,30 +390,6 @@ export class Hub {
     const nowMs = this.deps.now();
     this.tickPart = (this.tickPart + 1) % 5;
     for (const session of this.sessions.values()) if (session.no % 5 === this.tickPart) session.tick(nowMs);
-  }
-
-  /** Opens, closes and reopens ports until they are those of the listener rows; `first` = failing to open the primary one is fatal. */
-  private openListeners(first: boolean): void {
-    const rows = new Map(this.deps.control.listeners.all().map((row) => [row.no, row]));
-    for (const [no, listener] of this.listeners) {
-      if (rows.get(no)?.version === listener.row.version) continue;
-      listener.stop();
-      this.listeners.delete(no);
-    }
-    for (const row of rows.values()) if (!this.listeners.has(row.no)) this.openListener(row, first && row.primary);
-  }
-
-  private openListener(row: Listener, fatal: boolean): void {
-    const refused = (port: Port, address: string, text: string) => this.deps.log.info("rig.refused", { listener: port.listenerId, address, text });
-    try {
-      this.listeners.set(row.no, listenForRigs(row, { open: (parts) => this.admit(parts), refused }, this.deps.now));
-      this.listenerFaults.delete(row.no);
-    } catch (error) {
-      if (fatal) throw error;
-      const fault = (error as Error).message;
-      if (this.listenerFaults.get(row.no) !== fault) this.deps.log.error("listener.failed", { bind: row.bind, error: fault });
-      this.listenerFaults.set(row.no, fault);
-    }
   }
 
   private changed(): void {

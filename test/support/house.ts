@@ -47,6 +47,10 @@ export class MemoryLedger {
   }
 }
 
+const tickMs = 250;
+/** Of the event loop: enough for a question to a pool and its answer. */
+const turnsPerTick = 6;
+
 export function must<T>(result: Result<T>): T {
   if (!result.ok) throw new Error(`refused: ${JSON.stringify(result)}`);
   return result.value;
@@ -75,9 +79,11 @@ export class House {
   private readonly ends: (() => void)[] = [];
   /** Added to the clock, so that a test need not wait. */
   laterMs = 0;
+  /** By which somebody has set the machine's clock; no time passes. */
+  wallSetMs = 0;
 
   constructor(prepare: (control: Control) => void = () => {}) {
-    const now = () => Date.now() + this.laterMs;
+    const now = () => Date.now() + this.laterMs + this.wallSetMs;
     this.control = openControl(":memory:", { now, log: silentLog });
     this.listenOn("127.0.0.1:0");
     prepare(this.control);
@@ -90,6 +96,7 @@ export class House {
       ledger: this.ledger,
       log: collectingLog(this.logged),
       now,
+      monotonicMs: () => performance.now() + this.laterMs,
       random: Math.random,
       agent: "stratum-hub/test",
       firstSessionNo: 0,
@@ -149,6 +156,16 @@ export class House {
     const stop = this.hub.onChange(() => changed.emit());
     while (!holds()) await Promise.race([changed.next(), this.ledger.recorded.next(), this.happened.next(), new Promise((resolve) => setTimeout(resolve, 20))]);
     stop();
+  }
+
+  /** Lets this time pass at once: the hub's clocks tick through it four times a second, and sockets have their turns between two ticks. */
+  async pass(ms: number, each: (passedMs: number) => void = () => {}): Promise<void> {
+    for (let passedMs = 0; passedMs < ms; passedMs += tickMs) {
+      this.laterMs += Math.min(tickMs, ms - passedMs);
+      each(passedMs);
+      this.hub.tick();
+      for (let turn = 0; turn < turnsPerTick; turn++) await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 
   /** Why the hub closed connections of rigs, one entry each. */

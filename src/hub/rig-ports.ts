@@ -1,0 +1,64 @@
+import type { Listener } from "../control/listeners.ts";
+import type { Log } from "../log.ts";
+import { type ListenerDeps, listenForRigs, type OpenListener } from "./rig-listener.ts";
+
+export type RigPortsDeps = {
+  rows: () => Listener[];
+  open: ListenerDeps["open"];
+  log: Log;
+  now: () => number;
+};
+
+/** The ports that rigs come in on, kept as the listener rows say. */
+export class RigPorts {
+  private readonly listeners = new Map<number, OpenListener>();
+  private readonly faults = new Map<number, string>();
+  private readonly deps: RigPortsDeps;
+
+  constructor(deps: RigPortsDeps) {
+    this.deps = deps;
+  }
+
+  /** How many are open. */
+  get size(): number {
+    return this.listeners.size;
+  }
+
+  /** Where each listener listens, or why it does not. */
+  state(): { listenerNo: number; address: string | null; fault: string | null }[] {
+    return this.deps.rows().map((row) => ({
+      listenerNo: row.no,
+      address: this.listeners.get(row.no)?.address ?? null,
+      fault: this.faults.get(row.no) ?? null,
+    }));
+  }
+
+  /** Opens, closes and reopens ports until they are those of the listener rows; `first` = throws when the primary one cannot be opened. */
+  open(first: boolean): void {
+    const rows = new Map(this.deps.rows().map((row) => [row.no, row]));
+    for (const [no, listener] of this.listeners) {
+      if (rows.get(no)?.version === listener.row.version) continue;
+      listener.stop();
+      this.listeners.delete(no);
+    }
+    for (const row of rows.values()) if (!this.listeners.has(row.no)) this.openOne(row, first && row.primary);
+  }
+
+  stop(): void {
+    for (const listener of this.listeners.values()) listener.stop();
+  }
+
+  private openOne(row: Listener, fatal: boolean): void {
+    const { log, open, now } = this.deps;
+    try {
+      const refused: ListenerDeps["refused"] = (port, address, text) => log.info("rig.refused", { listener: port.listenerId, address, text });
+      this.listeners.set(row.no, listenForRigs(row, { open, refused }, now));
+      this.faults.delete(row.no);
+    } catch (error) {
+      if (fatal) throw error;
+      const fault = (error as Error).message;
+      if (this.faults.get(row.no) !== fault) log.error("listener.failed", { bind: row.bind, error: fault });
+      this.faults.set(row.no, fault);
+    }
+  }
+}

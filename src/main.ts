@@ -48,6 +48,8 @@ export async function startHub(config: Config, log: Log): Promise<RunningHub> {
     monotonicMs: () => performance.now(),
     random: Math.random,
     agent: `stratum-hub/${version}`,
+    assigned: [],
+    presence: () => {},
     firstSessionNo: (ledger.bootNo % boots) * sessionsPerBoot,
   });
   hub.start();

@@ -10,6 +10,7 @@ import { type Layout, SlotTable } from "../work/extranonce.ts";
 import { GroundBooks } from "./ground-book.ts";
 import { HandshakeLane } from "./handshake-lane.ts";
 import { startJobNumbers } from "./job-board.ts";
+import { Layouts } from "./layouts.ts";
 import { limits } from "./limits.ts";
 import type { LineWriter } from "./line-writer.ts";
 import { flushWriters } from "./line-writer.ts";
@@ -39,6 +40,10 @@ export type HubDeps = {
   random: () => number;
   /** What the hub calls itself at pools. */
   agent: string;
+  /** Where rigs that serve contracts were when the hub last ran; the house has all others. */
+  assigned: readonly Move[];
+  /** A known rig has its first connection, or lost its last one. */
+  presence: (rigNo: number, connected: boolean) => void;
   /** Session numbers count up from here, so that those of one run differ from those of another. */
   firstSessionNo: number;
 };
@@ -54,8 +59,7 @@ export class Hub {
   private readonly sessions = new Map<number, RigSession>();
   private readonly slots = new Map<number, SlotTable>();
   private readonly books: GroundBooks;
-  /** Layouts for as many rigs as were asked to come back with less room, by address and agent. */
-  private readonly smallerLayouts = new Map<string, { layout: Layout; rigs: number; untilMs: number }>();
+  private readonly layouts: Layouts;
   private readonly rigPorts: RigPorts;
   private readonly floor: RigFloor;
   private readonly timers: ReturnType<typeof setInterval>[] = [];
@@ -66,6 +70,7 @@ export class Hub {
   /** Nominal hashrates from passwords, to be written together. */
   private readonly hints = new Map<number, number>();
   private starting: { session: Caller; rig: RosterRig }[] = [];
+  private contractHomes: readonly Destination[] = [];
   private draining = false;
 
   constructor(given: HubDeps) {
@@ -100,6 +105,14 @@ export class Hub {
         this.changed();
       },
     });
+    this.layouts = new Layouts(deps.now, (fleetNo) => {
+      const profileNo = this.roster.fleet(fleetNo)?.houseProfileNo ?? null;
+      return profileNo === null ? null : this.switchboard.smallestFree({ contractNo: 0, profileNo });
+    });
+    for (const { rigNo, to } of deps.assigned) {
+      const rig = this.roster.byNo(rigNo);
+      if (rig !== null) rig.destination = to;
+    }
     this.floor = this.makeFloor();
     const rows = () => [...deps.control.listeners.all()];
     this.rigPorts = new RigPorts({ rows, open: (parts) => this.admit(parts), log: deps.log, now: deps.now });
@@ -168,6 +181,12 @@ export class Hub {
     for (const { to, sessions } of strays.values()) this.switchboard.send(sessions, to);
     this.rigPorts.open(false);
     this.changed();
+  }
+
+  /** Sessions to the pools of these contracts are held whether rigs serve them yet or not. */
+  holdContracts(destinations: readonly Destination[]): void {
+    this.contractHomes = destinations;
+    this.holdHomes();
   }
 
   /** How many shares each rig is asked for, as a multiple of its fleet's rate: more while it is in doubt, fewer while it is calm. */
@@ -242,12 +261,9 @@ export class Hub {
       roster: this.roster,
       lane: new HandshakeLane(),
       settlement: this.settlement,
-      layoutFor: (session) => this.layoutFor(session),
+      layoutFor: (session) => this.layouts.of(session),
       takeSlot: (layout) => this.slotsOf(layout).take(),
-      rememberLayout: (session, layout) => {
-        const asked = this.smallerLayouts.get(layoutKey(session))?.rigs ?? 0;
-        this.smallerLayouts.set(layoutKey(session), { layout, rigs: asked + 1, untilMs: this.deps.now() + limits.layoutKeptMsMax });
-      },
+      rememberLayout: (session, layout) => this.layouts.remember(session, layout),
       unfit: (session, rig) => this.unfit(session, rig),
       admitted: (session, rig) => this.admitted(session, rig),
       hinted: (rig, nominalHps) => this.noteHint(rig, nominalHps),
@@ -274,7 +290,10 @@ export class Hub {
     this.sessions.delete(session.no);
     this.switchboard.drop(session);
     if (session.slot !== null) this.slotsOf(session.layout).release(session.slot.x, session.slot.block);
-    for (const rig of [session.rig, ...(session.others?.values() ?? [])]) rig?.leave(session, this.deps.now());
+    for (const rig of [session.rig, ...(session.others?.values() ?? [])]) {
+      rig?.leave(session, this.deps.now());
+      if (rig?.sessions.length === 0) this.deps.presence(rig.no, false);
+    }
   }
 
   private unfit(session: Caller, rig: RosterRig): string | null {
@@ -285,6 +304,7 @@ export class Hub {
   }
 
   private admitted(session: Caller, rig: RosterRig): void {
+    if (rig.sessions.length === 1) this.deps.presence(rig.no, true);
     if (rig.fleetNo === session.port.fleetNo) return;
     const own = this.roster.fleet(rig.fleetNo);
     this.deps.event({
@@ -329,22 +349,6 @@ export class Hub {
     for (const { to, sessions } of groups.values()) this.switchboard.send(sessions, to);
   }
 
-  private layoutFor(session: Caller): Layout {
-    const key = layoutKey(session);
-    const remembered = this.smallerLayouts.get(key);
-    if (remembered !== undefined) {
-      remembered.rigs--;
-      if (remembered.rigs === 0 || this.deps.now() > remembered.untilMs) this.smallerLayouts.delete(key);
-      if (this.deps.now() <= remembered.untilMs) return remembered.layout;
-    }
-    const wanted = session.firmware.layout;
-    // A layout that leaves no usual pool any room is for pass-through sessions, not for folding.
-    const base = wanted !== null && wanted.e1Bytes + wanted.e2Bytes <= 8 ? wanted : session.port.layout;
-    const profileNo = this.roster.fleet(session.port.fleetNo)?.houseProfileNo ?? null;
-    const free = profileNo === null ? null : this.switchboard.smallestFree({ contractNo: 0, profileNo });
-    return free !== null && free < base.e1Bytes + base.e2Bytes && free >= 3 ? { e1Bytes: 1, e2Bytes: free - 1 } : base;
-  }
-
   private slotsOf(layout: Layout): SlotTable {
     let table = this.slots.get(layout.e1Bytes);
     if (table === undefined) {
@@ -378,6 +382,7 @@ export class Hub {
     const homes: Destination[] = [];
     for (const fleet of this.roster.allFleets()) if (fleet.houseProfileNo !== null) homes.push({ contractNo: 0, profileNo: fleet.houseProfileNo });
     for (const rig of this.roster.all()) if (rig.pinnedProfileNo !== null) homes.push({ contractNo: 0, profileNo: rig.pinnedProfileNo });
+    homes.push(...this.contractHomes);
     this.switchboard.hold(homes);
   }
 
@@ -395,9 +400,4 @@ export class Hub {
   private changed(): void {
     for (const watcher of this.watchers) watcher();
   }
-}
-
-/** Before it has said its name, a rig is known by where it comes from and what it runs. */
-function layoutKey({ address, agent }: Caller): string {
-  return `${address} ${agent}`;
 }

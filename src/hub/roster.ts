@@ -21,7 +21,7 @@ export class RosterRig {
   /** An operator's word; a password's hint does not change it. */
   nominalIsDeclared: boolean;
   pinnedProfileNo: number | null;
-  /** Where the last move sent it; the record of that is in the control database, which counts again when it is next read. */
+  /** Where the last move sent it; null = to what its own record says. */
   destination: Destination | null = null;
   /** Nearly always one or none; a list costs a tenth of a set. */
   sessions: readonly RosterSession[] = none;
@@ -197,7 +197,8 @@ export class Roster {
     rig.nominalHps = row.nominalHps;
     rig.nominalIsDeclared = row.nominalSource === "declared";
     rig.pinnedProfileNo = row.pinnedProfileNo;
-    rig.destination = null;
+    // A contract's rig stays where it was sent; the house's goes by its own record.
+    if (rig.destination?.contractNo === 0) rig.destination = null;
     const fleet = this.byName.get(row.fleetNo) ?? new Map<string, RosterRig>();
     this.byName.set(row.fleetNo, fleet);
     fleet.set(row.name, rig);

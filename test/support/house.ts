@@ -99,6 +99,8 @@ export class House {
       monotonicMs: () => performance.now() + this.laterMs,
       random: Math.random,
       agent: "stratum-hub/test",
+      assigned: [],
+      presence: () => {},
       firstSessionNo: 0,
     });
     this.hub.start();

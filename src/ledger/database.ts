@@ -35,8 +35,9 @@ export class Database {
   static async open(dataDir: string, limits: LedgerLimits): Promise<Database> {
     const duckDb = await loadDuckDb(dataDir);
     const path = join(dataDir, "ledger.duckdb");
+    let instance: DuckDBInstance | null = null;
     try {
-      const instance = await duckDb.api.DuckDBInstance.create(path, {
+      instance = await duckDb.api.DuckDBInstance.create(path, {
         memory_limit: `${limits.memoryLimitMb}MB`,
         threads: String(limits.databaseThreads),
         checkpoint_threshold: `${limits.checkpointThresholdMb}MB`,
@@ -49,9 +50,13 @@ export class Database {
       const connection = await instance.connect();
       await lockDown(connection, join(dataDir, "exports"));
       await migrate(connection);
+      // Reading a little finds damage that opening does not.
+      for (const table of ["progress", "runs", "reasons"]) await connection.run(`SELECT count(*), count(COLUMNS(*)) FROM ${table}`);
       connection.closeSync();
       return database;
     } catch (cause) {
+      // Never two instances on one file.
+      instance?.closeSync();
       throw new DatabaseUnusable(`the database of shares ${path} does not open: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
     }
   }

@@ -3,15 +3,17 @@ import { join } from "node:path";
 import type { Log } from "../log.ts";
 import type { Gap, HashratePoint, HashrateScope, Scope, ShareQuery, ShareRow, SharesSummary } from "./answers.ts";
 import { BlockSource } from "./block-source.ts";
-import { Database } from "./database.ts";
+import type { Database } from "./database.ts";
+import { openOrRepair } from "./database-repair.ts";
 import type { Disk } from "./disk.ts";
 import { type FolderLock, lockFolder } from "./folder-lock.ts";
 import { hashrateOf, ratesOf } from "./hashrate.ts";
 import { Journal } from "./journal.ts";
-import { type JournalEnd, recoverEnd } from "./journal-files.ts";
+import { type JournalEnd, recoverEnd } from "./journal-end.ts";
 import { pulseAlive, pulseStart, pulseStop, shareBytes } from "./journal-format.ts";
 import { type LedgerLimits, ledgerLimits } from "./limits.ts";
 import { Loader } from "./loader.ts";
+import { type Repair, Repairs } from "./repairs.ts";
 import { gapsBetween } from "./runs.ts";
 import type { LateVerdict, ShareRecord } from "./share-record.ts";
 import { lastShareRows, shareRows } from "./share-rows.ts";
@@ -44,6 +46,8 @@ export type Ledger = {
   onDurable: (through: number) => void;
   /** Set by the owner; called when the disk becomes full (true) and when the waiting records are on disk after all (false). */
   onFull: (full: boolean) => void;
+  /** Set by the owner; called for each repair of the data folder, also for those while it was opened. */
+  onRepair: (repair: Repair) => void;
   /** Resolves when all that was appended before is on disk and answers queries. */
   flush: () => Promise<void>;
   backlog: () => Backlog;
@@ -88,27 +92,37 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   try {
     const limits = Object.freeze({ ...ledgerLimits, ...options.limits });
     const folder = join(options.dataDir, "journal");
+    const repairs = new Repairs(options);
     const end = await recoverEnd(folder);
-    if (end.tornBytes > 0) options.log.warn("ledger.torn-tail-cut", { bytes: end.tornBytes, nextSequence: end.nextSequence });
-    const database = await Database.open(options.dataDir, limits);
-    return await startLedger({ options, limits, folder, end, database, lock });
+    const { database } = await openOrRepair({ ...options, limits, onRepair: (repair) => repairs.note(repair) });
+    try {
+      return await startLedger({ options, limits, folder, end, database, lock, repairs });
+    } catch (error) {
+      database.close();
+      throw error;
+    }
   } catch (error) {
     lock.release();
     throw error;
   }
 }
 
-type Parts = { options: LedgerOptions; limits: LedgerLimits; folder: string; end: JournalEnd; database: Database; lock: FolderLock };
+type Parts = { options: LedgerOptions; limits: LedgerLimits; folder: string; end: JournalEnd; database: Database; lock: FolderLock; repairs: Repairs };
 
-async function startLedger({ options, limits, folder, end, database, lock }: Parts): Promise<Ledger> {
+async function startLedger({ options, limits, folder, end, database, lock, repairs }: Parts): Promise<Ledger> {
   const { now, log } = options;
   let journal: Journal | null = null;
-  const source = new BlockSource({ folder, freshBytesMax: limits.freshBytesMax, release: (block) => journal?.release(block) });
+  const source = new BlockSource({
+    folder,
+    freshBytesMax: limits.freshBytesMax,
+    release: (block) => journal?.release(block),
+    onGap: (gap) => repairs.ofGap(gap, loader.appliedThrough),
+  });
   const loader = new Loader({ database, source, limits, log, now, durableThrough: () => journal?.durableThrough ?? end.nextSequence - 1 });
   const applied = await loader.open();
   // Where the journal was lost but not the database, sequences go on after those that were used.
   const behind = applied >= end.nextSequence;
-  if (behind) log.error("ledger.journal-shorter-than-database", { journal: end.nextSequence - 1, applied });
+  repairs.ofEnd(end, applied);
   const bootNo = Math.max(end.bootNo, loader.lastBootNo) + 1;
   const hooks = { onDurable: (_through: number) => {}, onFull: (_full: boolean) => {} };
   journal = new Journal({
@@ -136,7 +150,7 @@ async function startLedger({ options, limits, folder, end, database, lock }: Par
   journal.appendPulse(pulseStart, startedAtMs);
   await journal.flush();
   await loader.start();
-  return new OpenLedger({ options, limits, database, lock, source, loader, journal, bootNo, hooks, startedAtMs });
+  return new OpenLedger({ options, limits, database, lock, source, loader, journal, bootNo, hooks, startedAtMs, repairs });
 }
 
 type OpenParts = {
@@ -150,6 +164,7 @@ type OpenParts = {
   bootNo: number;
   startedAtMs: number;
   hooks: { onDurable: (through: number) => void; onFull: (full: boolean) => void };
+  repairs: Repairs;
 };
 
 class OpenLedger implements Ledger {
@@ -178,12 +193,20 @@ class OpenLedger implements Ledger {
     this.#parts.hooks.onDurable = listener;
   }
 
+  get onRepair(): (repair: Repair) => void {
+    return this.#parts.repairs.listener;
+  }
+
   get onFull(): (full: boolean) => void {
     return this.#parts.hooks.onFull;
   }
 
   set onFull(listener: (full: boolean) => void) {
     this.#parts.hooks.onFull = listener;
+  }
+
+  set onRepair(listener: (repair: Repair) => void) {
+    this.#parts.repairs.listener = listener;
   }
 
   append(share: ShareRecord): number {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { mkdir } from "node:fs/promises";
+import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Database, DatabaseUnusable, QueryTimeout } from "../../src/ledger/database.ts";
 import { ledgerLimits } from "../../src/ledger/limits.ts";
@@ -9,13 +9,14 @@ import { LedgerFolder } from "./ledger-folder.ts";
 const endless = "SELECT count(*) FROM range(100000000) a(i) JOIN range(100000) b(j) ON (i + j) % 7 = 3";
 
 describe("the database of shares", () => {
-  test("a file that is none is refused in words, and the folder is free again", async () => {
+  test("a file of a newer version is refused in words and left as it is, and the folder is free again", async () => {
     await using folder = await LedgerFolder.create();
-    const path = join(folder.path, "ledger.duckdb");
-    await Bun.write(path, "this is not a database at all, but long enough to look like the start of one");
+    const database = await Database.open(folder.path, ledgerLimits);
+    await database.ask("INSERT INTO migrations VALUES ('9999_from_the_future')");
+    database.close();
+    await expect(folder.open()).rejects.toThrow("written by a newer version (9999_from_the_future)");
     await expect(folder.open()).rejects.toThrow(DatabaseUnusable);
-    await Bun.file(path).delete();
-    await folder.open();
+    expect((await readdir(folder.path)).filter((name) => name.includes("corrupt"))).toEqual([]);
   });
 
   test("a question that takes too long is stopped, and the journal's syncs do not wait for it", async () => {

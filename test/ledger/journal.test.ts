@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Block } from "../../src/ledger/block-writer.ts";
 import { Journal, type JournalOptions } from "../../src/ledger/journal.ts";
-import { recoverEnd } from "../../src/ledger/journal-files.ts";
+import { recoverEnd } from "../../src/ledger/journal-end.ts";
 import { ledgerLimits } from "../../src/ledger/limits.ts";
 import { FaultyDisk, noSpace, syncFailed } from "./faulty-disk.ts";
 import { aShare } from "./ledger-folder.ts";

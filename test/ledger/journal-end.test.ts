@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { recoverEnd, SegmentReader } from "../../src/ledger/journal-files.ts";
+import { recoverEnd } from "../../src/ledger/journal-end.ts";
+import { SegmentReader } from "../../src/ledger/segment-reader.ts";
 import { aShare, LedgerFolder, startMs } from "./ledger-folder.ts";
 
 /** A journal of three commits; the bytes of its one segment without the zeros behind, and where each block ends. */

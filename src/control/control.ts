@@ -12,6 +12,7 @@ import { Profiles } from "./profiles.ts";
 import { Rigs } from "./rigs.ts";
 import { Sessions } from "./sessions.ts";
 import { Settings } from "./settings.ts";
+import { Sites } from "./sites.ts";
 import { Tokens } from "./tokens.ts";
 import { Users } from "./users.ts";
 
@@ -20,6 +21,7 @@ export type Control = {
   customers: Customers;
   pools: Pools;
   profiles: Profiles;
+  sites: Sites;
   fleets: Fleets;
   listeners: Listeners;
   rigs: Rigs;
@@ -50,18 +52,19 @@ export function openControl(path: string, options: { now: () => number; log: Log
   const customers = new Customers(database);
   const pools = new Pools(database, customers);
   const profiles = new Profiles(database, { pools, customers });
-  const fleets = new Fleets(database, profiles);
+  const sites = new Sites(database);
+  const fleets = new Fleets(database, { profiles, sites });
   const listeners = new Listeners(database, fleets);
   const events = new Events(database);
   const allocations = new Allocations(database);
-  const rigs = new Rigs(database, { customers, fleets, profiles, allocations, events });
+  const rigs = new Rigs(database, { customers, fleets, profiles, sites, allocations, events });
   const sessions = new Sessions(database);
   const idempotency = new Idempotency(database);
   const settings = new Settings(database);
   const users = new Users(database, { settings, sessions });
   fleets.ensureMain();
   return {
-    ...{ customers, pools, profiles, fleets, listeners, rigs, allocations, events, users, sessions, settings },
+    ...{ customers, pools, profiles, sites, fleets, listeners, rigs, allocations, events, users, sessions, settings },
     loginAttempts: new LoginAttempts(database),
     tokens: new Tokens(database),
     idempotency,

@@ -29,6 +29,7 @@ export class Enrolments {
   readonly #allocations: Allocations;
   readonly #events: Events;
   readonly #known: Statement<RawRig, SqlValue[]>;
+  readonly #claimed: Statement<{ at: number; rig_no: number }, SqlValue[]>;
   readonly #insert: Statement<{ no: number; id: string }, SqlValue[]>;
 
   constructor(rows: RowTable<Rig, RawRig>, { allocations, events }: { allocations: Allocations; events: Events }) {
@@ -38,6 +39,9 @@ export class Enrolments {
     this.#known = rows.prepare(
       `removed_at_ms IS NULL AND no IN (SELECT rigs.no FROM json_each(?) CROSS JOIN rigs
        ON fleet_no = value ->> 'fleetNo' AND name = value ->> 'name' AND removed_at_ms IS NULL)`,
+    );
+    this.#claimed = rows.database.sql.prepare(
+      `SELECT key AS at, rig_no FROM json_each(?) CROSS JOIN worker_names ON fleet_no = value ->> 'fleetNo' AND name = value ->> 'name'`,
     );
     // One statement for the whole batch, with what all of them share written out: a third of the time of a statement per rig.
     this.#insert = rows.database.sql.prepare(
@@ -57,10 +61,21 @@ export class Enrolments {
     const unfit = batch.find(({ name }) => !isRigName(name));
     if (unfit !== undefined) throw new EnrolmentError(`rig name ${JSON.stringify(unfit.name)} must be ${rigNameWords}`);
     return this.#rows.database.transaction(() => {
-      const rigs = new Map(this.#rows.list(this.#known, JSON.stringify(batch)).map((rig) => [keyOf(rig), rig]));
+      const asked = JSON.stringify(batch);
+      const rigs = new Map(this.#rows.list(this.#known, asked).map((rig) => [keyOf(rig), rig]));
+      for (const [key, rig] of this.#byFurtherName(batch, asked)) rigs.set(key, rig);
       const unknown = new Map(batch.filter((entry) => !rigs.has(keyOf(entry))).map((entry) => [keyOf(entry), entry]));
       for (const rig of this.#insertAll([...unknown.values()])) rigs.set(keyOf(rig), rig);
       return batch.flatMap((entry) => rigs.get(keyOf(entry)) ?? []);
+    });
+  }
+
+  /** Rigs that claimed a name of the batch, by that name. */
+  #byFurtherName(batch: readonly Enrolment[], asked: string): [key: string, rig: Rig][] {
+    return this.#claimed.all(asked).flatMap(({ at, rig_no }): [string, Rig][] => {
+      const entry = batch[at];
+      const rig = this.#rows.byNo(rig_no);
+      return entry === undefined || rig === null ? [] : [[keyOf(entry), rig]];
     });
   }
 

@@ -4,7 +4,8 @@ import type { ControlDatabase, SqlValue } from "./database.ts";
 import type { Profiles } from "./profiles.ts";
 import { type Failure, inUse, invalid, type Result, succeed, taken, type Usage } from "./result.ts";
 import { type ExpectedVersion, type Mapping, patched, type RawBase, type RowBase, RowTable } from "./row-table.ts";
-import { checkFields, integerRule, nobodyYetRule, numberRule, oneOfRule, textRule } from "./rules.ts";
+import { checkFields, integerRule, numberRule, oneOfRule, textRule } from "./rules.ts";
+import type { Sites } from "./sites.ts";
 
 export const methods = Object.freeze(["threshold", "miners"] as const);
 export type Method = (typeof methods)[number];
@@ -13,6 +14,9 @@ export type Period = (typeof periods)[number];
 
 /** No automatic moves of rigs until then; pool failover goes on. */
 export type Hold = { untilMs: number; reason: string };
+
+/** The hold that is in force at a moment; one that is over stays in the row until the next. */
+export const holdAt = ({ held }: Pick<Fleet, "held">, nowMs: number): Hold | null => (held !== null && held.untilMs > nowMs ? held : null);
 
 /** One algorithm at one place. Fields in `Bp` are basis points (1/100 of a percent). */
 export type Fleet = RowBase & {
@@ -92,7 +96,6 @@ const timeMsMax = 8_640_000_000_000_000;
 const rules = {
   name: textRule(100),
   algorithm: oneOfRule(algorithmNames),
-  siteId: nobodyYetRule("site"),
   method: oneOfRule(methods),
   toleranceBp: integerRule(100, 5_000),
   alarmThresholdBp: integerRule(1, 10_000),
@@ -112,12 +115,14 @@ const usedByText = `
 export class Fleets {
   readonly #rows: RowTable<Fleet, RawFleet>;
   readonly #profiles: Profiles;
+  readonly #sites: Sites;
   readonly #byName: Statement<RawFleet, SqlValue[]>;
   readonly #usedBy: Statement<Usage, SqlValue[]>;
 
-  constructor(database: ControlDatabase, profiles: Profiles) {
+  constructor(database: ControlDatabase, { profiles, sites }: { profiles: Profiles; sites: Sites }) {
     this.#rows = new RowTable(database, mapping);
     this.#profiles = profiles;
+    this.#sites = sites;
     this.#byName = this.#rows.prepare("name = ? AND removed_at_ms IS NULL");
     this.#usedBy = database.sql.prepare<Usage, SqlValue[]>(usedByText);
   }
@@ -184,13 +189,22 @@ export class Fleets {
     });
   }
 
+  /**
+   * Stops automatic moves of rigs until then (milliseconds since 1970, after now); pool failover goes on. Null lets them go on at once.
+   * Being held so already, or not at all, changes nothing.
+   */
+  hold(id: string, held: Hold | null): Result<Fleet> {
+    const isOver = held !== null && held.untilMs <= this.#rows.database.now();
+    return isOver ? invalid("held.untilMs", "must lie in the future") : this.update(id, { held }, null);
+  }
+
   /** Refused while it has rigs or listeners. */
   remove(id: string, expected: ExpectedVersion): Result<Fleet> {
     return this.#rows.remove(id, expected, (fleet) => inUse(this.usedBy(fleet.no)));
   }
 
   #check(fleet: FleetFields, current: Fleet | null): Failure | null {
-    const broken = checkFields(fleet, rules) ?? this.#checkHeld(fleet.held);
+    const broken = checkFields(fleet, rules) ?? checkFields(fleet, { siteId: this.#sites.rule }) ?? this.#checkHeld(fleet.held);
     if (broken !== null) return broken;
     const namesake = this.byName(fleet.name);
     if (namesake !== null && namesake.no !== current?.no) return taken("name", "is the name of another fleet");

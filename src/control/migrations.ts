@@ -2,6 +2,7 @@ import type { Database } from "bun:sqlite";
 import first from "../../migrations/control/0001_first.sql" with { type: "text" };
 import rigsByStatus from "../../migrations/control/0002_rigs_by_status.sql" with { type: "text" };
 import customers from "../../migrations/control/0003_customers.sql" with { type: "text" };
+import sites from "../../migrations/control/0004_sites.sql" with { type: "text" };
 import type { Log } from "../log.ts";
 
 export type Migration = { version: number; name: string; text: string };
@@ -11,6 +12,7 @@ const migrations: readonly Migration[] = Object.freeze([
   { version: 1, name: "0001_first", text: first },
   { version: 2, name: "0002_rigs_by_status", text: rigsByStatus },
   { version: 3, name: "0003_customers", text: customers },
+  { version: 4, name: "0004_sites", text: sites },
 ]);
 
 /** "HUBC": marks a SQLite file as a control database, so that no other file is taken for one. */

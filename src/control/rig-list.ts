@@ -6,6 +6,7 @@ import type { RowTable } from "./row-table.ts";
 /** What a list of rigs may be narrowed to; lists mean "any of these". */
 export type RigFilter = {
   fleetNo?: number;
+  siteId?: string;
   statuses?: readonly RigStatus[];
   lifecycles?: readonly Lifecycle[];
   lends?: readonly Lend[];
@@ -48,6 +49,7 @@ function searched(text: string): Condition {
 function conditionsOf(filter: RigFilter): Condition[] {
   const conditions: Condition[] = [{ text: "removed_at_ms IS NULL", values: [] }];
   if (filter.fleetNo !== undefined) conditions.push({ text: "fleet_no = ?", values: [filter.fleetNo] });
+  if (filter.siteId !== undefined) conditions.push({ text: "site_id = ?", values: [filter.siteId] });
   if (filter.statuses !== undefined) conditions.push(anyOf("status", filter.statuses));
   if (filter.lifecycles !== undefined) conditions.push(anyOf("lifecycle", filter.lifecycles));
   if (filter.lends !== undefined) conditions.push(anyOf("lend", filter.lends));

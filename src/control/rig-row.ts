@@ -1,12 +1,14 @@
 import type { Invalid } from "./result.ts";
 import { invalid } from "./result.ts";
 import { type Mapping, patched, type RawBase, type RowBase } from "./row-table.ts";
-import { booleanRule, checkFields, nobodyYetRule, notesRule, numberRule, oneOfRule, orNull, rigNameRule, textRule } from "./rules.ts";
+import { booleanRule, checkFields, notesRule, numberRule, oneOfRule, orNull, rigNameRule, textRule } from "./rules.ts";
 
 export const rigStatuses = Object.freeze(["vetting", "online", "degraded", "offline", "rejecting", "flapping", "quarantined"] as const);
 export type RigStatus = (typeof rigStatuses)[number];
 export const lifecycles = Object.freeze(["storage", "active", "maintenance", "retired"] as const);
 export type Lifecycle = (typeof lifecycles)[number];
+/** Those of rigs that are not at work: one that logs in all the same mines for the house and stays what it is. */
+export const restingLifecycles: readonly Lifecycle[] = Object.freeze(["storage", "retired"]);
 export const lends = Object.freeze(["none", "house", "all"] as const);
 export type Lend = (typeof lends)[number];
 export const nominalSources = Object.freeze(["declared", "hint", "learned"] as const);
@@ -128,7 +130,6 @@ const label = orNull(textRule(100));
 const rules = {
   name: rigNameRule,
   assetCode: orNull(textRule(64)),
-  siteId: nobodyYetRule("site"),
   model: label,
   serial: label,
   mac: orNull(textRule(64)),

@@ -7,6 +7,7 @@ import type { EventInput, Events } from "./events.ts";
 import type { Fleets } from "./fleets.ts";
 import type { Profiles } from "./profiles.ts";
 import { type Failure, inUse, invalid, type Result, succeed, taken, type Usage } from "./result.ts";
+import { RigIdentity } from "./rig-identity.ts";
 import { listRigs, type RigPage, type RigQuery } from "./rig-list.ts";
 import {
   checkRigFields,
@@ -17,15 +18,20 @@ import {
   type RigInput,
   type RigPatch,
   type RigStatus,
+  restingLifecycles,
   rigMapping,
   rigStatuses,
 } from "./rig-row.ts";
 import { type ExpectedVersion, patched, RowTable } from "./row-table.ts";
 import { checkFields } from "./rules.ts";
+import type { Sites } from "./sites.ts";
+import { type WorkerName, WorkerNames } from "./worker-names.ts";
 
 export type StatusChange = { rigNo: number; status: RigStatus; reason: { code: string; text: string } };
 
 type StatusRow = Pick<Rig, "no" | "id" | "name" | "status">;
+
+type Parts = { customers: Customers; fleets: Fleets; profiles: Profiles; sites: Sites; allocations: Allocations; events: Events };
 
 export class Rigs {
   readonly #database: ControlDatabase;
@@ -33,9 +39,12 @@ export class Rigs {
   readonly #customers: Customers;
   readonly #fleets: Fleets;
   readonly #profiles: Profiles;
+  readonly #sites: Sites;
   readonly #allocations: Allocations;
   readonly #events: Events;
   readonly #enrolments: Enrolments;
+  readonly #names: WorkerNames;
+  readonly #identity: RigIdentity;
   readonly #byName: Statement<RawRig, SqlValue[]>;
   readonly #byAssetCode: Statement<RawRig, SqlValue[]>;
   readonly #countByStatus: Statement<{ status: RigStatus; count: number }, SqlValue[]>;
@@ -46,15 +55,23 @@ export class Rigs {
   readonly #setSeen: Statement<unknown, SqlValue[]>;
   readonly #setLearned: Statement<unknown, SqlValue[]>;
 
-  constructor(database: ControlDatabase, parts: { customers: Customers; fleets: Fleets; profiles: Profiles; allocations: Allocations; events: Events }) {
+  constructor(database: ControlDatabase, parts: Parts) {
     this.#database = database;
     this.#rows = new RowTable(database, rigMapping);
     this.#customers = parts.customers;
     this.#fleets = parts.fleets;
     this.#profiles = parts.profiles;
+    this.#sites = parts.sites;
     this.#allocations = parts.allocations;
     this.#events = parts.events;
     this.#enrolments = new Enrolments(this.#rows, parts);
+    this.#names = new WorkerNames(database);
+    this.#identity = new RigIdentity({
+      rows: this.#rows,
+      names: this.#names,
+      allocations: parts.allocations,
+      refuseRemoval: (rig) => inUse(this.usedBy(rig.no)),
+    });
     const { sql } = database;
     this.#byName = this.#rows.prepare("fleet_no = ? AND name = ? AND removed_at_ms IS NULL");
     this.#byAssetCode = this.#rows.prepare("asset_code = ? AND removed_at_ms IS NULL");
@@ -138,7 +155,10 @@ export class Rigs {
     return this.#rows.edit(id, expected, (current) => {
       const next = patched(current, patch);
       if (patch.nominalHps !== undefined && patch.nominalSource === undefined) next.nominalSource = patch.nominalHps === null ? null : "declared";
-      return this.#check(next, current) ?? succeed(next);
+      const failure = this.#check(next, current) ?? this.#checkRest(next, current);
+      if (failure !== null) return failure;
+      this.#identity.keepNames(current, next);
+      return succeed(next);
     });
   }
 
@@ -146,9 +166,51 @@ export class Rigs {
   remove(id: string, expected: ExpectedVersion): Result<Rig> {
     return this.#rows.remove(id, expected, (rig) => {
       const refusal = inUse(this.usedBy(rig.no));
-      if (refusal === null) this.#allocations.end(rig.no);
-      return refusal;
+      if (refusal !== null) return refusal;
+      this.#allocations.end(rig.no);
+      this.#names.dropAllOf(rig.no);
+      return null;
     });
+  }
+
+  /** Leads a further worker name of its fleet to the rig, so that a renamed worker makes no second rig. Claiming it again changes nothing. */
+  claimWorker(id: string, name: string): Result<Rig> {
+    return this.#identity.claim(id, name);
+  }
+
+  /** Takes a claimed worker name away again. */
+  releaseWorker(id: string, name: string): Result<Rig> {
+    return this.#identity.release(id, name);
+  }
+
+  /** Further worker names of all rigs; where a login's name is no rig's own, it may be among these. */
+  aliases(): WorkerName[] {
+    return this.#names.all();
+  }
+
+  /** Worker names of one rig beside its own name. */
+  workerNames(no: number): string[] {
+    return this.#names.ofRig(no).map(({ name }) => name);
+  }
+
+  /** Two rows that are one machine become one: `id` goes, `intoId` stays and is answered. Refused while the one that goes serves a contract. */
+  merge(id: string, intoId: string): Result<Rig> {
+    return this.#identity.merge(id, intoId);
+  }
+
+  /** The rig that the merged rig with this id became; null for any other id. */
+  survivorOf(id: string): Rig | null {
+    return this.#identity.survivorOf(id);
+  }
+
+  /** Numbers of merged rigs, each with that of the rig it became. */
+  merged(): Map<number, number> {
+    return this.#identity.merged();
+  }
+
+  /** All numbers under which a rig's shares and allocations stand, its own first. */
+  numbersOf(no: number): number[] {
+    return this.#identity.numbersOf(no);
   }
 
   /** The contract that it serves now. */
@@ -203,7 +265,7 @@ export class Rigs {
   #check(rig: RigFields, current: Rig | null): Failure | null {
     return (
       checkRigFields(rig) ??
-      checkFields(rig, { ownerCustomerId: this.#customers.rule }) ??
+      checkFields(rig, { ownerCustomerId: this.#customers.rule, siteId: this.#sites.rule }) ??
       this.#checkFleet(rig, current) ??
       this.#checkNamesakes(rig, current) ??
       this.#checkPin(rig)
@@ -221,10 +283,17 @@ export class Rigs {
   }
 
   #checkNamesakes(rig: RigFields, current: Rig | null): Failure | null {
-    const namesake = this.byName(rig.fleetNo, rig.name);
-    if (namesake !== null && namesake.no !== current?.no) return taken("name", "is the name of another rig of the fleet");
+    const named = this.#identity.checkOwnName(rig, current?.no ?? null);
+    if (named !== null) return named;
     const owner = rig.assetCode === null ? null : this.byAssetCode(rig.assetCode);
     return owner === null || owner.no === current?.no ? null : taken("assetCode", `is the asset code of rig ${owner.name}`);
+  }
+
+  /** A rig that goes into storage or is retired serves nobody: neither a contract nor a pin. */
+  #checkRest(rig: RigFields, current: Rig): Failure | null {
+    if (!restingLifecycles.includes(rig.lifecycle) || rig.lifecycle === current.lifecycle) return null;
+    if (rig.pinnedProfileNo !== null) return invalid("lifecycle", `cannot become ${rig.lifecycle} while the rig is pinned`);
+    return inUse(this.usedBy(current.no));
   }
 
   #checkPin(rig: RigFields): Failure | null {

@@ -61,12 +61,11 @@ export const orNull =
   (value) =>
     value === null ? null : rule(value);
 
-/** An IANA name. */
+/** A zone of the IANA list, which knows summer time; offsets such as "+01:00" know none and are refused. */
 export const timeZoneRule: Rule = (value) => {
   if (typeof value !== "string") return "must be text";
   try {
     new Intl.DateTimeFormat("en", { timeZone: value });
-    // Offsets such as "+01:00" are taken by Intl, but they know no summer time.
     return /^[A-Za-z]/.test(value) ? null : "must be an IANA time zone such as Europe/Vienna";
   } catch {
     return "must be an IANA time zone such as Europe/Vienna";
@@ -77,12 +76,6 @@ export const emailRule: Rule = (value) => {
   const broken = textRule(254)(value);
   return broken ?? (/^[^\s@<>"]+@[^\s@<>"]+$/.test(String(value)) ? null : "must be an e-mail address");
 };
-
-/** Sites have no rows yet, so nothing can point at one. */
-export const nobodyYetRule =
-  (noun: string): Rule =>
-  (value) =>
-    value === null ? null : `names no ${noun}`;
 
 /** A host name (RFC 1123, underscores tolerated), an IPv4 or an IPv6 address without brackets. */
 export const hostRule: Rule = (value) => {

@@ -85,12 +85,7 @@ export class Hub {
       appendVerdict: (sequence, verdict) => deps.ledger.appendVerdict(sequence, verdict),
     });
     deps.ledger.onDurable = (through) => this.onDurable(through);
-    this.roster = new Roster({
-      rigs: () => deps.control.rigs.all(),
-      fleets: () => deps.control.fleets.all(),
-      enrol: (batch) => deps.control.rigs.enrol(batch),
-      failed: (error) => deps.log.error("rig.enrol-failed", { error: error.message }),
-    });
+    this.roster = new Roster({ control: deps.control, failed: (error) => deps.log.error("rig.enrol-failed", { error: error.message }) });
     this.switchboard = new Switchboard({
       now: deps.now,
       random: deps.random,
@@ -166,6 +161,7 @@ export class Hub {
   /** Reads the control database anew and brings listeners, sessions and rigs in line with it. Harmless to call at any time. */
   configChanged(): void {
     this.roster.reload();
+    for (const session of this.sessions.values()) this.roster.follow(session, this.deps.now());
     this.switchboard.reconcile();
     this.holdHomes();
     const strays = new Map<string, { to: Destination | null; sessions: RigSession[] }>();

@@ -1,6 +1,7 @@
 import type { Enrolment } from "../control/enrolments.ts";
-import type { Fleet } from "../control/fleets.ts";
+import type { Fleet, Fleets } from "../control/fleets.ts";
 import type { Rig } from "../control/rig-row.ts";
+import type { Rigs } from "../control/rigs.ts";
 import { Exposure } from "../health/exposure.ts";
 import type { Refusal, RigFact, RigSessionFact } from "../health/facts.ts";
 import type { Destination } from "../schedule/move.ts";
@@ -86,10 +87,11 @@ export class RosterRig {
   }
 }
 
+/** A connection with the rigs that log in over it: the first, and others by the string they log in with. */
+type RigConnection = RosterSession & { rig: RosterRig | null; readonly others: Map<string, RosterRig> | null };
+
 export type RosterDeps = {
-  rigs: () => Rig[];
-  fleets: () => Fleet[];
-  enrol: (batch: readonly Enrolment[]) => Rig[];
+  control: { rigs: Pick<Rigs, "all" | "aliases" | "merged" | "enrol">; fleets: Pick<Fleets, "all"> };
   failed: (error: Error) => void;
 };
 
@@ -101,6 +103,7 @@ export class Roster {
   /** By fleet number, then by name. */
   private readonly byName = new Map<number, Map<string, RosterRig>>();
   private fleets = new Map<number, Fleet>();
+  private merged: ReadonlyMap<number, number> = new Map();
   private waiting: Waiting[] = [];
   private scheduled = false;
   private readonly deps: RosterDeps;
@@ -112,18 +115,37 @@ export class Roster {
 
   /** Reads fleets and rigs anew; sessions and counters stay with their rigs. */
   reload(): void {
-    this.fleets = new Map(this.deps.fleets().map((fleet) => [fleet.no, fleet]));
+    this.fleets = new Map(this.deps.control.fleets.all().map((fleet) => [fleet.no, fleet]));
     this.byName.clear();
     const seen = new Set<number>();
-    for (const row of this.deps.rigs()) {
+    for (const row of this.deps.control.rigs.all()) {
       seen.add(row.no);
       this.take(row);
     }
+    for (const { fleetNo, name, rigNo } of this.deps.control.rigs.aliases()) {
+      const rig = this.byNumber.get(rigNo);
+      const names = this.namesOf(fleetNo);
+      if (rig !== undefined && !names.has(name)) names.set(name, rig);
+    }
+    this.merged = this.deps.control.rigs.merged();
     for (const [no, rig] of this.byNumber) if (!seen.has(no) && rig.sessions.length === 0) this.byNumber.delete(no);
   }
 
   byNo(no: number): RosterRig | null {
     return this.byNumber.get(no) ?? null;
+  }
+
+  /** A merged rig's connection goes on as one of the rig it became, and its shares are booked to that from now on. */
+  follow(session: RigConnection, nowMs: number): void {
+    const hand = (rig: RosterRig): RosterRig => {
+      const survivor = this.byNo(this.merged.get(rig.no) ?? 0);
+      if (survivor === null) return rig;
+      rig.leave(session, nowMs);
+      if (!survivor.sessions.includes(session)) survivor.join(session);
+      return survivor;
+    };
+    if (session.rig !== null) session.rig = hand(session.rig);
+    for (const [worker, rig] of session.others ?? []) session.others?.set(worker, hand(rig));
   }
 
   all(): Iterable<RosterRig> {
@@ -142,8 +164,9 @@ export class Roster {
   find(fleetNo: number, name: string): RosterRig | null {
     const here = this.byName.get(fleetNo)?.get(name);
     if (here !== undefined) return here;
-    const elsewhere = [...this.fleets.keys()].map((no) => this.byName.get(no)?.get(name)).filter((rig) => rig !== undefined);
-    return elsewhere.length === 1 ? (elsewhere[0] ?? null) : null;
+    const elsewhere = new Set([...this.fleets.keys()].map((no) => this.byName.get(no)?.get(name)).filter((rig) => rig !== undefined));
+    const [only = null] = elsewhere;
+    return elsewhere.size === 1 ? only : null;
   }
 
   /** Where a rig belongs: where it was last sent, else its pin, else its fleet's house profile; null where none is chosen. */
@@ -177,7 +200,7 @@ export class Roster {
   private enrolSome(): void {
     const batch = this.waiting.splice(0, limits.enrolPerTurnMax);
     try {
-      const rows = this.deps.enrol(batch.map(({ fleetNo, name, nominalHps }) => ({ fleetNo, name, nominalHps })));
+      const rows = this.deps.control.rigs.enrol(batch.map(({ fleetNo, name, nominalHps }) => ({ fleetNo, name, nominalHps })));
       for (const [at, entry] of batch.entries()) {
         const row = rows[at];
         entry.done(row === undefined ? null : this.take(row));
@@ -199,9 +222,13 @@ export class Roster {
     rig.pinnedProfileNo = row.pinnedProfileNo;
     // A contract's rig stays where it was sent; the house's goes by its own record.
     if (rig.destination?.contractNo === 0) rig.destination = null;
-    const fleet = this.byName.get(row.fleetNo) ?? new Map<string, RosterRig>();
-    this.byName.set(row.fleetNo, fleet);
-    fleet.set(row.name, rig);
+    this.namesOf(row.fleetNo).set(row.name, rig);
     return rig;
+  }
+
+  private namesOf(fleetNo: number): Map<string, RosterRig> {
+    const names = this.byName.get(fleetNo) ?? new Map<string, RosterRig>();
+    this.byName.set(fleetNo, names);
+    return names;
   }
 }

@@ -55,6 +55,8 @@ export const profileExample = {
   ...row,
 };
 
+export const siteExample = { id: `sit_${tail}`, name: "Linz", timezone: "Europe/Vienna", ...row };
+
 export const fleetExample = {
   id: `flt_${tail}`,
   name: "main",
@@ -69,6 +71,7 @@ export const fleetExample = {
   period: "normal",
   degraded_below_bp: 8460,
   disconnect_grace_s: 15,
+  held: null,
   ...row,
 };
 
@@ -90,6 +93,7 @@ export const listenerExample = {
 export const rigExample = {
   id: `rig_${tail}`,
   name: "s19-0042",
+  worker_names: ["s19-0042-old"],
   asset_code: "AM-S19XP-000042",
   fleet_id: `flt_${tail}`,
   site_id: null,
@@ -106,6 +110,8 @@ export const rigExample = {
   status: "online",
   status_since: "2026-11-22T08:05:00.000Z",
   status_reason: { code: "shares", text: "shares arrive as expected" },
+  draining: false,
+  parked: false,
   pinned_profile_id: null,
   serving: { contract_id: null, pool_id: `pol_${tail}` },
   allocations: [{ contract_id: null, fraction: 1 }],

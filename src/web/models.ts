@@ -106,11 +106,13 @@ export const profileModel = model("Profile", {
   ...rowFields,
 });
 
+export const siteModel = model("Site", { id: idOf("sit"), name: text(100), timezone: Type.String({ description: "Of the IANA list" }), ...rowFields });
+
 export const fleetModel = model("Fleet", {
   id: idOf("flt"),
   name: text(100),
   algorithm: algorithm(),
-  site_id: orNull(Type.String()),
+  site_id: orNull(idOf("sit")),
   house_profile_id: orNull(idOf("prf")),
   method: oneOf(methods),
   tolerance_bp: bp(),
@@ -120,6 +122,7 @@ export const fleetModel = model("Fleet", {
   period: oneOf(periods),
   degraded_below_bp: bp(),
   disconnect_grace_s: Type.Integer(),
+  held: orNull(Type.Object({ until: time(), reason: Type.String() }, { description: "No automatic moves of rigs until then; null = it is not held" })),
   ...rowFields,
 });
 
@@ -142,9 +145,10 @@ const placePart = () => orNull(Type.String());
 export const rigModel = model("Rig", {
   id: idOf("rig"),
   name: Type.String(),
+  worker_names: Type.Array(Type.String(), { description: "Further names that it logs in with: claimed, or its own before it was renamed or merged" }),
   asset_code: orNull(Type.String()),
   fleet_id: idOf("flt"),
-  site_id: orNull(Type.String()),
+  site_id: orNull(idOf("sit")),
   location: Type.Object({ building: placePart(), row: placePart(), rack: placePart(), position: placePart() }),
   owner_customer_id: orNull(Type.String()),
   model: orNull(Type.String()),
@@ -158,6 +162,8 @@ export const rigModel = model("Rig", {
   status: oneOf(rigStatuses),
   status_since: time(),
   status_reason: reason(),
+  draining: Type.Boolean({ description: "Its contracts get another rig first, then it mines for the house and is given to nobody" }),
+  parked: Type.Boolean({ description: "It mines for the house and is given to nobody" }),
   pinned_profile_id: orNull(idOf("prf")),
   serving: Type.Object({ contract_id: Type.Null(), pool_id: orNull(idOf("pol")) }, { description: "Whose job the rig holds at this moment" }),
   allocations: Type.Array(Type.Object({ contract_id: Type.Null(), fraction: Type.Number() })),

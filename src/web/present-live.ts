@@ -51,12 +51,13 @@ export function poolTestJson(test: PoolTest) {
   return { ok: test.ok, steps: test.steps, extranonce2_size: test.extranonce2Size, difficulty: test.difficulty, warnings: test.warnings };
 }
 
-export type RigFigures = { fact: RigFact | null; allocation: Allocation | null; rates: Rates; lastShareAtMs: number | null };
+export type RigFigures = { fact: RigFact | null; allocation: Allocation | null; workerNames: readonly string[]; rates: Rates; lastShareAtMs: number | null };
 
-export function rigJson(rig: Rig, { fact, allocation, rates, lastShareAtMs }: RigFigures, ids: Ids) {
+export function rigJson(rig: Rig, { fact, allocation, workerNames, rates, lastShareAtMs }: RigFigures, ids: Ids) {
   return {
     id: rig.id,
     name: rig.name,
+    worker_names: workerNames,
     asset_code: rig.assetCode,
     fleet_id: ids.fleet(rig.fleetNo),
     site_id: rig.siteId,
@@ -73,6 +74,8 @@ export function rigJson(rig: Rig, { fact, allocation, rates, lastShareAtMs }: Ri
     status: rig.status,
     status_since: timeText(rig.statusSinceMs),
     status_reason: rig.statusReason,
+    draining: rig.draining,
+    parked: rig.parked,
     pinned_profile_id: ids.profile(rig.pinnedProfileNo),
     serving: { contract_id: null, pool_id: ids.pool(fact?.poolNo ?? 0) },
     allocations: allocation === null ? [] : [{ contract_id: null, fraction: allocation.fraction }],

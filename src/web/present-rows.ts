@@ -2,10 +2,11 @@ import type { Allocation } from "../control/allocations.ts";
 import type { Control } from "../control/control.ts";
 import type { Customer } from "../control/customers.ts";
 import type { HubEvent } from "../control/events.ts";
-import type { Fleet } from "../control/fleets.ts";
+import { type Fleet, holdAt } from "../control/fleets.ts";
 import type { Listener } from "../control/listeners.ts";
 import type { Profile } from "../control/profiles.ts";
 import type { RowBase } from "../control/row-table.ts";
+import type { Site } from "../control/sites.ts";
 import { timeText } from "./times.ts";
 
 /** Inside, rows point at each other by number; outside, by public id. Removed rows are found too, because history names them. */
@@ -54,7 +55,12 @@ export function profileJson(profile: Profile, ids: Ids) {
   };
 }
 
-export function fleetJson(fleet: Fleet, ids: Ids) {
+export function siteJson(site: Site) {
+  return { id: site.id, name: site.name, timezone: site.timezone, ...rowJson(site) };
+}
+
+export function fleetJson(fleet: Fleet, ids: Ids, nowMs: number) {
+  const held = holdAt(fleet, nowMs);
   return {
     id: fleet.id,
     name: fleet.name,
@@ -69,6 +75,7 @@ export function fleetJson(fleet: Fleet, ids: Ids) {
     period: fleet.period,
     degraded_below_bp: fleet.degradedBelowBp,
     disconnect_grace_s: fleet.disconnectGraceS,
+    held: held === null ? null : { until: timeText(held.untilMs), reason: held.reason },
     ...rowJson(fleet),
   };
 }

@@ -5,20 +5,28 @@ import { accepted } from "../control-result.ts";
 import type { WebDeps } from "../deps.ts";
 import { actorName, actorOf, type Principal } from "../principal.ts";
 import { invalidField, notFound, Problem } from "../problems.ts";
-import { recordAct } from "./record.ts";
+import { recordAct, type Subject } from "./record.ts";
 
 type Deps = Pick<WebDeps, "control">;
 
 /** What a pin or unpin has decided: the rig's row, and what the hub must do about it once the record is on disk (`applyMoves`, then `configChanged`). */
 export type Moved = { rig: Rig; moves: Move[] };
 
-const rigOf = ({ control }: Deps, id: string): Rig => {
+/** The rig with this id; a 404 that names the survivor for one that was merged. */
+export function rigOf({ control }: Deps, id: string): Rig {
   const rig = control.rigs.byId(id);
-  if (rig === null) throw notFound("rig");
-  return rig;
-};
+  if (rig !== null) return rig;
+  const survivor = control.rigs.survivorOf(id);
+  throw survivor === null ? notFound("rig") : new Problem("not-found", `this rig was merged into rig ${survivor.name} (${survivor.id})`);
+}
 
-const subjectOf = ({ id, name }: Rig) => ({ kind: "rig", id, name });
+export const rigSubject = ({ id, name }: Rig): Subject => ({ kind: "rig", id, name });
+
+/** What the hub must do about a rig that goes back to its fleet's house; nothing where none is chosen: it takes the work away when it reads the rigs again. */
+export function movesHome({ control }: Deps, rig: Rig): Move[] {
+  const houseNo = control.fleets.byNo(rig.fleetNo)?.houseProfileNo ?? null;
+  return houseNo === null ? [] : [{ rigNo: rig.no, to: { contractNo: 0, profileNo: houseNo } }];
+}
 
 /**
  * Takes a rig out of the plan and sends it through a profile, booked to the house. Writes the allocation and an event; run it in a
@@ -34,7 +42,7 @@ export function pinRig(deps: Deps, principal: Principal, { id, profileId }: { id
   const pinned = accepted(control.rigs.update(id, { pinnedProfileNo: profile.no }, null), "rig");
   const reason = { code: "pinned", text: `pinned to profile ${profile.name} by ${actorName(principal)}` };
   control.allocations.assign([{ rigNo: rig.no, profileNo: profile.no, reason, decidedBy: actorOf(principal) }]);
-  recordAct(control, principal, { verb: "pinned", subject: subjectOf(rig), data: { profile_id: profile.id, profile: profile.name } });
+  recordAct(control, principal, { verb: "pinned", subject: rigSubject(rig), data: { profile_id: profile.id, profile: profile.name } });
   return { rig: pinned, moves: [{ rigNo: rig.no, to: { contractNo: 0, profileNo: profile.no } }] };
 }
 
@@ -46,13 +54,12 @@ export function unpinRig(deps: Deps, principal: Principal, id: string): Moved {
   const unpinned = accepted(control.rigs.update(id, { pinnedProfileNo: null }, null), "rig");
   const reason = { code: "unpinned", text: `unpinned by ${actorName(principal)}` };
   control.allocations.assign([{ rigNo: rig.no, profileNo: null, reason, decidedBy: actorOf(principal) }]);
-  recordAct(control, principal, { verb: "unpinned", subject: subjectOf(rig) });
-  const houseNo = control.fleets.byNo(rig.fleetNo)?.houseProfileNo ?? null;
-  // Without a house profile there is nowhere to move to: the hub takes its work away when it reads the rigs again.
-  return { rig: unpinned, moves: houseNo === null ? [] : [{ rigNo: rig.no, to: { contractNo: 0, profileNo: houseNo } }] };
+  recordAct(control, principal, { verb: "unpinned", subject: rigSubject(rig) });
+  return { rig: unpinned, moves: movesHome(deps, rig) };
 }
 
 function requirePinnable({ control }: Deps, rig: Rig, profile: Profile): void {
+  if (rig.parked || rig.draining) throw new Problem("conflict", `the rig is ${rig.parked ? "parked: unpark" : "draining: undrain"} it first`);
   if (profile.customerId !== null) throw new Problem("conflict", "this profile belongs to a customer: its rigs come from his contracts");
   const fleet = control.fleets.byNo(rig.fleetNo);
   if (fleet?.algorithm === profile.algorithm) return;

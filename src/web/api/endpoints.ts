@@ -9,8 +9,10 @@ import { overviewEndpoints } from "./overview.ts";
 import { poolEndpoints } from "./pools.ts";
 import { profileEndpoints } from "./profiles.ts";
 import { rigChanges, rigPins } from "./rig-changes.ts";
+import { rigVerbs } from "./rig-verbs.ts";
 import { rigReads } from "./rigs.ts";
 import { shareEndpoints } from "./shares.ts";
+import { siteEndpoints } from "./sites.ts";
 
 /** All of the API, in the order of the documentation. */
 export function apiEndpoints(parts: ApiParts): Endpoint[] {
@@ -19,10 +21,12 @@ export function apiEndpoints(parts: ApiParts): Endpoint[] {
     ...rigReads(parts),
     ...rigChanges(parts),
     ...rigPins(parts),
+    ...rigVerbs(parts),
     ...figureEndpoints(parts),
     ...poolEndpoints(parts),
     ...profileEndpoints(parts),
     ...customerEndpoints(parts),
+    ...siteEndpoints(parts),
     ...fleetEndpoints(parts),
     ...listenerEndpoints(parts),
     ...shareEndpoints(parts),

@@ -1,5 +1,6 @@
 import { Type } from "@sinclair/typebox";
 import type { HashrateScope, Scope } from "../../ledger/answers.ts";
+import { rigOf } from "../actions/rigs.ts";
 import { type ApiParts, type Endpoint, type EndpointDoc, found, readEndpoint } from "../endpoint.ts";
 import { hashrateExample, sharesSummaryExample } from "../examples.ts";
 import { hashrateModel, sharesSummaryModel } from "../models.ts";
@@ -15,7 +16,7 @@ type About<T> = { path: string; noun: string; need: Need; tag: string; scopeOf: 
 
 export function figureEndpoints(parts: ApiParts): Endpoint[] {
   const { rigs, pools, fleets } = parts.deps.control;
-  const rig = (id: string): Scope => ({ kind: "rig", no: found(rigs.byId(id), "rig").no });
+  const rig = (id: string): Scope => ({ kind: "rig", no: rigOf(parts.deps, id).no });
   const pool = (id: string): Scope => ({ kind: "pool", no: found(pools.byId(id), "pool").no });
   const fleet = (id: string): HashrateScope => {
     const { no } = found(fleets.byId(id), "fleet");

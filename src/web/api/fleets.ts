@@ -2,12 +2,14 @@ import { type Static, Type } from "@sinclair/typebox";
 import { type Fleet, type FleetPatch, methods, periods } from "../../control/fleets.ts";
 import { recordAct, recordChange } from "../actions/record.ts";
 import { accepted } from "../control-result.ts";
-import { type ApiParts, changeEndpoint, type Endpoint, found, readEndpoint } from "../endpoint.ts";
+import { type ApiParts, type ChangeReply, changeEndpoint, type Endpoint, found, readEndpoint } from "../endpoint.ts";
 import { fleetExample } from "../examples.ts";
 import { algorithm, fleetModel } from "../models.ts";
 import { listReply, noOf, pageByNo } from "../paging.ts";
 import { fleetJson } from "../present-rows.ts";
-import { idOf, oneOf, orNull, pageOf, pageQuery, text, whole } from "../schema-parts.ts";
+import type { Principal } from "../principal.ts";
+import { idOf, oneOf, orNull, pageOf, pageQuery, text, time, whole } from "../schema-parts.ts";
+import { timeOf } from "./windows.ts";
 
 const settings = {
   algorithm: Type.Optional(algorithm()),
@@ -25,10 +27,12 @@ const settings = {
 const newFleet = Type.Object({ name: text(100), ...settings });
 const fleetPatch = Type.Object({ name: Type.Optional(text(100)), ...settings });
 
+const hold = Type.Object({ until: time("After now"), reason: text(500) });
+
 const subjectOf = ({ id, name }: Fleet) => ({ kind: "fleet", id, name });
 
 export function fleetEndpoints(parts: ApiParts): Endpoint[] {
-  return [...fleetReads(parts), ...fleetChanges(parts)];
+  return [...fleetReads(parts), ...fleetChanges(parts), ...fleetHolds(parts)];
 }
 
 function fleetReads({ deps, ids }: ApiParts): Endpoint[] {
@@ -47,7 +51,7 @@ function fleetReads({ deps, ids }: ApiParts): Endpoint[] {
         const { rows, next } = pageByNo(fleets.all(), query);
         return listReply(
           request,
-          rows.map((fleet) => fleetJson(fleet, ids)),
+          rows.map((fleet) => fleetJson(fleet, ids, deps.now())),
           next,
         );
       },
@@ -60,7 +64,7 @@ function fleetReads({ deps, ids }: ApiParts): Endpoint[] {
       answers: [{ status: 200, description: "The fleet", schema: fleetModel, example: fleetExample }],
       handle: ({ id }) => {
         const fleet = found(fleets.byId(id), "fleet");
-        return { body: fleetJson(fleet, ids), version: fleet.version };
+        return { body: fleetJson(fleet, ids, deps.now()), version: fleet.version };
       },
     }),
   ];
@@ -104,7 +108,7 @@ function fleetChanges(parts: ApiParts): Endpoint[] {
         const fleet = accepted(control.fleets.create({ ...patchOf(parts, body), name: body.name }), "fleet");
         recordAct(control, principal, { verb: "added", subject: subjectOf(fleet) });
         const location = `/api/v1/fleets/${fleet.id}`;
-        return { status: 201, body: fleetJson(fleet, ids), version: fleet.version, location, tell: bell.now };
+        return { status: 201, body: fleetJson(fleet, ids, deps.now()), version: fleet.version, location, tell: bell.now };
       },
     }),
     changeEndpoint(parts, {
@@ -120,8 +124,8 @@ function fleetChanges(parts: ApiParts): Endpoint[] {
       handle: ({ id, body, principal, version }) => {
         const before = found(control.fleets.byId(id), "fleet");
         const after = accepted(control.fleets.update(id, patchOf(parts, body), version), "fleet");
-        const answer = fleetJson(after, ids);
-        recordChange(control, principal, { subject: subjectOf(after), before: fleetJson(before, ids), after: answer });
+        const answer = fleetJson(after, ids, deps.now());
+        recordChange(control, principal, { subject: subjectOf(after), before: fleetJson(before, ids, deps.now()), after: answer });
         return { body: answer, version: after.version, tell: bell.now };
       },
     }),
@@ -138,6 +142,49 @@ function fleetChanges(parts: ApiParts): Endpoint[] {
         const fleet = accepted(control.fleets.remove(id, version), "fleet");
         recordAct(control, principal, { verb: "removed", subject: subjectOf(fleet) });
         return { tell: bell.now };
+      },
+    }),
+  ];
+}
+
+function fleetHolds(parts: ApiParts): Endpoint[] {
+  const { deps, ids, bell } = parts;
+  const { control } = deps;
+  const answers = [{ status: 200 as const, description: "The fleet as it is now", schema: fleetModel, example: fleetExample }];
+  const changed = (principal: Principal, before: Fleet, after: Fleet, verb: "held" | "released"): ChangeReply => {
+    const answer = fleetJson(after, ids, deps.now());
+    if (after.version !== before.version) recordAct(control, principal, { verb, subject: subjectOf(after), data: { held: answer.held } });
+    return { body: answer, version: after.version, tell: bell.now };
+  };
+  return [
+    changeEndpoint(parts, {
+      method: "POST",
+      path: "/fleets/{id}/hold",
+      need: "fleet:write",
+      tag: "fleets",
+      summary: "Hold a fleet",
+      description: "No automatic moves of its rigs until then; pool failover goes on. A second hold replaces the first.",
+      body: hold,
+      bodyExample: { until: "2026-11-22T10:00:00.000Z", reason: "new switch in row 3" },
+      answers,
+      handle: ({ id, body, principal }) => {
+        const before = found(control.fleets.byId(id), "fleet");
+        const held = { untilMs: timeOf(body.until) ?? 0, reason: body.reason };
+        const after = accepted(control.fleets.hold(id, held), "fleet", (field) => (field === "held.untilMs" ? "until" : "reason"));
+        return changed(principal, before, after, "held");
+      },
+    }),
+    changeEndpoint(parts, {
+      method: "POST",
+      path: "/fleets/{id}/release",
+      need: "fleet:write",
+      tag: "fleets",
+      summary: "Release a held fleet",
+      description: "Its rigs are planned again at once. A fleet that is not held stays as it is.",
+      answers,
+      handle: ({ id, principal }) => {
+        const before = found(control.fleets.byId(id), "fleet");
+        return changed(principal, before, accepted(control.fleets.hold(id, null), "fleet"), "released");
       },
     }),
   ];

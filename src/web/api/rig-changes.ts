@@ -2,9 +2,9 @@ import { type Static, Type } from "@sinclair/typebox";
 import { lends, lifecycles, type Rig, type RigPatch } from "../../control/rig-row.ts";
 import { rigNameWords } from "../../control/rules.ts";
 import { recordAct, recordChange } from "../actions/record.ts";
-import { type Moved, pinRig, unpinRig } from "../actions/rigs.ts";
+import { type Moved, pinRig, rigOf, rigSubject, unpinRig } from "../actions/rigs.ts";
 import { accepted } from "../control-result.ts";
-import { type ApiParts, type ChangeReply, changeEndpoint, type Endpoint, found } from "../endpoint.ts";
+import { type ApiParts, type ChangeReply, changeEndpoint, type Endpoint } from "../endpoint.ts";
 import { rigExample } from "../examples.ts";
 import { noRates } from "../live-figures.ts";
 import { rigModel } from "../models.ts";
@@ -13,7 +13,7 @@ import { actorOf } from "../principal.ts";
 import { hps, idOf, oneOf, orNull, text } from "../schema-parts.ts";
 import { presentOneRig, presentRig } from "./rigs.ts";
 
-const name = () =>
+export const rigName = () =>
   Type.String({
     minLength: 1,
     maxLength: 64,
@@ -41,11 +41,9 @@ const fields = {
   lifecycle: Type.Optional(oneOf(lifecycles)),
   notes: Type.Optional(Type.String({ maxLength: 4_000 })),
 };
-const newRig = Type.Object({ name: name(), fleet_id: idOf("flt"), ...fields });
-const rigPatch = Type.Object({ name: Type.Optional(name()), fleet_id: Type.Optional(idOf("flt")), ...fields });
+const newRig = Type.Object({ name: rigName(), fleet_id: idOf("flt"), ...fields });
+const rigPatch = Type.Object({ name: Type.Optional(rigName()), fleet_id: Type.Optional(idOf("flt")), ...fields });
 const pin = Type.Object({ profile_id: idOf("prf") });
-
-const subjectOf = (rig: Rig) => ({ kind: "rig", id: rig.id, name: rig.name });
 
 function patchOf({ deps }: ApiParts, body: Static<typeof rigPatch>, current: Rig | null): RigPatch {
   const { model, serial, mac, lend, lifecycle, notes, location } = body;
@@ -75,7 +73,7 @@ function recorded({ ids }: ApiParts, rig: Rig) {
 }
 
 /** The rig with its figures, once the change is on disk. */
-function rigReply(parts: ApiParts, rig: Rig, reply: ChangeReply = {}): ChangeReply {
+export function rigReply(parts: ApiParts, rig: Rig, reply: ChangeReply = {}): ChangeReply {
   const complete = async () => ({ ...reply, version: rig.version, body: await presentOneRig(parts, rig) });
   return { ...reply, version: rig.version, body: presentRig(parts, rig, noRates), complete };
 }
@@ -97,7 +95,7 @@ export function rigChanges(parts: ApiParts): Endpoint[] {
       handle: ({ body, principal }) => {
         const fleetNo = noOf("fleet_id", control.fleets.byId(body.fleet_id), "fleet");
         const rig = accepted(control.rigs.create({ ...patchOf(parts, body, null), name: body.name, fleetNo }, actorOf(principal)), "rig");
-        recordAct(control, principal, { verb: "added", subject: subjectOf(rig) });
+        recordAct(control, principal, { verb: "added", subject: rigSubject(rig) });
         return rigReply(parts, rig, { status: 201, location: `/api/v1/rigs/${rig.id}`, tell: bell.soon });
       },
     }),
@@ -107,14 +105,17 @@ export function rigChanges(parts: ApiParts): Endpoint[] {
       need: "fleet:write",
       tag: "rigs",
       summary: "Change a rig",
-      description: "A new fleet moves it to that fleet's house profile unless it is pinned.",
+      description:
+        "A new fleet moves it to that fleet's house profile unless it is pinned. A new name leaves the old one among its `worker_names`: the machine goes on logging in with it. " +
+        "`lifecycle`: `maintenance` drains it; `storage` and `retired` are refused while it serves a contract or is pinned.",
+      problems: ["in-use"],
       body: rigPatch,
       bodyExample: { location: { row: "3", rack: "12" }, notes: "fan replaced" },
       answers: [{ status: 200, description: "The rig as it is now", schema: rigModel, example: rigExample }],
       handle: ({ id, body, principal, version }) => {
-        const before = found(control.rigs.byId(id), "rig");
+        const before = rigOf(deps, id);
         const rig = accepted(control.rigs.update(id, patchOf(parts, body, before), version), "rig");
-        recordChange(control, principal, { subject: subjectOf(rig), before: recorded(parts, before), after: recorded(parts, rig) });
+        recordChange(control, principal, { subject: rigSubject(rig), before: recorded(parts, before), after: recorded(parts, rig) });
         return rigReply(parts, rig, { tell: bell.soon });
       },
     }),
@@ -129,7 +130,7 @@ export function rigChanges(parts: ApiParts): Endpoint[] {
       problems: ["in-use"],
       handle: ({ id, principal, version }) => {
         const rig = accepted(control.rigs.remove(id, version), "rig");
-        recordAct(control, principal, { verb: "removed", subject: subjectOf(rig) });
+        recordAct(control, principal, { verb: "removed", subject: rigSubject(rig) });
         return { tell: bell.soon };
       },
     }),
@@ -168,7 +169,7 @@ export function rigPins(parts: ApiParts): Endpoint[] {
 }
 
 /** The record is on disk when the hub hears of the move. Where there is nowhere to move to, it has to read that the pin is gone. */
-function movedReply(parts: ApiParts, { rig, moves }: Moved): ChangeReply {
+export function movedReply(parts: ApiParts, { rig, moves }: Moved): ChangeReply {
   const tell = moves.length > 0 ? () => parts.deps.hub.applyMoves(moves) : parts.bell.soon;
   return rigReply(parts, rig, { tell });
 }

@@ -1,7 +1,8 @@
 import { Type } from "@sinclair/typebox";
 import type { RigFilter } from "../../control/rig-list.ts";
 import { lends, lifecycles, type Rig, type RigStatus, rigStatuses } from "../../control/rig-row.ts";
-import { type ApiParts, type Endpoint, found, readEndpoint } from "../endpoint.ts";
+import { rigOf } from "../actions/rigs.ts";
+import { type ApiParts, type Endpoint, readEndpoint } from "../endpoint.ts";
 import { rigExample } from "../examples.ts";
 import type { Rates } from "../live-figures.ts";
 import { rigModel } from "../models.ts";
@@ -17,6 +18,9 @@ const rigQuery = Type.Object({
   lifecycle: Type.Optional(oneOf(lifecycles)),
   lend: Type.Optional(oneOf(lends)),
   pinned: Type.Optional(Type.Boolean()),
+  draining: Type.Optional(Type.Boolean()),
+  parked: Type.Optional(Type.Boolean()),
+  site_id: Type.Optional(idOf("sit")),
   updated_since: Type.Optional(time("Changed by people since then")),
   q: Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: "Part of the name, asset code, model, serial or MAC" })),
 });
@@ -25,7 +29,8 @@ const rigQuery = Type.Object({
 export function presentRig({ deps, ids }: ApiParts, rig: Rig, rates: Rates, lastShareAtMs?: number | null) {
   const fact = deps.hub.rig(rig.no);
   const allocation = deps.control.allocations.openOf(rig.no);
-  return rigJson(rig, { fact, allocation, rates, lastShareAtMs: lastShareAtMs ?? fact?.lastShareAtMs ?? null }, ids);
+  const workerNames = deps.control.rigs.workerNames(rig.no);
+  return rigJson(rig, { fact, allocation, workerNames, rates, lastShareAtMs: lastShareAtMs ?? fact?.lastShareAtMs ?? null }, ids);
 }
 
 /** The same with what only the ledger knows of one rig. Too dear for a list: it is a question per rig. */
@@ -77,7 +82,7 @@ export function rigReads(parts: ApiParts): Endpoint[] {
       summary: "Read a rig",
       answers: [{ status: 200, description: "The rig", schema: rigModel, example: rigExample }],
       handle: async ({ id }) => {
-        const rig = found(rigs.byId(id), "rig");
+        const rig = rigOf(deps, id);
         return { body: await presentOneRig(parts, rig), version: rig.version, isLive: true };
       },
     }),
@@ -90,6 +95,9 @@ type Asked = {
   lifecycle?: RigFilterWord<"lifecycles">;
   lend?: RigFilterWord<"lends">;
   pinned?: boolean;
+  draining?: boolean;
+  parked?: boolean;
+  site_id?: string;
   updated_since?: string;
   q?: string;
 };
@@ -104,6 +112,9 @@ function filterOf({ deps }: ApiParts, query: Asked): RigFilter {
     ...(query.lifecycle !== undefined && { lifecycles: [query.lifecycle] }),
     ...(query.lend !== undefined && { lends: [query.lend] }),
     ...(query.pinned !== undefined && { pinned: query.pinned }),
+    ...(query.draining !== undefined && { draining: query.draining }),
+    ...(query.parked !== undefined && { parked: query.parked }),
+    ...(query.site_id !== undefined && { siteId: query.site_id }),
     ...(sinceMs !== null && { updatedSinceMs: sinceMs }),
     ...(query.q !== undefined && { text: query.q }),
   };

@@ -1,0 +1,102 @@
+import { Type } from "@sinclair/typebox";
+import type { Site } from "../../control/sites.ts";
+import { recordAct, recordChange } from "../actions/record.ts";
+import { accepted } from "../control-result.ts";
+import { type ApiParts, changeEndpoint, type Endpoint, found, readEndpoint } from "../endpoint.ts";
+import { siteExample } from "../examples.ts";
+import { siteModel } from "../models.ts";
+import { listReply, pageByNo } from "../paging.ts";
+import { siteJson } from "../present-rows.ts";
+import { pageOf, pageQuery, text } from "../schema-parts.ts";
+
+const timezone = () => Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: "Of the IANA list; UTC where none is given" }));
+const newSite = Type.Object({ name: text(100), timezone: timezone() });
+const sitePatch = Type.Object({ name: Type.Optional(text(100)), timezone: timezone() });
+
+const subjectOf = ({ id, name }: Site) => ({ kind: "site", id, name });
+
+export function siteEndpoints(parts: ApiParts): Endpoint[] {
+  return [...siteReads(parts), ...siteChanges(parts)];
+}
+
+function siteReads({ deps }: ApiParts): Endpoint[] {
+  const { sites } = deps.control;
+  return [
+    readEndpoint({
+      path: "/sites",
+      need: "fleet:read",
+      tag: "sites",
+      summary: "List sites",
+      query: Type.Object(pageQuery),
+      answers: [{ status: 200, description: "Sites, oldest first", schema: pageOf("Site", siteModel), example: { data: [siteExample], page: { next: null } } }],
+      handle: ({ query, request }) => {
+        const { rows, next } = pageByNo(sites.all(), query);
+        return listReply(request, rows.map(siteJson), next);
+      },
+    }),
+    readEndpoint({
+      path: "/sites/{id}",
+      need: "fleet:read",
+      tag: "sites",
+      summary: "Read a site",
+      answers: [{ status: 200, description: "The site", schema: siteModel, example: siteExample }],
+      handle: ({ id }) => {
+        const site = found(sites.byId(id), "site");
+        return { body: siteJson(site), version: site.version };
+      },
+    }),
+  ];
+}
+
+function siteChanges(parts: ApiParts): Endpoint[] {
+  const { control } = parts.deps;
+  return [
+    changeEndpoint(parts, {
+      method: "POST",
+      path: "/sites",
+      need: "fleet:write",
+      tag: "sites",
+      summary: "Add a site",
+      description: "A place with rigs. Fleets and rigs name it as `site_id`.",
+      body: newSite,
+      bodyExample: { name: siteExample.name, timezone: siteExample.timezone },
+      answers: [{ status: 201, description: "The site", schema: siteModel, example: siteExample }],
+      handle: ({ body, principal }) => {
+        const site = accepted(control.sites.create(body), "site");
+        recordAct(control, principal, { verb: "added", subject: subjectOf(site) });
+        return { status: 201, body: siteJson(site), version: site.version, location: `/api/v1/sites/${site.id}` };
+      },
+    }),
+    changeEndpoint(parts, {
+      method: "PATCH",
+      path: "/sites/{id}",
+      need: "fleet:write",
+      tag: "sites",
+      summary: "Change a site",
+      body: sitePatch,
+      bodyExample: { timezone: "Europe/Vienna" },
+      answers: [{ status: 200, description: "The site as it is now", schema: siteModel, example: siteExample }],
+      handle: ({ id, body, principal, version }) => {
+        const before = found(control.sites.byId(id), "site");
+        const after = accepted(control.sites.update(id, body, version), "site");
+        recordChange(control, principal, { subject: subjectOf(after), before: siteJson(before), after: siteJson(after) });
+        return { body: siteJson(after), version: after.version };
+      },
+    }),
+    changeEndpoint(parts, {
+      method: "DELETE",
+      path: "/sites/{id}",
+      need: "fleet:write",
+      tag: "sites",
+      summary: "Remove a site",
+      description: "Refused while fleets or rigs are there.",
+      answers: [{ status: 204, description: "Removed" }],
+      problems: ["in-use"],
+      handle: ({ id, principal, version }) => {
+        const site = accepted(control.sites.remove(id, version), "site");
+        recordAct(control, principal, { verb: "removed", subject: subjectOf(site) });
+        return {};
+      },
+    }),
+  ];
+}

@@ -1,0 +1,35 @@
+import { afterEach, expect, test } from "bun:test";
+import { House, must } from "../support/house.ts";
+
+let house: House;
+afterEach(() => house.close());
+
+test("a worker that was renamed is the same rig: its new name is claimed, or the rig it made is merged, and it stays connected", async () => {
+  house = new House();
+  house.setHouse(house.addProfile([house.addPool(house.pool())]));
+  const before = house.rig("farm.old-name");
+  await before.mineShare();
+  const { no, id } = house.knownRig("old-name");
+  must(house.control.rigs.claimWorker(id, "claimed"));
+  house.hub.configChanged();
+  const claimed = house.rig("farm.claimed");
+  await claimed.mineShare();
+  expect(house.ledger.rows.at(-1)?.rigNo).toBe(no);
+
+  const swapped = house.rig("farm.new-board");
+  await swapped.mineShare();
+  const second = house.knownRig("new-board");
+  expect(house.ledger.rows.at(-1)?.rigNo).toBe(second.no);
+  must(house.control.rigs.merge(second.id, id));
+  house.hub.configChanged();
+  await swapped.mineShare();
+  expect(house.ledger.rows.at(-1)?.rigNo).toBe(no);
+  expect(swapped.stats).toMatchObject({ connects: 1, disconnects: 0, rejected: 0 });
+  expect(house.hub.rig(no)?.sessions.map(({ worker }) => worker)).toEqual(["farm.old-name", "farm.claimed", "farm.new-board"]);
+  expect(house.hub.rig(second.no)?.sessions ?? []).toEqual([]);
+
+  const back = house.rig("farm.new-board");
+  await back.mineShare();
+  expect(house.ledger.rows.at(-1)?.rigNo).toBe(no);
+  expect(house.control.rigs.all()).toHaveLength(1);
+});

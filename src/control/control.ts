@@ -1,5 +1,6 @@
 import type { Log } from "../log.ts";
 import { Allocations } from "./allocations.ts";
+import { Contracts } from "./contracts.ts";
 import { Customers } from "./customers.ts";
 import { ControlDatabase } from "./database.ts";
 import { Events } from "./events.ts";
@@ -19,6 +20,7 @@ import { Users } from "./users.ts";
 /** What people decided, and what was decided for them: one small object per table. All calls are synchronous unless they hash a password. */
 export type Control = {
   customers: Customers;
+  contracts: Contracts;
   pools: Pools;
   profiles: Profiles;
   sites: Sites;
@@ -58,13 +60,14 @@ export function openControl(path: string, options: { now: () => number; log: Log
   const events = new Events(database);
   const allocations = new Allocations(database);
   const rigs = new Rigs(database, { customers, fleets, profiles, sites, allocations, events });
+  const contracts = new Contracts(database, { customers, fleets, profiles, rigs, events });
   const sessions = new Sessions(database);
   const idempotency = new Idempotency(database);
   const settings = new Settings(database);
   const users = new Users(database, { settings, sessions });
   fleets.ensureMain();
   return {
-    ...{ customers, pools, profiles, sites, fleets, listeners, rigs, allocations, events, users, sessions, settings },
+    ...{ customers, contracts, pools, profiles, sites, fleets, listeners, rigs, allocations, events, users, sessions, settings },
     loginAttempts: new LoginAttempts(database),
     tokens: new Tokens(database),
     idempotency,

@@ -1,4 +1,5 @@
 import type { Statement } from "bun:sqlite";
+import { contractNumberSql } from "./contract-number.ts";
 import type { ControlDatabase, SqlValue } from "./database.ts";
 import { type Failure, inUse, invalid, type Result, succeed, taken, type Usage } from "./result.ts";
 import { type ExpectedVersion, type Mapping, patched, type RawBase, type RowBase, RowTable } from "./row-table.ts";
@@ -48,7 +49,8 @@ const rules = { externalRef: orNull(textRule(100)), name: textRule(200), email: 
 const usedByText = `
   SELECT 'pool' AS kind, id, name FROM pools WHERE customer_id = ?1 AND removed_at_ms IS NULL
   UNION ALL SELECT 'profile', id, name FROM profiles WHERE customer_id = ?1 AND removed_at_ms IS NULL
-  UNION ALL SELECT 'rig', id, name FROM rigs WHERE owner_customer_id = ?1 AND removed_at_ms IS NULL`;
+  UNION ALL SELECT 'rig', id, name FROM rigs WHERE owner_customer_id = ?1 AND removed_at_ms IS NULL
+  UNION ALL SELECT 'contract', id, ${contractNumberSql} FROM contracts WHERE customer_no = ?2 AND state <> 'ended'`;
 
 const limitMax = 500;
 const cursorPattern = /^(\d{1,15})\/(.{1,400})$/;
@@ -112,9 +114,9 @@ export class Customers {
     return succeed({ rows: found.slice(0, count), next: last === undefined ? null : `${last.no}/${last.name}` });
   }
 
-  /** His pools, profiles and rigs. */
-  usedBy({ id }: Pick<Customer, "id">): Usage[] {
-    return this.#usedBy.all(id);
+  /** His pools, profiles and rigs, and the contracts that have not ended. */
+  usedBy({ id, no }: Pick<Customer, "id" | "no">): Usage[] {
+    return this.#usedBy.all(id, no);
   }
 
   create(input: CustomerInput): Result<Customer> {
@@ -131,7 +133,7 @@ export class Customers {
     });
   }
 
-  /** Refused while he has pools, profiles or rigs. His history stays. */
+  /** Refused while he has pools, profiles, rigs or a contract. His history stays. */
   remove(id: string, expected: ExpectedVersion): Result<Customer> {
     return this.#rows.remove(id, expected, (customer) => inUse(this.usedBy(customer)));
   }

@@ -1,5 +1,6 @@
 import type { Statement } from "bun:sqlite";
 import { type AlgorithmName, algorithmNames } from "../work/algorithm.ts";
+import { contractNumberSql } from "./contract-number.ts";
 import type { ControlDatabase, SqlValue } from "./database.ts";
 import type { Profiles } from "./profiles.ts";
 import { type Failure, inUse, invalid, type Result, succeed, taken, type Usage } from "./result.ts";
@@ -110,7 +111,8 @@ const holdRules = { untilMs: integerRule(0, timeMsMax), reason: textRule(500) };
 
 const usedByText = `
   SELECT 'rig' AS kind, id, name FROM rigs WHERE fleet_no = ?1 AND removed_at_ms IS NULL
-  UNION ALL SELECT 'listener', id, bind FROM listeners WHERE fleet_no = ?1 AND removed_at_ms IS NULL`;
+  UNION ALL SELECT 'listener', id, bind FROM listeners WHERE fleet_no = ?1 AND removed_at_ms IS NULL
+  UNION ALL SELECT 'contract', id, ${contractNumberSql} FROM contracts WHERE fleet_no = ?1 AND state <> 'ended'`;
 
 export class Fleets {
   readonly #rows: RowTable<Fleet, RawFleet>;
@@ -144,7 +146,7 @@ export class Fleets {
     return this.#rows.find(this.#byName, name);
   }
 
-  /** Its rigs and listeners. */
+  /** Its rigs, its listeners, and its contracts that have not ended. */
   usedBy(no: number): Usage[] {
     return this.#usedBy.all(no);
   }
@@ -198,7 +200,7 @@ export class Fleets {
     return isOver ? invalid("held.untilMs", "must lie in the future") : this.update(id, { held }, null);
   }
 
-  /** Refused while it has rigs or listeners. */
+  /** Refused while it has rigs, listeners or contracts. */
   remove(id: string, expected: ExpectedVersion): Result<Fleet> {
     return this.#rows.remove(id, expected, (fleet) => inUse(this.usedBy(fleet.no)));
   }
@@ -209,7 +211,7 @@ export class Fleets {
     const namesake = this.byName(fleet.name);
     if (namesake !== null && namesake.no !== current?.no) return taken("name", "is the name of another fleet");
     const isOther = current !== null && current.algorithm !== fleet.algorithm;
-    if (isOther && this.usedBy(current.no).length > 0) return invalid("algorithm", "cannot change while the fleet has rigs or listeners");
+    if (isOther && this.usedBy(current.no).length > 0) return invalid("algorithm", "cannot change while the fleet has rigs, listeners or contracts");
     return this.#checkHouse(fleet);
   }
 

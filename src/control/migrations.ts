@@ -3,6 +3,7 @@ import first from "../../migrations/control/0001_first.sql" with { type: "text" 
 import rigsByStatus from "../../migrations/control/0002_rigs_by_status.sql" with { type: "text" };
 import customers from "../../migrations/control/0003_customers.sql" with { type: "text" };
 import sites from "../../migrations/control/0004_sites.sql" with { type: "text" };
+import contracts from "../../migrations/control/0005_contracts.sql" with { type: "text" };
 import type { Log } from "../log.ts";
 
 export type Migration = { version: number; name: string; text: string };
@@ -13,6 +14,7 @@ const migrations: readonly Migration[] = Object.freeze([
   { version: 2, name: "0002_rigs_by_status", text: rigsByStatus },
   { version: 3, name: "0003_customers", text: customers },
   { version: 4, name: "0004_sites", text: sites },
+  { version: 5, name: "0005_contracts", text: contracts },
 ]);
 
 /** "HUBC": marks a SQLite file as a control database, so that no other file is taken for one. */

@@ -1,5 +1,6 @@
 import type { Statement } from "bun:sqlite";
 import type { AlgorithmName } from "../work/algorithm.ts";
+import { contractNumberSql } from "./contract-number.ts";
 import type { Customers } from "./customers.ts";
 import type { ControlDatabase, SqlValue } from "./database.ts";
 import type { Pools } from "./pools.ts";
@@ -54,7 +55,8 @@ const usedByText = `
   SELECT 'fleet' AS kind, id, name FROM fleets WHERE house_profile_no = ?1 AND removed_at_ms IS NULL
   UNION ALL SELECT 'rig', id, name FROM rigs WHERE pinned_profile_no = ?1 AND removed_at_ms IS NULL
   UNION ALL SELECT 'rig', rigs.id, rigs.name FROM allocations JOIN rigs ON rigs.no = rig_no
-    WHERE profile_no = ?1 AND to_ms IS NULL AND removed_at_ms IS NULL AND pinned_profile_no IS NOT ?1`;
+    WHERE profile_no = ?1 AND to_ms IS NULL AND removed_at_ms IS NULL AND pinned_profile_no IS NOT ?1
+  UNION ALL SELECT 'contract', id, ${contractNumberSql} FROM contracts WHERE profile_no = ?1 AND state <> 'ended'`;
 
 export class Profiles {
   readonly #rows: RowTable<Profile, RawProfile>;
@@ -87,7 +89,7 @@ export class Profiles {
     return this.#rows.byId(id);
   }
 
-  /** The fleets whose house it is, the rigs that are pinned to it or work through it. */
+  /** The fleets whose house it is, the rigs that are pinned to it or work through it, the contracts that have not ended. */
   usedBy(no: number): Usage[] {
     return this.#usedBy.all(no);
   }
@@ -105,13 +107,13 @@ export class Profiles {
     return this.#rows.database.transaction(() => {
       const edited = this.#rows.edit(id, expected, (current) => {
         const next = patched(current, patch);
-        return this.#check(next, current) ?? succeed(next);
+        return this.#check(next, current) ?? this.#checkCustomer(next, current) ?? succeed(next);
       });
       return edited.ok && patch.poolNos !== undefined ? succeed(this.#writePools(edited.value.no, patch.poolNos)) : edited;
     });
   }
 
-  /** Refused while it is a fleet's house, or a rig is pinned to it or works through it. */
+  /** Refused while it is a fleet's house or a contract's, or a rig is pinned to it or works through it. */
   remove(id: string, expected: ExpectedVersion): Result<Profile> {
     return this.#rows.remove(id, expected, (profile) => inUse(this.usedBy(profile.no)));
   }
@@ -129,6 +131,12 @@ export class Profiles {
     if (algorithms.size > 1) return invalid("poolNos", "must name pools of one algorithm");
     const isOther = current !== undefined && !algorithms.has(current.algorithm);
     return isOther && this.usedBy(current.no).length > 0 ? invalid("poolNos", `must stay with ${current.algorithm} while the profile is in use`) : null;
+  }
+
+  /** Whose it is was checked when the contract took it. */
+  #checkCustomer(next: Profile, current: Profile): Invalid | null {
+    const holder = next.customerId === current.customerId ? undefined : this.usedBy(current.no).find(({ kind }) => kind === "contract");
+    return holder === undefined ? null : invalid("customerId", `cannot change while contract ${holder.name} uses the profile`);
   }
 
   #writePools(profileNo: number, poolNos: number[]): Profile {

@@ -12,7 +12,10 @@ export type Stale = { ok: false; problem: "stale"; rule: string; current: number
 /** It cannot be removed while these use it; at most `usagesMax` are named, `count` is how many there are. */
 export type InUse = { ok: false; problem: "in-use"; rule: string; usedBy: Usage[]; count: number };
 
-export type Failure = Invalid | Taken | Missing | Stale | InUse;
+/** The row's present state does not allow it. */
+export type Conflict = { ok: false; problem: "conflict"; rule: string };
+
+export type Failure = Invalid | Taken | Missing | Stale | InUse | Conflict;
 export type Success<T> = { ok: true; value: T };
 /** What a change answers: the new row, or why not. Every failure has a `rule` that a person can read. */
 export type Result<T> = Success<T> | Failure;
@@ -25,6 +28,8 @@ export const invalid = (field: string, rule: string): Invalid => ({ ok: false, p
 export const taken = (field: string, rule: string): Taken => ({ ok: false, problem: "taken", field, rule });
 export const missing = (rule: string): Missing => ({ ok: false, problem: "missing", rule });
 export const stale = (current: number): Stale => ({ ok: false, problem: "stale", rule: `was changed meanwhile; it is at version ${current} now`, current });
+
+export const conflict = (rule: string): Conflict => ({ ok: false, problem: "conflict", rule });
 
 /** Null when nobody uses it. */
 export function inUse(usedBy: Usage[]): InUse | null {

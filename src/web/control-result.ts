@@ -29,6 +29,8 @@ function problemOf(failure: Failure, what: string, fieldName: (field: string) =>
       return new Problem("not-found", `there is no such ${what}`);
     case "stale":
       return new Problem("precondition-failed", `the ${what} ${failure.rule}`);
+    case "conflict":
+      return new Problem("conflict", `the ${what} ${failure.rule}`);
     case "in-use":
       return new Problem("in-use", `this ${what} ${failure.rule}`, {
         errors: failure.usedBy.map(({ kind, id, name }) => ({ pointer: "", detail: `is used by ${kind} ${name} (${id})` })),

@@ -34,6 +34,7 @@ export async function startHub(config: Config, log: Log): Promise<RunningHub> {
   const ledger = await openLedger({ dataDir: config.dataDir, log, now, onFatal });
   const control = openControl(controlFile(config.dataDir), { now, log });
   ledger.onRepair = ({ text, kind, ...data }) => control.events.record({ type: `ledger.${kind}`, subjectKind: "hub", subjectId: null, text, data });
+  ledger.onAlarm = ({ text, kind }) => control.events.record({ type: `ledger.${kind}`, subjectKind: "hub", subjectId: null, text });
   const bind = addressText(config.stratum);
   const primary = control.listeners.ensurePrimary(bind);
   if (!primary.ok) throw new Error(`--stratum: ${bind} ${JSON.stringify(primary.problem)}`);

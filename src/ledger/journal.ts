@@ -15,6 +15,8 @@ export type JournalOptions = {
   segment: Segment | null;
   onDurable: (through: number) => void;
   onFull: (full: boolean) => void;
+  /** Asked on a full disk before shares are refused: true when some room was freed, so that the write is worth another try at once. */
+  giveUpReserve: () => Promise<boolean>;
   onFatal: (error: Error) => void;
   /** Blocks that are on disk, in order. Whoever takes them gives their memory back through `release`. */
   onBlocks: (blocks: Block[]) => void;
@@ -37,6 +39,7 @@ export class Journal {
   #committing = false;
   #urgent = false;
   #lastCommitAt = Number.NEGATIVE_INFINITY;
+  #isWriting = false;
   #full = false;
   #failure: Error | null = null;
   #closed = false;
@@ -62,6 +65,16 @@ export class Journal {
   /** Bytes sealed but not yet on disk; the open block is not in it. */
   get undurableBytes(): number {
     return this.#writer.sealedBytes - this.#durableBytes;
+  }
+
+  /** Bytes of all blocks since the start, on disk or not. */
+  get appendedBytes(): number {
+    return this.#writer.sealedBytes;
+  }
+
+  /** How long the commit under way has lasted; 0 when there is none. */
+  get commitMs(): number {
+    return this.#isWriting ? performance.now() - this.#lastCommitAt : 0;
   }
 
   /** True while `append` returns -1. */
@@ -137,11 +150,14 @@ export class Journal {
       this.#urgent = false;
       const blocks = [...this.#refused, ...this.#writer.take()];
       this.#refused = [];
+      this.#isWriting = true;
       try {
         await this.#write(blocks);
       } catch (error) {
         await this.#onWriteError(error as Error, blocks);
         continue;
+      } finally {
+        this.#isWriting = false;
       }
       this.#settle(blocks);
     }
@@ -227,6 +243,7 @@ export class Journal {
     }
     // The blocks keep their places in the file: written again, they cover whatever part of them got there.
     this.#refused = blocks;
+    if (await this.#options.giveUpReserve()) return;
     this.#setFull(true);
     if (this.#closed) {
       this.#fail(new Error(`journal: closed on a full disk; ${this.lastSequence - this.#durable} records were not recorded`, { cause: error }));

@@ -11,12 +11,15 @@ import { hashrateOf, ratesOf } from "./hashrate.ts";
 import { Journal } from "./journal.ts";
 import { type JournalEnd, recoverEnd } from "./journal-end.ts";
 import { pulseAlive, pulseStart, pulseStop, shareBytes } from "./journal-format.ts";
+import { type Alarm, JournalKeeper } from "./journal-keeper.ts";
+import { type KeeperDisk, keeperThread } from "./keeper-thread.ts";
 import { type LedgerLimits, ledgerLimits } from "./limits.ts";
 import { Loader } from "./loader.ts";
 import { type Repair, Repairs } from "./repairs.ts";
 import { gapsBetween } from "./runs.ts";
 import type { LateVerdict, ShareRecord } from "./share-record.ts";
 import { lastShareRows, shareRows } from "./share-rows.ts";
+import { storedThrough } from "./stored-through.ts";
 import { rejectsOf, summaryOf } from "./summary.ts";
 import { threadDisk } from "./thread-disk.ts";
 
@@ -46,6 +49,8 @@ export type Ledger = {
   onDurable: (through: number) => void;
   /** Set by the owner; called when the disk becomes full (true) and when the waiting records are on disk after all (false). */
   onFull: (full: boolean) => void;
+  /** Set by the owner; called when the disk is full, slow or in order again, and when the journal is over its quota. */
+  onAlarm: (alarm: Alarm) => void;
   /** Set by the owner; called for each repair of the data folder, also for those while it was opened. */
   onRepair: (repair: Repair) => void;
   /** Resolves when all that was appended before is on disk and answers queries. */
@@ -76,6 +81,7 @@ export type LedgerOptions = {
   onFatal: (error: Error) => void;
   /** For tests; a thread of its own when absent. */
   disk?: Disk;
+  keeperDisk?: KeeperDisk;
 };
 
 /** How far back `lastShares` looks. */
@@ -124,7 +130,21 @@ async function startLedger({ options, limits, folder, end, database, lock, repai
   const behind = applied >= end.nextSequence;
   repairs.ofEnd(end, applied);
   const bootNo = Math.max(end.bootNo, loader.lastBootNo) + 1;
-  const hooks = { onDurable: (_through: number) => {}, onFull: (_full: boolean) => {} };
+  const hooks = { onDurable: (_through: number) => {}, onFull: (_full: boolean) => {}, onAlarm: (_alarm: Alarm) => {} };
+  const keeper = new JournalKeeper({
+    folder,
+    disk: options.keeperDisk ?? keeperThread(),
+    limits,
+    log,
+    now,
+    appendedBytes: () => journal?.appendedBytes ?? 0,
+    commitMs: () => journal?.commitMs ?? 0,
+    storedThrough: () => storedThrough(database),
+    onAlarm: (alarm) => {
+      log.warn("ledger.alarm", alarm);
+      hooks.onAlarm(alarm);
+    },
+  });
   journal = new Journal({
     folder,
     disk: options.disk ?? threadDisk(),
@@ -138,8 +158,10 @@ async function startLedger({ options, limits, folder, end, database, lock, repai
     },
     onFull: (full) => {
       log[full ? "error" : "warn"](full ? "ledger.full" : "ledger.no-longer-full");
+      keeper.noteFull(full);
       hooks.onFull(full);
     },
+    giveUpReserve: () => keeper.giveUpReserve(),
     onFatal: (error) => {
       log.error("ledger.journal-failed", { error: error.message });
       options.onFatal(error);
@@ -150,7 +172,8 @@ async function startLedger({ options, limits, folder, end, database, lock, repai
   journal.appendPulse(pulseStart, startedAtMs);
   await journal.flush();
   await loader.start();
-  return new OpenLedger({ options, limits, database, lock, source, loader, journal, bootNo, hooks, startedAtMs, repairs });
+  keeper.start();
+  return new OpenLedger({ keeper, options, limits, database, lock, source, loader, journal, bootNo, hooks, startedAtMs, repairs });
 }
 
 type OpenParts = {
@@ -163,8 +186,9 @@ type OpenParts = {
   journal: Journal;
   bootNo: number;
   startedAtMs: number;
-  hooks: { onDurable: (through: number) => void; onFull: (full: boolean) => void };
+  hooks: { onDurable: (through: number) => void; onFull: (full: boolean) => void; onAlarm: (alarm: Alarm) => void };
   repairs: Repairs;
+  keeper: JournalKeeper;
 };
 
 class OpenLedger implements Ledger {
@@ -191,6 +215,14 @@ class OpenLedger implements Ledger {
 
   set onDurable(listener: (through: number) => void) {
     this.#parts.hooks.onDurable = listener;
+  }
+
+  get onAlarm(): (alarm: Alarm) => void {
+    return this.#parts.hooks.onAlarm;
+  }
+
+  set onAlarm(listener: (alarm: Alarm) => void) {
+    this.#parts.hooks.onAlarm = listener;
   }
 
   get onRepair(): (repair: Repair) => void {
@@ -274,12 +306,13 @@ class OpenLedger implements Ledger {
 
   async #close(): Promise<void> {
     clearInterval(this.#heartbeat);
-    const { loader, source, database, lock, options } = this.#parts;
+    const { keeper, loader, source, database, lock, options } = this.#parts;
     this.#journal.appendPulse(pulseStop, options.now());
     try {
       await this.#journal.close();
       await loader.loadAll();
     } finally {
+      await keeper.close();
       await loader.close();
       await source.close();
       database.close();

@@ -18,6 +18,20 @@ export type LedgerLimits = {
   commitQuietGapMs: number;
   /** A full disk is tried again this often. */
   fullRetryMs: number;
+  /** Segments are kept this long at least, unless the journal is over its quota; and until their rows are in the database's file and in day files. */
+  segmentKeptMs: number;
+  /** Beyond this the oldest segments whose rows are in day files go early. Others never go: the disk is what is too small. */
+  journalQuotaMb: number;
+  /** What was damaged and set aside in the journal's folder. */
+  asideKeptMs: number;
+  /** Room held for a full disk: an hour's worth of records in these bounds, given up and built up in pieces. */
+  reserveMinMb: number;
+  reserveMaxMb: number;
+  reservePieceMb: number;
+  /** Between two looks after the journal's folder; each adds at most one piece of the reserve and compresses one segment. */
+  keeperIntervalMs: number;
+  /** A commit that lasts this long is told. */
+  slowCommitMs: number;
   /** Distinct texts of pools' and our reasons, and their length in characters; beyond it `otherReason` stands. */
   reasonsMax: number;
   reasonCharsMax: number;
@@ -49,6 +63,14 @@ export const ledgerLimits: Readonly<LedgerLimits> = Object.freeze({
   commitGapMs: 9,
   commitQuietGapMs: 3,
   fullRetryMs: 1_000,
+  segmentKeptMs: 7 * 86_400_000,
+  journalQuotaMb: 65_536,
+  asideKeptMs: 30 * 86_400_000,
+  reserveMinMb: 16,
+  reserveMaxMb: 1_024,
+  reservePieceMb: 4,
+  keeperIntervalMs: 2_000,
+  slowCommitMs: 5_000,
   reasonsMax: 4_096,
   reasonCharsMax: 128,
   heartbeatMs: 5_000,

@@ -62,13 +62,13 @@ export class SegmentReader {
   async #seekMagic(): Promise<boolean> {
     this.offset += 8;
     for (;;) {
-      await this.#fill(this.#slab.bytes.length);
-      if (this.#windowBytes < blockHeaderBytes) return false;
-      for (let at = 0; at + blockHeaderBytes <= this.#windowBytes; at += 8) {
+      if (this.offset < this.#windowAt || this.offset - this.#windowAt + blockHeaderBytes > this.#windowBytes) await this.#fill(this.#slab.bytes.length);
+      for (let at = this.offset - this.#windowAt; at + blockHeaderBytes <= this.#windowBytes; at += 8) {
         if (this.#slab.u32[at >>> 2] !== blockMagic) continue;
         this.offset = this.#windowAt + at;
         return true;
       }
+      if (this.#windowBytes < this.#slab.bytes.length) return false;
       this.offset = this.#windowAt + ((this.#windowBytes - blockHeaderBytes) & ~7) + 8;
     }
   }

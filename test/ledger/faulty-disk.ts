@@ -1,4 +1,5 @@
-import { closeSync, constants, fdatasyncSync, openSync, writeSync } from "node:fs";
+import { closeSync, constants, fdatasyncSync, openSync, statSync, writeSync } from "node:fs";
+import { join } from "node:path";
 import { type Disk, DiskError, type DiskWrite } from "../../src/ledger/disk.ts";
 
 /** Real files, and faults where a test wants them: the n-th commit fails, or waits for its gate. */
@@ -33,6 +34,11 @@ export class FaultyDisk implements Disk {
   }
 
   end(): void {}
+
+  /** What is held for a full disk in a data folder, in bytes. */
+  reserveBytes(dataDir: string): number {
+    return statSync(join(dataDir, "journal", "reserve"), { throwIfNoEntry: false })?.size ?? 0;
+  }
 }
 
 export const noSpace = (): DiskError => new DiskError({ step: "write", code: "ENOSPC", message: "no space left on device" });

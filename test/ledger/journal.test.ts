@@ -28,6 +28,7 @@ async function aJournal(options: Partial<JournalOptions> = {}) {
     segment: null,
     onDurable: (through) => seen.durable.push(through),
     onFull: (full) => seen.full.push(full),
+    giveUpReserve: () => Promise.resolve(false),
     onFatal: (error) => seen.fatal.push(error),
     onBlocks: (blocks) => seen.blocks.push(...blocks),
     ...options,
@@ -96,6 +97,23 @@ describe("the journal", () => {
     expect(journal.append(aShare())).toBe(2);
     await journal.close();
     expect((await recoverEnd(folder)).nextSequence).toBe(3);
+  });
+
+  test("on a full disk the reserve is given up first, and nobody is refused while there is some", async () => {
+    let pieces = 2;
+    const { journal, disk, seen } = await aJournal({ giveUpReserve: () => Promise.resolve(pieces-- > 0) });
+    disk.beforeCommit = (no) => {
+      if (no <= 3) throw noSpace();
+    };
+    journal.append(aShare());
+    const full = Promise.withResolvers<void>();
+    disk.beforeSync = () => full.resolve();
+    await journal.flush();
+    await full.promise;
+    expect(pieces).toBe(-1);
+    expect(seen.full).toEqual([true, false]);
+    expect(seen.durable).toEqual([1]);
+    await journal.close();
   });
 
   test("closing on a full disk says how many records were not recorded", async () => {

@@ -4,7 +4,7 @@ import type { Pool, PoolInput } from "../../src/control/pools.ts";
 import type { Profile } from "../../src/control/profiles.ts";
 import type { Result } from "../../src/control/result.ts";
 import type { Rig } from "../../src/control/rig-row.ts";
-import { Hub } from "../../src/hub/hub.ts";
+import { Hub, type HubDeps } from "../../src/hub/hub.ts";
 import type { ShareRecord } from "../../src/ledger/share-record.ts";
 import { type Log, type LogFields, silentLog } from "../../src/log.ts";
 import { type SimulatedPool, startPool } from "../../src/simulate/pool.ts";
@@ -82,7 +82,8 @@ export class House {
   /** By which somebody has set the machine's clock; no time passes. */
   wallSetMs = 0;
 
-  constructor(prepare: (control: Control) => void = () => {}) {
+  /** `ledger`: a real one, where the test is about it; the list then stays empty. */
+  constructor(prepare: (control: Control) => void = () => {}, ledger: HubDeps["ledger"] = this.ledger) {
     const now = () => Date.now() + this.laterMs + this.wallSetMs;
     this.control = openControl(":memory:", { now, log: silentLog });
     this.listenOn("127.0.0.1:0");
@@ -93,7 +94,7 @@ export class House {
         this.events.push(event);
         this.happened.emit(event);
       },
-      ledger: this.ledger,
+      ledger,
       log: collectingLog(this.logged),
       now,
       monotonicMs: () => performance.now() + this.laterMs,

@@ -9,7 +9,7 @@ export type RigVerdict = { status: HealthStatus; reason: StatusReason };
 /** What is held against what: shares that came, shares that were expected, and the real time in which they were. */
 export type Tally = { expected: number; accepted: number; ms: number };
 
-/** Why a rig is degraded: which statistic said so. Why it is offline: no connection, or silence on an open one. */
+/** Why a rig is degraded: which statistic said so; `severe` becomes `mild` as it recovers. Why it is offline: no connection, or silence on an open one. */
 export const degradedBy = Object.freeze(["severe", "mild", "vetting"] as const);
 export const offlineBy = Object.freeze(["gone", "silent"] as const);
 
@@ -21,6 +21,8 @@ export type RigHealth = {
   status: HealthStatus;
   /** Real time since the status began, counted by steps. */
   statusMs: number;
+  /** Steps in a row that came late; what a late one shows may still lie unread in the sockets. */
+  lateSteps: number;
   quarantined: boolean;
   /** Null while it is not offline; likewise `degraded`. */
   offline: (typeof offlineBy)[number] | null;
@@ -45,16 +47,16 @@ export type RigHealth = {
   /** Their mirror images, while degraded. */
   severeBack: Tally;
   mildBack: Tally;
-  severeCleared: boolean;
   vet: Tally;
   /** Shares since the reject statistic was last at zero, and its mirror image while rejecting. */
   rejectRefused: number;
   rejectAccepted: number;
-  /** Nominal in force at the last step, H/s; 0 = none. The learned one, and the first estimate of it. */
+  /** Nominal in force at the last step, H/s; 0 = none. What the rig's row said then; the learned one, and the first estimate of it. */
   nominalHps: number;
+  rowHps: number;
   learnedHps: number;
   learnedFirstHps: number;
-  /** Shares and exposure (seconds per hash, as `RigFact.exposurePerHps`) that the estimate of the nominal stands on. */
+  /** Shares and exposure (seconds per hash) that the estimate of the nominal stands on. */
   learnAccepted: number;
   learnPerHps: number;
   learnMs: number;
@@ -80,11 +82,11 @@ export type RigStep = {
   connected: boolean;
   /** How long there has been no connection, where the hub knows; only the part since the step before is believed. */
   goneMs: number | null;
-  /** Growth of `RigFact.exposurePerHps`: seconds per hash. 0 while there is nothing to expect. */
+  /** Growth of the fact's `exposure.perHps`: seconds per hash. 0 while there is nothing to expect. */
   exposurePerHps: number;
-  /** `RigFact.exposurePerHps` less `RigFact.exposureAtLastAccepted`. */
+  /** The fact's `exposure.perHps` less its `perHpsAtAccepted`. */
   exposureSinceAccepted: number;
-  /** Growth of `RigFact.exposedAccepted` and `RigFact.exposedRefused`. */
+  /** Growth of the fact's `exposure.accepted` and `exposure.refused`. */
   accepted: number;
   refused: number;
   /** Work that the pool accepted and rejected, in any one unit; both 0 where it is not known. */
@@ -99,6 +101,9 @@ export type RigStep = {
   frozen: boolean;
 };
 
+/** Expected shares that the ratio behind the silence test remembers; it begins as that of a rig at its nominal. */
+export const recentMemory = 60;
+
 export const emptyTally = (): Tally => ({ expected: 0, accepted: 0, ms: 0 });
 
 /** A rig's memory where there is no snapshot of it: its status is taken as it was, without the evidence. */
@@ -106,6 +111,7 @@ export function newRigHealth(status: HealthStatus = "vetting"): RigHealth {
   return {
     status,
     statusMs: 0,
+    lateSteps: 0,
     quarantined: status === "quarantined",
     offline: status === "offline" ? "gone" : null,
     flapping: status === "flapping",
@@ -115,19 +121,19 @@ export function newRigHealth(status: HealthStatus = "vetting"): RigHealth {
     goneMs: 0,
     silentExpected: 0,
     silentMs: 0,
-    recentExpected: 0,
-    recentAccepted: 0,
+    recentExpected: recentMemory,
+    recentAccepted: recentMemory,
     flapPenalty: status === "flapping" ? 2_000 : 0,
     severe: emptyTally(),
     mild: emptyTally(),
     low: emptyTally(),
     severeBack: emptyTally(),
     mildBack: emptyTally(),
-    severeCleared: false,
     vet: emptyTally(),
     rejectRefused: 0,
     rejectAccepted: 0,
     nominalHps: 0,
+    rowHps: 0,
     learnedHps: 0,
     learnedFirstHps: 0,
     learnAccepted: 0,

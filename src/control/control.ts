@@ -8,6 +8,7 @@ import { Fleets } from "./fleets.ts";
 import { Idempotency } from "./idempotency.ts";
 import { Listeners } from "./listeners.ts";
 import { LoginAttempts } from "./login-attempts.ts";
+import { MaintenanceWindows } from "./maintenance.ts";
 import { Pools } from "./pools.ts";
 import { Profiles } from "./profiles.ts";
 import { Rigs } from "./rigs.ts";
@@ -28,6 +29,7 @@ export type Control = {
   listeners: Listeners;
   rigs: Rigs;
   allocations: Allocations;
+  maintenance: MaintenanceWindows;
   events: Events;
   users: Users;
   /** Of browsers. */
@@ -68,6 +70,11 @@ export function openControl(path: string, options: { now: () => number; log: Log
   fleets.ensureMain();
   return {
     ...{ customers, contracts, pools, profiles, sites, fleets, listeners, rigs, allocations, events, users, sessions, settings },
+    maintenance: new MaintenanceWindows(database, {
+      sites,
+      fleetExists: (no) => fleets.all().some((fleet) => fleet.no === no),
+      rigExists: (no) => rigs.exists(no),
+    }),
     loginAttempts: new LoginAttempts(database),
     tokens: new Tokens(database),
     idempotency,

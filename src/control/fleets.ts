@@ -112,7 +112,9 @@ const holdRules = { untilMs: integerRule(0, timeMsMax), reason: textRule(500) };
 const usedByText = `
   SELECT 'rig' AS kind, id, name FROM rigs WHERE fleet_no = ?1 AND removed_at_ms IS NULL
   UNION ALL SELECT 'listener', id, bind FROM listeners WHERE fleet_no = ?1 AND removed_at_ms IS NULL
-  UNION ALL SELECT 'contract', id, ${contractNumberSql} FROM contracts WHERE fleet_no = ?1 AND state <> 'ended'`;
+  UNION ALL SELECT 'contract', id, ${contractNumberSql} FROM contracts WHERE fleet_no = ?1 AND state <> 'ended'
+
+  UNION ALL SELECT 'maintenance', id, reason FROM maintenance WHERE subject ->> 'fleetNo' = ?1 AND to_ms > ?2 AND removed_at_ms IS NULL`;
 
 export class Fleets {
   readonly #rows: RowTable<Fleet, RawFleet>;
@@ -146,9 +148,9 @@ export class Fleets {
     return this.#rows.find(this.#byName, name);
   }
 
-  /** Its rigs, its listeners, and its contracts that have not ended. */
+  /** Its rigs, its listeners, its contracts that have not ended, and maintenance that is not over. */
   usedBy(no: number): Usage[] {
-    return this.#usedBy.all(no);
+    return this.#usedBy.all(no, this.#rows.database.now());
   }
 
   /** The fleet `main` of the first start; any other one if the operator renamed it. */
@@ -211,7 +213,8 @@ export class Fleets {
     const namesake = this.byName(fleet.name);
     if (namesake !== null && namesake.no !== current?.no) return taken("name", "is the name of another fleet");
     const isOther = current !== null && current.algorithm !== fleet.algorithm;
-    if (isOther && this.usedBy(current.no).length > 0) return invalid("algorithm", "cannot change while the fleet has rigs, listeners or contracts");
+    if (isOther && this.usedBy(current.no).some(({ kind }) => kind !== "maintenance"))
+      return invalid("algorithm", "cannot change while the fleet has rigs, listeners or contracts");
     return this.#checkHouse(fleet);
   }
 

@@ -4,6 +4,7 @@ import rigsByStatus from "../../migrations/control/0002_rigs_by_status.sql" with
 import customers from "../../migrations/control/0003_customers.sql" with { type: "text" };
 import sites from "../../migrations/control/0004_sites.sql" with { type: "text" };
 import contracts from "../../migrations/control/0005_contracts.sql" with { type: "text" };
+import maintenance from "../../migrations/control/0006_maintenance.sql" with { type: "text" };
 import type { Log } from "../log.ts";
 
 export type Migration = { version: number; name: string; text: string };
@@ -15,6 +16,7 @@ const migrations: readonly Migration[] = Object.freeze([
   { version: 3, name: "0003_customers", text: customers },
   { version: 4, name: "0004_sites", text: sites },
   { version: 5, name: "0005_contracts", text: contracts },
+  { version: 6, name: "0006_maintenance", text: maintenance },
 ]);
 
 /** "HUBC": marks a SQLite file as a control database, so that no other file is taken for one. */

@@ -1,5 +1,5 @@
 /** Who stands in the way of a removal. `id` is the public id; `name` is what people call it. */
-export type Usage = { kind: "rig" | "fleet" | "site" | "listener" | "pool" | "profile" | "contract" | "flag"; id: string; name: string };
+export type Usage = { kind: "rig" | "fleet" | "site" | "maintenance" | "listener" | "pool" | "profile" | "contract" | "flag"; id: string; name: string };
 
 /** The input breaks a rule; `field` is the row's own (camelCase) name, with a dotted path inside objects. */
 export type Invalid = { ok: false; problem: "invalid"; field: string; rule: string };

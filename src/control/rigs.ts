@@ -49,6 +49,7 @@ export class Rigs {
   readonly #byAssetCode: Statement<RawRig, SqlValue[]>;
   readonly #countByStatus: Statement<{ status: RigStatus; count: number }, SqlValue[]>;
   readonly #numbersOfFleet: Statement<{ nos: string }, SqlValue[]>;
+  readonly #exists: Statement<{ no: number }, SqlValue[]>;
   readonly #statusOf: Statement<StatusRow, SqlValue[]>;
   readonly #setStatus: Statement<unknown, SqlValue[]>;
   readonly #setReason: Statement<unknown, SqlValue[]>;
@@ -77,6 +78,7 @@ export class Rigs {
     this.#byAssetCode = this.#rows.prepare("asset_code = ? AND removed_at_ms IS NULL");
     this.#countByStatus = sql.prepare("SELECT status, count(*) AS count FROM rigs WHERE removed_at_ms IS NULL GROUP BY status");
     this.#numbersOfFleet = sql.prepare("SELECT json_group_array(no) AS nos FROM rigs WHERE fleet_no = ? AND removed_at_ms IS NULL");
+    this.#exists = sql.prepare("SELECT no FROM rigs WHERE no = ? AND removed_at_ms IS NULL");
     this.#statusOf = sql.prepare("SELECT no, id, name, status FROM rigs WHERE no = ?");
     this.#setStatus = sql.prepare("UPDATE rigs SET status = ?, status_since_ms = ?, status_code = ?, status_text = ? WHERE no = ?");
     this.#setReason = sql.prepare("UPDATE rigs SET status_code = ?, status_text = ? WHERE no = ?");
@@ -111,6 +113,11 @@ export class Rigs {
   /** Finds removed rigs too: shares and allocations go on pointing at them. */
   byNo(no: number): Rig | null {
     return this.#rows.byNo(no);
+  }
+
+  /** Whether there is such a rig that is not removed. */
+  exists(no: number): boolean {
+    return this.#exists.get(no) !== null;
   }
 
   /** A page of rigs in the order of their names. */

@@ -27,7 +27,8 @@ const rules = { name: textRule(100), timezone: timeZoneRule };
 
 const usedByText = `
   SELECT 'fleet' AS kind, id, name FROM fleets WHERE site_id = ?1 AND removed_at_ms IS NULL
-  UNION ALL SELECT 'rig', id, name FROM rigs WHERE site_id = ?1 AND removed_at_ms IS NULL`;
+  UNION ALL SELECT 'rig', id, name FROM rigs WHERE site_id = ?1 AND removed_at_ms IS NULL
+  UNION ALL SELECT 'maintenance', id, reason FROM maintenance WHERE subject ->> 'siteId' = ?1 AND to_ms > ?2 AND removed_at_ms IS NULL`;
 
 export class Sites {
   readonly #rows: RowTable<Site, RawSite>;
@@ -52,9 +53,9 @@ export class Sites {
   /** For fields that name a site or nobody. */
   readonly rule: Rule = (value) => (value === null || (typeof value === "string" && this.byId(value) !== null) ? null : "must name a site that exists");
 
-  /** Its fleets and rigs. */
+  /** Its fleets and rigs, and maintenance that is not over. */
   usedBy(id: string): Usage[] {
-    return this.#usedBy.all(id);
+    return this.#usedBy.all(id, this.#rows.database.now());
   }
 
   create(input: SiteInput): Result<Site> {

@@ -75,6 +75,17 @@ export const fleetExample = {
   ...row,
 };
 
+export const maintenanceExample = {
+  id: `mwn_${tail}`,
+  subject: { rack: { site_id: `sit_${tail}`, building: "A", row: "3", rack: "12" } },
+  from: "2026-11-23T07:00:00.000Z",
+  to: "2026-11-23T09:00:00.000Z",
+  reason: "new switch in row 3",
+  excused: true,
+  rigs: 24,
+  ...row,
+};
+
 export const listenerExample = {
   id: `lsn_${tail}`,
   bind: "0.0.0.0:3333",

@@ -126,6 +126,29 @@ export const fleetModel = model("Fleet", {
   ...rowFields,
 });
 
+export const maintenanceSubject = () =>
+  Type.Object(
+    {
+      fleet_id: Type.Optional(idOf("flt")),
+      site_id: Type.Optional(idOf("sit")),
+      rack: Type.Optional(
+        Type.Object({ site_id: idOf("sit"), building: Type.Optional(orNull(text(100))), row: Type.Optional(orNull(text(100))), rack: text(100) }),
+      ),
+      rig_ids: Type.Optional(Type.Array(idOf("rig"), { minItems: 1, maxItems: 10_000 })),
+    },
+    { description: "Exactly one of them: a fleet, a site, a rack, or rigs by id" },
+  );
+export const maintenanceModel = model("Maintenance", {
+  id: idOf("mwn"),
+  subject: maintenanceSubject(),
+  from: time(),
+  to: time("Not included"),
+  reason: text(500),
+  excused: Type.Boolean({ description: "Its time does not count against the SLA" }),
+  rigs: Type.Integer({ description: "How many rigs that are now" }),
+  ...rowFields,
+});
+
 export const listenerModel = model("Listener", {
   id: idOf("lsn"),
   bind: Type.String(),

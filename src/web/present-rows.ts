@@ -4,6 +4,7 @@ import type { Customer } from "../control/customers.ts";
 import type { HubEvent } from "../control/events.ts";
 import { type Fleet, holdAt } from "../control/fleets.ts";
 import type { Listener } from "../control/listeners.ts";
+import type { Maintenance, MaintenanceSubject } from "../control/maintenance.ts";
 import type { Profile } from "../control/profiles.ts";
 import type { RowBase } from "../control/row-table.ts";
 import type { Site } from "../control/sites.ts";
@@ -78,6 +79,24 @@ export function fleetJson(fleet: Fleet, ids: Ids, nowMs: number) {
     held: held === null ? null : { until: timeText(held.untilMs), reason: held.reason },
     ...rowJson(fleet),
   };
+}
+
+function subjectJson(subject: MaintenanceSubject, ids: Ids) {
+  switch (subject.kind) {
+    case "fleet":
+      return { fleet_id: ids.fleet(subject.fleetNo) };
+    case "site":
+      return { site_id: subject.siteId };
+    case "rack":
+      return { rack: { site_id: subject.siteId, building: subject.building, row: subject.row, rack: subject.rack } };
+    case "rigs":
+      return { rig_ids: subject.rigNos.map((no) => ids.rig(no)) };
+  }
+}
+
+export function maintenanceJson(window: Maintenance, rigs: number, ids: Ids) {
+  const { id, fromMs, toMs, reason, excused } = window;
+  return { id, subject: subjectJson(window.subject, ids), from: timeText(fromMs), to: timeText(toMs), reason, excused, rigs, ...rowJson(window) };
 }
 
 /** A listener's row, without what the hub sees of it. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { fleetModel, rigModel, siteModel } from "../../src/web/models.ts";
+import { fleetModel, maintenanceModel, rigModel, siteModel } from "../../src/web/models.ts";
 import { expectFits } from "./fits.ts";
 import { startMs, type TestWeb, testWeb } from "./test-web.ts";
 
@@ -150,4 +150,43 @@ describe("a rig", () => {
     expect(eventsOf(web, rig.id)).toEqual(["rig.enrolled", "rig.merged"]);
     expect(eventsOf(web, other.id)).toEqual(["rig.enrolled", "rig.took-over"]);
   });
+});
+
+test("maintenance is planned for a fleet, a site, a rack or rigs, changed, listed by time, and cancelled", async () => {
+  const web = testWeb();
+  const { fleet, rig, other } = await farm(web);
+  const site = (await web.post("/sites", { name: "Linz" })).json["id"];
+  await web.patch(`/rigs/${rig.id}`, { site_id: site, location: { building: "A", row: "3", rack: "12" } }, "*");
+  const window = { from: at(startMs + 3_600_000), to: at(startMs + 7_200_000), reason: "new switch" };
+  const subjects: [object, number][] = [
+    [{ fleet_id: fleet }, 2],
+    [{ site_id: site }, 1],
+    [{ rack: { site_id: site, building: "A", row: "3", rack: "12" } }, 1],
+    [{ rig_ids: [rig.id, other.id] }, 2],
+  ];
+  for (const [subject, rigs] of subjects) {
+    const made = await web.post("/maintenance", { ...window, subject });
+    expectFits(maintenanceModel, made.json);
+    expect([made.status, made.json]).toMatchObject([201, { ...window, subject, rigs, excused: true }]);
+    expect((await web.get(`/maintenance/${made.json["id"]}`)).json).toEqual(made.json);
+  }
+  const listed = async (query: string) => (await web.get(`/maintenance?${query}`)).json["data"].length;
+  expect([await listed(""), await listed(`from=${window.to}`), await listed(`from=${window.from}&to=${at(startMs + 3_600_001)}`)]).toEqual([4, 0, 4]);
+  const first = (await web.get("/maintenance")).json["data"][0];
+  const path = `/maintenance/${first.id}`;
+  expect((await web.patch(path, { excused: false, to: at(startMs + 5_000_000) }, '"v1"')).json).toMatchObject({
+    excused: false,
+    version: 2,
+    reason: "new switch",
+  });
+  expect((await web.patch(path, { to: at(startMs) }, '"v2"')).json["errors"][0]).toMatchObject({ pointer: "/to" });
+  for (const subject of [{}, { fleet_id: fleet, site_id: site }]) {
+    const both = await web.post("/maintenance", { ...window, subject });
+    expect([both.status, both.json["errors"][0]["pointer"]]).toEqual([422, "/subject"]);
+  }
+  const unknown = { rig_ids: [rig.id, `rig_${"0".repeat(26)}`] };
+  expect((await web.post("/maintenance", { ...window, subject: unknown })).json["errors"][0]["pointer"]).toBe("/subject/rig_ids/1");
+  expect((await web.remove(path, '"v2"')).status).toBe(204);
+  expect((await web.get(path)).status).toBe(404);
+  expect(eventsOf(web, first.id)).toEqual(["maintenance.planned", "maintenance.changed", "maintenance.cancelled"]);
 });

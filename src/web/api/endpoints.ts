@@ -5,6 +5,7 @@ import { eventEndpoints } from "./events.ts";
 import { figureEndpoints } from "./figures.ts";
 import { fleetEndpoints } from "./fleets.ts";
 import { listenerEndpoints } from "./listeners.ts";
+import { maintenanceEndpoints } from "./maintenance.ts";
 import { overviewEndpoints } from "./overview.ts";
 import { poolEndpoints } from "./pools.ts";
 import { profileEndpoints } from "./profiles.ts";
@@ -28,6 +29,7 @@ export function apiEndpoints(parts: ApiParts): Endpoint[] {
     ...customerEndpoints(parts),
     ...siteEndpoints(parts),
     ...fleetEndpoints(parts),
+    ...maintenanceEndpoints(parts),
     ...listenerEndpoints(parts),
     ...shareEndpoints(parts),
     ...allocationEndpoints(parts),

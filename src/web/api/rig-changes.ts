@@ -168,8 +168,11 @@ export function rigPins(parts: ApiParts): Endpoint[] {
   ];
 }
 
-/** The record is on disk when the hub hears of the move. Where there is nowhere to move to, it has to read that the pin is gone. */
+/** The record is on disk when the hub hears of the move; then it reads the rigs again, because others may have to be planned anew. */
 export function movedReply(parts: ApiParts, { rig, moves }: Moved): ChangeReply {
-  const tell = moves.length > 0 ? () => parts.deps.hub.applyMoves(moves) : parts.bell.soon;
+  const tell = () => {
+    if (moves.length > 0) parts.deps.hub.applyMoves(moves);
+    parts.bell.soon();
+  };
   return rigReply(parts, rig, { tell });
 }

@@ -50,6 +50,7 @@ export async function startHub(config: Config, log: Log): Promise<RunningHub> {
     monotonicMs: () => performance.now(),
     random: Math.random,
     agent: `stratum-hub/${version}`,
+    contractName: () => null,
     assigned: [],
     presence: () => {},
     firstSessionNo: (ledger.bootNo % boots) * sessionsPerBoot,

@@ -61,6 +61,18 @@ export type PoolFact = {
   warnings: string[];
 };
 
+/** How a contract stands with the pools of its profile at this moment. */
+export type ContractPools = {
+  contractNo: number;
+  profileNo: number;
+  /** The pool that its rigs work for; null = none of the list can be used. */
+  activePoolNo: number | null;
+  /** Since when none has been used, in the hub's time; its rigs mine for the house until one has been well for long enough. */
+  poolsDownSinceMs: number | null;
+  /** Connections of rigs that serve it, wherever they mine. */
+  rigs: number;
+};
+
 /** One attempt to use a pool, step by step, as `POST /pools/{id}/test` answers it. */
 export type PoolTestStep = { name: "connect" | "subscribe" | "authorize" | "first_job"; ok: boolean; ms: number; text: string };
 export type PoolTest = { ok: boolean; steps: PoolTestStep[]; extranonce2Size: number | null; difficulty: number | null; warnings: string[] };

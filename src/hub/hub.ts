@@ -1,27 +1,28 @@
 import type { Control } from "../control/control.ts";
 import type { EventInput } from "../control/events.ts";
-import type { PoolFact, PoolTest, RigFact } from "../health/facts.ts";
+import type { ContractPools, PoolFact, PoolTest, RigFact } from "../health/facts.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { ShareRecord } from "../ledger/share-record.ts";
 import type { Log } from "../log.ts";
 import type { Destination, Move } from "../schedule/move.ts";
 import { algorithms } from "../work/algorithm.ts";
-import { type Layout, SlotTable } from "../work/extranonce.ts";
 import { GroundBooks } from "./ground-book.ts";
 import { HandshakeLane } from "./handshake-lane.ts";
-import { startJobNumbers } from "./job-board.ts";
+import { type Hand, startJobNumbers } from "./job-board.ts";
 import { Layouts } from "./layouts.ts";
 import { limits } from "./limits.ts";
 import type { LineWriter } from "./line-writer.ts";
 import { flushWriters } from "./line-writer.ts";
+import { NominalHints } from "./nominal-hints.ts";
 import { type PoolToTest, testPool } from "./pool-test.ts";
 import type { Caller, Port, RigFloor, RigSocket } from "./rig-floor.ts";
 import { RigPorts } from "./rig-ports.ts";
 import { RigSession } from "./rig-session.ts";
 import { Roster, type RosterRig } from "./roster.ts";
 import { Settlement } from "./settlement.ts";
+import { Slots } from "./slots.ts";
 import { type SteadyClock, steadyClock } from "./steady-clock.ts";
-import { eventOf } from "./switch-events.ts";
+import { type ContractName, eventOf } from "./switch-events.ts";
 import { Switchboard } from "./switchboard.ts";
 
 const drainLookMs = 10;
@@ -44,6 +45,8 @@ export type HubDeps = {
   assigned: readonly Move[];
   /** A known rig has its first connection, or lost its last one. */
   presence: (rigNo: number, connected: boolean) => void;
+  /** Of a contract that events are about. */
+  contractName: ContractName;
   /** Session numbers count up from here, so that those of one run differ from those of another. */
   firstSessionNo: number;
 };
@@ -57,7 +60,7 @@ export class Hub {
   private readonly switchboard: Switchboard;
   private readonly settlement: Settlement;
   private readonly sessions = new Map<number, RigSession>();
-  private readonly slots = new Map<number, SlotTable>();
+  private readonly slots = new Slots();
   private readonly books: GroundBooks;
   private readonly layouts: Layouts;
   private readonly rigPorts: RigPorts;
@@ -67,8 +70,7 @@ export class Hub {
   private lastSessionNo: number;
   private dialsLeft: number = limits.upstreamConnectsPerSecondMax;
   private tickPart = 0;
-  /** Nominal hashrates from passwords, to be written together. */
-  private readonly hints = new Map<number, number>();
+  private readonly hints: NominalHints;
   private starting: { session: Caller; rig: RosterRig }[] = [];
   private contractHomes: readonly Destination[] = [];
   private draining = false;
@@ -80,6 +82,7 @@ export class Hub {
     this.lastSessionNo = deps.firstSessionNo;
     startJobNumbers(Math.floor(deps.random() * 2 ** 32));
     this.books = new GroundBooks(deps);
+    this.hints = new NominalHints(deps.control.rigs);
     this.settlement = new Settlement({
       append: (share) => this.record(share),
       appendVerdict: (sequence, verdict) => deps.ledger.appendVerdict(sequence, verdict),
@@ -95,8 +98,10 @@ export class Hub {
       settle: this.settlement.settleForwarded,
       pools: () => deps.control.pools.all(),
       profiles: () => deps.control.profiles.all(),
+      nominalHps: (hand) => rigOf(hand)?.nominalHps ?? null,
+      houseOf: (hand) => this.houseOf(hand),
       event: (event) => {
-        deps.event(eventOf(event));
+        deps.event(eventOf(event, { nameOf: deps.contractName, wallOf: this.clock.wallOf }));
         this.changed();
       },
     });
@@ -121,7 +126,7 @@ export class Hub {
     every(250, () => this.switchboard.tick(this.deps.now()));
     every(200, () => this.tickSessions());
     every(1_000, () => this.refill());
-    every(1_000, () => this.writeHints());
+    every(1_000, () => this.hints.write());
     every(15_000, () => this.rigPorts.open(false));
   }
 
@@ -209,6 +214,11 @@ export class Hub {
     return this.switchboard.factOf(no);
   }
 
+  /** How each contract stands with the pools of its profile. */
+  contracts(): Iterable<ContractPools> {
+    return this.switchboard.contracts();
+  }
+
   sessionCount(): number {
     return this.sessions.size;
   }
@@ -258,11 +268,11 @@ export class Hub {
       lane: new HandshakeLane(),
       settlement: this.settlement,
       layoutFor: (session) => this.layouts.of(session),
-      takeSlot: (layout) => this.slotsOf(layout).take(),
+      takeSlot: (layout) => this.slots.take(layout),
       rememberLayout: (session, layout) => this.layouts.remember(session, layout),
       unfit: (session, rig) => this.unfit(session, rig),
       admitted: (session, rig) => this.admitted(session, rig),
-      hinted: (rig, nominalHps) => this.noteHint(rig, nominalHps),
+      hinted: (rig, nominalHps) => this.hints.note(rig, nominalHps),
       refused: (session, text) => this.deps.log.info("rig.refused", { address: session.address, agent: session.agent, text }),
       startWork: (session, rig) => this.startWork(session, rig),
       sharesPerMinute: ({ rig, port }) => (this.roster.fleet(rig?.fleetNo ?? port.fleetNo)?.sharesPerMinute ?? 12) * (rig?.pace ?? 1),
@@ -285,7 +295,7 @@ export class Hub {
   private gone(session: Caller): void {
     this.sessions.delete(session.no);
     this.switchboard.drop(session);
-    if (session.slot !== null) this.slotsOf(session.layout).release(session.slot.x, session.slot.block);
+    if (session.slot !== null) this.slots.release(session.layout, session.slot);
     for (const rig of [session.rig, ...(session.others?.values() ?? [])]) {
       rig?.leave(session, this.deps.now());
       if (rig?.sessions.length === 0) this.deps.presence(rig.no, false);
@@ -312,19 +322,6 @@ export class Hub {
     });
   }
 
-  private noteHint(rig: RosterRig, nominalHps: number): void {
-    if (rig.nominalIsDeclared || rig.nominalHps === nominalHps) return;
-    rig.nominalHps = nominalHps;
-    this.hints.set(rig.no, nominalHps);
-  }
-
-  private writeHints(): void {
-    if (this.hints.size === 0) return;
-    const some = [...this.hints].slice(0, limits.enrolPerTurnMax);
-    for (const [rigNo] of some) this.hints.delete(rigNo);
-    this.deps.control.rigs.setNominal(some.map(([rigNo, nominalHps]) => ({ rigNo, nominalHps, source: "hint" })));
-  }
-
   /** Rigs that become ready in one turn go together, so that a whole block shares one job and one line. */
   private startWork(session: Caller, rig: RosterRig): void {
     this.starting.push({ session, rig });
@@ -343,15 +340,6 @@ export class Hub {
     }
     this.starting = [];
     for (const { to, sessions } of groups.values()) this.switchboard.send(sessions, to);
-  }
-
-  private slotsOf(layout: Layout): SlotTable {
-    let table = this.slots.get(layout.e1Bytes);
-    if (table === undefined) {
-      table = new SlotTable(layout.e1Bytes);
-      this.slots.set(layout.e1Bytes, table);
-    }
-    return table;
   }
 
   /** Rows carry the time of the wall clock. */
@@ -382,6 +370,12 @@ export class Hub {
     this.switchboard.hold(homes);
   }
 
+  /** Where a contract's rig mines while none of the contract's pools can be used. */
+  private houseOf(hand: Hand): Destination | null {
+    const profileNo = this.roster.fleet(rigOf(hand)?.fleetNo ?? 0)?.houseProfileNo ?? null;
+    return profileNo === null ? null : { contractNo: 0, profileNo };
+  }
+
   private *sessionsOf(rig: RosterRig): Iterable<RigSession> {
     for (const session of rig.sessions) if (session instanceof RigSession) yield session;
   }
@@ -396,4 +390,8 @@ export class Hub {
   private changed(): void {
     for (const watcher of this.watchers) watcher();
   }
+}
+
+function rigOf(hand: Hand): RosterRig | null {
+  return hand instanceof RigSession ? hand.rig : null;
 }

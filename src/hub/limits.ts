@@ -53,6 +53,8 @@ export const limits = Object.freeze({
   handshakeMsMax: 10_000,
   configureMsMax: 5_000,
   poolSilentMsMax: 90_000,
+  /** After so long on one job rigs are at the end of the ntime that they may roll. */
+  poolJoblessMsMax: 600_000,
   /** cgminer gives a pool up after 90 s without a line, so rigs get a job at least as often. */
   jobEveryMsMax: 50_000,
   backoffMsMin: 1_000,

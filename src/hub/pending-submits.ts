@@ -1,3 +1,4 @@
+import { quantile } from "../health/quantile.ts";
 import { classifyReject } from "../stratum/v1/error-codes.ts";
 import type { Response } from "../stratum/v1/response.ts";
 import { SubmitLines } from "../stratum/v1/submit-lines.ts";
@@ -34,6 +35,8 @@ export class PendingSubmits {
   private bitsAreDifference = false;
   private recentAnswersMs: number[] = [];
   private recentAt = 0;
+  /** Since when the pool has been owing any answer: the first submit after its last answer; 0 = there was none. */
+  owingSinceMs = 0;
 
   constructor(firstId: number, settle: SettleShare) {
     this.oldest = firstId;
@@ -51,6 +54,7 @@ export class PendingSubmits {
     while (this.next - this.oldest > this.ring.length) this.makeRoom();
     this.ring[id & (this.ring.length - 1)] = share;
     this.waiting++;
+    if (this.owingSinceMs === 0) this.owingSinceMs = share.forwardedAtMs;
     const work = job.poolJob.work;
     this.lines.append({
       id,
@@ -106,11 +110,9 @@ export class PendingSubmits {
     }
   }
 
-  /** Median of the last answers' times in milliseconds; null before the first. */
-  medianAnswerMs(): number | null {
-    if (this.recentAnswersMs.length === 0) return null;
-    const sorted = this.recentAnswersMs.toSorted((a, b) => a - b);
-    return sorted[sorted.length >> 1] ?? null;
+  /** What this part (0..1) of the last answers took at most, in milliseconds; null before the first. */
+  answerMs(part: number): number | null {
+    return quantile(this.recentAnswersMs, part);
   }
 
   /** For a verdict that may come yet; a pool that never answers does not fill the memory. */
@@ -150,6 +152,7 @@ export class PendingSubmits {
   }
 
   private noteAnswered(answeredMs: number): void {
+    this.owingSinceMs = 0;
     this.recentAnswersMs[this.recentAt] = answeredMs;
     this.recentAt = (this.recentAt + 1) & 63;
   }

@@ -73,6 +73,14 @@ export class PoolSession implements JobOrigin {
   current: PoolJob | null = null;
   lastLineAtMs: number;
   lastJobAtMs = 0;
+  /** The block that its work builds on, in hex; empty before the first job. */
+  prevHashHex = "";
+  /** Jobs that came since the login. */
+  jobs = 0;
+  /** What the answer to mining.subscribe took, in milliseconds; 0 before it. */
+  handshakeMs = 0;
+  /** It is dead after so long without a line; who owns it learns what is usual for this pool. */
+  silentMsMax: number = limits.poolSilentMsMax;
   /** Said on the pool's page, such as a certificate that nobody vouches for. */
   readonly warnings = new Set<string>();
   private readonly events: PoolSessionEvents;
@@ -140,7 +148,9 @@ export class PoolSession implements JobOrigin {
     else if (this.phase === "configuring" && inPhaseMs > limits.configureMsMax) this.startSubscribe();
     else if (!this.ready && nowMs - this.openedAtMs > limits.connectMsMax + limits.handshakeMsMax)
       this.close("network", `handshake not done within ${limits.handshakeMsMax / 1000} s (${this.phase})`);
-    else if (this.ready && nowMs - this.lastLineAtMs > limits.poolSilentMsMax) this.close("silent", `silent for ${limits.poolSilentMsMax / 1000} s`);
+    else if (this.ready && nowMs - this.lastLineAtMs > this.silentMsMax) this.close("silent", `silent for ${Math.round(this.silentMsMax / 1000)} s`);
+    else if (this.ready && nowMs - this.lastJobAtMs > limits.poolJoblessMsMax)
+      this.close("silent", `no new job for ${limits.poolJoblessMsMax / 60_000} minutes`);
     else if (this.writer !== null && this.writer.unsentForMs(nowMs) > limits.unsentMsMax) this.close("network", "the pool does not read");
   }
 
@@ -311,6 +321,7 @@ export class PoolSession implements JobOrigin {
       this.close("unfit", `gives ${this.free} bytes of extranonce2, and rigs behind a hub need at least ${limits.freeBytesMin}`);
       return;
     }
+    this.handshakeMs = this.now() - this.phaseSinceMs;
     this.events.step(this, "subscribe", `extranonce2 of ${this.free} bytes`);
     if (this.earlyNotify !== null) this.onNotify(this.earlyNotify);
     this.enter("authorizing");
@@ -352,11 +363,13 @@ export class PoolSession implements JobOrigin {
     if (before === null || Buffer.compare(before.work.prevHash, work.prevHash) !== 0) {
       this.tip.superseded = true;
       this.tip = { superseded: false };
+      this.prevHashHex = Buffer.from(work.prevHash).toString("hex");
       this.duplicates.clear();
     }
     const job: PoolJob = { origin: this, work, prepared: prepareWork(work), tip: this.tip };
     this.current = job;
     this.lastJobAtMs = this.now();
+    this.jobs++;
     if (!this.ready && this.phase === "open") this.becomeReady();
     if (this.ready) this.events.job(this, job);
   }

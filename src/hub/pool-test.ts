@@ -1,7 +1,7 @@
 import type { Pool } from "../control/pools.ts";
 import type { PoolTest, PoolTestStep } from "../health/facts.ts";
+import { sizeWarnings } from "./pool-facts.ts";
 import { PoolSession } from "./pool-session.ts";
-import { sizeWarnings } from "./switchboard.ts";
 
 /** What a test needs of a pool; it may not be saved yet. */
 export type PoolToTest = Pick<Pool, "no" | "host" | "port" | "tls" | "username" | "password" | "algorithm">;

@@ -3,8 +3,8 @@ import type { Layout, Slot } from "../work/extranonce.ts";
 import type { HandshakeLane } from "./handshake-lane.ts";
 import type { Answerable } from "./hub-job.ts";
 import type { Roster, RosterRig, RosterSession } from "./roster.ts";
+import type { RoutedHand } from "./route.ts";
 import type { Settlement } from "./settlement.ts";
-import type { RoutedHand } from "./switchboard.ts";
 
 /** The port a rig came in on. */
 export type Port = { listenerId: string; fleetNo: number; enrol: boolean; layout: Layout };

@@ -1,15 +1,42 @@
-import type { EventInput } from "../control/events.ts";
-import type { SwitchEvent } from "./switchboard.ts";
+import type { EventData, EventInput } from "../control/events.ts";
+import type { Pool } from "../control/pools.ts";
+import type { Profile } from "../control/profiles.ts";
+import type { PoolState } from "../health/facts.ts";
+
+/** What the switchboard saw; `contractNo` 0 = the house. Moments are of the hub's time. */
+export type SwitchEvent = { contractNo: number } & (
+  | { type: "pool.failover" | "pool.returned"; from: Pool; to: Pool; profile: Profile; rigs: number; reason: string; tookMs: number }
+  | { type: "pool.all-down"; from: Pool; profile: Profile; rigs: number; reason: string }
+  | { type: "pool.state"; pool: Pool; from: PoolState; to: PoolState; reason: string }
+  | { type: "pool.name-refused"; pool: Pool; name: string; reason: string }
+  | { type: "contract.pools-down"; profile: Profile; rigs: number; fromMs: number; reason: string }
+  | { type: "contract.pools-up"; profile: Profile; rigs: number; fromMs: number; toMs: number }
+);
+
+/** Who a contract's number stands for; null = nobody knows. */
+export type ContractName = (contractNo: number) => { id: string; name: string } | null;
+
+type Context = { nameOf: ContractName; wallOf: (ms: number) => number };
 
 /** What the switchboard saw, as a sentence for a person and data for a script. */
-export function eventOf(event: SwitchEvent): EventInput {
+export function eventOf(event: SwitchEvent, context: Context): EventInput {
+  const contract = event.contractNo === 0 ? null : (context.nameOf(event.contractNo) ?? { id: null, name: `contract ${event.contractNo}` });
+  const told = toldOf(event, contract, context);
+  if (contract === null) return told;
+  return { ...told, data: { ...told.data, contract_no: event.contractNo, contract_id: contract.id } };
+}
+
+type Contract = { id: string | null; name: string } | null;
+
+function toldOf(event: SwitchEvent, contract: Contract, { wallOf }: Context): EventInput & { data: EventData } {
+  const whose = contract === null ? "" : ` of ${contract.name}`;
   switch (event.type) {
     case "pool.failover":
       return {
         type: event.type,
         subjectKind: "pool",
         subjectId: event.from.id,
-        text: `${event.from.name}: ${event.reason || "not usable"}. ${rigs(event.rigs)} went on at ${event.to.name} in ${event.tookMs} ms.`,
+        text: `${event.from.name}: ${event.reason || "not usable"}. ${rigs(event.rigs)}${whose} went on at ${event.to.name} in ${event.tookMs} ms.`,
         data: { from_pool_id: event.from.id, to_pool_id: event.to.id, profile_id: event.profile.id, rigs: event.rigs, took_ms: event.tookMs },
       };
     case "pool.returned":
@@ -19,8 +46,8 @@ export function eventOf(event: SwitchEvent): EventInput {
         subjectId: event.to.id,
         text:
           event.from.no === event.to.no
-            ? `${event.to.name} is usable again: ${rigs(event.rigs)} took up its work.`
-            : `${event.to.name} has been well for ${event.profile.returnAfterS} s: ${rigs(event.rigs)} went back to it from ${event.from.name}.`,
+            ? `${event.to.name} is usable again: ${rigs(event.rigs)}${whose} took up its work.`
+            : `${event.to.name} has been well for long enough: ${rigs(event.rigs)}${whose} went back to it from ${event.from.name}.`,
         data: { from_pool_id: event.from.id, to_pool_id: event.to.id, profile_id: event.profile.id, rigs: event.rigs },
       };
     case "pool.all-down":
@@ -28,7 +55,7 @@ export function eventOf(event: SwitchEvent): EventInput {
         type: event.type,
         subjectKind: "profile",
         subjectId: event.profile.id,
-        text: `No pool of profile ${event.profile.name} is usable (${event.from.name}: ${event.reason || "not usable"}). ${rigs(event.rigs)} keep their last job.`,
+        text: `No pool of profile ${event.profile.name} is usable (${event.from.name}: ${event.reason || "not usable"}). ${rigs(event.rigs)}${whose} keep their last job.`,
         data: { pool_id: event.from.id, profile_id: event.profile.id, rigs: event.rigs },
       };
     case "pool.state":
@@ -36,7 +63,7 @@ export function eventOf(event: SwitchEvent): EventInput {
         type: "pool.state-changed",
         subjectKind: "pool",
         subjectId: event.pool.id,
-        text: `${event.pool.name} is ${event.to}${event.reason === "" ? "" : `: ${event.reason}`}`,
+        text: `${event.pool.name}${contract === null ? "" : ` (for ${contract.name})`} is ${event.to}${event.reason === "" ? "" : `: ${event.reason}`}`,
         data: { from: event.from, to: event.to, reason: event.reason },
       };
     case "pool.name-refused":
@@ -46,6 +73,22 @@ export function eventOf(event: SwitchEvent): EventInput {
         subjectId: event.pool.id,
         text: `${event.pool.name} refused the worker name ${event.name}: ${event.reason}`,
         data: { name: event.name, reason: event.reason },
+      };
+    case "contract.pools-down":
+      return {
+        type: event.type,
+        subjectKind: "contract",
+        subjectId: contract?.id ?? null,
+        text: `No pool of ${contract?.name ?? "the house"} is usable (${event.reason || "not usable"}): ${rigs(event.rigs)} mine for the house until one is. The time is the customer's pools'.`,
+        data: { profile_id: event.profile.id, rigs: event.rigs, from_ms: wallOf(event.fromMs) },
+      };
+    case "contract.pools-up":
+      return {
+        type: event.type,
+        subjectKind: "contract",
+        subjectId: contract?.id ?? null,
+        text: `A pool of ${contract?.name ?? "the house"} is used again after ${Math.round((event.toMs - event.fromMs) / 1000)} s: ${rigs(event.rigs)} work for it.`,
+        data: { profile_id: event.profile.id, rigs: event.rigs, from_ms: wallOf(event.fromMs), to_ms: wallOf(event.toMs) },
       };
   }
 }

@@ -1,24 +1,22 @@
 import type { Pool } from "../control/pools.ts";
 import type { Profile } from "../control/profiles.ts";
-import type { PoolFact, PoolState } from "../health/facts.ts";
+import type { ContractPools, PoolFact, PoolState } from "../health/facts.ts";
+import { answerRule } from "../health/pool-answers.ts";
+import { waveSize } from "../health/pool-gate.ts";
+import { TipHistory } from "../health/pool-tips.ts";
 import { chooseEndpoint, type EndpointChoice, endpointsToHold } from "../schedule/choose-endpoint.ts";
 import type { Destination } from "../schedule/move.ts";
 import type { Layout } from "../work/extranonce.ts";
-import type { Hand } from "./job-board.ts";
+import { factOfPool } from "./pool-facts.ts";
+import { Refuge, type RefugeDeps } from "./refuge.ts";
+import { keyOf, layoutsOf, mostRigsPerX, Route, type RoutedHand } from "./route.ts";
+import type { SwitchEvent } from "./switch-events.ts";
 import { Upstream, type UpstreamDeps } from "./upstream.ts";
 
-/** A rig's connection with the destination that it is meant to have. */
-export type RoutedHand = Hand & { to: Destination | null };
-
-export type SwitchEvent =
-  | { type: "pool.failover" | "pool.returned"; from: Pool; to: Pool; profile: Profile; rigs: number; reason: string; tookMs: number }
-  | { type: "pool.all-down"; from: Pool; profile: Profile; rigs: number; reason: string }
-  | { type: "pool.state"; pool: Pool; from: PoolState; to: PoolState; reason: string }
-  | { type: "pool.name-refused"; pool: Pool; name: string; reason: string };
-
-export type SwitchboardDeps = Omit<UpstreamDeps, "changed" | "homeless" | "nameRefused"> & {
+export type SwitchboardDeps = Omit<UpstreamDeps, "changed" | "homeless" | "nameRefused" | "tips"> & {
   pools: () => Pool[];
   profiles: () => Profile[];
+  houseOf: RefugeDeps["houseOf"];
   event: (event: SwitchEvent) => void;
 };
 
@@ -28,9 +26,6 @@ type Need = { role: "active" | "warm"; sessions: number; layouts: readonly Layou
 /** A change that causes another is looked at again; more often than this is a circle. */
 const roundsMax = 8;
 
-/** All rigs of one destination, and the pool of its profile that they work for now. */
-type Route = { to: Destination; profile: Profile; activePoolNo: number | null; hands: Set<RoutedHand>; lastPoolNo: number | null };
-
 /**
  * Decides which pool session each rig works on. A route is one destination (owner and profile); the pools' own failures move its rigs
  * in the same turn, to the warm session of the next pool. Where rigs should go is never decided here: that comes as moves.
@@ -38,7 +33,10 @@ type Route = { to: Destination; profile: Profile; activePoolNo: number | null; h
 export class Switchboard {
   private readonly routes = new Map<string, Route>();
   private readonly upstreams = new Map<string, Upstream>();
-  private readonly states = new Map<number, { state: PoolState; sinceMs: number }>();
+  /** Last told, by owner and pool. */
+  private readonly states = new Map<string, PoolState>();
+  private readonly tips = new TipHistory();
+  private readonly refuge: Refuge;
   private readonly deps: SwitchboardDeps;
   private pools = new Map<number, Pool>();
   private profiles = new Map<number, Profile>();
@@ -49,6 +47,17 @@ export class Switchboard {
   constructor(deps: SwitchboardDeps) {
     this.deps = deps;
     this.startedAtMs = deps.now();
+    this.refuge = new Refuge({
+      ...deps,
+      routeOf: (to) => this.routeOf(to),
+      activeOf: (route) => this.activeOf(route),
+      upstreamsOf: (route) => this.upstreamsOf(route),
+      seat: (hands, upstream) => this.seat(hands, upstream),
+      reasonOf: (route) => {
+        const pool = this.pools.get(route.lastPoolNo ?? route.profile.poolNos[0] ?? 0);
+        return pool === undefined ? "" : this.reasonOf(route, pool);
+      },
+    });
     this.reconcile();
   }
 
@@ -76,7 +85,8 @@ export class Switchboard {
       return;
     }
     if (route.hands.size === hands.length) this.evaluateAll();
-    this.activeOf(route)?.adopt(hands.filter((hand) => hand.board === null || !this.worksOn(hand, route)));
+    if (route.inRefuge) this.refuge.shelter(route, hands);
+    else this.seat(hands, this.activeOf(route));
   }
 
   /** The connection is gone. */
@@ -91,7 +101,7 @@ export class Switchboard {
     for (const to of destinations) this.routeOf(to);
     const held = new Set(destinations.map(keyOf));
     for (const [key, route] of this.routes) {
-      if (!held.has(key) && route.hands.size === 0) this.routes.delete(key);
+      if (!held.has(key) && route.hands.size === 0 && route.guests.size === 0) this.routes.delete(key);
     }
     this.evaluateAll();
   }
@@ -100,7 +110,9 @@ export class Switchboard {
     for (const upstream of [...this.upstreams.values()]) upstream.tick(nowMs);
     this.evaluateAll();
     for (const [key, upstream] of this.upstreams) {
-      if (upstream.role === "off" && upstream.sessions.length === 0) this.upstreams.delete(key);
+      if (upstream.role !== "off" || upstream.sessions.length > 0) continue;
+      this.upstreams.delete(key);
+      this.states.delete(key);
     }
   }
 
@@ -117,9 +129,9 @@ export class Switchboard {
 
   /** Whether the destination's rigs have another pool than `poolNo` to go to. */
   hasOther(to: Destination | null, poolNo: number): boolean {
-    if (to === null) return false;
-    const route = this.routes.get(keyOf(to));
-    return route !== undefined && route.activePoolNo !== null && route.activePoolNo !== poolNo;
+    const route = to === null ? undefined : this.routes.get(keyOf(to));
+    if (route === undefined) return false;
+    return route.activePoolNo === null ? route.sheltered : route.activePoolNo !== poolNo;
   }
 
   /** The smallest extranonce2 of the pools that a destination may use, as far as they are known; null before. */
@@ -138,25 +150,17 @@ export class Switchboard {
     return pool === undefined ? null : this.fact(pool);
   }
 
+  /** How each contract stands with its pools; one whose profile is being changed has two destinations for a moment. */
+  *contracts(): Iterable<ContractPools> {
+    for (const { to, activePoolNo, downSinceMs, hands } of this.routes.values()) {
+      if (to.contractNo === 0) continue;
+      yield { ...to, activePoolNo, poolsDownSinceMs: downSinceMs === 0 ? null : downSinceMs, rigs: hands.size };
+    }
+  }
+
   private fact(pool: Pool): PoolFact {
     const upstreams = [...this.upstreams.values()].filter((upstream) => upstream.pool.no === pool.no);
-    const face = upstreams.map((upstream) => upstream.face).find((session) => session?.ready) ?? upstreams[0]?.face ?? null;
-    const shown = bestOf(upstreams);
-    const size = face === null || face.free === 0 ? null : face.free;
-    return {
-      poolNo: pool.no,
-      algorithm: pool.algorithm,
-      state: shown?.state() ?? "unused",
-      stateSinceMs: shown?.stateSinceMs ?? this.states.get(pool.no)?.sinceMs ?? this.startedAtMs,
-      reason: shown?.reason ?? "",
-      extranonce2Size: size,
-      difficulty: face === null || face.difficulty === 0 ? null : face.difficulty,
-      sessions: upstreams.reduce((sum, upstream) => sum + upstream.sessions.length, 0),
-      rigs: upstreams.reduce((sum, upstream) => sum + upstream.rigs, 0),
-      lastJobAtMs: face === null || face.lastJobAtMs === 0 ? null : face.lastJobAtMs,
-      answerMs: face?.pending.medianAnswerMs() ?? null,
-      warnings: [...new Set(upstreams.flatMap((upstream) => [...upstream.warnings, ...(upstream.face?.warnings ?? [])])), ...sizeWarnings(size)],
-    };
+    return factOfPool(pool, upstreams, { nowMs: this.deps.now(), sinceMs: this.startedAtMs });
   }
 
   private reread(): void {
@@ -171,14 +175,14 @@ export class Switchboard {
     if (!this.profiles.has(to.profileNo)) this.reread();
     const profile = this.profiles.get(to.profileNo);
     if (profile === undefined) return null;
-    const route: Route = { to, profile, activePoolNo: null, hands: new Set(), lastPoolNo: null };
+    const route = new Route(to, profile);
     this.routes.set(keyOf(to), route);
     return route;
   }
 
   private withdraw(hand: RoutedHand): void {
     if (hand.to === null) return;
-    this.routes.get(keyOf(hand.to))?.hands.delete(hand);
+    for (const route of this.routes.values()) route.forget(hand);
     // All of them: its profile may have lost the pool that it waits for.
     for (const upstream of this.upstreams.values()) upstream.forget(hand);
   }
@@ -195,9 +199,10 @@ export class Switchboard {
     if (pool === undefined) return null;
     const upstream = new Upstream(contractNo, pool, {
       ...this.deps,
+      tips: this.tips,
       changed: () => this.evaluateAll(),
       homeless: () => this.evaluateAll(),
-      nameRefused: (of, name, reason) => this.deps.event({ type: "pool.name-refused", pool: of.pool, name, reason }),
+      nameRefused: (of, name, reason) => this.deps.event({ type: "pool.name-refused", contractNo, pool: of.pool, name, reason }),
     });
     this.upstreams.set(key, upstream);
     return upstream;
@@ -207,18 +212,21 @@ export class Switchboard {
     return route.activePoolNo === null ? null : this.upstreamOf(route.to.contractNo, route.activePoolNo);
   }
 
-  private worksOn(hand: RoutedHand, route: Route): boolean {
-    return hand.board !== null && hand.board.current?.origin.poolNo === route.activePoolNo && hand.board.current?.origin.contractNo === route.to.contractNo;
+  /** Those of the hands that do not work there yet. */
+  private seat(hands: readonly RoutedHand[], upstream: Upstream | null): RoutedHand[] {
+    const movers = upstream === null ? [] : hands.filter((hand) => !worksFor(hand, upstream));
+    if (movers.length > 0) upstream?.adopt(movers);
+    return movers;
   }
 
-  /** Tells of pools whose state is another than it was told last. */
+  /** Tells of accounts whose state is another than it was told last. */
   private tellStates(): void {
-    for (const upstream of this.upstreams.values()) {
+    for (const [key, upstream] of this.upstreams) {
       const state = upstream.state();
-      const before = this.states.get(upstream.pool.no)?.state ?? "unused";
+      const before = this.states.get(key) ?? "unused";
       if (state === before) continue;
-      this.states.set(upstream.pool.no, { state, sinceMs: this.deps.now() });
-      this.deps.event({ type: "pool.state", pool: upstream.pool, from: before, to: state, reason: upstream.reason });
+      this.states.set(key, state);
+      this.deps.event({ type: "pool.state", contractNo: upstream.contractNo, pool: upstream.pool, from: before, to: state, reason: upstream.reason });
     }
   }
 
@@ -243,7 +251,7 @@ export class Switchboard {
 
   private evaluateOnce(): void {
     const needs = new Map<Upstream, Need>();
-    for (const route of this.routes.values()) this.evaluate(route, needs);
+    for (const route of [...this.routes.values()]) this.evaluate(route, needs);
     for (const upstream of this.upstreams.values()) {
       const need = needs.get(upstream);
       upstream.sessionsWanted = Math.max(1, need?.sessions ?? 0);
@@ -253,54 +261,105 @@ export class Switchboard {
   }
 
   private evaluate(route: Route, needs: Map<Upstream, Need>): void {
+    const nowMs = this.deps.now();
     const upstreams = this.upstreamsOf(route);
-    const choices: EndpointChoice[] = upstreams.map((upstream) => ({
-      poolNo: upstream.pool.no,
-      usable: upstream.usable,
-      usableSinceMs: upstream.usableSinceMs,
-      pending: upstream.pending,
-    }));
-    const chosen = chooseEndpoint(choices, route.activePoolNo, { nowMs: this.deps.now(), returnAfterMs: route.profile.returnAfterS * 1000 });
-    if (chosen !== route.activePoolNo) this.activate(route, chosen);
-    const held = new Set(endpointsToHold(choices, chosen));
-    const mostAlike = mostRigsPerX(route.hands);
-    const layouts = layoutsOf(route.hands);
+    this.leaveSlow(route, upstreams);
+    const choices = upstreams.map((upstream) => upstream.choice(nowMs));
+    const chosen = chooseEndpoint(choices, route.activePoolNo, {
+      nowMs,
+      returnAfterMs: route.profile.returnAfterS * 1000,
+      switches: route.switches.count(nowMs),
+      hasRefuge: route.isContract,
+      inRefuge: route.inRefuge,
+    });
+    this.follow(route, chosen, choices);
+    this.refuge.lookAfter(route, choices);
+    const held = new Set(endpointsToHold(choices, route.activePoolNo));
+    const present = route.present();
+    const mostAlike = mostRigsPerX(present);
+    const layouts = layoutsOf(present);
     for (const upstream of upstreams) {
-      if (!held.has(upstream.pool.no)) continue;
+      const poolNo = upstream.pool.no;
+      const isUsed = poolNo === route.activePoolNo || poolNo === route.wave?.poolNo;
+      if (!isUsed && !held.has(poolNo)) continue;
       const others = needs.get(upstream);
-      const role = upstream.pool.no === chosen ? "active" : (others?.role ?? "warm");
+      const role = isUsed ? "active" : (others?.role ?? "warm");
       needs.set(upstream, { role, sessions: (others?.sessions ?? 0) + mostAlike, layouts: [...(others?.layouts ?? []), ...layouts] });
     }
+  }
+
+  /** A pool that answers slowly is at fault only where another one of the list is much faster. */
+  private leaveSlow(route: Route, upstreams: readonly Upstream[]): void {
+    const slow = this.activeOf(route);
+    const ownMs = slow?.watch.isSlow === true && slow.watch.fault === null ? slow.latencyMs : null;
+    if (slow === null || ownMs === null) return;
+    const isFaster = ({ latencyMs, usable, watch }: Upstream) =>
+      usable && watch.fault === null && latencyMs !== null && latencyMs <= answerRule.fasterPart * ownMs;
+    const faster = upstreams.find(isFaster);
+    if (faster !== undefined) slow.eject({ kind: "slow", text: `answers in ${ownMs} ms, ${faster.pool.name} in ${faster.latencyMs} ms` });
+  }
+
+  /** Goes to the chosen pool: at once where it must be, in waves where many rigs return to one that was lost. */
+  private follow(route: Route, chosen: number | null, choices: readonly EndpointChoice[]): void {
+    if (chosen === null || chosen === route.activePoolNo) {
+      this.stopWave(route);
+      if (chosen !== route.activePoolNo) this.activate(route, chosen);
+      return;
+    }
+    const inUse = choices.find(({ poolNo }) => poolNo === route.activePoolNo);
+    const returns = route.inRefuge || (inUse?.usable === true && inUse.fault === null);
+    if (!returns || this.wavesDone(route, chosen)) this.activate(route, chosen);
+  }
+
+  /** Sends as many rigs ahead as may go by now; true when all may. */
+  private wavesDone(route: Route, poolNo: number): boolean {
+    const nowMs = this.deps.now();
+    if (route.wave?.poolNo !== poolNo) this.stopWave(route);
+    const size = waveSize(route.hands.size, nowMs - (route.wave?.sinceMs ?? nowMs));
+    if (size === null) return true;
+    route.wave ??= { poolNo, sinceMs: nowMs, hands: new Set() };
+    const { hands } = route.wave;
+    for (const hand of route.hands) {
+      if (hands.size >= size) break;
+      hands.add(hand);
+    }
+    this.seat([...hands], this.upstreamOf(route.to.contractNo, poolNo));
+    return false;
+  }
+
+  /** The pool that they were to return to is unwell again: those who went ahead go back. */
+  private stopWave(route: Route): void {
+    const { wave } = route;
+    if (wave === null) return;
+    route.wave = null;
+    for (const hand of wave.hands) this.upstreamOf(route.to.contractNo, wave.poolNo)?.forget(hand);
+    this.seat([...wave.hands], this.activeOf(route));
   }
 
   private activate(route: Route, chosen: number | null): void {
     const startMs = this.deps.now();
     const previous = route.activePoolNo;
+    const { contractNo } = route.to;
+    route.wave = null;
     route.activePoolNo = chosen;
     const from = this.pools.get(previous ?? route.lastPoolNo ?? 0);
     if (chosen === null) {
       route.lastPoolNo = previous;
       if (from !== undefined)
-        this.deps.event({ type: "pool.all-down", from, profile: route.profile, rigs: route.hands.size, reason: this.reasonOf(route, from) });
+        this.deps.event({ type: "pool.all-down", contractNo, from, profile: route.profile, rigs: route.hands.size, reason: this.reasonOf(route, from) });
       return;
     }
-    const upstream = this.upstreamOf(route.to.contractNo, chosen);
+    if (previous !== null || route.inRefuge) route.switches.note(startMs);
+    const upstream = this.upstreamOf(contractNo, chosen);
     upstream?.setRole("active");
-    const movers = [...route.hands].filter((hand) => !this.worksOn(hand, route));
     for (const other of this.upstreamsOf(route)) if (other !== upstream) for (const hand of route.hands) other.forget(hand);
-    upstream?.adopt(movers);
+    const movers = this.seat(route.present(), upstream);
     const to = this.pools.get(chosen);
     if (from === undefined || to === undefined) return;
     const returned = route.profile.poolNos.indexOf(to.no) <= route.profile.poolNos.indexOf(from.no);
-    this.deps.event({
-      type: returned ? "pool.returned" : "pool.failover",
-      from,
-      to,
-      profile: route.profile,
-      rigs: movers.length,
-      reason: this.reasonOf(route, from),
-      tookMs: this.deps.now() - startMs,
-    });
+    const tookMs = this.deps.now() - startMs;
+    const type = returned ? "pool.returned" : "pool.failover";
+    this.deps.event({ type, contractNo, from, to, profile: route.profile, rigs: movers.length, reason: this.reasonOf(route, from), tookMs });
   }
 
   private reasonOf(route: Route, pool: Pool): string {
@@ -308,38 +367,7 @@ export class Switchboard {
   }
 }
 
-function keyOf(to: Destination): string {
-  return `${to.contractNo}/${to.profileNo}`;
-}
-
-const order: readonly PoolState[] = ["live", "warm", "misconfigured", "failing", "ejected", "connecting", "unused"];
-
-function bestOf(upstreams: readonly Upstream[]): Upstream | undefined {
-  return upstreams.toSorted((a, b) => order.indexOf(a.state()) - order.indexOf(b.state()))[0];
-}
-
-/** As many sessions does a pool need that leaves no room for a prefix: one for each rig that carries the same extranonce1. */
-function mostRigsPerX(hands: ReadonlySet<RoutedHand>): number {
-  const counts = new Map<number, number>();
-  let most = 0;
-  for (const hand of hands) {
-    const key = hand.layout.e1Bytes * 2 ** 32 + hand.x;
-    const count = (counts.get(key) ?? 0) + 1;
-    counts.set(key, count);
-    if (count > most) most = count;
-  }
-  return most;
-}
-
-function layoutsOf(hands: ReadonlySet<RoutedHand>): Layout[] {
-  const layouts = new Map<number, Layout>();
-  for (const { layout } of hands) layouts.set(layout.e1Bytes * 256 + layout.e2Bytes, layout);
-  return [...layouts.values()];
-}
-
-/** What an operator should know before he sends rigs to a pool that leaves so few bytes. */
-export function sizeWarnings(free: number | null): string[] {
-  if (free === null || free >= 4) return [];
-  if (free === 3) return ["gives 3 bytes of extranonce2: rigs that connected before need set_extranonce or a reconnect to work here"];
-  return [`gives ${free} bytes of extranonce2: too few for rigs behind a hub; use another port of the pool, or mode per-rig with a pool of at least 3`];
+function worksFor({ board }: RoutedHand, upstream: Upstream): boolean {
+  const origin = board?.current?.origin;
+  return origin !== undefined && origin.poolNo === upstream.pool.no && origin.contractNo === upstream.contractNo;
 }

@@ -1,5 +1,8 @@
 import type { Pool } from "../control/pools.ts";
 import type { PoolState } from "../health/facts.ts";
+import type { PoolFault } from "../health/pool-fault.ts";
+import type { TipHistory } from "../health/pool-tips.ts";
+import type { EndpointChoice } from "../schedule/choose-endpoint.ts";
 import { fillerBytes, type Layout } from "../work/extranonce.ts";
 import type { Work } from "../work/work.ts";
 import type { GroundBook } from "./ground-book.ts";
@@ -8,6 +11,9 @@ import { type Hand, JobBoard } from "./job-board.ts";
 import { limits } from "./limits.ts";
 import type { SettleShare } from "./pending-submits.ts";
 import { type PoolCloseReason, PoolSession, type PoolSessionEvents } from "./pool-session.ts";
+import { PoolWatch } from "./pool-watch.ts";
+import { Redial } from "./redial.ts";
+import { type Link, leastRoom, poolAddress, sameAccount } from "./upstream-link.ts";
 
 export type UpstreamDeps = {
   now: () => number;
@@ -17,20 +23,15 @@ export type UpstreamDeps = {
   /** Whether one more connection may be dialled in this second. */
   mayDial: () => boolean;
   settle: SettleShare;
+  /** Which blocks the pools of this hub are on. */
+  tips: TipHistory;
+  /** What the rig is meant to do, in H/s; null where nobody knows. */
+  nominalHps: (hand: Hand) => number | null;
   /** Something that decides where rigs work has changed. */
   changed: () => void;
   /** These have lost their pool session and hold only their last job. */
   homeless: (hands: Hand[]) => void;
   nameRefused: (upstream: Upstream, name: string, text: string) => void;
-};
-
-/** One pool session, the board of those who work on it, and the one rig it is for in `per-rig` mode. */
-type Link = {
-  session: PoolSession;
-  board: JobBoard;
-  only: Hand | null /** Since it is of a former configuration; 0 = it is not. */;
-  retiringSinceMs: number;
-  emptySinceMs: number;
 };
 
 /** The sessions of one owner (the house or a contract) at one pool endpoint: as many as its rigs need, opened again when they close. */
@@ -43,23 +44,25 @@ export class Upstream {
   sessionsWanted = 1;
   /** The layouts of those rigs, wherever they work now. */
   expected: readonly Layout[] = [];
-  usableSinceMs = 0;
   stateSinceMs: number;
   reason = "";
-  readonly waiting = new Set<Hand>();
-  readonly warnings = new Set<string>();
+  /** Rigs that are to work here and have no seat, and since when. */
+  readonly waiting = new Map<Hand, number>();
+  readonly watch: PoolWatch;
+  private readonly warned = new Set<string>();
   private links: Link[] = [];
-  private attempts = 0;
-  private retryAtMs = 0;
-  private lastClose: PoolCloseReason | null = null;
+  private readonly redial: Redial;
+  /** Its sessions were let go because of a fault, and a new one has not been ready yet. */
+  private probing = false;
   private lastState: PoolState = "unused";
-  private skipConfigure = false;
   private readonly deps: UpstreamDeps;
 
   constructor(contractNo: number, pool: Pool, deps: UpstreamDeps) {
     this.contractNo = contractNo;
     this.pool = pool;
     this.deps = deps;
+    this.redial = new Redial(deps.random);
+    this.watch = new PoolWatch({ tips: deps.tips, nominalHps: deps.nominalHps, place: () => `${this.pool.host}:${this.pool.port}` });
     this.stateSinceMs = deps.now();
   }
 
@@ -80,7 +83,7 @@ export class Upstream {
   /** Its first dial is under way: it has not had time to answer. */
   get pending(): boolean {
     const opened = this.links[0]?.session.openedAtMs;
-    return this.attempts === 0 && !this.usable && (opened === undefined ? this.role === "off" : this.deps.now() - opened < limits.firstAnswerMsMax);
+    return this.redial.attempts === 0 && !this.usable && (opened === undefined ? this.role === "off" : this.deps.now() - opened < limits.firstAnswerMsMax);
   }
 
   get sessions(): PoolSession[] {
@@ -98,10 +101,45 @@ export class Upstream {
   }
 
   state(): PoolState {
-    if (this.upToDate) return this.role === "active" ? "live" : "warm";
-    if (this.lastClose?.kind === "refused" || this.lastClose?.kind === "unfit") return "misconfigured";
+    if (this.upToDate) return this.liveState();
+    if (this.redial.lastClose?.kind === "refused" || this.redial.lastClose?.kind === "unfit") return "misconfigured";
     if (this.role === "off") return "unused";
-    return this.attempts > 0 ? "failing" : "connecting";
+    if (this.probing) return "ejected";
+    return this.redial.attempts > 0 ? "failing" : "connecting";
+  }
+
+  /** Rigs may work for a pool at fault, where there is no better one. */
+  private liveState(): PoolState {
+    if (this.role === "active") return "live";
+    return this.watch.fault === null ? "warm" : "ejected";
+  }
+
+  /** What speaks for and against working here. */
+  choice(nowMs: number): EndpointChoice {
+    return { poolNo: this.pool.no, usable: this.usable, pending: this.pending, ...this.watch.choice(nowMs, this.face) };
+  }
+
+  /** How long an answer takes, in milliseconds: nearly the slowest to shares, or that of the handshake where there were none; null before. */
+  get latencyMs(): number | null {
+    const face = this.face;
+    return face === null || !face.ready ? null : (face.pending.answerMs(0.95) ?? face.handshakeMs);
+  }
+
+  /** Rigs leave it, or may not come, because of this. */
+  eject(fault: PoolFault): void {
+    this.watch.take(fault, this.deps.now());
+    this.reason = fault.text;
+    this.noteState();
+  }
+
+  warnings(nowMs: number): string[] {
+    const { face } = this;
+    return [...this.warned, ...(face === null ? [] : [...face.warnings, ...this.watch.warnings(nowMs, face)])];
+  }
+
+  /** Those who have had no job of a live pool for so long, because there is no seat for them. */
+  stranded(nowMs: number, afterMs: number): Hand[] {
+    return [...this.waiting].filter(([hand, sinceMs]) => hand.board === null && nowMs - sinceMs >= afterMs).map(([hand]) => hand);
   }
 
   setRole(role: "active" | "warm" | "off"): void {
@@ -124,8 +162,12 @@ export class Upstream {
       }
     }
     for (const hand of hands) this.waiting.delete(hand);
-    for (const hand of left) this.waiting.add(hand);
+    for (const hand of left) this.wait(hand);
     if (left.length > 0) this.keepOpen(this.deps.now());
+  }
+
+  private wait(hand: Hand): void {
+    if (!this.waiting.has(hand)) this.waiting.set(hand, this.deps.now());
   }
 
   /** The rig is gone or works elsewhere. */
@@ -137,36 +179,47 @@ export class Upstream {
   reconfigure(pool: Pool): void {
     const before = this.pool;
     this.pool = pool;
-    const same =
-      before.host === pool.host &&
-      before.port === pool.port &&
-      before.tls === pool.tls &&
-      before.username === pool.username &&
-      before.mode === pool.mode &&
-      before.algorithm === pool.algorithm &&
-      before.password.reveal() === pool.password.reveal();
-    if (same) return;
-    for (const link of this.links) if (link.retiringSinceMs === 0) link.retiringSinceMs = this.deps.now();
-    this.attempts = 0;
-    this.retryAtMs = 0;
-    this.lastClose = null;
+    if (sameAccount(before, pool)) return;
+    this.retireAll();
+    this.redial.reset();
+    this.watch.begin();
     this.reason = "";
-    this.warnings.clear();
+    this.warned.clear();
     this.fixedRepeats = false;
     this.keepOpen(this.deps.now());
     this.noteState();
   }
 
+  private retireAll(): void {
+    for (const link of this.links) if (link.retiringSinceMs === 0) link.retiringSinceMs = this.deps.now();
+  }
+
   tick(nowMs: number): void {
+    const silentMsMax = this.watch.gaps.deadAfterMs();
     for (const link of [...this.links]) {
+      link.session.silentMsMax = silentMsMax;
       link.session.tick(nowMs);
       this.letGo(link, nowMs);
       if (link.session.ready && link.board.size > 0 && nowMs - link.board.lastIssueAtMs > limits.jobEveryMsMax) link.board.repeat();
     }
     // It has held for as long as a handshake may take: the next failure is a first one.
-    if (this.links.some(({ session }) => session.ready && nowMs - session.readyAtMs > limits.handshakeMsMax)) this.attempts = 0;
+    if (this.links.some(({ session }) => session.ready && nowMs - session.readyAtMs > limits.handshakeMsMax)) this.redial.attempts = 0;
+    this.judge(nowMs);
     if (this.role !== "off") this.keepOpen(nowMs);
     this.noteState();
+  }
+
+  /** Looks for what is wrong with it. A pool at fault that nobody works for is logged into anew, to see whether it is well again. */
+  private judge(nowMs: number): void {
+    const session = this.face;
+    if (session === null || !session.ready) return;
+    const fault = this.watch.look(nowMs, session, this.links);
+    if (fault !== null) this.reason = fault.text;
+    const leaves = fault !== null && fault.kind !== "stale" && this.role !== "active" && this.rigs === 0 && !this.perRig;
+    if (!leaves || this.probing) return;
+    this.probing = true;
+    this.retireAll();
+    this.redial.later(nowMs);
   }
 
   close(): void {
@@ -187,21 +240,21 @@ export class Upstream {
   /** Its rigs get no more jobs of it; late shares are still taken while it lingers. */
   private dismiss(link: Link): void {
     const hands = link.board.clear();
-    for (const hand of hands) this.waiting.add(hand);
+    for (const hand of hands) this.wait(hand);
     this.deps.homeless(hands);
   }
 
   private keepOpen(nowMs: number): void {
     const shared = this.links.filter((link) => link.retiringSinceMs === 0 && link.only === null).length;
-    for (let count = shared; count < this.sharedWanted() && nowMs >= this.retryAtMs; count++) {
+    for (let count = shared; count < this.sharedWanted() && nowMs >= this.redial.atMs; count++) {
       if (!this.deps.mayDial()) return;
       this.dial(null);
-      if (this.attempts > 0) return;
+      if (this.redial.attempts > 0) return;
     }
     if (!this.perRig || !this.usable) return;
-    for (const hand of this.waiting) {
+    for (const hand of this.waiting.keys()) {
       if (this.links.some((link) => link.only === hand && link.retiringSinceMs === 0)) continue;
-      if (nowMs < this.retryAtMs || !this.deps.mayDial()) return;
+      if (nowMs < this.redial.atMs || !this.deps.mayDial()) return;
       this.dial(hand);
     }
   }
@@ -218,20 +271,13 @@ export class Upstream {
 
   /** The fewest bytes that the pool leaves beside a rig that works, waits or is expected here; null without one that fits. */
   private room(free: number): number | null {
-    let least: number | null = null;
-    const note = (layout: Layout) => {
-      const filler = fillerBytes(free, layout);
-      if (filler >= 0 && (least === null || filler < least)) least = filler;
-    };
-    for (const layout of this.expected) note(layout);
-    for (const hand of this.waiting) note(hand.layout);
-    for (const { board } of this.links) for (const layout of board.layouts()) note(layout);
-    return least;
+    const waiting = [...this.waiting.keys()].map(({ layout }) => layout);
+    return leastRoom(free, [...this.expected, ...waiting, ...this.links.flatMap(({ board }) => board.layouts())]);
   }
 
   /** Rigs wait that fit, so the ground of the sessions there are is others'. */
   private crowded(free: number): boolean {
-    for (const hand of this.waiting) if (fillerBytes(free, hand.layout) >= 0) return true;
+    for (const hand of this.waiting.keys()) if (fillerBytes(free, hand.layout) >= 0) return true;
     return false;
   }
 
@@ -256,26 +302,14 @@ export class Upstream {
       job: (_session, job) => this.onJob(link, job),
       closed: (opened, reason) => this.onClosed(opened, reason),
       nameRefused: (_session, name, text) => deps.nameRefused(this, name, text),
-      settle: deps.settle,
-    };
-    const username = only === null ? pool.username : pool.username.replaceAll("{rig}", only.rigName);
-    const session = new PoolSession(
-      {
-        poolNo: pool.no,
-        contractNo: this.contractNo,
-        host: pool.host,
-        port: pool.port,
-        tls: pool.tls,
-        username,
-        password: pool.password.reveal(),
-        algorithm: pool.algorithm,
-        configure: !this.skipConfigure,
-        passDifficulty: only !== null,
-        agent: deps.agent,
+      settle: (share, answer, late) => {
+        deps.settle(share, answer, late);
+        if (this.watch.noteAnswer(answer, late)) this.onRefusal();
       },
-      events,
-      deps.now,
-    );
+    };
+    const { contractNo } = this;
+    const address = poolAddress(pool, { contractNo, rigName: only?.rigName ?? null, configure: !this.redial.skipConfigure, agent: deps.agent });
+    const session = new PoolSession(address, events, deps.now);
     link = { session, board: new JobBoard((work) => deps.bookOf(pool.host, pool.port, work), deps.now), only, retiringSinceMs: 0, emptySinceMs: 0 };
     this.links.push(link);
   }
@@ -283,22 +317,36 @@ export class Upstream {
   private onReady(session: PoolSession, only: Hand | null): void {
     const link = this.links.find((candidate) => candidate.session === session);
     if (link === undefined || session.current === null) return;
+    this.watch.noteJob(link.session, this.deps.now());
     link.board.post(session.current);
-    this.lastClose = null;
-    this.reason = "";
+    this.redial.lastClose = null;
+    if (this.watch.fault === null || this.probing) this.beginAnew();
     if (only === null && this.repeatsFixed(link)) {
       this.fixedRepeats = true;
-      this.warnings.add(
+      this.warned.add(
         "gives every session the same extranonce1 and leaves no room beside it, so only as many rigs as there are extranonce1 values can work here",
       );
       session.end();
       return;
     }
-    if (this.usableSinceMs === 0) this.usableSinceMs = this.deps.now();
-    this.adopt([...this.waiting]);
+    this.watch.well(this.deps.now());
+    this.adopt([...this.waiting.keys()]);
     for (const old of this.links) if (old.retiringSinceMs !== 0) this.adopt(old.board.hands());
     this.deps.changed();
     this.noteState();
+  }
+
+  private beginAnew(): void {
+    if (this.probing) this.watch.begin();
+    this.probing = false;
+    this.reason = "";
+  }
+
+  private onRefusal(): void {
+    const fault = this.watch.refusal();
+    if (fault === null) return;
+    this.eject(fault);
+    this.deps.changed();
   }
 
   private repeatsFixed(link: Link): boolean {
@@ -312,16 +360,17 @@ export class Upstream {
 
   private onJob(link: Link | null, job: PoolJob): void {
     if (link === null || link.board.current === job) return;
-    for (const hand of link.board.post(job)) this.waiting.add(hand);
-    if (this.waiting.size > 0) this.adopt([...this.waiting]);
+    this.watch.noteJob(link.session, this.deps.now());
+    for (const hand of link.board.post(job)) this.wait(hand);
+    if (this.waiting.size > 0) this.adopt([...this.waiting.keys()]);
   }
 
   private onClosed(session: PoolSession, reason: PoolCloseReason): void {
     const link = this.links.find((candidate) => candidate.session === session);
     if (link === undefined) return;
     this.links = this.links.filter((candidate) => candidate !== link);
-    if (reason.kind !== "ended") this.noteFailure(session, reason);
-    if (!this.usable) this.usableSinceMs = 0;
+    if (reason.kind !== "ended") this.noteFailure(link, reason);
+    if (!this.usable) this.watch.lost();
     const hands = link.board.clear();
     if (this.usable && hands.length > 0 && reason.kind !== "ended") this.adopt(hands);
     this.noteState();
@@ -330,20 +379,13 @@ export class Upstream {
     if (homeless.length > 0) this.deps.homeless(homeless);
   }
 
-  private noteFailure(session: PoolSession, reason: PoolCloseReason): void {
-    this.lastClose = reason;
-    this.reason = reason.text;
-    // A pool that hangs up on configure is asked without it the next time.
-    // Only the next time: it may have been a restart, and version rolling is not given up for good over one.
-    this.skipConfigure = session.hungUpOnConfigure;
+  private noteFailure({ session, retiringSinceMs }: Link, reason: PoolCloseReason): void {
+    // What was let go anyway says nothing of those that replace it.
+    if (retiringSinceMs !== 0 && this.upToDate) return;
     const nowMs = this.deps.now();
-    // A pool that lets us in and throws us out again is failing as much as one that does not answer.
-    const wasReady = session.readyAtMs !== 0 && nowMs - session.readyAtMs > limits.handshakeMsMax;
-    this.attempts = wasReady ? 1 : this.attempts + 1;
-    // One retry at once, then full jitter (reliability reference 3).
-    const ceiling = Math.min(limits.backoffMsMax, limits.backoffMsMin * 2 ** (this.attempts - 1));
-    if (reason.kind === "refused") this.retryAtMs = nowMs + limits.misconfiguredRetryMs;
-    else this.retryAtMs = wasReady ? nowMs : nowMs + Math.max(50, this.deps.random() * ceiling);
+    this.reason = reason.text;
+    this.redial.failed(session, reason, nowMs);
+    if (session.readyAtMs !== 0 && !this.usable) this.watch.failures.note(nowMs);
   }
 
   private noteState(): void {
@@ -351,7 +393,7 @@ export class Upstream {
     if (state === this.lastState) return;
     this.lastState = state;
     this.stateSinceMs = this.deps.now();
-    if (state === "live" || state === "warm" || state === "unused") this.reason = "";
+    if (state === "live" || state === "warm" || state === "unused") this.reason = this.watch.fault?.text ?? "";
     this.deps.changed();
   }
 }

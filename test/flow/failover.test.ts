@@ -21,6 +21,9 @@ test("a pool that dies is left in the same turn for the warm one, and taken up a
   expect(rigs.every((rig) => rig.stats.disconnects === 0 && rig.stats.rejected === 0)).toBe(true);
   expect(second.stats.accepted).toBeGreaterThan(0);
   expect(house.events.find((event) => event.type === "pool.failover")?.text).toContain("20 rigs went on at");
+  // One job after its login is no proof that it gives jobs.
+  await house.until(() => house.hub.pool(one.no)?.state === "warm");
+  first.newJob();
   await house.until(() => house.events.some((event) => event.type === "pool.returned"));
   await house.until(() => house.hub.pool(one.no)?.rigs === 20);
   expect(rigs.every((rig) => rig.stats.disconnects === 0)).toBe(true);

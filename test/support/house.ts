@@ -100,6 +100,7 @@ export class House {
       monotonicMs: () => performance.now() + this.laterMs,
       random: Math.random,
       agent: "stratum-hub/test",
+      contractName: (contractNo) => ({ id: `ctr_${contractNo}`, name: `contract no. ${contractNo}` }),
       assigned: [],
       presence: () => {},
       firstSessionNo: 0,

@@ -1,0 +1,77 @@
+import type { Profile } from "../control/profiles.ts";
+import { LastHour } from "../health/pool-gate.ts";
+import type { Destination } from "../schedule/move.ts";
+import type { Layout } from "../work/extranonce.ts";
+import type { Hand } from "./job-board.ts";
+
+/** A rig's connection with the destination that it is meant to have. */
+export type RoutedHand = Hand & { to: Destination | null };
+
+/** The first rigs to go back to a pool that is well again, see `waveSize`. */
+export type Wave = { poolNo: number; sinceMs: number; readonly hands: Set<RoutedHand> };
+
+/** All rigs of one destination, and the pool of its profile that they work for now. */
+export class Route {
+  readonly to: Destination;
+  profile: Profile;
+  activePoolNo: number | null = null;
+  lastPoolNo: number | null = null;
+  readonly hands = new Set<RoutedHand>();
+  /** A contract's rigs that mine here, at the house's pool, while their own pools cannot be used. */
+  readonly guests = new Set<RoutedHand>();
+  wave: Wave | null = null;
+  readonly switches = new LastHour();
+  /** Since when no pool of it could be used; 0 = one can, or the first answer is still awaited. */
+  downSinceMs = 0;
+  /** Its rigs have gone to the house until a pool has been well for long enough. */
+  inRefuge = false;
+  /** Some of them found a pool there. */
+  sheltered = false;
+
+  constructor(to: Destination, profile: Profile) {
+    this.to = to;
+    this.profile = profile;
+  }
+
+  get isContract(): boolean {
+    return this.to.contractNo !== 0;
+  }
+
+  /** Its own rigs, and its guests; who works for another owner by now is none any more. */
+  present(): RoutedHand[] {
+    for (const hand of this.guests) {
+      const owner = hand.board?.current?.origin.contractNo;
+      if (owner !== undefined && owner !== this.to.contractNo) this.guests.delete(hand);
+    }
+    return this.guests.size === 0 ? [...this.hands] : [...this.hands, ...this.guests];
+  }
+
+  forget(hand: RoutedHand): void {
+    this.hands.delete(hand);
+    this.guests.delete(hand);
+    this.wave?.hands.delete(hand);
+  }
+}
+
+export function keyOf(to: Destination): string {
+  return `${to.contractNo}/${to.profileNo}`;
+}
+
+/** As many sessions does a pool need that leaves no room for a prefix: one for each rig that carries the same extranonce1. */
+export function mostRigsPerX(hands: Iterable<RoutedHand>): number {
+  const counts = new Map<number, number>();
+  let most = 0;
+  for (const hand of hands) {
+    const key = hand.layout.e1Bytes * 2 ** 32 + hand.x;
+    const count = (counts.get(key) ?? 0) + 1;
+    counts.set(key, count);
+    if (count > most) most = count;
+  }
+  return most;
+}
+
+export function layoutsOf(hands: Iterable<RoutedHand>): Layout[] {
+  const layouts = new Map<number, Layout>();
+  for (const { layout } of hands) layouts.set(layout.e1Bytes * 256 + layout.e2Bytes, layout);
+  return [...layouts.values()];
+}

@@ -42,9 +42,12 @@ export function chooseEndpoint(endpoints: readonly EndpointChoice[], current: nu
   if (inUse !== undefined && isSound(inUse)) {
     return (endpoints.slice(0, at).find((endpoint) => mayBeTakenUp(endpoint, terms)) ?? inUse).poolNo;
   }
-  const next = endpoints.find((endpoint) => isGood(endpoint, terms) || (current === null && endpoint.pending));
+  // Rigs that can work where they are don't go round and round among pools that fail: beyond the limit of switches they stay.
+  const stays = inUse?.usable === true && terms.switches >= gateRule.switchesPerWindowMax;
+  const isNext = (endpoint: EndpointChoice) => isGood(endpoint, terms) && !(stays && endpoint.failures > 0);
+  const next = endpoints.find((endpoint) => isNext(endpoint) || (current === null && endpoint.pending));
   if (next !== undefined) return next.usable ? next.poolNo : null;
-  return leastBad(endpoints, inUse, terms)?.poolNo ?? null;
+  return leastBad(endpoints, { inUse, stays, hasRefuge: terms.hasRefuge })?.poolNo ?? null;
 }
 
 function isSound(endpoint: EndpointChoice): boolean {
@@ -67,13 +70,12 @@ function mayBeTakenUp(endpoint: EndpointChoice, terms: ChoiceTerms): boolean {
 
 const badness = { useless: 2, poor: 1 };
 
-/**
- * One on trial before a poor one before a useless one, then the one in use, then the one with the freshest job. Rigs that can work where
- * they are don't go round and round among bad pools: beyond the limit of switches they stay.
- */
-function leastBad(endpoints: readonly EndpointChoice[], inUse: EndpointChoice | undefined, terms: ChoiceTerms): EndpointChoice | undefined {
-  const usable = endpoints.filter(({ usable: is, fault }) => is && !(terms.hasRefuge && fault === "useless"));
-  if (inUse !== undefined && usable.includes(inUse) && terms.switches >= gateRule.switchesPerWindowMax) return inUse;
+type Bad = { inUse: EndpointChoice | undefined; stays: boolean; hasRefuge: boolean };
+
+/** One on trial before a poor one before a useless one, then the one in use, then the one with the freshest job. */
+function leastBad(endpoints: readonly EndpointChoice[], { inUse, stays, hasRefuge }: Bad): EndpointChoice | undefined {
+  const usable = endpoints.filter(({ usable: is, fault }) => is && !(hasRefuge && fault === "useless"));
+  if (stays && inUse !== undefined && usable.includes(inUse)) return inUse;
   const rank = ({ fault }: EndpointChoice) => (fault === null ? 0 : badness[fault]);
   const idle = (endpoint: EndpointChoice) => (endpoint === inUse ? 0 : 1);
   return usable.toSorted((a, b) => rank(a) - rank(b) || idle(a) - idle(b) || b.lastJobAtMs - a.lastJobAtMs)[0];

@@ -45,6 +45,9 @@ export type ContractInput = OptionalTerms & {
 export type ContractPatch = Partial<Pick<Contract, "externalRef" | "notes">>;
 export type ContractChange = OptionalTerms & { promise?: PromiseAsk; profileNo?: number };
 
+/** A rig that serves a contract, since when and why; `code` and `text` are the reason. */
+export type ServingRig = { contractNo: number; rigNo: number; rigId: string; fraction: number; sinceMs: number; code: string; text: string };
+
 /** After so long without an accepted share an event says so. */
 const activationWaitMs = 10 * 60_000;
 
@@ -63,6 +66,7 @@ export class Contracts {
   readonly #addPlaces: Statement<unknown, SqlValue[]>;
   readonly #namedBy: Statement<{ number: string }, SqlValue[]>;
   readonly #nominalOfModel: Statement<{ hps: number }, SqlValue[]>;
+  readonly #rigsOf: Statement<ServingRig, SqlValue[]>;
   readonly #promised: Statement<{ hps: number | null }, SqlValue[]>;
 
   constructor(database: ControlDatabase, parts: ContractParts) {
@@ -90,6 +94,11 @@ export class Contracts {
     this.#nominalOfModel = sql.prepare(
       `SELECT nominal_hps AS hps FROM rigs WHERE fleet_no = ?1 AND model = ?2 COLLATE NOCASE AND nominal_hps > 0 AND removed_at_ms IS NULL ORDER BY nominal_hps
        LIMIT 1 OFFSET (SELECT count(*) / 2 FROM rigs WHERE fleet_no = ?1 AND model = ?2 COLLATE NOCASE AND nominal_hps > 0 AND removed_at_ms IS NULL)`,
+    );
+    this.#rigsOf = sql.prepare(
+      `SELECT contract_no AS contractNo, rig_no AS rigNo, rigs.id AS rigId, fraction, from_ms AS sinceMs, reason_code AS code, reason_text AS text
+       FROM allocations JOIN rigs ON rigs.no = rig_no
+       WHERE to_ms IS NULL AND contract_no IS NOT NULL AND contract_no IN (SELECT value FROM json_each(?)) ORDER BY contract_no, rig_no`,
     );
     this.#promised = sql.prepare("SELECT sum(promised_hps) AS hps FROM contracts WHERE state IN ('activating', 'active')");
   }
@@ -119,6 +128,11 @@ export class Contracts {
   /** Its changes, oldest first; the terms of each held until the next. */
   history(no: number): ContractEntry[] {
     return this.#history.of(no);
+  }
+
+  /** The rigs that serve these contracts now, by contract and rig. */
+  rigsOf(contractNos: readonly number[]): ServingRig[] {
+    return this.#rigsOf.all(JSON.stringify(contractNos));
   }
 
   /** Sum of what is promised now: of those that are active or about to be. */

@@ -135,7 +135,8 @@ function api(endpoints: readonly Endpoint[]) {
   const app = new Elysia({ name: "api" });
   for (const { doc, answer } of endpoints) {
     const path = `${apiBase}${doc.path.replace(/\{(\w+)\}/g, ":$1")}`;
-    const handler = ({ request, params }: { request: Request; params: Record<string, string> | undefined }) => answer({ request, id: params?.["id"] ?? "" });
+    const handler = ({ request, params }: { request: Request; params: Record<string, string> | undefined }) =>
+      answer({ request, id: Object.values(params ?? {})[0] ?? "" });
     app.route(doc.method, path, handler, { parse: "none", detail: { "x-scope": needsOf(doc) } as object });
   }
   return app;

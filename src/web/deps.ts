@@ -1,3 +1,4 @@
+import type { Contract } from "../control/contract-row.ts";
 import type { Control } from "../control/control.ts";
 import type { Pool } from "../control/pools.ts";
 import type { PoolFact, PoolTest, RigFact } from "../health/facts.ts";
@@ -26,7 +27,29 @@ export type HubView = {
   onChange(listener: () => void): () => void;
 };
 
-export type WebLedger = Pick<Ledger, "shares" | "summary" | "hashrate" | "rates" | "rejects" | "gaps" | "lastShares" | "backlog">;
+export type WebLedger = Pick<Ledger, "shares" | "summary" | "hashrate" | "rates" | "rejects" | "gaps" | "lastShares" | "backlog"> & {
+  /** Delivered H/s of every contract that had a share, over windows that end at `nowMs`. */
+  deliveredRates?: (windowsS: readonly number[], nowMs: number) => Promise<Map<number, (number | null)[]>>;
+};
+
+/** What a fleet could promise a contract. */
+export type Capacity = { availableHps: number; availableRigs: number };
+
+/** Whether a contract gets what it was promised, and the rule with its numbers. */
+export type ContractHealth = { state: (typeof contractHealthStates)[number]; reason: { code: string; text: string } };
+export const contractHealthStates = Object.freeze(["delivering", "degraded", "down"] as const);
+
+/** What planner and judge know of contracts. */
+export type ContractView = {
+  /** What could be promised to this contract for its term, its own claim left out. `availableRigs` are those that fit its places. */
+  capacity(contract: Contract): Capacity;
+  /** How long it takes, in the mean, to tell a loss as large as its tolerance from luck; Infinity where that cannot be told at all. */
+  detectionMinutes(contract: Contract): number;
+  /** Null while nobody has judged it. */
+  health(contractNo: number): ContractHealth | null;
+  /** A contract came, changed or went: plan again. Called once it is on disk. */
+  changed(): void;
+};
 
 export type WebConfig = {
   http: { host: string; port: number };
@@ -41,6 +64,8 @@ export type WebConfig = {
 
 export type WebDeps = {
   control: Control;
+  /** Without it nothing is refused for want of capacity, and contracts have no health. */
+  contracts?: ContractView;
   ledger: WebLedger;
   hub: HubView;
   config: WebConfig;

@@ -3,6 +3,8 @@ export const webLimits = Object.freeze({
   bodyBytesMax: 1_000_000,
   pageRowsDefault: 100,
   pageRowsMax: 500,
+  /** The longest that the loss of a contract's tolerance may take to be told from luck. */
+  detectionMinutesMax: 24 * 60,
   /** Per API token; generous, for scripts that poll. */
   tokenRequestsPerMinute: 12_000,
   /** Per address, requests that were refused with 401. */

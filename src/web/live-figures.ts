@@ -12,10 +12,12 @@ export class LiveFigures {
   readonly #rejects: Shared<Map<number, { accepted: bigint; rejected: bigint }>>;
 
   readonly #delivered: Shared<number>;
+  readonly #contracts: Shared<Map<number, (number | null)[]>>;
 
   constructor({ ledger, now }: Pick<WebDeps, "ledger" | "now">) {
     this.#rates = new Shared(now, (nowMs) => ledger.rates(windowsS, nowMs));
     this.#rejects = new Shared(now, (nowMs) => ledger.rejects(nowMs - 3_600_000, nowMs));
+    this.#contracts = new Shared(now, (nowMs) => ledger.deliveredRates?.([900, 86_400], nowMs) ?? Promise.resolve(new Map()));
     this.#delivered = new Shared(now, async (nowMs) => {
       // Those with a share in the last day: reading ten thousand rows for their numbers would cost 40 ms of the loop that serves rigs.
       const rigNos = [...(await this.#rates.value()).keys()];
@@ -26,6 +28,11 @@ export class LiveFigures {
   /** What all rigs delivered, in H/s, over the last quarter of an hour; over the last minute while the hub is too young for that; 0 before. */
   deliveredHps(): Promise<number> {
     return this.#delivered.value();
+  }
+
+  /** Delivered hashrates over 900 and 86,400 s by contract number. */
+  deliveredByContract(): Promise<Map<number, (number | null)[]>> {
+    return this.#contracts.value();
   }
 
   /** Hashrates over 60, 900 and 86,400 s by rig number, as the ledger gives them: ten thousand `Rates` are dear, for their keys look like indices. */

@@ -188,8 +188,8 @@ export const rigModel = model("Rig", {
   draining: Type.Boolean({ description: "Its contracts get another rig first, then it mines for the house and is given to nobody" }),
   parked: Type.Boolean({ description: "It mines for the house and is given to nobody" }),
   pinned_profile_id: orNull(idOf("prf")),
-  serving: Type.Object({ contract_id: Type.Null(), pool_id: orNull(idOf("pol")) }, { description: "Whose job the rig holds at this moment" }),
-  allocations: Type.Array(Type.Object({ contract_id: Type.Null(), fraction: Type.Number() })),
+  serving: Type.Object({ contract_id: orNull(idOf("ctr")), pool_id: orNull(idOf("pol")) }, { description: "Whose job the rig holds at this moment" }),
+  allocations: Type.Array(Type.Object({ contract_id: orNull(idOf("ctr")), fraction: Type.Number() })),
   hashrate: Type.Object(
     { "60": orNull(Type.Number()), "900": orNull(Type.Number()), "86400": orNull(Type.Number()) },
     { description: "H/s over the last so many seconds" },
@@ -230,7 +230,7 @@ export const shareModel = model("Share", {
   at: time("Receipt at the hub"),
   rig_id: orNull(idOf("rig")),
   session_no: Type.Integer(),
-  contract_id: Type.Null(),
+  contract_id: orNull(idOf("ctr")),
   pool_id: orNull(idOf("pol")),
   algorithm: algorithm(),
   difficulty: Type.Number(),
@@ -246,7 +246,7 @@ export const shareModel = model("Share", {
 export const allocationModel = model("Allocation", {
   id: idOf("alc"),
   rig_id: orNull(idOf("rig")),
-  contract_id: Type.Null(),
+  contract_id: orNull(idOf("ctr")),
   fraction: Type.Number(),
   profile_id: orNull(idOf("prf")),
   from: time(),

@@ -77,8 +77,8 @@ export function rigJson(rig: Rig, { fact, allocation, workerNames, rates, lastSh
     draining: rig.draining,
     parked: rig.parked,
     pinned_profile_id: ids.profile(rig.pinnedProfileNo),
-    serving: { contract_id: null, pool_id: ids.pool(fact?.poolNo ?? 0) },
-    allocations: allocation === null ? [] : [{ contract_id: null, fraction: allocation.fraction }],
+    serving: { contract_id: ids.contract(fact?.contractNo ?? 0), pool_id: ids.pool(fact?.poolNo ?? 0) },
+    allocations: allocation === null ? [] : [{ contract_id: ids.contract(allocation.contractNo), fraction: allocation.fraction }],
     hashrate: rates,
     sessions: (fact?.sessions ?? []).map(({ address, agent, difficulty, worker, sinceMs }) => ({
       address,

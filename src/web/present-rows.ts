@@ -10,28 +10,60 @@ import type { RowBase } from "../control/row-table.ts";
 import type { Site } from "../control/sites.ts";
 import { timeText } from "./times.ts";
 
-/** Inside, rows point at each other by number; outside, by public id. Removed rows are found too, because history names them. */
-export class Ids {
-  readonly #control: Pick<Control, "pools" | "profiles" | "fleets" | "rigs">;
+type Named = "pools" | "profiles" | "fleets" | "rigs" | "customers" | "contracts";
 
-  constructor(control: Pick<Control, "pools" | "profiles" | "fleets" | "rigs">) {
+/**
+ * Inside, rows point at each other by number; outside, by public id. Removed rows are found too, because history names them. A number
+ * keeps its id for ever, so each is looked up once.
+ */
+export class Ids {
+  readonly #control: Pick<Control, Named>;
+  readonly #known: Readonly<Record<Named, Map<number, string>>> = {
+    pools: new Map(),
+    profiles: new Map(),
+    fleets: new Map(),
+    rigs: new Map(),
+    customers: new Map(),
+    contracts: new Map(),
+  };
+
+  constructor(control: Pick<Control, Named>) {
     this.#control = control;
   }
 
   pool(no: number): string | null {
-    return no === 0 ? null : (this.#control.pools.byNo(no)?.id ?? null);
+    return this.#idOf("pools", no);
   }
 
   profile(no: number | null): string | null {
-    return no === null ? null : (this.#control.profiles.byNo(no)?.id ?? null);
+    return this.#idOf("profiles", no);
+  }
+
+  customer(no: number): string | null {
+    return this.#idOf("customers", no);
+  }
+
+  /** Null and 0 are the house. */
+  contract(no: number | null): string | null {
+    return this.#idOf("contracts", no);
   }
 
   fleet(no: number): string | null {
-    return this.#control.fleets.byNo(no)?.id ?? null;
+    return this.#idOf("fleets", no);
   }
 
   rig(no: number): string | null {
-    return this.#control.rigs.byNo(no)?.id ?? null;
+    return this.#idOf("rigs", no);
+  }
+
+  /** Row numbers begin at 1. */
+  #idOf(table: Named, no: number | null): string | null {
+    if (no === null || no === 0) return null;
+    const known = this.#known[table].get(no);
+    if (known !== undefined) return known;
+    const id = this.#control[table].byNo(no)?.id;
+    if (id !== undefined) this.#known[table].set(no, id);
+    return id ?? null;
   }
 }
 
@@ -115,12 +147,11 @@ export function listenerRowJson(listener: Listener, ids: Ids) {
   };
 }
 
-/** There are no contracts yet, so the number of one can only be absent. */
 export function allocationJson(allocation: Allocation, ids: Ids) {
   return {
     id: allocation.id,
     rig_id: ids.rig(allocation.rigNo),
-    contract_id: null,
+    contract_id: ids.contract(allocation.contractNo),
     fraction: allocation.fraction,
     profile_id: ids.profile(allocation.profileNo),
     from: timeText(allocation.fromMs),

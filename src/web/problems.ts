@@ -108,6 +108,12 @@ export const problemKinds = Object.freeze({
     meaning: "The request is well-formed, but does not fit the present state. The detail says why.",
     remedy: "Read the object's state, change it if that is wanted, and repeat the request.",
   },
+  "insufficient-capacity": {
+    status: 409,
+    title: "Too little capacity",
+    meaning: "The fleet cannot promise so much for this term. “available_hps” and “available_rigs” say what it can.",
+    remedy: "Ask for less or for another fleet, add rigs, or say “allow_short” to sell it all the same; that is written down.",
+  },
   "rate-limited": {
     status: 429,
     title: "Too many requests",
@@ -132,19 +138,24 @@ export type ProblemKind = keyof typeof problemKinds;
 /** One broken rule: a JSON pointer into the body (or `#query/name`, `#header/name`; "" = the object as a whole), and the rule in words; never the value that was sent. */
 export type FieldError = { pointer: string; detail: string };
 
+type ProblemMore = { errors?: readonly FieldError[]; headers?: Record<string, string>; members?: Readonly<Record<string, unknown>> };
+
 /** A refusal, thrown anywhere while a request is answered and written out as RFC 9457 in one place. */
 export class Problem extends Error {
   readonly kind: ProblemKind;
   readonly detail: string;
   readonly errors: readonly FieldError[];
   readonly headers: Readonly<Record<string, string>>;
+  /** Further members of the body (RFC 9457, 3.2), in the API's words. */
+  readonly members: Readonly<Record<string, unknown>>;
 
-  constructor(kind: ProblemKind, detail: string, more: { errors?: readonly FieldError[]; headers?: Record<string, string> } = {}) {
+  constructor(kind: ProblemKind, detail: string, more: ProblemMore = {}) {
     super(`${kind}: ${detail}`);
     this.kind = kind;
     this.detail = detail;
     this.errors = more.errors ?? [];
     this.headers = more.headers ?? {};
+    this.members = more.members ?? {};
   }
 
   get status(): number {
@@ -156,6 +167,17 @@ export class Problem extends Error {
 export function invalidField(field: string, rule: string): Problem {
   const pointer = field === "" ? "" : `/${field}`;
   return new Problem("invalid", field === "" ? rule : `${field}: ${rule}`, { errors: [{ pointer, detail: rule }] });
+}
+
+/** Runs what reads a part of a body; the fields that its problems name are told with the part's place before them: `pools/0`. */
+export function within<T>(place: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    if (!(error instanceof Problem) || error.errors.length === 0) throw error;
+    const errors = error.errors.map(({ pointer, detail }) => ({ pointer: `/${place}${pointer}`, detail }));
+    throw new Problem(error.kind, `${place}/${error.detail}`, { errors });
+  }
 }
 
 export function notFound(what: string): Problem {
@@ -174,6 +196,7 @@ export function problemBody(problem: Problem, context: ProblemContext): Record<s
     instance: context.path,
     request_id: context.requestId,
     ...(problem.errors.length > 0 && { errors: problem.errors }),
+    ...problem.members,
   };
 }
 

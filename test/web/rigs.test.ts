@@ -284,7 +284,7 @@ test("the allocations of a contract that does not exist are none, of a rig or of
   const rig = web.control.rigs.create({ name: "r", fleetNo: 1 }, "test");
   const rigId = rig.ok ? rig.value.id : "";
   expect((await web.get(`/allocations?rig_id=${rigId}`)).json["data"]).toHaveLength(1);
-  for (const query of ["contract_id=ctr_1", `contract_id=ctr_1&rig_id=${rigId}`]) {
+  for (const query of [`contract_id=ctr_${"0".repeat(26)}`, `contract_id=ctr_${"0".repeat(26)}&rig_id=${rigId}`]) {
     const answer = await web.get(`/allocations?${query}`);
     expect([answer.status, answer.json]).toEqual([200, { data: [], page: { next: null } }]);
   }

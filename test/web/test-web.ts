@@ -1,10 +1,11 @@
+import type { Contract } from "../../src/control/contract-row.ts";
 import { openControl } from "../../src/control/control.ts";
 import type { PoolFact, PoolTest, RigFact } from "../../src/health/facts.ts";
 import type { HashratePoint, ShareRow, SharesSummary } from "../../src/ledger/answers.ts";
 import { silentLog } from "../../src/log.ts";
 import type { Move } from "../../src/schedule/move.ts";
 import { createApp } from "../../src/web/app.ts";
-import type { HubView, ListenerPort, WebConfig, WebDeps, WebLedger } from "../../src/web/deps.ts";
+import type { Capacity, ContractHealth, ContractView, HubView, ListenerPort, WebConfig, WebDeps, WebLedger } from "../../src/web/deps.ts";
 
 const nothing = () => ({ count: 0, work: 0n });
 
@@ -63,6 +64,7 @@ export class FakeLedger implements WebLedger {
   rows: ShareRow[] = [];
   points: HashratePoint[] = [];
   rateTable = new Map<number, (number | null)[]>();
+  deliveredTable = new Map<number, (number | null)[]>();
   rejectTable = new Map<number, { accepted: bigint; rejected: bigint }>();
   summaryAnswer = emptySummary();
   isFull = false;
@@ -85,6 +87,7 @@ export class FakeLedger implements WebLedger {
     this.asked.push(["rates", ...asked]);
     return Promise.resolve(this.rateTable);
   };
+  deliveredRates = () => Promise.resolve(this.deliveredTable);
   rejects = () => Promise.resolve(this.rejectTable);
   gaps = () => Promise.resolve([]);
   lastShares = (rigNo: number, n: number) => {
@@ -92,6 +95,25 @@ export class FakeLedger implements WebLedger {
     return Promise.resolve(this.rows.filter((row) => row.rigNo === rigNo).slice(-n));
   };
   backlog = () => ({ journalBytes: 0, rowsBehind: 0, undurableBytes: 0, full: this.isFull });
+}
+
+/** A planner with as much capacity as the test says, and a judge who says what the test put into it. */
+export class FakeContracts implements ContractView {
+  available: Capacity = { availableHps: Number.POSITIVE_INFINITY, availableRigs: Number.POSITIVE_INFINITY };
+  minutes = 0;
+  readonly healths = new Map<number, ContractHealth>();
+  readonly asked: Contract[] = [];
+  changes = 0;
+
+  capacity = (contract: Contract) => {
+    this.asked.push(contract);
+    return this.available;
+  };
+  detectionMinutes = () => this.minutes;
+  health = (contractNo: number) => this.healths.get(contractNo) ?? null;
+  changed = () => {
+    this.changes += 1;
+  };
 }
 
 export type Ask = { method?: string; body?: unknown; token?: string | null; headers?: Record<string, string>; key?: string; match?: string };
@@ -109,8 +131,9 @@ export function testWeb(config: Partial<WebConfig> = {}) {
   const control = openControl(":memory:", { now, log: silentLog });
   const hub = new FakeHub();
   const ledger = new FakeLedger();
+  const contracts = new FakeContracts();
   const stated: WebConfig = { http: { host: "127.0.0.1", port: 0 }, stratum: { host: "0.0.0.0", port: 3333 }, httpTrustProxy: [], ...config };
-  const deps: WebDeps = { control, ledger, hub, config: stated, log: silentLog, now, version: "0.0.0-test" };
+  const deps: WebDeps = { control, contracts, ledger, hub, config: stated, log: silentLog, now, version: "0.0.0-test" };
   const { app, release } = createApp(deps);
   let keys = 0;
 
@@ -142,7 +165,7 @@ export function testWeb(config: Partial<WebConfig> = {}) {
     return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : {} };
   };
   return {
-    ...{ app, deps, control, hub, ledger, clock, token, admin, send, call, release },
+    ...{ app, deps, control, contracts, hub, ledger, clock, token, admin, send, call, release },
     get: (path: string, ask: Ask = {}) => call(path, ask),
     post: (path: string, body?: unknown, ask: Ask = {}) => call(path, { method: "POST", ...(body !== undefined && { body }), ...ask }),
     patch: (path: string, body: unknown, match?: string, ask: Ask = {}) => call(path, { method: "PATCH", body, ...(match !== undefined && { match }), ...ask }),

@@ -9,10 +9,9 @@ type Deps = Pick<WebDeps, "control">;
 /** A customer as he is entered, by a script or in a form. */
 export type CustomerEntry = { external_ref?: string | null; name?: string; email?: string | null; timezone?: string };
 
-/** Adds a customer; run it in a transaction. Throws a problem that names the field, below `at` where he is part of another body. */
-export function addCustomer({ control }: Deps, principal: Principal, entry: CustomerEntry & { name: string }, at = ""): Customer {
-  const fieldName = (field: string) => at + customerField(field);
-  const customer = accepted(control.customers.create({ ...patchOf(entry), name: entry.name }), "customer", fieldName);
+/** Adds a customer; run it in a transaction. Throws a problem that names the field. */
+export function addCustomer({ control }: Deps, principal: Principal, entry: CustomerEntry & { name: string }): Customer {
+  const customer = accepted(control.customers.create({ ...patchOf(entry), name: entry.name }), "customer", customerField);
   recordAct(control, principal, { verb: "added", subject: subjectOf(customer), data: recorded(customer) });
   return customer;
 }

@@ -8,15 +8,15 @@ import { idOf, pageOf, pageQuery, time, windowQuery } from "../schema-parts.ts";
 import { timeOf, windowOf } from "./windows.ts";
 
 const dayMs = 86_400_000;
-/** Row numbers begin at 1, and contracts have no rows yet. */
-const noSuchContract = 0;
+/** Row numbers begin at 1. */
+const nobody = 0;
 
 const allocationQuery = Type.Object({
   ...pageQuery,
   ...windowQuery,
   at: Type.Optional(time("Who had which rig at this moment; instead of `from` and `to`")),
   rig_id: Type.Optional(idOf("rig")),
-  contract_id: Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: "Those of one contract; there are no contracts yet, so none is found" })),
+  contract_id: Type.Optional(idOf("ctr")),
 });
 
 export function allocationEndpoints(parts: ApiParts): Endpoint[] {
@@ -34,10 +34,10 @@ export function allocationEndpoints(parts: ApiParts): Endpoint[] {
       { status: 200, description: "Allocations", schema: pageOf("Allocation", allocationModel), example: { data: [allocationExample], page: { next: null } } },
     ],
     handle: ({ query, request }) => {
-      const rigNo = query.rig_id === undefined ? undefined : (control.rigs.byId(query.rig_id)?.no ?? 0);
+      const rigNo = query.rig_id === undefined ? undefined : (control.rigs.byId(query.rig_id)?.no ?? nobody);
       const atMs = timeOf(query.at);
       const window = atMs === null ? windowOf(query, deps.now() + 1, dayMs) : momentOf(query, atMs);
-      const ofContract = query.contract_id !== undefined && { contractNo: noSuchContract };
+      const ofContract = query.contract_id !== undefined && { contractNo: control.contracts.byId(query.contract_id)?.no ?? nobody };
       const asked = { ...window, ...ofContract, ...(rigNo !== undefined && { rigNo }), cursor: query.cursor ?? null, limit: limitOf(query) };
       const page = pageFrom(control.allocations.range(asked));
       const rows = page.rows.map((allocation) => allocationJson(allocation, ids));

@@ -1,21 +1,16 @@
 import { Type } from "@sinclair/typebox";
 import { addCustomer, changeCustomer, removeCustomer } from "../actions/customers.ts";
+import { newCustomerFields } from "../contract-models.ts";
 import { type ApiParts, changeEndpoint, type Endpoint, found, readEndpoint } from "../endpoint.ts";
 import { customerExample } from "../examples.ts";
 import { customerModel } from "../models.ts";
 import { limitOf, listReply, pageFrom } from "../paging.ts";
 import { customerJson } from "../present-rows.ts";
-import { orNull, pageOf, pageQuery, text } from "../schema-parts.ts";
+import { pageOf, pageQuery, text } from "../schema-parts.ts";
 
 const name = () => text(200);
-/** What a customer has besides his name; the body of a contract may hold one too. */
-const optional = {
-  external_ref: Type.Optional(orNull(Type.String({ minLength: 1, maxLength: 100, description: "What your own system knows him by; unique" }))),
-  email: Type.Optional(orNull(text(254))),
-  timezone: Type.Optional(Type.String({ minLength: 1, maxLength: 60, description: "IANA name; the days of his statements are counted in it. Default UTC" })),
-};
-export const newCustomer = () => Type.Object({ name: name(), ...optional });
-const customerPatch = Type.Object({ name: Type.Optional(name()), ...optional });
+const newCustomer = Type.Object({ name: name(), ...newCustomerFields });
+const customerPatch = Type.Object({ name: Type.Optional(name()), ...newCustomerFields });
 
 export function customerEndpoints(parts: ApiParts): Endpoint[] {
   return [...customerReads(parts), ...customerChanges(parts)];
@@ -71,7 +66,7 @@ function customerChanges(parts: ApiParts): Endpoint[] {
       need: "customers:write",
       tag: "customers",
       summary: "Add a customer",
-      body: newCustomer(),
+      body: newCustomer,
       bodyExample: { name: "Hashhaus GmbH", external_ref: "client-311", email: "ops@hashhaus.example", timezone: "Europe/Vienna" },
       answers: [{ status: 201, description: "The customer", schema: customerModel, example: customerExample }],
       handle: ({ body, principal }) => {

@@ -1,5 +1,7 @@
 import type { ApiParts, Endpoint } from "../endpoint.ts";
 import { allocationEndpoints } from "./allocations.ts";
+import { contractCommands } from "./contract-commands.ts";
+import { contractEndpoints } from "./contracts.ts";
 import { customerEndpoints } from "./customers.ts";
 import { eventEndpoints } from "./events.ts";
 import { figureEndpoints } from "./figures.ts";
@@ -28,6 +30,8 @@ export function apiEndpoints(parts: ApiParts): Endpoint[] {
     ...profileEndpoints(parts),
     ...customerEndpoints(parts),
     ...siteEndpoints(parts),
+    ...contractEndpoints(parts),
+    ...contractCommands(parts),
     ...fleetEndpoints(parts),
     ...maintenanceEndpoints(parts),
     ...listenerEndpoints(parts),

@@ -15,17 +15,21 @@ const hourMs = 3_600_000;
 type About<T> = { path: string; noun: string; need: Need; tag: string; scopeOf: (id: string) => T };
 
 export function figureEndpoints(parts: ApiParts): Endpoint[] {
-  const { rigs, pools, fleets } = parts.deps.control;
+  const { rigs, pools, fleets, contracts } = parts.deps.control;
   const rig = (id: string): Scope => ({ kind: "rig", no: rigOf(parts.deps, id).no });
   const pool = (id: string): Scope => ({ kind: "pool", no: found(pools.byId(id), "pool").no });
   const fleet = (id: string): HashrateScope => {
     const { no } = found(fleets.byId(id), "fleet");
     return { kind: "fleet", rigNos: rigs.numbersOfFleet(no) };
   };
+  const contract = (id: string): Scope => ({ kind: "contract", no: found(contracts.byId(id), "contract").no });
+  const contractNeed: Need = ["contracts:read", "usage:read", "provisioning"];
   const fleetNeed: Need = ["fleet:read", "usage:read"];
   return [
     sharesSummary(parts, { path: "/rigs/{id}", noun: "rig", need: fleetNeed, tag: "rigs", scopeOf: rig }),
     sharesSummary(parts, { path: "/pools/{id}", noun: "pool", need: ["pools:read", "usage:read"], tag: "pools", scopeOf: pool }),
+    sharesSummary(parts, { path: "/contracts/{id}", noun: "contract", need: contractNeed, tag: "contracts", scopeOf: contract }),
+    hashrate(parts, { path: "/contracts/{id}", noun: "contract", need: contractNeed, tag: "contracts", scopeOf: contract }),
     hashrate(parts, { path: "/rigs/{id}", noun: "rig", need: fleetNeed, tag: "rigs", scopeOf: rig }),
     hashrate(parts, { path: "/fleets/{id}", noun: "fleet", need: fleetNeed, tag: "fleets", scopeOf: fleet }),
   ];

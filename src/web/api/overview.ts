@@ -36,13 +36,19 @@ function summary({ deps, figures }: ApiParts): Endpoint {
         body: {
           at: timeText(nowMs),
           delivered_hps: await figures.deliveredHps(),
-          // Nothing is promised before there are contracts.
-          promised_hps: 0,
+          promised_hps: deps.control.contracts.promisedHps(),
           rigs: deps.control.rigs.countByStatus(),
           sessions: deps.hub.sessions(),
-          contracts_at_risk: 0,
+          contracts_at_risk: contractsAtRisk(deps),
         },
       };
     },
   });
+}
+
+/** Those in force that get less than was promised. */
+function contractsAtRisk({ control, contracts }: ApiParts["deps"]): number {
+  if (contracts === undefined) return 0;
+  const inForce = control.contracts.all().filter(({ state }) => state === "active" || state === "activating");
+  return inForce.filter(({ no }) => (contracts.health(no)?.state ?? "delivering") !== "delivering").length;
 }

@@ -48,7 +48,7 @@ function destinationOf(pool: Pool): string {
 const bare = (pool: Pool) => poolJson(pool, { fact: null, probe: null, rejectBp: 0 });
 
 /** A pool in use shows by itself what it is like; one that nobody uses is tried after a change, if this version of it was not yet. */
-async function probeOfUnused({ deps, probes }: ApiParts, pool: Pool): Promise<PoolTest | null> {
+export async function probeOfUnused({ deps, probes }: ApiParts, pool: Pool): Promise<PoolTest | null> {
   const state = deps.hub.pool(pool.no)?.state ?? "unused";
   return state === "unused" && probes.last(pool) === null ? await probes.probe(pool, webLimits.poolProbeMsMax) : probes.last(pool);
 }

@@ -1,0 +1,90 @@
+import type { ContractVerb } from "../../control/contract-history.ts";
+import type { Contract } from "../../control/contract-row.ts";
+import type { Result } from "../../control/result.ts";
+import { accepted } from "../control-result.ts";
+import type { WebDeps } from "../deps.ts";
+import { noOf } from "../paging.ts";
+import { termsJson } from "../present-contracts.ts";
+import type { Ids } from "../present-rows.ts";
+import { actorOf, type Principal } from "../principal.ts";
+import { notFound } from "../problems.ts";
+import { timeText } from "../times.ts";
+import { capacityJson, requireCapacity, requireTellable } from "./contract-capacity.ts";
+import { contractField, contractSubject, promiseOf, type TermsEntry, termsOf } from "./contracts.ts";
+import { recordAct, recordChange } from "./record.ts";
+
+type Deps = Pick<WebDeps, "control" | "now" | "contracts">;
+
+/** Each command is one transaction of the caller's; one that finds nothing left to do answers the contract as it is and records nothing. */
+export function suspendContract(deps: Deps, principal: Principal, { id, reason }: { id: string; reason: string }): Contract {
+  return command(deps, principal, {
+    id,
+    act: () => deps.control.contracts.suspend(id, { reason, by: actorOf(principal) }),
+    verb: "suspended",
+    data: { reason },
+  });
+}
+
+export function resumeContract(deps: Deps, principal: Principal, id: string): Contract {
+  return command(deps, principal, { id, act: () => deps.control.contracts.resume(id, { by: actorOf(principal) }), verb: "resumed" });
+}
+
+export function renewContract(deps: Deps, principal: Principal, { id, endsAtMs }: { id: string; endsAtMs: number | null }): Contract {
+  const data = { ends_at: timeText(endsAtMs) };
+  return command(deps, principal, { id, act: () => deps.control.contracts.renew(id, { endsAtMs, by: actorOf(principal) }), verb: "renewed", data });
+}
+
+export type TerminationAsk = { id: string; atMs: number | null; reason: string };
+
+/** Now, or cancelled for a moment that is still to come. */
+export function terminateContract(deps: Deps, principal: Principal, { id, atMs, reason }: TerminationAsk): Contract {
+  const verb = atMs !== null && atMs > deps.now() ? "cancelled" : "terminated";
+  const act = () => deps.control.contracts.terminate(id, { atMs, reason, by: actorOf(principal) });
+  return command(deps, principal, { id, act, verb, data: { reason, ...(verb === "cancelled" && { at: timeText(atMs) }) } });
+}
+
+type Command = { id: string; act: () => Result<Contract>; verb: ContractVerb; data?: Record<string, unknown> };
+
+function command({ control }: Deps, principal: Principal, { id, act, verb, data }: Command): Contract {
+  const before = contractOf({ control }, id);
+  const after = accepted(act(), "contract", contractField);
+  if (after.version !== before.version) recordAct(control, principal, { verb, subject: contractSubject(after), data: { number: after.number, ...data } });
+  return after;
+}
+
+/** Changes the promise or the terms. More than before must be there to be promised. */
+export function changeContract(deps: Deps, principal: Principal, { id, entry, ids }: { id: string; entry: TermsEntry; ids: Ids }): Contract {
+  const { control } = deps;
+  const before = contractOf(deps, id);
+  const change = {
+    ...termsOf(entry),
+    promise: promiseOf(deps, entry),
+    ...(entry.profile_id !== undefined && { profileNo: noOf("profile_id", control.profiles.byId(entry.profile_id), "profile") }),
+  };
+  const after = accepted(control.contracts.change(id, change, { by: actorOf(principal) }), "contract", contractField);
+  if (after.toleranceBp !== before.toleranceBp || after.promisedHps < before.promisedHps) requireTellable(deps, after);
+  const isMore = after.promisedHps > before.promisedHps || after.places.length > before.places.length;
+  const short = isMore ? requireCapacity(deps, after) : null;
+  recordChange(control, principal, { subject: contractSubject(after), before: termsJson(before, ids), after: termsJson(after, ids) });
+  if (short !== null)
+    recordAct(control, principal, { verb: "sold-short", subject: contractSubject(after), data: { number: after.number, ...capacityJson(short) } });
+  return after;
+}
+
+export type EditAsk = { id: string; version: number | null; patch: { external_ref?: string | null; notes?: string }; ids: Ids };
+
+/** Changes what is no promise. */
+export function editContract({ control }: Deps, principal: Principal, { id, version, patch, ids }: EditAsk): Contract {
+  const before = contractOf({ control }, id);
+  const { external_ref, notes } = patch;
+  const fields = { ...(external_ref !== undefined && { externalRef: external_ref }), ...(notes !== undefined && { notes }) };
+  const after = accepted(control.contracts.update(id, fields, { expected: version, by: actorOf(principal) }), "contract", contractField);
+  recordChange(control, principal, { subject: contractSubject(after), before: termsJson(before, ids), after: termsJson(after, ids) });
+  return after;
+}
+
+export function contractOf({ control }: Pick<Deps, "control">, id: string): Contract {
+  const contract = control.contracts.byId(id);
+  if (contract === null) throw notFound("contract");
+  return contract;
+}

@@ -1,0 +1,154 @@
+import type { PromiseAsk } from "../../control/contract-places.ts";
+import type { Contract } from "../../control/contract-row.ts";
+import type { SlaInput, SlaPlan } from "../../control/contract-sla.ts";
+import type { Customer } from "../../control/customers.ts";
+import type { Fleet, Method } from "../../control/fleets.ts";
+import { accepted, apiField } from "../control-result.ts";
+import type { WebDeps } from "../deps.ts";
+import { noOf } from "../paging.ts";
+import { actorOf, type Principal } from "../principal.ts";
+import { invalidField, within } from "../problems.ts";
+import { readTime } from "../times.ts";
+import { capacityJson, requireCapacity, requireTellable } from "./contract-capacity.ts";
+import { addCustomer, type CustomerEntry } from "./customers.ts";
+import { addPool } from "./pools.ts";
+import { recordAct, type Subject } from "./record.ts";
+
+type Deps = Pick<WebDeps, "control" | "now" | "contracts">;
+
+export type SlaEntry = {
+  price: { amount: string; currency: string };
+  plan?: SlaPlan;
+  tolerance_bp?: number;
+  tiers?: readonly { below_bp: number; credit_bp: number }[];
+};
+
+/** What a contract and its change have in common, as it is entered. */
+export type TermsEntry = {
+  promised_hps?: number;
+  rig_count?: number;
+  rig_ids?: readonly string[];
+  tolerance_bp?: number;
+  priority?: number;
+  profile_id?: string;
+  sla?: SlaEntry | null;
+  allow_short?: boolean;
+};
+
+export type PoolOfContract = { url: string; username: string; password?: string; name?: string };
+
+/** A contract as it is entered, by a script or in a form. */
+export type ContractEntry = TermsEntry & {
+  external_ref?: string | null;
+  customer_id?: string;
+  customer?: CustomerEntry & { name: string };
+  fleet_id: string;
+  method: Method;
+  rig_nominal_hps?: number;
+  model?: string;
+  pools?: readonly PoolOfContract[];
+  starts_at?: string;
+  ends_at?: string | null;
+  notes?: string;
+};
+
+export const contractSubject = ({ id, number }: Contract): Subject => ({ kind: "contract", id, name: number });
+
+/** A contract's field outside: times have no unit there. */
+export const contractField = (field: string): string => apiField(field).replace(/_ms$/, "");
+
+/**
+ * Adds a contract, and with it the customer and the pools that come in the same body. Run it in a transaction, then tell the hub
+ * (`configChanged`) and the planner (`contracts.changed`). Throws a problem that names the field; then nothing of it stays.
+ */
+export function addContract(deps: Deps, principal: Principal, entry: ContractEntry): Contract {
+  const { control } = deps;
+  const fleetNo = noOf("fleet_id", control.fleets.byId(entry.fleet_id), "fleet");
+  const fleet = control.fleets.byNo(fleetNo);
+  const customer = customerOf(deps, principal, entry);
+  const profileNo = profileNoOf(deps, principal, { entry, customer, fleet });
+  const { external_ref, notes, starts_at, ends_at } = entry;
+  const input = {
+    ...{ customerNo: customer.no, fleetNo, profileNo, method: entry.method, promise: promiseOf(deps, entry), by: actorOf(principal) },
+    ...termsOf(entry),
+    ...(external_ref !== undefined && { externalRef: external_ref }),
+    ...(notes !== undefined && { notes }),
+    ...(starts_at !== undefined && { startsAtMs: msOf(starts_at) }),
+    ...(ends_at !== undefined && { endsAtMs: ends_at === null ? null : msOf(ends_at) }),
+  };
+  const contract = accepted(control.contracts.create(input), "contract", contractField);
+  requireTellable(deps, contract);
+  const short = requireCapacity(deps, contract);
+  const data = {
+    ...{ number: contract.number, external_ref: contract.externalRef, customer_id: customer.id, method: contract.method, promised_hps: contract.promisedHps },
+    ...(short !== null && { allow_short: true, ...capacityJson(short) }),
+  };
+  recordAct(control, principal, { verb: "added", subject: contractSubject(contract), data });
+  return contract;
+}
+
+/** The promise as control reads it; rigs that do not exist are named by their place in the list. */
+export function promiseOf({ control }: Deps, entry: TermsEntry & Pick<ContractEntry, "rig_nominal_hps" | "model">): PromiseAsk {
+  const { promised_hps, rig_count, rig_ids, rig_nominal_hps, model } = entry;
+  return {
+    ...(promised_hps !== undefined && { promisedHps: promised_hps }),
+    ...(rig_count !== undefined && { rigCount: rig_count }),
+    ...(rig_nominal_hps !== undefined && { rigNominalHps: rig_nominal_hps }),
+    ...(model !== undefined && { model }),
+    ...(rig_ids !== undefined && { rigNos: rig_ids.map((id, index) => noOf(`rig_ids/${index}`, control.rigs.byId(id), "rig")) }),
+  };
+}
+
+export function termsOf({ tolerance_bp, priority, sla, allow_short }: TermsEntry) {
+  return {
+    ...(tolerance_bp !== undefined && { toleranceBp: tolerance_bp }),
+    ...(priority !== undefined && { priority }),
+    ...(sla !== undefined && { sla: sla === null ? null : slaInput(sla) }),
+    ...(allow_short !== undefined && { allowShort: allow_short }),
+  };
+}
+
+function slaInput({ price, plan, tolerance_bp, tiers }: SlaEntry): SlaInput {
+  return {
+    price,
+    ...(plan !== undefined && { plan }),
+    ...(tolerance_bp !== undefined && { toleranceBp: tolerance_bp }),
+    ...(tiers !== undefined && { tiers: tiers.map(({ below_bp, credit_bp }) => ({ belowBp: below_bp, creditBp: credit_bp })) }),
+  };
+}
+
+/** The schema has read the time before. */
+export const msOf = (text: string): number => readTime(text) ?? 0;
+
+/** One that exists, by id or by the reference that comes with him; else a new one. */
+function customerOf(deps: Deps, principal: Principal, { customer_id, customer }: ContractEntry): Customer {
+  const { customers } = deps.control;
+  if ((customer_id === undefined) === (customer === undefined)) throw invalidField("customer_id", "is required, or else customer; one of the two");
+  if (customer !== undefined) {
+    const known = typeof customer.external_ref === "string" ? customers.byExternalRef(customer.external_ref) : null;
+    return known ?? within("customer", () => addCustomer(deps, principal, customer));
+  }
+  const known = customers.byId(customer_id ?? "");
+  if (known === null) throw invalidField("customer_id", "must be the id of a customer that exists");
+  return known;
+}
+
+type ProfileAsk = { entry: ContractEntry; customer: Customer; fleet: Fleet | null };
+
+/** Pools that come with the contract become a profile of their own, under its customer. */
+function profileNoOf(deps: Deps, principal: Principal, { entry, customer, fleet }: ProfileAsk): number {
+  const { control } = deps;
+  const { profile_id, pools, external_ref } = entry;
+  if ((profile_id === undefined) === (pools === undefined)) throw invalidField("profile_id", "is required, or else pools; one of the two");
+  if (pools === undefined) return noOf("profile_id", control.profiles.byId(profile_id ?? ""), "profile");
+  const algorithm = fleet?.algorithm ?? "sha256d";
+  const poolNos = pools.map((pool, index) => within(`pools/${index}`, () => addPool(deps, principal, { ...pool, algorithm, customer_id: customer.id }).no));
+  const name = (external_ref ?? customer.name).slice(0, 100).trim();
+  const profile = accepted(control.profiles.create({ name, poolNos, customerId: customer.id }), "profile");
+  recordAct(control, principal, {
+    verb: "added",
+    subject: { kind: "profile", id: profile.id, name },
+    data: { pool_ids: poolNos.map((no) => control.pools.byNo(no)?.id) },
+  });
+  return profile.no;
+}

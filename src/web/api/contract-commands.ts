@@ -1,0 +1,82 @@
+import type { TObject } from "@sinclair/typebox";
+import type { Contract } from "../../control/contract-row.ts";
+import { changeContract, renewContract, resumeContract, suspendContract, terminateContract } from "../actions/contract-commands.ts";
+import { msOf } from "../actions/contracts.ts";
+import { contractExample } from "../contract-examples.ts";
+import { contractChange, contractModel, renewal, suspension, termination } from "../contract-models.ts";
+import { type ApiParts, type ChangeReply, type ChangeSpec, changeEndpoint, type Endpoint } from "../endpoint.ts";
+import { contractJson, nothingYet } from "../present-contracts.ts";
+import { presentContract, tellOfContract } from "./contract-present.ts";
+
+type Command<B extends TObject> = Pick<ChangeSpec<B>, "summary" | "description" | "body" | "bodyExample" | "problems"> & {
+  word: string;
+  act: (asked: Parameters<ChangeSpec<B>["handle"]>[0]) => Contract;
+};
+
+/** The commands of a billing system. Each may be repeated, with its key or without: what is done already is answered as it is. */
+export function contractCommands(parts: ApiParts): Endpoint[] {
+  const { deps, ids } = parts;
+  return [
+    command(parts, {
+      word: "suspend",
+      summary: "Suspend a contract",
+      description: "Its rigs mine for the house, and its clock stands still. One that is suspended stays as it is.",
+      body: suspension,
+      bodyExample: { reason: "invoice 2026-117 is overdue" },
+      act: ({ id, body, principal }) => suspendContract(deps, principal, { id, reason: body.reason }),
+    }),
+    command(parts, {
+      word: "resume",
+      summary: "Resume a contract",
+      description: "It goes on as it was before it was suspended. One that is not suspended stays as it is.",
+      act: ({ id, principal }) => resumeContract(deps, principal, id),
+    }),
+    command(parts, {
+      word: "change",
+      summary: "Change what is promised",
+      description: "From now on. Only the difference moves rigs. More than before must be there to be promised, or `allow_short`.",
+      body: contractChange,
+      bodyExample: { promised_hps: 6_000_000_000_000_000 },
+      problems: ["conflict", "insufficient-capacity"],
+      act: ({ id, body, principal }) => changeContract(deps, principal, { id, entry: body, ids }),
+    }),
+    command(parts, {
+      word: "renew",
+      summary: "Renew a contract",
+      description: "A later end, or null for an open one; no rig moves. It takes back a termination that has not come yet.",
+      body: renewal,
+      bodyExample: { ends_at: "2028-11-22T00:00:00Z" },
+      act: ({ id, body, principal }) => renewContract(deps, principal, { id, endsAtMs: body.ends_at === null ? null : msOf(body.ends_at) }),
+    }),
+    command(parts, {
+      word: "terminate",
+      summary: "Terminate a contract",
+      description: "Now, or at a moment before its end. Its rigs are free, its history stays. One that has ended stays as it is.",
+      body: termination,
+      bodyExample: { reason: "cancelled by the customer" },
+      act: ({ id, body, principal }) => terminateContract(deps, principal, { id, atMs: body.at === undefined ? null : msOf(body.at), reason: body.reason }),
+    }),
+  ];
+}
+
+function command<B extends TObject>(parts: ApiParts, { word, act, problems = ["conflict"], ...doc }: Command<B>): Endpoint {
+  return changeEndpoint<B>(parts, {
+    ...doc,
+    method: "POST",
+    path: `/contracts/{id}/${word}`,
+    need: ["contracts:write", "provisioning"],
+    tag: "contracts",
+    answers: [{ status: 200, description: "The contract as it is now", schema: contractModel, example: contractExample }],
+    problems,
+    handle: (asked) => commandReply(parts, act(asked)),
+  });
+}
+
+function commandReply(parts: ApiParts, contract: Contract): ChangeReply {
+  const reply = { version: contract.version, tell: () => tellOfContract(parts) };
+  return {
+    ...reply,
+    body: contractJson(contract, nothingYet, parts.ids),
+    complete: async () => ({ ...reply, body: await presentContract(parts, contract.no) }),
+  };
+}

@@ -1,0 +1,80 @@
+import type { Contract } from "../../control/contract-row.ts";
+import type { ServingRig } from "../../control/contracts.ts";
+import type { Pool } from "../../control/pools.ts";
+import type { ApiParts } from "../endpoint.ts";
+import { type ContractNow, contractJson } from "../present-contracts.ts";
+import { warningsOf } from "../present-live.ts";
+import { probeOfUnused } from "./pools.ts";
+
+/** Contracts as they are now: rows, the rigs that serve them, what they delivered, what the hub sees. A few questions for all together. */
+export async function presentContracts(parts: ApiParts, contracts: readonly Contract[]) {
+  const { deps, figures, ids } = parts;
+  const delivered = await figures.deliveredByContract();
+  const serving = Map.groupBy(deps.control.contracts.rigsOf(contracts.map(({ no }) => no)), ({ contractNo }) => contractNo);
+  const warnings = warningsByProfile(parts, contracts);
+  return contracts.map((contract) => {
+    const rigs = serving.get(contract.no) ?? [];
+    const now: ContractNow = {
+      health: isInForce(contract) ? (deps.contracts?.health(contract.no) ?? null) : null,
+      delivered: delivered.get(contract.no) ?? [],
+      serving: rigs,
+      activePoolNo: activePoolNo(parts, rigs),
+      warnings: warnings.get(contract.profileNo) ?? [],
+    };
+    return contractJson(contract, now, ids);
+  });
+}
+
+/** One contract, read anew: it was on its way to the disk when the caller had it. */
+export async function presentContract(parts: ApiParts, contractNo: number) {
+  const contract = parts.deps.control.contracts.byNo(contractNo);
+  const [json] = await presentContracts(parts, contract === null ? [] : [contract]);
+  return json;
+}
+
+/** The same after its pools were tried, those that nobody uses yet. */
+export async function presentTried(parts: ApiParts, contract: Contract) {
+  await Promise.all(poolsOf(parts, contract.profileNo).map((pool) => probeOfUnused(parts, pool)));
+  return presentContract(parts, contract.no);
+}
+
+const isInForce = ({ state }: Contract): boolean => state === "active" || state === "activating";
+
+function poolsOf({ deps }: ApiParts, profileNo: number): Pool[] {
+  const profile = deps.control.profiles.byNo(profileNo);
+  return (profile?.poolNos ?? []).flatMap((no) => deps.control.pools.byNo(no) ?? []);
+}
+
+/** A page of contracts reads all profiles and pools at once, one contract its own. */
+const readAllFrom = 20;
+
+function warningsByProfile(parts: ApiParts, contracts: readonly Contract[]): Map<number, string[]> {
+  const { hub, control } = parts.deps;
+  const isPage = contracts.length >= readAllFrom;
+  const profiles = new Map(isPage ? control.profiles.all().map((profile) => [profile.no, profile]) : []);
+  const pools = new Map(isPage ? control.pools.all().map((pool) => [pool.no, pool]) : []);
+  const warningsOfPool = (no: number): string[] => {
+    const pool = pools.get(no) ?? control.pools.byNo(no);
+    return pool === null ? [] : warningsOf(hub.pool(no), parts.probes.last(pool)).map((text) => `pool ${pool.name}: ${text}`);
+  };
+  const ofProfile = (no: number) => ((profiles.get(no) ?? control.profiles.byNo(no))?.poolNos ?? []).flatMap(warningsOfPool);
+  return new Map([...new Set(contracts.map(({ profileNo }) => profileNo))].map((no) => [no, ofProfile(no)]));
+}
+
+/** Rigs that are asked where they mine: all of a contract are at one pool but for the moment of a move. */
+const askedMax = 8;
+
+/** The pool whose job its rigs hold; 0 where none has one. */
+function activePoolNo({ deps }: ApiParts, serving: readonly ServingRig[]): number {
+  for (const { rigNo, contractNo } of serving.slice(0, askedMax)) {
+    const fact = deps.hub.rig(rigNo);
+    if (fact !== null && fact.contractNo === contractNo && fact.poolNo !== 0) return fact.poolNo;
+  }
+  return 0;
+}
+
+/** Once it is on disk: the hub reads its tables again, and whoever plans does so. */
+export function tellOfContract({ deps, bell }: ApiParts): void {
+  bell.now();
+  deps.contracts?.changed();
+}

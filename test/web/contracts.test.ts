@@ -1,0 +1,421 @@
+import { describe, expect, test } from "bun:test";
+import { contractEntryModel, contractModel } from "../../src/web/contract-models.ts";
+import { expectFits } from "./fits.ts";
+import { goodTest, type JsonObject, startMs, type TestWeb, testWeb } from "./test-web.ts";
+
+const dayMs = 86_400_000;
+const timeOf = (ms: number) => new Date(ms).toISOString();
+const pools = [
+  { url: "stratum+tcp://one.example:3333", username: "acct.{rig}", password: "s3cret" },
+  { url: "stratum+ssl://two.example:443", username: "acct" },
+];
+
+/** A web room with the fleet `main`, and the body of an order of 2 PH/s. */
+function world(rigCount = 0) {
+  const web = testWeb();
+  const fleet = web.control.fleets.ensureMain();
+  const rigs = web.control.rigs.enrol(Array.from({ length: rigCount }, (_, index) => ({ fleetNo: fleet.no, name: `r${index}`, nominalHps: 1e14 })));
+  const order = { external_ref: "service-1042", customer: { name: "Hashhaus" }, fleet_id: fleet.id, method: "threshold", promised_hps: 2e15, pools };
+  return {
+    web,
+    fleet,
+    rigs,
+    order,
+    types: () =>
+      web.control.events
+        .latest(50)
+        .map(({ type }) => type)
+        .reverse(),
+  };
+}
+
+async function ordered(web: TestWeb, order: JsonObject): Promise<JsonObject> {
+  const answer = await web.post("/contracts", order);
+  if (answer.status !== 201) throw new Error(answer.text);
+  return answer.json;
+}
+
+/** Nothing that an order makes is there. */
+function expectNothing(web: TestWeb): void {
+  expect([web.control.contracts.all(), web.control.customers.all(), web.control.pools.all(), web.control.profiles.all()]).toEqual([[], [], [], []]);
+  expect([web.contracts.changes, web.hub.configChanges]).toEqual([0, 0]);
+}
+
+describe("an order", () => {
+  test("with customer and pools in one body makes all of it, tries the pools and tells the planner", async () => {
+    const { web, fleet, order, types } = world();
+    web.hub.test = ({ no }) => Promise.resolve(no === 2 ? { ...goodTest, extranonce2Size: 3 } : goodTest);
+    const made = await web.post("/contracts", { ...order, ends_at: timeOf(startMs + dayMs), sla: { price: { amount: "1200.00", currency: "EUR" } } });
+    expect(made.status).toBe(201);
+    expectFits(contractModel, made.json);
+    const { json } = made;
+    expect(json).toMatchObject({
+      number: "C-00001",
+      external_ref: "service-1042",
+      fleet_id: fleet.id,
+      state: "activating",
+      promised_hps: 2e15,
+      tolerance_bp: 1_000,
+      priority: 5,
+      rig_count: null,
+      allocations: [],
+      health: null,
+      sla: { plan: "lease", price: { amount: "1200.00", currency: "EUR" }, tolerance_bp: 200 },
+      starts_at: timeOf(startMs),
+    });
+    expect(json["warnings"]).toEqual([expect.stringMatching(/^pool two.example:443: extranonce2 has 3 bytes, fewer than 4/)]);
+    expect([made.headers.get("location"), made.headers.get("etag")]).toEqual([`/api/v1/contracts/${json["id"]}`, '"v1"']);
+    const profile = web.control.profiles.byId(json["profile_id"]);
+    expect(profile).toMatchObject({ name: "service-1042", customerId: json["customer_id"], poolNos: [1, 2] });
+    expect(web.control.pools.all().every(({ customerId }) => customerId === json["customer_id"])).toBe(true);
+    expect(types()).toEqual(["customer.added", "pool.added", "pool.added", "profile.added", "contract.added"]);
+    expect([web.contracts.changes, web.hub.configChanges]).toEqual([1, 1]);
+    expect((await web.get(`/contracts/${json["id"]}`)).json).toEqual(json);
+    for (const text of [made.text, (await web.get("/events")).text]) expect(text).not.toContain("s3cret");
+  });
+
+  test("is carried out once under its key, and its reference finds it; another order with that reference is refused by name", async () => {
+    const { web, order } = world();
+    const first = await web.post("/contracts", order, { key: "order" });
+    const again = await web.post("/contracts", order, { key: "order" });
+    expect([again.status, again.json["id"]]).toEqual([201, first.json["id"]]);
+    expect((await web.get("/contracts/by-ref/service-1042")).json).toEqual(first.json);
+    expect((await web.get("/contracts/by-ref/nobody")).status).toBe(404);
+    const other = await web.post("/contracts", { ...order, customer: { name: "Other" } });
+    expect([other.status, other.json["errors"]]).toEqual([409, [{ pointer: "/external_ref", detail: "is the reference of contract C-00001" }]]);
+    expect([web.control.customers.all().length, web.control.pools.all().length]).toEqual([1, 2]);
+  });
+
+  test("finds its reference with every sign in it", async () => {
+    const { web, order } = world();
+    const reference = "WHMCS/12 ü+%?#.";
+    const { id } = (await ordered(web, { ...order, external_ref: reference })) as { id: string };
+    expect((await web.get(`/contracts/by-ref/${encodeURIComponent(reference)}`)).json["id"]).toBe(id);
+  });
+
+  test("takes a customer who is known by his reference as he is", async () => {
+    const { web, order } = world();
+    const customer = { name: "Hashhaus", external_ref: "client-311" };
+    const first = await ordered(web, { ...order, customer });
+    const second = await ordered(web, { ...order, external_ref: "service-1043", customer: { ...customer, name: "Hashhaus GmbH" } });
+    expect(second["customer_id"]).toBe(first["customer_id"]);
+    expect(web.control.customers.all()).toMatchObject([{ name: "Hashhaus" }]);
+  });
+
+  test("of rigs by name, by count and size, and by model", async () => {
+    const { web, rigs, order } = world(3);
+    for (const { id } of rigs) web.control.rigs.update(id, { model: "S21" }, null);
+    const { promised_hps: _, ...rest } = order;
+    const miners = { ...rest, method: "miners" };
+    const rigIds = rigs.slice(0, 2).map(({ id }) => id);
+    expect(await ordered(web, { ...miners, rig_ids: rigIds })).toMatchObject({
+      ...{ promised_hps: 2e14, rig_count: 2, rig_nominal_hps: 1e14, model: "S21", rig_ids: rigIds, tolerance_bp: 2_000 },
+    });
+    expect(await ordered(web, { ...miners, external_ref: "b", rig_count: 4, rig_nominal_hps: 9e13 })).toMatchObject({
+      promised_hps: 3.6e14,
+      rig_ids: [],
+      model: null,
+    });
+    expect(await ordered(web, { ...miners, external_ref: "c", rig_count: 2, model: "S21" })).toMatchObject({ promised_hps: 2e14, model: "S21" });
+    expect(await ordered(web, { ...miners, external_ref: "d", rig_ids: [rigs[2]?.id], starts_at: timeOf(startMs + dayMs) })).toMatchObject({
+      state: "scheduled",
+    });
+  });
+
+  const bad: [string, RegExp, (order: JsonObject) => JsonObject][] = [
+    ["/fleet_id", /is required/, ({ fleet_id: _, ...rest }) => rest],
+    ["/customer_id", /or else customer/, ({ customer: _, ...rest }) => rest],
+    ["/customer_id", /one of the two/, (order) => ({ ...order, customer_id: `cus_${"0".repeat(26)}` })],
+    ["/customer_id", /customer that exists/, ({ customer: _, ...rest }) => ({ ...rest, customer_id: `cus_${"0".repeat(26)}` })],
+    ["/customer/email", /e-mail/, (order) => ({ ...order, customer: { name: "x", email: "nobody" } })],
+    ["/customer/nmae", /not a known field/, (order) => ({ ...order, customer: { name: "x", nmae: "y" } })],
+    ["/profile_id", /or else pools/, ({ pools: _, ...rest }) => rest],
+    ["/profile_id", /profile that exists/, ({ pools: _, ...rest }) => ({ ...rest, profile_id: `prf_${"0".repeat(26)}` })],
+    ["/pools/1/url", /stratum\+tcp/, (order) => ({ ...order, pools: [pools[0], { url: "http://x:1", username: "u" }] })],
+    ["/pools", /1 to 5/, (order) => ({ ...order, pools: [] })],
+    ["/promised_hps", /threshold/, ({ promised_hps: _, ...rest }) => rest],
+    ["/promised_hps", /whole number/, (order) => ({ ...order, promised_hps: 1.5 })],
+    ["/rig_count", /method miners/, (order) => ({ ...order, rig_count: 2 })],
+    ["/promised_hps", /miners contract/, (order) => ({ ...order, method: "miners" })],
+    ["/rig_ids/0", /rig that exists/, (order) => ({ ...order, method: "miners", promised_hps: undefined, rig_ids: [`rig_${"0".repeat(26)}`] })],
+    [
+      "/tolerance_bp",
+      /800 to 5000 for the method miners/,
+      (order) => ({ ...order, method: "miners", promised_hps: undefined, rig_count: 1, rig_nominal_hps: 5, tolerance_bp: 500 }),
+    ],
+    ["/ends_at", /after the start/, (order) => ({ ...order, starts_at: timeOf(startMs + dayMs), ends_at: timeOf(startMs + dayMs) })],
+    ["/ends_at", /future/, (order) => ({ ...order, starts_at: timeOf(startMs - 2 * dayMs), ends_at: timeOf(startMs - dayMs) })],
+    ["/ends_at", /RFC 3339/, (order) => ({ ...order, ends_at: "tomorrow" })],
+    ["/sla/price/amount", /EUR has 2 digits/, (order) => ({ ...order, sla: { price: { amount: "1.5", currency: "EUR" } } })],
+    ["/sla/price/currency", /ISO 4217/, (order) => ({ ...order, sla: { price: { amount: "1", currency: "gold" } } })],
+    [
+      "/sla/tiers/1",
+      /lower limit/,
+      (order) => ({
+        ...order,
+        sla: {
+          price: { amount: "1", currency: "EUR" },
+          tiers: [
+            { below_bp: 1, credit_bp: 1 },
+            { below_bp: 2, credit_bp: 2 },
+          ],
+        },
+      }),
+    ],
+    ["/promise", /not a known field/, (order) => ({ ...order, promise: 1 })],
+  ];
+  for (const [pointer, rule, change] of bad)
+    test(`is refused at ${pointer}: ${rule.source}; nothing of it stays`, async () => {
+      const { web, order } = world();
+      const answer = await web.post("/contracts", change(order));
+      expect([answer.status, answer.json["type"]]).toEqual([422, "/problems/invalid"]);
+      const errors = answer.json["errors"] as { pointer: string; detail: string }[];
+      expect(errors.find((error) => error.pointer === pointer)?.detail ?? answer.text).toMatch(rule);
+      expectNothing(web);
+    });
+
+  test("for which there is too little is a 409 with what there is, unless it is sold short, which is written down", async () => {
+    const { web, order } = world();
+    web.contracts.available = { availableHps: 1.5e15 + 0.7, availableRigs: 12 };
+    const refused = await web.post("/contracts", order, { key: "order" });
+    expect([refused.status, refused.json["type"], refused.headers.get("content-type")]).toEqual([
+      409,
+      "/problems/insufficient-capacity",
+      "application/problem+json",
+    ]);
+    expect(refused.json).toMatchObject({ available_hps: 1.5e15, available_rigs: 12, status: 409 });
+    expectNothing(web);
+    const short = await web.post("/contracts", { ...order, allow_short: true });
+    expect([short.status, short.json["allow_short"]]).toEqual([201, true]);
+    const [event] = web.control.events.latest(1);
+    expect(event).toMatchObject({ type: "contract.added", data: { allow_short: true, available_hps: 1.5e15, by: expect.stringMatching(/^token:/) } });
+  });
+
+  test("of more rigs than fit is refused by their number, whatever their hashrate", async () => {
+    const { web, order } = world();
+    web.contracts.available = { availableHps: 1e30, availableRigs: 1 };
+    const refused = await web.post("/contracts", { ...order, method: "miners", promised_hps: undefined, rig_count: 2, rig_nominal_hps: 1 });
+    expect([refused.status, refused.json["available_rigs"]]).toEqual([409, 1]);
+    expect(refused.json["detail"]).toContain("2 rigs are asked for, and 1 that fit");
+  });
+
+  test("whose tolerance no statistics can serve is refused with the time that it would take", async () => {
+    const { web, order } = world();
+    web.contracts.minutes = 12 * 24 * 60;
+    const refused = await web.post("/contracts", { ...order, tolerance_bp: 100 });
+    expect([refused.status, refused.json["errors"][0]["pointer"]]).toEqual([422, "/tolerance_bp"]);
+    expect(refused.json["detail"]).toContain("a loss of 1 % takes about 12 days to tell from luck");
+    expectNothing(web);
+    web.contracts.minutes = Number.POSITIVE_INFINITY;
+    expect((await web.post("/contracts", order)).json["detail"]).toContain("for ever");
+    web.contracts.minutes = 24 * 60;
+    expect((await web.post("/contracts", order)).status).toBe(201);
+  });
+});
+
+describe("a contract", () => {
+  test("shows who serves it and why, what it delivered, its health, and the pool at work", async () => {
+    const { web, rigs, order } = world(2);
+    const made = await ordered(web, order);
+    const [first, second] = rigs;
+    const reason = { code: "filled", text: "closest surplus" };
+    web.control.allocations.assign(rigs.map(({ no }) => ({ rigNo: no, contractNo: 1, profileNo: 1, reason, decidedBy: "planner" })));
+    web.ledger.deliveredTable.set(1, [1.9e15, null]);
+    web.contracts.healths.set(1, { state: "degraded", reason: { code: "short", text: "5 % below" } });
+    const idle = { rigNo: 0, sessions: [], poolNo: 2, contractNo: 1 };
+    web.hub.rigFacts.set(second?.no ?? 0, { ...idle, rigNo: second?.no ?? 0 } as never);
+    web.clock.nowMs += 3_000;
+    const shown = await web.get(`/contracts/${made["id"]}`);
+    expectFits(contractModel, shown.json);
+    expect(shown.json).toMatchObject({
+      health: { state: "degraded", reason: { code: "short" } },
+      delivered: { "900": 1.9e15, "86400": null },
+      allocations: [
+        { rig_id: first?.id, fraction: 1, since: timeOf(startMs), reason },
+        { rig_id: second?.id, reason },
+      ],
+      active_pool_id: web.control.pools.byNo(2)?.id,
+    });
+    expect((await web.get(`/rigs/${first?.id}`)).json["allocations"]).toEqual([{ contract_id: made["id"], fraction: 1 }]);
+    const summary = await web.get("/summary");
+    expect(summary.json).toMatchObject({ promised_hps: 2e15, contracts_at_risk: 1 });
+    const history = await web.get(`/allocations?contract_id=${made["id"]}`);
+    expect(history.json["data"]).toMatchObject([{ rig_id: first?.id, contract_id: made["id"] }, { rig_id: second?.id }]);
+    expect((await web.get(`/contracts/${made["id"]}`, { headers: { "if-none-match": '"v1"' } })).status).toBe(200);
+  });
+
+  test("has sums of shares and a hashrate of its own", async () => {
+    const { web, order } = world();
+    const { id } = (await ordered(web, order)) as { id: string };
+    expect((await web.get(`/contracts/${id}/shares-summary`)).status).toBe(200);
+    expect((await web.get(`/contracts/${id}/hashrate?step_s=60`)).status).toBe(200);
+    expect(web.ledger.asked.map(([question, scope]) => [question, scope])).toEqual([
+      ["summary", { kind: "contract", no: 1 }],
+      ["hashrate", { kind: "contract", no: 1 }],
+    ]);
+  });
+
+  test("is edited with its version; what was promised is no edit", async () => {
+    const { web, order } = world();
+    const { id } = (await ordered(web, order)) as { id: string };
+    const path = `/contracts/${id}`;
+    expect((await web.patch(path, { notes: "x" })).status).toBe(428);
+    const edited = await web.patch(path, { notes: "calls first", external_ref: "new" }, '"v1"');
+    expect([edited.status, edited.json["notes"], edited.headers.get("etag")]).toEqual([200, "calls first", '"v2"']);
+    expect((await web.patch(path, { notes: "y" }, '"v1"')).status).toBe(412);
+    for (const body of [{ promised_hps: 1 }, { tolerance_bp: 500 }, { ends_at: null }, { state: "active" }, { sla: null }])
+      expect((await web.patch(path, body, '"v2"')).status).toBe(422);
+    expect(web.control.contracts.byId(id)).toMatchObject({ version: 2, promisedHps: 2e15 });
+  });
+
+  test("is listed by state, customer, fleet and words, page by page", async () => {
+    const { web, order, fleet } = world();
+    const made: JsonObject[] = [];
+    for (let index = 0; index < 3; index += 1) made.push(await ordered(web, { ...order, external_ref: `s-${index}`, customer: { name: `Customer ${index}` } }));
+    await web.post(`/contracts/${made[1]?.["id"]}/suspend`, { reason: "unpaid" });
+    const numbers = async (query: string) => (await web.get(`/contracts?${query}`)).json["data"].map(({ number }: { number: string }) => number);
+    expect(await numbers("state=suspended,ended")).toEqual(["C-00002"]);
+    expect(await numbers(`customer_id=${made[2]?.["customer_id"]}`)).toEqual(["C-00003"]);
+    expect(await numbers(`fleet_id=${fleet.id}&q=customer 0`)).toEqual(["C-00001"]);
+    expect(await numbers("q=s-1")).toEqual(["C-00002"]);
+    const page = await web.get("/contracts?limit=2");
+    expect(page.json["data"]).toHaveLength(2);
+    expect(await numbers(`limit=2&cursor=${page.json["page"]["next"]}`)).toEqual(["C-00003"]);
+    for (const query of ["state=done", "state=active,active", "cursor=x", "sort=name"]) expect((await web.get(`/contracts?${query}`)).status).toBe(422);
+  });
+});
+
+describe("commands", () => {
+  test("may be repeated under new keys: the second changes nothing and records nothing", async () => {
+    const { web, order, types } = world();
+    const { id } = (await ordered(web, order)) as { id: string };
+    const cases: [string, JsonObject, JsonObject][] = [
+      ["suspend", { reason: "unpaid" }, { state: "suspended", state_reason: "unpaid", version: 2 }],
+      ["resume", {}, { state: "activating", state_reason: null, version: 3 }],
+      ["change", { promised_hps: 3e15, priority: 1 }, { promised_hps: 3e15, priority: 1, version: 4 }],
+      ["renew", { ends_at: timeOf(startMs + 60 * dayMs) }, { ends_at: timeOf(startMs + 60 * dayMs), version: 5 }],
+      ["terminate", { at: timeOf(startMs + dayMs), reason: "moves" }, { state: "activating", terminates_at: timeOf(startMs + dayMs), version: 6 }],
+      ["terminate", { reason: "gone" }, { state: "ended", ended_reason: "terminated", state_reason: "gone", terminates_at: null, version: 7 }],
+    ];
+    for (const [word, body, expected] of cases) {
+      for (const _ of [1, 2]) {
+        const answer = await web.post(`/contracts/${id}/${word}`, body);
+        expect([word, answer.status]).toEqual([word, 200]);
+        expectFits(contractModel, answer.json);
+        expect(answer.json).toMatchObject(expected);
+      }
+    }
+    const recorded = ["suspended", "resumed", "changed", "renewed", "cancelled", "terminated"].map((verb) => `contract.${verb}`);
+    expect(types().slice(types().indexOf("contract.added") + 1)).toEqual(recorded);
+    const history = await web.get(`/contracts/${id}/history`);
+    for (const entry of history.json["data"]) expectFits(contractEntryModel, entry);
+    expect(history.json["data"].map(({ verb }: { verb: string }) => verb)).toEqual([
+      "added",
+      "suspended",
+      "resumed",
+      "changed",
+      "renewed",
+      "cancelled",
+      "terminated",
+    ]);
+    expect(web.contracts.changes).toBe(13);
+    for (const word of ["resume", "change", "renew"]) {
+      const refused = await web.post(`/contracts/${id}/${word}`, word === "renew" ? { ends_at: null } : {});
+      expect([refused.status, refused.json["detail"]]).toEqual([409, "the contract has ended; what has ended stays so"]);
+    }
+  });
+
+  test("answer the same under the same key, whatever came between", async () => {
+    const { web, order } = world();
+    const { id } = (await ordered(web, order)) as { id: string };
+    const first = await web.post(`/contracts/${id}/suspend`, { reason: "unpaid" }, { key: "s" });
+    await web.post(`/contracts/${id}/resume`, {});
+    const again = await web.post(`/contracts/${id}/suspend`, { reason: "unpaid" }, { key: "s" });
+    expect([again.json, again.headers.get("idempotency-replayed")]).toEqual([first.json, "true"]);
+    expect(web.control.contracts.byId(id)?.state).toBe("activating");
+  });
+
+  test("at once on one contract: each is whole, the end is one of the orders, and the history tells which", async () => {
+    const { web, order } = world();
+    const { id } = (await ordered(web, order)) as { id: string };
+    const sent = Array.from({ length: 30 }, (_, index) => {
+      const asks: [string, JsonObject][] = [
+        ["change", { promised_hps: 1e15 + index, priority: index % 10 }],
+        ["suspend", { reason: `r${index}` }],
+        ["resume", {}],
+      ];
+      const [word, body] = asks[index % 3] ?? ["resume", {}];
+      return web.post(`/contracts/${id}/${word}`, body);
+    });
+    expect((await Promise.all(sent)).every(({ status }) => status === 200)).toBe(true);
+    const contract = web.control.contracts.byId(id);
+    const entries = web.control.contracts.history(contract?.no ?? 0);
+    for (const { terms } of entries.slice(1)) expect([terms.promisedHps, terms.priority]).toEqual([terms.promisedHps, (terms.promisedHps - 1e15) % 10]);
+    expect(entries.length).toBe(contract?.version ?? 0);
+    expect(entries.at(-1)?.terms).toMatchObject({ state: contract?.state, promisedHps: contract?.promisedHps });
+  });
+
+  test("refuse more than there is, and nothing of the change stays", async () => {
+    const { web, order } = world();
+    const { id } = (await ordered(web, order)) as { id: string };
+    web.contracts.available = { availableHps: 2.5e15, availableRigs: 25 };
+    const before = web.control.contracts.byId(id);
+    const refused = await web.post(`/contracts/${id}/change`, { promised_hps: 3e15, priority: 0 });
+    expect([refused.status, refused.json["available_hps"]]).toEqual([409, 2.5e15]);
+    expect([web.control.contracts.byId(id), web.control.contracts.history(1).length]).toEqual([before, 1]);
+    expect((await web.post(`/contracts/${id}/change`, { promised_hps: 2.5e15 })).status).toBe(200);
+    web.contracts.available = { availableHps: 0, availableRigs: 0 };
+    expect((await web.post(`/contracts/${id}/change`, { promised_hps: 1e15 })).status).toBe(200);
+    expect((await web.post(`/contracts/${id}/change`, { promised_hps: 9e15, allow_short: true })).status).toBe(200);
+    expect(web.control.events.latest(1)).toMatchObject([{ type: "contract.sold-short" }]);
+    web.contracts.minutes = 1e9;
+    expect((await web.post(`/contracts/${id}/change`, { tolerance_bp: 200 })).json["errors"][0]["pointer"]).toBe("/tolerance_bp");
+  });
+
+  test("name the field that is wrong", async () => {
+    const { web, order } = world();
+    const { id } = (await ordered(web, { ...order, ends_at: timeOf(startMs + 30 * dayMs) })) as { id: string };
+    const cases: [string, JsonObject, string][] = [
+      ["suspend", {}, "/reason"],
+      ["suspend", { reason: "a\u0000" }, "/reason"],
+      ["resume", { reason: "x" }, "/reason"],
+      ["change", { rig_count: 2 }, "/rig_count"],
+      ["change", { tolerance_bp: 50 }, "/tolerance_bp"],
+      ["change", { profile_id: `prf_${"0".repeat(26)}` }, "/profile_id"],
+      ["change", { ends_at: null }, "/ends_at"],
+      ["renew", { ends_at: timeOf(startMs + dayMs) }, "/ends_at"],
+      ["terminate", { at: timeOf(startMs + 31 * dayMs), reason: "x" }, "/at"],
+      ["terminate", { at: "soon", reason: "x" }, "/at"],
+    ];
+    for (const [word, body, pointer] of cases) {
+      const answer = await web.post(`/contracts/${id}/${word}`, body);
+      expect([word, answer.status, answer.json["errors"]?.[0]?.["pointer"]]).toEqual([word, 422, pointer]);
+    }
+    expect(web.control.contracts.byId(id)?.version).toBe(1);
+  });
+});
+
+test("a provisioning token may order, command and read contracts, and nothing else; a reader may not command", async () => {
+  const { web, order } = world();
+  const token = web.token("provisioning");
+  const made = await web.post("/contracts", order, { token });
+  expect(made.status).toBe(201);
+  const path = `/contracts/${made.json["id"]}`;
+  expect((await web.post(`${path}/suspend`, { reason: "x" }, { token })).status).toBe(200);
+  for (const read of [path, "/contracts", "/contracts/by-ref/service-1042", `${path}/hashrate`])
+    expect([read, (await web.get(read, { token })).status]).toEqual([read, 200]);
+  for (const read of ["/customers", "/pools", "/rigs"]) expect([read, (await web.get(read, { token })).status]).toEqual([read, 403]);
+  const reader = web.token("contracts:read");
+  expect((await web.get(path, { token: reader })).status).toBe(200);
+  expect((await web.post(`${path}/resume`, {}, { token: reader })).status).toBe(403);
+});
+
+test("what a contract uses is not removed, and the refusal names the contract", async () => {
+  const { web, order, fleet } = world();
+  const made = await ordered(web, order);
+  for (const path of [`/customers/${made["customer_id"]}`, `/profiles/${made["profile_id"]}`, `/fleets/${fleet.id}`]) {
+    const answer = await web.remove(path, "*");
+    expect([path, answer.status, answer.json["type"]]).toEqual([path, 409, "/problems/in-use"]);
+    expect(answer.json["errors"].map(({ detail }: { detail: string }) => detail).join()).toContain(`contract C-00001 (${made["id"]})`);
+  }
+});

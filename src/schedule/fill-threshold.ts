@@ -1,0 +1,162 @@
+import { chosenFor, type Likeness, nearness } from "./nearness.ts";
+import { planLimits } from "./plan-limits.ts";
+import type { PlannedContract } from "./planned-contract.ts";
+import type { PlannedFleet } from "./planned-fleet.ts";
+import type { PlannedRig } from "./planned-rig.ts";
+import type { RigList } from "./rig-list.ts";
+import { fractionAtLeast, fractionMax, fractionMin } from "./sliced-rig.ts";
+import { type ShelfRank, spareRanks } from "./spare-shelf.ts";
+
+/** One contract being filled: where it takes from, who is to be replaced, and what was added so far. */
+type Filling = { fleet: PlannedFleet; contract: PlannedContract; lists: RigList[]; leavers: PlannedRig[]; fresh: PlannedRig[]; fill: number };
+
+/** Fills a `threshold` contract from spares to its promise, with as few rigs and as little above it as whole rigs (or one part of a rig) allow. */
+export function fillThreshold(fleet: PlannedFleet, contract: PlannedContract): void {
+  const leavers = contract.members.filter((rig) => contract.leaves(rig));
+  const filling: Filling = { fleet, contract, lists: [], leavers, fresh: [], fill: contract.fill };
+  for (const rank of spareRanks) {
+    if (contract.stayHps >= contract.promisedHps) return;
+    filling.lists = listsOf(fleet, contract, rank);
+    filling.fresh = [];
+    while (contract.stayHps < contract.promisedHps && fillStep(filling));
+  }
+}
+
+function listsOf(fleet: PlannedFleet, contract: PlannedContract, rank: ShelfRank): RigList[] {
+  return fleet
+    .shelvesFor(contract)
+    .map((shelf) => shelf.rigs(rank))
+    .filter((list) => list.size > 0);
+}
+
+/** One more rig, or the last; false when there is nothing more to take, or nothing more to do. */
+function fillStep(filling: Filling): boolean {
+  const { contract, fleet } = filling;
+  const deficit = contract.promisedHps - contract.stayHps;
+  const part = fleet.fact.slices ? contract.sliced : null;
+  if (part !== null && !contract.leaves(part) && part.h * (1 - part.fraction) >= deficit) {
+    agree(filling, part, deficit);
+    return false;
+  }
+  const last = closing(filling, deficit, part);
+  if (last !== null) {
+    add(filling, last);
+    if (part !== null) agree(filling, part, contract.promisedHps - contract.stayHps);
+    return false;
+  }
+  const above = least(filling.lists, deficit);
+  const below = most(filling.lists, deficit);
+  if (above !== null && fleet.fact.slices && part === null) {
+    const rig = least(filling.lists, deficit / fractionMax);
+    if (rig !== null) {
+      add(filling, rig, fractionAtLeast(deficit / rig.h));
+      return false;
+    }
+  }
+  if (below !== null) {
+    add(filling, below);
+    return true;
+  }
+  if (above === null) return false;
+  close(filling, above, deficit);
+  return false;
+}
+
+/** The rig that ends the search: it brings the contract between its promise and a little above, alone or with the part agreed anew. */
+function closing({ lists, leavers, fresh, contract }: Filling, deficit: number, part: PlannedRig | null): PlannedRig | null {
+  const slack = (contract.promisedHps * planLimits.fillSlackBp) / 10_000;
+  const from = part === null ? deficit : deficit - (fractionMax - part.fraction) * part.h;
+  const to = part === null ? deficit + slack : deficit + (part.fraction - fractionMin) * part.h;
+  const beside = leavers[fresh.length] ?? null;
+  const likeness: Likeness = { model: beside?.fact.model ?? null, beside };
+  let best: PlannedRig | null = null;
+  let bestNear = -1;
+  let compared = 0;
+  // From the deficit up first: with a part to agree, what lies below it is as good.
+  for (const [low, high] of from < deficit
+    ? ([
+        [deficit, to],
+        [from, deficit],
+      ] as const)
+    : ([[from, to]] as const)) {
+    for (const list of lists) {
+      list.scan(low, (rig) => {
+        if (rig.h > high || ++compared > planLimits.nearbyComparedMax) return true;
+        const near = nearness(rig, likeness);
+        if (near > bestNear || (near === bestNear && best !== null && Math.abs(rig.h - deficit) < Math.abs(best.h - deficit))) {
+          best = rig;
+          bestNear = near;
+        }
+        return beside === null;
+      });
+      // A customer's own rig is used before anybody's.
+      if (best !== null && lists.length > 1) return best;
+    }
+    if (best !== null) return best;
+  }
+  return best;
+}
+
+/** Ends with a rig that is more than is missing, or by exchanging one just added for a bigger one where that is less too much. */
+function close(filling: Filling, above: PlannedRig, deficit: number): void {
+  const { fleet, fresh, lists } = filling;
+  let out: PlannedRig | null = null;
+  let into = above;
+  let over = above.h - deficit;
+  for (const rig of fresh) {
+    const bigger = least(lists, rig.h + deficit);
+    if (bigger === null || bigger.h - rig.h - deficit >= over) continue;
+    out = rig;
+    into = bigger;
+    over = bigger.h - rig.h - deficit;
+  }
+  if (out !== null) {
+    fleet.move(
+      out,
+      { contractNo: 0 },
+      { cause: "release", code: "exchanged", optional: false, contractNo: filling.contract.no, otherNo: into.no, fill: 1, chosen: "" },
+    );
+    fresh.splice(fresh.indexOf(out), 1);
+  }
+  add(filling, into);
+}
+
+function add(filling: Filling, rig: PlannedRig, fraction = 1): void {
+  const { fleet, contract, leavers, fresh, fill } = filling;
+  const leaver = leavers[fresh.length] ?? null;
+  fresh.push(rig);
+  const likeness: Likeness = { model: leaver?.fact.model ?? null, beside: leaver };
+  const chosen = chosenFor(rig, likeness, fraction < 1 ? "in part" : "best fit");
+  const base = { optional: false, contractNo: contract.no, fill, chosen };
+  if (leaver === null) fleet.move(rig, { contractNo: contract.no, fraction }, { ...base, cause: "fill", code: "fills", otherNo: 0 });
+  else fleet.move(rig, { contractNo: contract.no, fraction }, { ...base, cause: "replace", code: "replaces", otherNo: leaver.no });
+}
+
+/** Agrees on another part of a rig that serves the contract in part already: nobody moves. */
+function agree({ fleet, contract, fill }: Filling, rig: PlannedRig, deficit: number): void {
+  const fraction = fractionAtLeast(rig.fraction + deficit / rig.h);
+  if (fraction === rig.fraction) return;
+  fleet.move(
+    rig,
+    { contractNo: contract.no, fraction },
+    { cause: "fill", code: "part", optional: false, contractNo: contract.no, otherNo: 0, fill, chosen: "" },
+  );
+}
+
+function least(lists: readonly RigList[], hps: number): PlannedRig | null {
+  let best: PlannedRig | null = null;
+  for (const list of lists) {
+    const rig = list.ceil(hps);
+    if (rig !== null && (best === null || rig.h < best.h)) best = rig;
+  }
+  return best;
+}
+
+/** The largest of the customer's own that is not too much, else the largest of anybody's. */
+function most(lists: readonly RigList[], hps: number): PlannedRig | null {
+  for (const list of lists) {
+    const rig = list.floor(hps);
+    if (rig !== null) return rig;
+  }
+  return null;
+}

@@ -1,0 +1,176 @@
+import type { ContractPlanFact, PlacePlanFact } from "./plan-facts.ts";
+import { exactHps, type PlannedRig } from "./planned-rig.ts";
+
+/** A place of a `miners` contract and who has it. */
+export type Seat = {
+  place: PlacePlanFact;
+  rig: PlannedRig | null;
+  /** It does what the place asks for. */
+  serves: boolean;
+  /** It serves, and nothing says that it should be replaced. */
+  stays: boolean;
+};
+
+/** A contract while the planner thinks: its facts, and who serves it so far. */
+export class PlannedContract {
+  readonly no: number;
+  readonly fact: ContractPlanFact;
+  readonly promisedHps: number;
+  inForce = false;
+  /** Rising h, then numbers. */
+  readonly members: PlannedRig[] = [];
+  /** Expected of members that stay, H/s. */
+  stayHps = 0;
+  /** Expected of members that should be replaced, H/s. */
+  leaveHps = 0;
+  leavers = 0;
+  /** How many members may not stay. */
+  barred = 0;
+  #seats: Seat[] | null = null;
+
+  constructor(fact: ContractPlanFact) {
+    this.no = fact.no;
+    this.fact = fact;
+    this.promisedHps = fact.method === "miners" ? fact.places.reduce((sum, { nominalHps }) => sum + exactHps(nominalHps), 0) : exactHps(fact.promisedHps);
+  }
+
+  get expectedHps(): number {
+    return this.stayHps + this.leaveHps;
+  }
+
+  get deficitHps(): number {
+    if (this.fact.method === "threshold") return Math.max(0, this.promisedHps - this.stayHps);
+    return this.seats().reduce((sum, { stays, place }) => sum + (stays ? 0 : exactHps(place.nominalHps)), 0);
+  }
+
+  /** Part of the promise that is expected, 1 = all; of places for `miners`, by their nominal hashrate. */
+  get fill(): number {
+    if (this.promisedHps === 0) return 1;
+    return (this.fact.method === "threshold" ? this.expectedHps : this.servedHps) / this.promisedHps;
+  }
+
+  get servedHps(): number {
+    return this.seats().reduce((sum, { serves, place }) => sum + (serves ? exactHps(place.nominalHps) : 0), 0);
+  }
+
+  /** Whether the planner may do what it takes. A place without a rig is below any tolerance. */
+  get belowTolerance(): boolean {
+    const line = this.fact.method === "threshold" ? 1 - this.fact.toleranceBp / 10_000 : 1;
+    return this.fill < line;
+  }
+
+  get sliced(): PlannedRig | null {
+    return this.members.find((rig) => rig.fraction < 1) ?? null;
+  }
+
+  /** What a place accepts at least, H/s. */
+  placeHps(place: PlacePlanFact): number {
+    return place.nominalHps * (1 - this.fact.toleranceBp / 10_000);
+  }
+
+  /** A member that should be replaced. Who has a `miners` place is judged by the place, and `degraded` alone does not empty it. */
+  leaves(rig: PlannedRig): boolean {
+    if (rig.pinnedTo(this.no)) return false;
+    if (rig.going || rig.h === 0) return true;
+    return this.fact.method === "threshold" ? rig.unwell : rig.fact.status === "flapping" || (rig.fact.belowPlace ?? false);
+  }
+
+  /** A member that may not stay, whatever it costs: a person has said so. */
+  bars(rig: PlannedRig): boolean {
+    const { pin } = rig.fact;
+    return rig.barred !== null || !rig.servesCustomer(this.fact.customerNo) || (pin?.to === "contract" && pin.contractNo !== this.no);
+  }
+
+  attach(rig: PlannedRig): void {
+    this.members.splice(this.#placeOf(rig), 0, rig);
+    this.#count(rig, 1);
+  }
+
+  detach(rig: PlannedRig): void {
+    const at = this.#placeOf(rig);
+    if (this.members[at] !== rig) throw new Error(`rig ${rig.no} does not serve contract ${this.no}`);
+    this.members.splice(at, 1);
+    this.#count(rig, -1);
+  }
+
+  /** Places in their order, with the members that have them. */
+  seats(): Seat[] {
+    this.#seats ??= this.#match();
+    return this.#seats;
+  }
+
+  /** Members for whom there is no place. */
+  extras(): PlannedRig[] {
+    if (this.fact.method === "threshold" || this.members.length <= this.seats().filter(({ rig }) => rig !== null).length) return [];
+    const seated = new Set(this.seats().map(({ rig }) => rig));
+    return this.members.filter((rig) => !seated.has(rig) && !rig.pinnedTo(this.no));
+  }
+
+  #count(rig: PlannedRig, sign: 1 | -1): void {
+    this.#seats = null;
+    if (this.bars(rig)) this.barred += sign;
+    if (this.leaves(rig)) {
+      this.leavers += sign;
+      this.leaveHps += sign * rig.partHps;
+    } else this.stayHps += sign * rig.partHps;
+  }
+
+  #placeOf(rig: PlannedRig): number {
+    let low = 0;
+    let high = this.members.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const other = this.members[middle];
+      if (other !== undefined && (other.h < rig.h || (other.h === rig.h && other.no < rig.no))) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Named rigs have their own places; of the rest the largest rig has the largest place, those of the place's model before others. */
+  #match(): Seat[] {
+    const left = new Map(this.members.map((rig) => [rig.no, rig]));
+    const seats = this.fact.places.map((place): Seat => ({ place, rig: null, serves: false, stays: false }));
+    const sit = (seat: Seat, rig: PlannedRig | undefined) => {
+      if (rig === undefined) return;
+      left.delete(rig.no);
+      const serves = rig.h > 0 && !this.#fails(rig, seat.place);
+      // Who is fixed to the contract stays in it, but a place that it does not serve is free.
+      if (!serves && rig.pinnedTo(this.no)) return;
+      seat.rig = rig;
+      seat.serves = serves;
+      seat.stays = serves && !this.leaves(rig);
+    };
+    for (const seat of seats) if (seat.place.rigNo !== null) sit(seat, left.get(seat.place.rigNo));
+    const free = seats.filter(({ rig }) => rig === null).sort(bySize(({ place }) => place));
+    const rigs = [...left.values()].sort(bySize((rig) => rig));
+    for (const seat of free) {
+      const { model } = seat.place;
+      if (model !== null)
+        sit(
+          seat,
+          takeFirst(rigs, (rig) => rig.fact.model === model && rig.nominalHps >= this.placeHps(seat.place)),
+        );
+    }
+    for (const seat of free)
+      if (seat.rig === null)
+        sit(
+          seat,
+          takeFirst(rigs, () => true),
+        );
+    return seats;
+  }
+
+  #fails(rig: PlannedRig, place: PlacePlanFact): boolean {
+    return rig.fact.belowPlace ?? rig.h < this.placeHps(place);
+  }
+}
+
+function bySize<T>(sizeOf: (one: T) => { nominalHps: number; no: number }): (one: T, other: T) => number {
+  return (one, other) => sizeOf(other).nominalHps - sizeOf(one).nominalHps || sizeOf(one).no - sizeOf(other).no;
+}
+
+function takeFirst(rigs: PlannedRig[], fits: (rig: PlannedRig) => boolean): PlannedRig | undefined {
+  const at = rigs.findIndex(fits);
+  return at < 0 ? undefined : rigs.splice(at, 1)[0];
+}

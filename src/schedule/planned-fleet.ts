@@ -1,0 +1,157 @@
+import type { FleetPlanFact } from "./plan-facts.ts";
+import { planLimits } from "./plan-limits.ts";
+import type { PlannedContract } from "./planned-contract.ts";
+import type { PlannedRig } from "./planned-rig.ts";
+import { SpareShelf } from "./spare-shelf.ts";
+import type { Why } from "./why.ts";
+
+type Step = { rig: PlannedRig; contractNo: number; fraction: number; why: Why | null };
+
+/** A fleet while the planner thinks: its spares, its contracts, and the moves so far, each of which can be taken back. */
+export class PlannedFleet {
+  readonly no: number;
+  fact: FleetPlanFact;
+  /** By priority, then numbers. */
+  contracts: PlannedContract[] = [];
+  readonly contractOf = new Map<number, PlannedContract>();
+  readonly rigOf = new Map<number, PlannedRig>();
+  /** Rigs that serve a contract which is not of this fleet, or is not there any more. */
+  readonly strays = new Set<PlannedRig>();
+  /** Rigs that are fixed to a contract. */
+  readonly pinned = new Set<PlannedRig>();
+  nowMs = 0;
+  /** Spares that serve anyone. */
+  readonly common = new SpareShelf();
+  readonly #own = new Map<number, SpareShelf>();
+  readonly #steps: Step[] = [];
+  readonly #successors = new Map<number, number>();
+  #optionalMoves = 0;
+
+  constructor(fact: FleetPlanFact) {
+    this.no = fact.no;
+    this.fact = fact;
+  }
+
+  /** Shelves a contract may take from: its customer's own rigs first. */
+  shelvesFor(contract: PlannedContract): SpareShelf[] {
+    const own = this.#own.get(contract.fact.customerNo);
+    return own === undefined ? [this.common] : [own, this.common];
+  }
+
+  ownShelf(customerNo: number): SpareShelf | null {
+    return this.#own.get(customerNo) ?? null;
+  }
+
+  /** Takes contracts away and puts others there; their rigs must be lifted before. */
+  replaceContracts(gone: readonly number[], come: readonly PlannedContract[]): void {
+    for (const no of gone) this.contractOf.delete(no);
+    for (const contract of come) this.contractOf.set(contract.no, contract);
+    this.contracts = [...this.contractOf.values()].sort((one, other) => one.fact.priority - other.fact.priority || one.no - other.no);
+  }
+
+  /** Lays a rig where it belongs, by its facts and whom it serves. */
+  place(rig: PlannedRig): void {
+    const contract = this.contractOf.get(rig.contractNo);
+    if (contract !== undefined) contract.attach(rig);
+    else if (rig.contractNo !== 0) this.strays.add(rig);
+    this.shelve(rig);
+  }
+
+  lift(rig: PlannedRig): void {
+    const contract = this.contractOf.get(rig.contractNo);
+    if (contract !== undefined) contract.detach(rig);
+    else if (rig.contractNo !== 0) this.strays.delete(rig);
+    this.unshelve(rig);
+  }
+
+  shelve(rig: PlannedRig): void {
+    const rank = rig.spareRank;
+    rig.shelved = rank;
+    if (rank === null) return;
+    const { ownerCustomerNo, lend } = rig.fact;
+    if (ownerCustomerNo === 0 || lend === "all") this.common.add(rig, rank);
+    if (ownerCustomerNo === 0) return;
+    let own = this.#own.get(ownerCustomerNo);
+    if (own === undefined) {
+      own = new SpareShelf();
+      this.#own.set(ownerCustomerNo, own);
+    }
+    own.add(rig, rank);
+  }
+
+  unshelve(rig: PlannedRig): void {
+    const rank = rig.shelved;
+    rig.shelved = null;
+    if (rank === null) return;
+    const { ownerCustomerNo, lend } = rig.fact;
+    if (ownerCustomerNo === 0 || lend === "all") this.common.remove(rig, rank);
+    if (ownerCustomerNo !== 0) this.#own.get(ownerCustomerNo)?.remove(rig, rank);
+  }
+
+  /** Gives a rig, or a part of it, to a contract, or to the house (0). */
+  move(rig: PlannedRig, to: { contractNo: number; fraction?: number }, why: Why): void {
+    this.#steps.push({ rig, contractNo: rig.contractNo, fraction: rig.fraction, why: rig.why });
+    rig.origin ??= { contractNo: rig.contractNo, fraction: rig.fraction };
+    if (why.optional) this.#optionalMoves++;
+    if (why.code === "replaces") this.#successors.set(why.otherNo, rig.no);
+    this.#put(rig, to.contractNo, to.fraction ?? 1);
+    rig.why = why;
+  }
+
+  /** Who took over from a rig in this plan; 0 = nobody in particular. */
+  successorOf(rigNo: number): number {
+    return this.#successors.get(rigNo) ?? 0;
+  }
+
+  /** A point in the moves to which `rollBack` returns. */
+  get mark(): number {
+    return this.#steps.length;
+  }
+
+  rollBack(mark: number): void {
+    while (this.#steps.length > mark) {
+      const step = this.#steps.pop();
+      if (step === undefined) return;
+      if (step.rig.why?.optional === true) this.#optionalMoves--;
+      this.#put(step.rig, step.contractNo, step.fraction);
+      step.rig.why = step.why;
+    }
+  }
+
+  /** Rigs that were moved since the plan began, each once, in the order of their first moves. */
+  moved(): PlannedRig[] {
+    return [...new Set(this.#steps.map(({ rig }) => rig))];
+  }
+
+  /** Takes everything back: the facts are as before. */
+  forget(): void {
+    const moved = this.moved();
+    this.rollBack(0);
+    for (const rig of moved) {
+      rig.origin = null;
+      rig.why = null;
+    }
+    this.#successors.clear();
+    this.#optionalMoves = 0;
+  }
+
+  /** Whether so many more optional moves may be made in this minute. */
+  mayMove(rigs: number): boolean {
+    const max = Math.max(planLimits.optionalMovesPerMinuteMin, Math.floor((this.rigOf.size * planLimits.optionalMovesPerMinuteBp) / 10_000));
+    return this.fact.optionalMovesLastMinute + this.#optionalMoves + rigs <= max;
+  }
+
+  /** Whether a rig has been long enough where it is, and moved seldom enough, for a move that nobody waits for. */
+  mayLeave(rig: PlannedRig): boolean {
+    const { lastMoveAtMs, movesLastHour } = rig.fact;
+    if (rig.origin !== null && (rig.origin.contractNo !== rig.contractNo || rig.origin.fraction !== rig.fraction)) return false;
+    return (lastMoveAtMs === null || this.nowMs - lastMoveAtMs >= planLimits.dwellMs) && movesLastHour < planLimits.optionalMovesPerRigHourMax;
+  }
+
+  #put(rig: PlannedRig, contractNo: number, fraction: number): void {
+    this.lift(rig);
+    rig.contractNo = contractNo;
+    rig.fraction = fraction;
+    this.place(rig);
+  }
+}

@@ -1,0 +1,63 @@
+import type { PlanReason } from "./plan.ts";
+import type { PlannedFleet } from "./planned-fleet.ts";
+import type { PlannedRig } from "./planned-rig.ts";
+import type { Why } from "./why.ts";
+
+type Told = { rig: string; other: string; otherText: string; contract: string; fill: string; why: Why; fact: PlannedRig["fact"] };
+
+/** Each code's sentence: who, because of what rule, with which numbers. */
+const sentences: Readonly<Record<string, (told: Told) => string>> = Object.freeze({
+  replaces: ({ rig, other, otherText, why }) => `${rig} replaces ${other}, ${otherText}${chosen(why)}`,
+  replaced: ({ rig, other, fact, contract }) => `${rig} ${textOf(fact)}; ${other === "" ? `${contract} is full without it` : `replaced by ${other}`}`,
+  fills: ({ rig, contract, fill, why }) => `${rig} fills up ${contract}, which was expected to get ${fill} of its promise${chosen(why)}`,
+  place: ({ rig, contract, why }) => `${rig} takes a free place of ${contract}${chosen(why)}`,
+  part: ({ rig, contract, fill }) => `${rig} serves ${contract} for another part of each cycle: ${fill} of the promise was expected`,
+  exchange: ({ rig, contract, why }) => `${rig} goes from ${why.chosen} to ${contract}, which found no spare that it may use; ${why.chosen} has others`,
+  taken: ({ rig, contract, fill, why }) => `${rig} is taken from ${why.chosen} for ${contract}, which comes first and was expected to get only ${fill}`,
+  levelled: ({ rig, contract, fill, why }) =>
+    `${rig} goes from ${why.chosen} to ${contract}, which was expected to get only ${fill}: contracts of one priority share what there is`,
+  released: ({ rig, contract, fill }) => `${contract} was expected to get ${fill} of its promise; it is full without ${rig}`,
+  "no-place": ({ rig, contract }) => `${contract} has no place for ${rig} any more`,
+  back: ({ rig, other, contract }) => `${rig} belongs to ${contract} and is well again; ${other} may go home`,
+  "given-back": ({ rig, other, contract }) => `${rig} is given back: ${other} serves ${contract} again`,
+  pinned: ({ rig, contract }) => (contract === "" ? `${rig} is pinned to a profile` : `${rig} is pinned to ${contract}`),
+  parked: ({ rig }) => `${rig} is parked`,
+  quarantined: ({ rig }) => `${rig} is quarantined`,
+  storage: ({ rig }) => `${rig} is in storage`,
+  retired: ({ rig }) => `${rig} is retired`,
+  "not-lent": ({ rig, contract }) => `${rig} is not lent to the customer of ${contract}`,
+  ended: ({ rig, contract }) => `${contract} is not in force; ${rig} is free`,
+  gone: ({ rig }) => `the contract that ${rig} served is not there any more, or belongs to another fleet`,
+});
+
+export function reasonOf(fleet: PlannedFleet, rig: PlannedRig, why: Why): PlanReason {
+  const other = fleet.rigOf.get(why.otherNo);
+  const told: Told = {
+    rig: rig.fact.name,
+    other: other?.fact.name ?? "",
+    otherText: other === undefined ? "" : `which ${textOf(other.fact)}`,
+    contract: fleet.contractOf.get(why.contractNo)?.fact.label ?? "",
+    fill: percent(why.fill),
+    why,
+    fact: rig.fact,
+  };
+  return { code: why.code, text: sentences[why.code]?.(told) ?? why.code };
+}
+
+/** What is the matter with a rig that is replaced. */
+function textOf({ draining, lifecycle, maintenance, status, gone, statusText }: PlannedRig["fact"]): string {
+  if (draining) return "is being drained";
+  if (lifecycle === "maintenance") return "is under maintenance";
+  if (status === "online" && gone) return "has lost its connection";
+  if (status === "online" && maintenance !== null) return "is about to be under maintenance";
+  return statusText === "" ? `is ${status}` : statusText;
+}
+
+function chosen(why: Why): string {
+  return why.chosen === "" ? "" : `; chosen: ${why.chosen}`;
+}
+
+/** 1 is 100.0 %. */
+function percent(part: number): string {
+  return `${(part * 100).toFixed(1)} %`;
+}

@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { runCli } from "./cli/cli.ts";
 import type { RunningHub } from "./cli/command.ts";
 import { productVersion as version } from "./cli/product.ts";
+import { openSideDoor } from "./cli/side-door.ts";
 import { type Config, controlFile, type Endpoint, environment } from "./config.ts";
 import { type Control, openControl } from "./control/control.ts";
 import { Hub } from "./hub/hub.ts";
@@ -35,6 +36,7 @@ export async function startHub(config: Config, log: Log): Promise<RunningHub> {
   const control = openControl(controlFile(config.dataDir), { now, log });
   ledger.onRepair = ({ text, kind, ...data }) => control.events.record({ type: `ledger.${kind}`, subjectKind: "hub", subjectId: null, text, data });
   ledger.onAlarm = ({ text, kind }) => control.events.record({ type: `ledger.${kind}`, subjectKind: "hub", subjectId: null, text });
+  const sideDoor = openSideDoor(config.dataDir, ledger);
   const bind = addressText(config.stratum);
   const primary = control.listeners.ensurePrimary(bind);
   if (!primary.ok) throw new Error(`--stratum: ${bind} ${JSON.stringify(primary.problem)}`);
@@ -94,6 +96,7 @@ export async function startHub(config: Config, log: Log): Promise<RunningHub> {
       await hub.stop();
       control.events.record({ type: "hub.stopped", subjectKind: "hub", subjectId: null, text: "The hub stopped in order." });
       clearInterval(flushing);
+      await sideDoor.close();
       await ledger.close();
       control.close();
       log.info("hub.stopped");

@@ -1,7 +1,9 @@
 import { UsageError } from "../config.ts";
 import type { Command, Console, Context, Env, Parts } from "./command.ts";
 import { demo } from "./demo.ts";
+import { doctor } from "./doctor.ts";
 import { closest, type Flag, readArguments } from "./flags.ts";
+import { ledgerVerify } from "./ledger-verify.ts";
 import { misspeltVariables } from "./misspelt-variables.ts";
 import { processConsole } from "./process-console.ts";
 import { serve } from "./serve.ts";
@@ -11,7 +13,7 @@ import { tokenCreate } from "./token-create.ts";
 import { userAdd } from "./user-add.ts";
 import { version } from "./version.ts";
 
-export const commands: readonly Command[] = Object.freeze([serve, demo, simulateRigs, simulatePool, userAdd, tokenCreate, version]);
+export const commands: readonly Command[] = Object.freeze([serve, demo, simulateRigs, simulatePool, userAdd, tokenCreate, doctor, ledgerVerify, version]);
 
 const exit = Object.freeze({ done: 0, failed: 1, wrongUsage: 2 });
 

@@ -31,8 +31,8 @@ export class Database {
     this.#limits = limits;
   }
 
-  /** Opens or creates `<dataDir>/ledger.duckdb` and brings its tables up to date. Throws DatabaseUnusable. */
-  static async open(dataDir: string, limits: LedgerLimits): Promise<Database> {
+  /** Opens or creates `<dataDir>/ledger.duckdb` and brings its tables up to date; `readOnly` changes nothing and needs a file. Throws DatabaseUnusable. */
+  static async open(dataDir: string, limits: LedgerLimits, { readOnly = false } = {}): Promise<Database> {
     const duckDb = await loadDuckDb(dataDir);
     const path = join(dataDir, "ledger.duckdb");
     let instance: DuckDBInstance | null = null;
@@ -45,11 +45,12 @@ export class Database {
         temp_directory: join(dataDir, "ledger.tmp"),
         autoinstall_known_extensions: "false",
         autoload_known_extensions: "false",
+        access_mode: readOnly ? "READ_ONLY" : "READ_WRITE",
       });
       const database = new Database(duckDb, instance, limits);
       const connection = await instance.connect();
       await lockDown(connection, join(dataDir, "exports"));
-      await migrate(connection);
+      if (!readOnly) await migrate(connection);
       // Reading a little finds damage that opening does not.
       for (const table of ["progress", "runs", "reasons"]) await connection.run(`SELECT count(*), count(COLUMNS(*)) FROM ${table}`);
       connection.closeSync();

@@ -44,6 +44,12 @@ export async function recoverEnd(folder: string): Promise<JournalEnd> {
   }
 }
 
+/** The last record that a whole block holds, 0 where there is none. Changes nothing. */
+export async function lastSequenceOf(folder: string): Promise<number> {
+  const last = (await listSegments(folder)).at(-1);
+  return last === undefined ? 0 : (await wholeBlocks(last)).nextSequence - 1;
+}
+
 type Whole = { bytes: number; nextSequence: number; bootNo: number; gaps: JournalGap[] };
 
 async function wholeBlocks(segment: SegmentFile): Promise<Whole> {

@@ -40,7 +40,6 @@ export class JournalKeeper {
   #timer: ReturnType<typeof setTimeout> | null = null;
   #round: Promise<void> = Promise.resolve();
   #closed = false;
-  #space: Space | null = null;
   #rate: { atMs: number; bytes: number; bytesPerS: number };
   #isSlow = false;
   #isOverQuota = false;
@@ -53,9 +52,9 @@ export class JournalKeeper {
     this.#rate = { atMs: performance.now(), bytes: 0, bytesPerS: 0 };
   }
 
-  /** As of the last round; null before the first. */
-  get space(): Space | null {
-    return this.#space;
+  /** What the disk has, now. */
+  look(): Promise<Space> {
+    return this.#options.disk.space(this.#options.folder);
   }
 
   start(): void {
@@ -97,11 +96,10 @@ export class JournalKeeper {
 
   /** One look after everything; for tests, and by its own timer. */
   async round(): Promise<void> {
-    const { disk, folder } = this.#options;
+    const { folder } = this.#options;
     this.#watchCommit();
     this.#measureRate();
-    this.#space = await disk.space(folder);
-    await this.#keepReserve(this.#space);
+    await this.#keepReserve(await this.look());
     await this.#packOne(await listSegments(folder));
     await this.#deleteOld(await listSegments(folder));
     this.#failed = "";

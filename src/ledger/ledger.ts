@@ -5,6 +5,8 @@ import type { Gap, HashratePoint, HashrateScope, Scope, ShareQuery, ShareRow, Sh
 import { BlockSource } from "./block-source.ts";
 import type { Database } from "./database.ts";
 import { openOrRepair } from "./database-repair.ts";
+import { tallyDatabase } from "./database-tally.ts";
+import type { LedgerDesk } from "./desk.ts";
 import type { Disk } from "./disk.ts";
 import { type FolderLock, lockFolder } from "./folder-lock.ts";
 import { hashrateOf, ratesOf } from "./hashrate.ts";
@@ -16,11 +18,13 @@ import { type KeeperDisk, keeperThread } from "./keeper-thread.ts";
 import { type LedgerLimits, ledgerLimits } from "./limits.ts";
 import { Loader } from "./loader.ts";
 import { type Repair, Repairs } from "./repairs.ts";
+import { type LedgerReport, reportOf } from "./report.ts";
 import { gapsBetween } from "./runs.ts";
 import type { LateVerdict, ShareRecord } from "./share-record.ts";
 import { lastShareRows, shareRows } from "./share-rows.ts";
 import { storedThrough } from "./stored-through.ts";
 import { rejectsOf, summaryOf } from "./summary.ts";
+import type { DatabaseTally, TallyQuestion } from "./tally.ts";
 import { threadDisk } from "./thread-disk.ts";
 
 /** How far the parts are behind each other. */
@@ -34,7 +38,7 @@ export type Backlog = {
   full: boolean;
 };
 
-export type Ledger = {
+export type Ledger = LedgerDesk & {
   readonly bootNo: number;
   /**
    * Notes a settled share and returns its sequence, or -1 when it can't be noted (`backlog().full`): then answer error 20
@@ -69,7 +73,6 @@ export type Ledger = {
   rejects: (fromMs: number, toMs: number, by?: "pool" | "rig") => Promise<Map<number, { accepted: bigint; rejected: bigint }>>;
   /** Stretches of the window in which no hub was running here. */
   gaps: (fromMs: number, toMs: number) => Promise<Gap[]>;
-  close: () => Promise<void>;
 };
 
 export type LedgerOptions = {
@@ -291,6 +294,22 @@ class OpenLedger implements Ledger {
 
   gaps(fromMs: number, toMs: number): Promise<Gap[]> {
     return Promise.resolve(this.#gaps(fromMs, Math.min(toMs, Math.max(fromMs, this.#parts.options.now()))));
+  }
+
+  async report(): Promise<LedgerReport> {
+    const { options, limits, database, keeper, loader } = this.#parts;
+    const { lastSequence, durableThrough } = this.#journal;
+    return await reportOf({
+      dataDir: options.dataDir,
+      limits,
+      database,
+      journal: { lastSequence, durableSequence: durableThrough, appliedSequence: loader.appliedThrough },
+      space: await keeper.look(),
+    });
+  }
+
+  tally(question: TallyQuestion): Promise<DatabaseTally> {
+    return tallyDatabase(this.#parts.database, question);
   }
 
   close(): Promise<void> {

@@ -1,0 +1,113 @@
+import { closeSync, existsSync, openSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { type LedgerDesk, openDesk } from "../ledger/desk.ts";
+import { FolderInUse } from "../ledger/folder-lock.ts";
+
+/**
+ * The door for an operator's commands beside a running hub: HTTP on a socket in the data folder that only its owner may use. DuckDB's file has one
+ * process, so commands ask the hub for what is in it.
+ */
+const socketName = "hub.sock";
+/** A unix socket's path takes 107 bytes. */
+const pathBytesMax = 107;
+
+type Question = "report" | "tally";
+
+/** How a desk is asked over the door. Whole numbers beyond doubles travel as `{"$whole":"…"}`. */
+const toText = (value: unknown): string => JSON.stringify(value, (_, one) => (typeof one === "bigint" ? { $whole: String(one) } : one));
+const fromText = (text: string): unknown => JSON.parse(text, (_, one) => (typeof one?.$whole === "string" ? BigInt(one.$whole) : one));
+
+/** Opens the door of a hub that has the data folder; `close` takes it away. @throws Error when the socket can't be made */
+export function openSideDoor(dataDir: string, desk: Omit<LedgerDesk, "close">): { close: () => Promise<void> } {
+  const place = shortPath(dataDir);
+  // What a killed hub left behind: the folder is locked by us, so nobody listens on it.
+  rmSync(place.path, { force: true });
+  const before = process.umask(0o177);
+  try {
+    const server = Bun.serve({
+      unix: place.path,
+      fetch(request, own) {
+        // Counting takes as long as it takes.
+        own.timeout(request, 0);
+        return answer(request, desk);
+      },
+    });
+    return {
+      async close() {
+        await server.stop(true);
+        rmSync(place.path, { force: true });
+        place.release();
+      },
+    };
+  } finally {
+    process.umask(before);
+  }
+}
+
+async function answer(request: Request, desk: Omit<LedgerDesk, "close">): Promise<Response> {
+  const question = new URL(request.url).pathname.slice(1);
+  try {
+    if (question === "report") return new Response(toText(await desk.report()));
+    if (question === "tally") return new Response(toText(await desk.tally(fromText(await request.text()) as Parameters<LedgerDesk["tally"]>[0])));
+    return new Response(`this hub does not know ${question}`, { status: 404 });
+  } catch (error) {
+    return new Response(error instanceof Error ? error.message : String(error), { status: 500 });
+  }
+}
+
+/** A hub runs on this folder and answers; or none does, and the files are opened here. */
+export type FoundDesk = LedgerDesk & { hubRuns: boolean };
+
+/** @throws Error that names --data where the folder has nothing of a hub, or has one that doesn't answer */
+export async function findDesk(dataDir: string): Promise<FoundDesk> {
+  if (!existsSync(join(dataDir, "journal"))) throw new Error(`--data: ${dataDir} holds no data of a hub`);
+  const place = shortPath(dataDir);
+  try {
+    if (existsSync(place.path) && (await listens(place.path))) return { ...askedDesk(place.path, place.release), hubRuns: true };
+  } catch (error) {
+    place.release();
+    throw error;
+  }
+  place.release();
+  try {
+    return { ...(await openDesk(dataDir)), hubRuns: false };
+  } catch (error) {
+    if (error instanceof FolderInUse) throw new Error(`--data: ${error.message}, and it does not answer on ${socketName} (it may be starting; try again)`);
+    throw error;
+  }
+}
+
+async function listens(path: string): Promise<boolean> {
+  try {
+    const socket = await Bun.connect({ unix: path, socket: { data() {} } });
+    socket.end();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function askedDesk(path: string, release: () => void): LedgerDesk {
+  const ask = async <Value>(question: Question, content: unknown): Promise<Value> => {
+    const response = await fetch(`http://hub/${question}`, { unix: path, method: "POST", body: toText(content), signal: null });
+    const text = await response.text();
+    if (!response.ok) throw new Error(text);
+    return fromText(text) as Value;
+  };
+  return {
+    report: () => ask("report", null),
+    tally: (question) => ask("tally", question),
+    close: () => {
+      release();
+      return Promise.resolve();
+    },
+  };
+}
+
+/** Where the folder's own path is too long for a socket, the kernel's name for it is not. */
+function shortPath(dataDir: string): { path: string; release: () => void } {
+  const path = join(dataDir, socketName);
+  if (Buffer.byteLength(path) <= pathBytesMax) return { path, release: () => {} };
+  const folder = openSync(dataDir, "r");
+  return { path: `/proc/self/fd/${folder}/${socketName}`, release: () => closeSync(folder) };
+}

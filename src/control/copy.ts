@@ -1,0 +1,43 @@
+import { Database } from "bun:sqlite";
+import { statSync } from "node:fs";
+
+/** What SQLite says of the control database. */
+export type ControlCheck = {
+  /** Empty where `PRAGMA integrity_check` finds nothing. */
+  problems: string[];
+  bytes: number;
+  version: string;
+};
+
+const busyTimeoutMs = 5_000;
+const problemsMax = 20;
+
+/** Looks through the whole file; works beside a running hub and changes nothing. */
+export function checkControl(path: string): ControlCheck {
+  const bytes = statSync(path, { throwIfNoEntry: false })?.size;
+  if (bytes === undefined) return { problems: [`there is no ${path}`], bytes: 0, version: "" };
+  try {
+    return withFile(path, (sql) => {
+      const rows = sql.query<{ integrity_check: string }, []>(`PRAGMA integrity_check(${problemsMax})`).all();
+      const { version } = sql.query<{ version: string }, []>("SELECT sqlite_version() AS version").get() ?? { version: "" };
+      return { problems: rows.map((row) => row.integrity_check).filter((text) => text !== "ok"), bytes, version };
+    });
+  } catch (error) {
+    return { problems: [error instanceof Error ? error.message : String(error)], bytes, version: "" };
+  }
+}
+
+/** Writes a copy of one moment to a file that must not exist; a running hub goes on meanwhile. @throws what SQLite says */
+export function copyControl(path: string, target: string): void {
+  withFile(path, (sql) => sql.query("VACUUM INTO ?").run(target));
+}
+
+function withFile<Value>(path: string, use: (sql: Database) => Value): Value {
+  const sql = new Database(path, { readwrite: true, create: false, strict: true });
+  try {
+    sql.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+    return use(sql);
+  } finally {
+    sql.close();
+  }
+}

@@ -1,9 +1,14 @@
+import type { Cusum } from "./cusum.ts";
+import { alarmsPerYear, detectionMinutes, judgedEveryMs, type PacePlan } from "./detection-time.ts";
 import type { HealthSettings } from "./health-settings.ts";
+import { type PaceRole, paces, suspicion } from "./pace.ts";
+import { silenceLimits } from "./rig-silence.ts";
 
 /** What a setting of the knobs means, to be shown beside them. Minutes are medians: half of the losses are found sooner. */
 export type HealthMeaning = {
-  /** False `degraded` of 1,000 healthy rigs in 30 days, at most. */
+  /** False `degraded` of 1,000 healthy rigs in 30 days. */
   falseAlarmsPer1000RigMonths: number;
+  /** Hashing stopped, socket open. A closed one is known at once and `offline` after 60 s. */
   deadMinutes: number;
   minus50Minutes: number;
   /** One board of three. */
@@ -11,7 +16,48 @@ export type HealthMeaning = {
   minus20Minutes: number;
 };
 
-export function meaningOf(settings: HealthSettings): HealthMeaning {
-  void settings;
-  return { falseAlarmsPer1000RigMonths: 0, deadMinutes: 0, minus50Minutes: 0, minus33Minutes: 0, minus20Minutes: 0 };
+const known = new WeakMap<HealthSettings, Map<string, HealthMeaning>>();
+
+/**
+ * What these settings come to for a rig of this role; `null`: where difficulty is not chosen by need. About 30 ms the first time.
+ * Checked against the detector itself, share by share, in test/health/health-meaning.test.ts.
+ */
+export function meaningOf(settings: HealthSettings, role: PaceRole | null = "contract"): HealthMeaning {
+  const byRole = known.get(settings) ?? new Map<string, HealthMeaning>();
+  known.set(settings, byRole);
+  const before = byRole.get(role ?? "");
+  if (before !== undefined) return before;
+  const pace = pacePlanOf(role);
+  const falseYearly = [settings.severe, settings.mild].map((cusum) => alarmsPerYear(cusum, { ratio: 1, sharesPerMinute: settings.sharesPerMinute, pace }));
+  const meaning = {
+    falseAlarmsPer1000RigMonths: falseYearly.reduce((sum, rate) => sum + rate, 0) * 1_000 * (30 / 365.25),
+    deadMinutes: deadMinutes(settings, pace),
+    minus50Minutes: lossMinutes(settings, 0.5, pace),
+    minus33Minutes: lossMinutes(settings, 2 / 3, pace),
+    minus20Minutes: lossMinutes(settings, 0.8, pace),
+  };
+  byRole.set(role ?? "", meaning);
+  return meaning;
+}
+
+function pacePlanOf(role: PaceRole | null): PacePlan {
+  if (role === null) return { usual: 1, suspected: 1, from: suspicion.from, until: suspicion.until };
+  return { usual: role === "house" ? paces.calmHouse : paces.usual, suspected: paces.suspected, from: suspicion.from, until: suspicion.until };
+}
+
+/** Whichever of the two tests is sooner, by its median. */
+function lossMinutes({ severe, mild, sharesPerMinute }: HealthSettings, ratio: number, pace: PacePlan): number {
+  const minutes = (cusum: Cusum) => detectionMinutes(cusum, { ratio, sharesPerMinute, pace });
+  return Math.min(minutes(severe), minutes(mild));
+}
+
+/** The silence test: so many expected shares from the last one on, faster as soon as the silence itself is suspicious. */
+function deadMinutes({ severe, sharesPerMinute }: HealthSettings, pace: PacePlan): number {
+  const perMinute = sharesPerMinute * pace.usual;
+  const slow = Math.min(silenceLimits.expected, pace.from / severe.perExpected);
+  const lookMinutes = judgedEveryMs / 60_000;
+  const fast = Math.max(0, silenceLimits.expected - slow - perMinute * lookMinutes);
+  const minutes = (silenceLimits.expected - fast) / perMinute + fast / (sharesPerMinute * pace.suspected);
+  // It is silent since its last share, a little before it died, and found at the judge's next look.
+  return Math.max(silenceLimits.msMin / 60_000, minutes) - 1 / perMinute + lookMinutes / 2;
 }

@@ -1,5 +1,5 @@
 import { badFor, type Cusum, slopesOf } from "./cusum.ts";
-import { limitOf } from "./run-length.ts";
+import { limitOf, minutesPerYear } from "./run-length.ts";
 
 /** How much evidence a verdict needs, by the false `degraded` it allows in a year of a healthy rig. */
 export const periods = Object.freeze(["quick", "normal", "sure"] as const);
@@ -27,7 +27,6 @@ export const healthLimits = Object.freeze({
 export const healthDefaults: Readonly<HealthKnobs> = Object.freeze({ sharesPerMinute: 12, period: "normal", degradedBelowBp: 8_460 });
 
 export const falsePerYear: Readonly<Record<Period, number>> = Object.freeze({ quick: 1, normal: 0.1, sure: 0.01 });
-export const minutesPerYear = 365.25 * 24 * 60;
 
 /** A rig at 95 % of its nominal is well: the nominal is never exact, and a textbook test of 100 % cries wolf weekly (reliability.md 1.4). */
 const good = 0.95;
@@ -71,7 +70,7 @@ export function settingsOf({ sharesPerMinute, period, degradedBelowBp }: HealthK
   return settings;
 }
 
-function mustLie(name: string, value: number, [min, max]: [min: number, max: number]): void {
+export function mustLie(name: string, value: number, [min, max]: [min: number, max: number]): void {
   if (!(value >= min && value <= max)) throw new RangeError(`${name} must be a number from ${min} to ${max}, not ${value}`);
 }
 

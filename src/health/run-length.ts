@@ -1,6 +1,8 @@
 /** A one-sided CUSUM on a Poisson count: it rises by `perExpected` for each expected share and falls by `perAccepted` with each that comes. */
 export type CusumSlopes = { perExpected: number; perAccepted: number };
 
+export const minutesPerYear = 365.25 * 24 * 60;
+
 /** Grid points within one share's fall; the run length is then good to a thousandth. */
 const pointsPerFall = 200;
 

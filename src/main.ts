@@ -52,7 +52,10 @@ export async function startHub(config: Config, log: Log): Promise<RunningHub> {
     monotonicMs: () => performance.now(),
     random: Math.random,
     agent: `stratum-hub/${version}`,
-    contractName: () => null,
+    contractName: (no) => {
+      const contract = control.contracts.byNo(no);
+      return contract === null ? null : { id: contract.id, name: contract.number };
+    },
     assigned: [],
     presence: () => {},
     firstSessionNo: (ledger.bootNo % boots) * sessionsPerBoot,

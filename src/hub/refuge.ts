@@ -58,7 +58,10 @@ export class Refuge {
     }
     if (nowMs - route.downSinceMs < limits.orphanMsMax) return;
     if (!route.inRefuge) this.begin(route);
-    this.shelter(route, withoutPool(route.hands));
+    this.shelter(
+      route,
+      [...route.hands].filter((hand) => isOut(hand, route)),
+    );
   }
 
   private begin(route: Route): void {
@@ -89,6 +92,8 @@ export class Refuge {
   }
 }
 
-function withoutPool(hands: Iterable<RoutedHand>): RoutedHand[] {
-  return [...hands].filter(({ board }) => board === null);
+/** It has no pool, or still the one of the contract where its work is lost; those who were sent ahead to one that is well again stay there. */
+function isOut(hand: RoutedHand, { to, wave }: Route): boolean {
+  const owner = hand.board?.current?.origin.contractNo;
+  return owner === undefined || (owner === to.contractNo && wave?.hands.has(hand) !== true);
 }

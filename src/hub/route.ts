@@ -48,7 +48,6 @@ export class Route {
 
   forget(hand: RoutedHand): void {
     this.hands.delete(hand);
-    this.guests.delete(hand);
     this.wave?.hands.delete(hand);
   }
 }

@@ -37,6 +37,7 @@ export class Switchboard {
   private readonly states = new Map<string, PoolState>();
   private readonly tips = new TipHistory();
   private readonly refuge: Refuge;
+  private held: ReadonlySet<string> = new Set();
   private readonly deps: SwitchboardDeps;
   private pools = new Map<number, Pool>();
   private profiles = new Map<number, Profile>();
@@ -98,16 +99,21 @@ export class Switchboard {
 
   /** Keeps sessions to a destination open even while no rig works for it, so that the first rig finds a job. */
   hold(destinations: readonly Destination[]): void {
+    this.held = new Set(destinations.map(keyOf));
     for (const to of destinations) this.routeOf(to);
-    const held = new Set(destinations.map(keyOf));
-    for (const [key, route] of this.routes) {
-      if (!held.has(key) && route.hands.size === 0 && route.guests.size === 0) this.routes.delete(key);
-    }
+    this.dropIdle();
     this.evaluateAll();
+  }
+
+  private dropIdle(): void {
+    for (const [key, route] of this.routes) {
+      if (!this.held.has(key) && route.hands.size === 0 && route.guests.size === 0) this.routes.delete(key);
+    }
   }
 
   tick(nowMs: number): void {
     for (const upstream of [...this.upstreams.values()]) upstream.tick(nowMs);
+    this.dropIdle();
     this.evaluateAll();
     for (const [key, upstream] of this.upstreams) {
       if (upstream.role !== "off" || upstream.sessions.length > 0) continue;
@@ -182,7 +188,8 @@ export class Switchboard {
 
   private withdraw(hand: RoutedHand): void {
     if (hand.to === null) return;
-    for (const route of this.routes.values()) route.forget(hand);
+    this.routes.get(keyOf(hand.to))?.forget(hand);
+    for (const { guests } of this.routes.values()) guests.delete(hand);
     // All of them: its profile may have lost the pool that it waits for.
     for (const upstream of this.upstreams.values()) upstream.forget(hand);
   }

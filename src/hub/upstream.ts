@@ -215,7 +215,7 @@ export class Upstream {
     if (session === null || !session.ready) return;
     const fault = this.watch.look(nowMs, session, this.links);
     if (fault !== null) this.reason = fault.text;
-    const leaves = fault !== null && fault.kind !== "stale" && this.role !== "active" && this.rigs === 0 && !this.perRig;
+    const leaves = fault !== null && fault.kind !== "stale" && this.role !== "active" && this.rigs === 0;
     if (!leaves || this.probing) return;
     this.probing = true;
     this.retireAll();

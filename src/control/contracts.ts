@@ -66,6 +66,7 @@ export class Contracts {
   readonly #addPlaces: Statement<unknown, SqlValue[]>;
   readonly #namedBy: Statement<{ number: string }, SqlValue[]>;
   readonly #nominalOfModel: Statement<{ hps: number }, SqlValue[]>;
+  readonly #unpinAll: Statement<unknown, SqlValue[]>;
   readonly #rigsOf: Statement<ServingRig, SqlValue[]>;
   readonly #promised: Statement<{ hps: number | null }, SqlValue[]>;
 
@@ -95,6 +96,7 @@ export class Contracts {
       `SELECT nominal_hps AS hps FROM rigs WHERE fleet_no = ?1 AND model = ?2 COLLATE NOCASE AND nominal_hps > 0 AND removed_at_ms IS NULL ORDER BY nominal_hps
        LIMIT 1 OFFSET (SELECT count(*) / 2 FROM rigs WHERE fleet_no = ?1 AND model = ?2 COLLATE NOCASE AND nominal_hps > 0 AND removed_at_ms IS NULL)`,
     );
+    this.#unpinAll = sql.prepare("UPDATE rigs SET pinned_contract_no = NULL WHERE pinned_contract_no = ?");
     this.#rigsOf = sql.prepare(
       `SELECT contract_no AS contractNo, rig_no AS rigNo, rigs.id AS rigId, fraction, from_ms AS sinceMs, reason_code AS code, reason_text AS text
        FROM allocations JOIN rigs ON rigs.no = rig_no
@@ -223,9 +225,15 @@ export class Contracts {
         if (next.ok && next.value.places !== current.places) this.#writePlaces(current.no, next.value.places);
         return next;
       });
-      if (edited.ok && edited.value !== before) this.#history.add(edited.value, act);
+      if (edited.ok && edited.value !== before) this.#keep(edited.value, act);
       return edited;
     });
+  }
+
+  /** Writes down what became of it; one that has ended holds no rig any more. */
+  #keep(contract: Contract, act: ContractAct): void {
+    this.#history.add(contract, act);
+    if (contract.state === "ended") this.#unpinAll.run(contract.no);
   }
 
   #changed(current: Contract, change: ContractChange): Result<Contract> {
@@ -314,7 +322,7 @@ export class Contracts {
     const { state, stateSinceMs, stateReason, activatedAtMs, terminates, endedReason } = next;
     this.#turn.run(state, stateSinceMs, stateReason, activatedAtMs, terminates?.atMs ?? null, terminates?.reason ?? null, endedReason, contractNo);
     const verb = turnVerbs[to];
-    this.#history.add(next, { verb, by: "hub", reason: stateReason, atMs: stateSinceMs });
+    this.#keep(next, { verb, by: "hub", reason: stateReason, atMs: stateSinceMs });
     const data = { state, ...(endedReason !== null && { ended_reason: endedReason }) };
     this.#tell(next, { type: `contract.${verb}`, text: `contract ${next.number} ${turnText(next)}`, data });
     return next;

@@ -53,7 +53,7 @@ function conditionsOf(filter: RigFilter): Condition[] {
   if (filter.statuses !== undefined) conditions.push(anyOf("status", filter.statuses));
   if (filter.lifecycles !== undefined) conditions.push(anyOf("lifecycle", filter.lifecycles));
   if (filter.lends !== undefined) conditions.push(anyOf("lend", filter.lends));
-  if (filter.pinned !== undefined) conditions.push({ text: "(pinned_profile_no IS NOT NULL) = ?", values: [filter.pinned] });
+  if (filter.pinned !== undefined) conditions.push({ text: "(pinned_profile_no IS NOT NULL OR pinned_contract_no IS NOT NULL) = ?", values: [filter.pinned] });
   if (filter.draining !== undefined) conditions.push({ text: "draining = ?", values: [filter.draining] });
   if (filter.parked !== undefined) conditions.push({ text: "parked = ?", values: [filter.parked] });
   if (filter.text !== undefined) conditions.push(searched(filter.text));

@@ -40,6 +40,8 @@ export type Rig = RowBase & {
   statusReason: { code: string; text: string };
   /** Out of the plan: mines through this profile, booked to the house. */
   pinnedProfileNo: number | null;
+  /** Fixed to this contract, whatever the plan would say. */
+  pinnedContractNo: number | null;
   draining: boolean;
   parked: boolean;
   notes: string;
@@ -75,6 +77,7 @@ export type RawRig = RawBase & {
   status_code: string;
   status_text: string;
   pinned_profile_no: number | null;
+  pinned_contract_no: number | null;
   draining: number;
   parked: number;
   notes: string;
@@ -89,7 +92,7 @@ export const rigMapping: Mapping<Rig, RawRig> = {
   columns: [
     ...["name", "fleet_no", "asset_code", "site_id", "building", "row", "rack", "position", "owner_customer_id", "model", "serial", "mac"],
     ...["nominal_hps", "nominal_source", "lend", "lifecycle", "status", "status_since_ms", "status_code", "status_text"],
-    ...["pinned_profile_no", "draining", "parked", "notes", "first_seen_ms", "last_seen_ms"],
+    ...["pinned_profile_no", "pinned_contract_no", "draining", "parked", "notes", "first_seen_ms", "last_seen_ms"],
   ],
   read: (raw) => ({
     name: raw.name,
@@ -109,6 +112,7 @@ export const rigMapping: Mapping<Rig, RawRig> = {
     statusSinceMs: raw.status_since_ms,
     statusReason: { code: raw.status_code, text: raw.status_text },
     pinnedProfileNo: raw.pinned_profile_no,
+    pinnedContractNo: raw.pinned_contract_no,
     draining: raw.draining === 1,
     parked: raw.parked === 1,
     notes: raw.notes,
@@ -118,7 +122,7 @@ export const rigMapping: Mapping<Rig, RawRig> = {
   write: (rig) => [
     ...[rig.name, rig.fleetNo, rig.assetCode, rig.siteId, rig.location.building, rig.location.row, rig.location.rack, rig.location.position],
     ...[rig.ownerCustomerId, rig.model, rig.serial, rig.mac, rig.nominalHps, rig.nominalSource, rig.lend, rig.lifecycle],
-    ...[rig.status, rig.statusSinceMs, rig.statusReason.code, rig.statusReason.text, rig.pinnedProfileNo, rig.draining, rig.parked],
+    ...[rig.status, rig.statusSinceMs, rig.statusReason.code, rig.statusReason.text, rig.pinnedProfileNo, rig.pinnedContractNo, rig.draining, rig.parked],
     ...[rig.notes, rig.firstSeenMs, rig.lastSeenMs],
   ],
 };
@@ -172,6 +176,7 @@ export function newRigFields(input: RigInput, nowMs: number): RigFields {
     statusSinceMs: nowMs,
     statusReason: { code: "never-connected", text: "has not connected yet" },
     pinnedProfileNo: null,
+    pinnedContractNo: null,
     draining: false,
     parked: false,
     notes: "",
@@ -180,3 +185,7 @@ export function newRigFields(input: RigInput, nowMs: number): RigFields {
   };
   return patched(defaults, input);
 }
+
+/** Whether a person has said where it works. */
+export const isPinned = ({ pinnedProfileNo, pinnedContractNo }: Pick<Rig, "pinnedProfileNo" | "pinnedContractNo">): boolean =>
+  pinnedProfileNo !== null || pinnedContractNo !== null;

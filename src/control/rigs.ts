@@ -7,10 +7,12 @@ import type { EventInput, Events } from "./events.ts";
 import type { Fleets } from "./fleets.ts";
 import type { Profiles } from "./profiles.ts";
 import { type Failure, inUse, invalid, type Result, succeed, taken, type Usage } from "./result.ts";
+import { RigClaims } from "./rig-claims.ts";
 import { RigIdentity } from "./rig-identity.ts";
 import { listRigs, type RigPage, type RigQuery } from "./rig-list.ts";
 import {
   checkRigFields,
+  isPinned,
   newRigFields,
   type RawRig,
   type Rig,
@@ -45,6 +47,7 @@ export class Rigs {
   readonly #enrolments: Enrolments;
   readonly #names: WorkerNames;
   readonly #identity: RigIdentity;
+  readonly #claims: RigClaims;
   readonly #byName: Statement<RawRig, SqlValue[]>;
   readonly #byAssetCode: Statement<RawRig, SqlValue[]>;
   readonly #countByStatus: Statement<{ status: RigStatus; count: number }, SqlValue[]>;
@@ -67,11 +70,12 @@ export class Rigs {
     this.#events = parts.events;
     this.#enrolments = new Enrolments(this.#rows, parts);
     this.#names = new WorkerNames(database);
+    this.#claims = new RigClaims(database);
     this.#identity = new RigIdentity({
       rows: this.#rows,
       names: this.#names,
       allocations: parts.allocations,
-      refuseRemoval: (rig) => inUse(this.usedBy(rig.no)),
+      refuseRemoval: (rig) => inUse(this.#claims.all(rig.no)),
     });
     const { sql } = database;
     this.#byName = this.#rows.prepare("fleet_no = ? AND name = ? AND removed_at_ms IS NULL");
@@ -169,10 +173,10 @@ export class Rigs {
     });
   }
 
-  /** Refused while it serves a contract. Its history stays. */
+  /** Refused while it serves a contract, is asked for by one by name, or is pinned to one. Its history stays. */
   remove(id: string, expected: ExpectedVersion): Result<Rig> {
     return this.#rows.remove(id, expected, (rig) => {
-      const refusal = inUse(this.usedBy(rig.no));
+      const refusal = inUse(this.#claims.all(rig.no));
       if (refusal !== null) return refusal;
       this.#allocations.end(rig.no);
       this.#names.dropAllOf(rig.no);
@@ -220,10 +224,9 @@ export class Rigs {
     return this.#identity.numbersOf(no);
   }
 
-  /** The contract that it serves now. */
+  /** The contracts that it serves now. */
   usedBy(no: number): Usage[] {
-    const contractNo = this.#allocations.openOf(no)?.contractNo ?? null;
-    return contractNo === null ? [] : [{ kind: "contract", id: String(contractNo), name: String(contractNo) }];
+    return this.#claims.serving(no);
   }
 
   /**
@@ -299,15 +302,16 @@ export class Rigs {
   /** A rig that goes into storage or is retired serves nobody: neither a contract nor a pin. */
   #checkRest(rig: RigFields, current: Rig): Failure | null {
     if (!restingLifecycles.includes(rig.lifecycle) || rig.lifecycle === current.lifecycle) return null;
-    if (rig.pinnedProfileNo !== null) return invalid("lifecycle", `cannot become ${rig.lifecycle} while the rig is pinned`);
+    if (isPinned(rig)) return invalid("lifecycle", `cannot become ${rig.lifecycle} while the rig is pinned`);
     return inUse(this.usedBy(current.no));
   }
 
   #checkPin(rig: RigFields): Failure | null {
-    if (rig.pinnedProfileNo === null) return null;
+    if (rig.pinnedProfileNo === null) return this.#claims.checkPin(rig);
     const profile = this.#profiles.all().find(({ no }) => no === rig.pinnedProfileNo);
     if (profile === undefined) return invalid("pinnedProfileNo", "must name a profile that exists");
     const fleet = this.#fleets.byNo(rig.fleetNo);
-    return profile.algorithm === fleet?.algorithm ? null : invalid("pinnedProfileNo", `must name a profile of ${fleet?.algorithm} pools`);
+    const isFit = profile.algorithm === fleet?.algorithm;
+    return isFit ? this.#claims.checkPin(rig) : invalid("pinnedProfileNo", `must name a profile of ${fleet?.algorithm} pools`);
   }
 }

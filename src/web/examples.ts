@@ -124,6 +124,7 @@ export const rigExample = {
   draining: false,
   parked: false,
   pinned_profile_id: null,
+  pinned_contract_id: null,
   serving: { contract_id: null, pool_id: `pol_${tail}` },
   allocations: [{ contract_id: null, fraction: 1 }],
   hashrate: { "60": 138200000000000, "900": 140700000000000, "86400": null },

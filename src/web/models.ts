@@ -188,6 +188,7 @@ export const rigModel = model("Rig", {
   draining: Type.Boolean({ description: "Its contracts get another rig first, then it mines for the house and is given to nobody" }),
   parked: Type.Boolean({ description: "It mines for the house and is given to nobody" }),
   pinned_profile_id: orNull(idOf("prf")),
+  pinned_contract_id: orNull(idOf("ctr")),
   serving: Type.Object({ contract_id: orNull(idOf("ctr")), pool_id: orNull(idOf("pol")) }, { description: "Whose job the rig holds at this moment" }),
   allocations: Type.Array(Type.Object({ contract_id: orNull(idOf("ctr")), fraction: Type.Number() })),
   hashrate: Type.Object(

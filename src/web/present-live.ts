@@ -77,6 +77,7 @@ export function rigJson(rig: Rig, { fact, allocation, workerNames, rates, lastSh
     draining: rig.draining,
     parked: rig.parked,
     pinned_profile_id: ids.profile(rig.pinnedProfileNo),
+    pinned_contract_id: ids.contract(rig.pinnedContractNo),
     serving: { contract_id: ids.contract(fact?.contractNo ?? 0), pool_id: ids.pool(fact?.poolNo ?? 0) },
     allocations: allocation === null ? [] : [{ contract_id: ids.contract(allocation.contractNo), fraction: allocation.fraction }],
     hashrate: rates,

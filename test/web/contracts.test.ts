@@ -285,6 +285,85 @@ describe("a contract", () => {
   });
 });
 
+describe("a rig pinned to a contract", () => {
+  test("serves it at once until the contract ends, and is the plan's again then", async () => {
+    const { web, rigs, order } = world(2);
+    const made = await ordered(web, order);
+    const [rig, other] = rigs;
+    const path = `/rigs/${rig?.id}`;
+    const pinned = await web.post(`${path}/pin`, { contract_id: made["id"] });
+    expect([pinned.status, pinned.json["pinned_contract_id"], pinned.json["allocations"]]).toEqual([
+      200,
+      made["id"],
+      [{ contract_id: made["id"], fraction: 1 }],
+    ]);
+    expect(web.hub.moves).toEqual([[{ rigNo: rig?.no ?? 0, to: { contractNo: 1, profileNo: 1 } }]]);
+    expect((await web.get("/rigs?pinned=true")).json["data"]).toHaveLength(1);
+    expect((await web.post(`${path}/park`)).status).toBe(409);
+    const held = await web.remove(path, "*");
+    expect([held.status, held.json["errors"].length, held.json["errors"][0]["detail"]]).toEqual([409, 1, `is used by contract C-00001 (${made["id"]})`]);
+    await web.post(`/contracts/${made["id"]}/terminate`, { reason: "over" });
+    expect((await web.get(path)).json["pinned_contract_id"]).toBeNull();
+    const late = await web.post(`/rigs/${other?.id}/pin`, { contract_id: made["id"] });
+    expect([late.status, late.json["detail"]]).toEqual([409, "contract C-00001 has ended"]);
+  });
+
+  test("waits at the house before the start, and leaves the contract to the plan when it is unpinned", async () => {
+    const { web, rigs, order } = world(1);
+    const made = await ordered(web, { ...order, starts_at: timeOf(startMs + dayMs) });
+    const path = `/rigs/${rigs[0]?.id}`;
+    const pinned = await web.post(`${path}/pin`, { contract_id: made["id"] });
+    expect([pinned.json["pinned_contract_id"], pinned.json["allocations"]]).toEqual([made["id"], [{ contract_id: null, fraction: 1 }]]);
+    expect((await web.post(`${path}/unpin`)).json["pinned_contract_id"]).toBeNull();
+    expect(web.control.events.latest(1)).toMatchObject([{ type: "rig.unpinned" }]);
+  });
+
+  test("must be free, of its fleet, and lent where another owns it", async () => {
+    const { web, rigs, order } = world(4);
+    const made = await ordered(web, order);
+    const [parked, stored, owned, plain] = rigs;
+    const second = web.control.fleets.create({ name: "second" });
+    const far = web.control.rigs.enrol([{ fleetNo: second.ok ? second.value.no : 0, name: "far", nominalHps: 1 }]);
+    const owner = web.control.customers.create({ name: "Other" });
+    web.control.rigs.update(parked?.id ?? "", { parked: true }, null);
+    web.control.rigs.update(stored?.id ?? "", { lifecycle: "storage" }, null);
+    web.control.rigs.update(owned?.id ?? "", { ownerCustomerId: owner.ok ? owner.value.id : "" }, null);
+    for (const [rig, why] of [
+      [parked, "parked"],
+      [stored, "storage"],
+      [owned, "does not lend"],
+      [far[0], "another fleet"],
+    ] as const) {
+      const answer = await web.post(`/rigs/${rig?.id}/pin`, { contract_id: made["id"] });
+      expect([answer.status, answer.json["detail"]]).toEqual([409, expect.stringContaining(why)]);
+    }
+    for (const body of [{}, { contract_id: made["id"], profile_id: made["profile_id"] }, { contract_id: `ctr_${"0".repeat(26)}` }])
+      expect((await web.post(`/rigs/${plain?.id}/pin`, body)).status).toBe(422);
+    expect(web.control.rigs.byNo(plain?.no ?? 0)?.version).toBe(1);
+  });
+});
+
+test("a rig that a contract asks for by name is neither removed nor merged away while the contract lasts", async () => {
+  const { web, rigs, order } = world(2);
+  const [rig, other] = rigs;
+  const made = await ordered(web, { ...order, method: "miners", promised_hps: undefined, rig_ids: [rig?.id] });
+  expect((await web.remove(`/rigs/${rig?.id}`, "*")).json["errors"][0]["detail"]).toContain("contract C-00001");
+  expect((await web.post(`/rigs/${rig?.id}/merge`, { into: other?.id })).status).toBe(409);
+  await web.post(`/contracts/${made["id"]}/terminate`, { reason: "over" });
+  expect((await web.remove(`/rigs/${rig?.id}`, "*")).status).toBe(204);
+});
+
+test("another profile takes the rigs that serve the contract along, on record and at the hub", async () => {
+  const { web, rigs, order } = world(2);
+  const made = await ordered(web, order);
+  web.control.allocations.assign(rigs.map(({ no }) => ({ rigNo: no, contractNo: 1, profileNo: 1, reason: { code: "x", text: "x" }, decidedBy: "planner" })));
+  const profile = await web.post("/profiles", { name: "next", pool_ids: [web.control.pools.byNo(2)?.id], customer_id: made["customer_id"] });
+  const changed = await web.post(`/contracts/${made["id"]}/change`, { profile_id: profile.json["id"] });
+  expect(changed.json["allocations"]).toMatchObject([{ reason: { code: "profile-changed" } }, { reason: { code: "profile-changed" } }]);
+  expect(web.hub.moves).toEqual([rigs.map(({ no }) => ({ rigNo: no, to: { contractNo: 1, profileNo: 2 } }))]);
+  expect((await web.remove(`/profiles/${made["profile_id"]}`, "*")).status).toBe(204);
+});
+
 describe("commands", () => {
   test("may be repeated under new keys: the second changes nothing and records nothing", async () => {
     const { web, order, types } = world();

@@ -1,12 +1,13 @@
 import type { ContractVerb } from "../../control/contract-history.ts";
 import type { Contract } from "../../control/contract-row.ts";
 import type { Result } from "../../control/result.ts";
+import type { Move } from "../../schedule/move.ts";
 import { accepted } from "../control-result.ts";
 import type { WebDeps } from "../deps.ts";
 import { noOf } from "../paging.ts";
 import { termsJson } from "../present-contracts.ts";
 import type { Ids } from "../present-rows.ts";
-import { actorOf, type Principal } from "../principal.ts";
+import { actorName, actorOf, type Principal } from "../principal.ts";
 import { notFound } from "../problems.ts";
 import { timeText } from "../times.ts";
 import { capacityJson, requireCapacity, requireTellable } from "./contract-capacity.ts";
@@ -52,8 +53,11 @@ function command({ control }: Deps, principal: Principal, { id, act, verb, data 
   return after;
 }
 
-/** Changes the promise or the terms. More than before must be there to be promised. */
-export function changeContract(deps: Deps, principal: Principal, { id, entry, ids }: { id: string; entry: TermsEntry; ids: Ids }): Contract {
+/** What a change has decided: the contract's row, and what the hub must do about the rigs that serve it once the record is on disk. */
+export type Changed = { contract: Contract; moves: Move[] };
+
+/** Changes the promise or the terms. More than before must be there to be promised. Rigs that serve it follow a new profile at once. */
+export function changeContract(deps: Deps, principal: Principal, { id, entry, ids }: { id: string; entry: TermsEntry; ids: Ids }): Changed {
   const { control } = deps;
   const before = contractOf(deps, id);
   const change = {
@@ -68,7 +72,14 @@ export function changeContract(deps: Deps, principal: Principal, { id, entry, id
   recordChange(control, principal, { subject: contractSubject(after), before: termsJson(before, ids), after: termsJson(after, ids) });
   if (short !== null)
     recordAct(control, principal, { verb: "sold-short", subject: contractSubject(after), data: { number: after.number, ...capacityJson(short) } });
-  return after;
+  return { contract: after, moves: after.profileNo === before.profileNo ? [] : followProfile(deps, principal, after) };
+}
+
+function followProfile({ control }: Deps, principal: Principal, { no, number, profileNo }: Contract): Move[] {
+  const serving = control.contracts.rigsOf([no]);
+  const reason = { code: "profile-changed", text: `${number} got another profile from ${actorName(principal)}` };
+  control.allocations.assign(serving.map(({ rigNo, fraction }) => ({ rigNo, contractNo: no, profileNo, fraction, reason, decidedBy: actorOf(principal) })));
+  return serving.map(({ rigNo }) => ({ rigNo, to: { contractNo: no, profileNo } }));
 }
 
 export type EditAsk = { id: string; version: number | null; patch: { external_ref?: string | null; notes?: string }; ids: Ids };

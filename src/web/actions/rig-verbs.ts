@@ -1,4 +1,4 @@
-import type { Rig } from "../../control/rig-row.ts";
+import { isPinned, type Rig } from "../../control/rig-row.ts";
 import { accepted } from "../control-result.ts";
 import type { WebDeps } from "../deps.ts";
 import { actorName, actorOf, type Principal } from "../principal.ts";
@@ -10,7 +10,7 @@ type Deps = Pick<WebDeps, "control">;
 
 /** A pin is somebody's word on where the rig works; what contradicts it has to be said to the pin. */
 function refusePinned(rig: Rig): void {
-  if (rig.pinnedProfileNo !== null) throw new Problem("conflict", "the rig is pinned: unpin it first");
+  if (isPinned(rig)) throw new Problem("conflict", "the rig is pinned: unpin it first");
 }
 
 /**

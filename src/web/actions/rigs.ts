@@ -1,5 +1,6 @@
+import type { Contract } from "../../control/contract-row.ts";
 import type { Profile } from "../../control/profiles.ts";
-import type { Rig } from "../../control/rig-row.ts";
+import { isPinned, type Rig } from "../../control/rig-row.ts";
 import type { Move } from "../../schedule/move.ts";
 import { accepted } from "../control-result.ts";
 import type { WebDeps } from "../deps.ts";
@@ -39,19 +40,54 @@ export function pinRig(deps: Deps, principal: Principal, { id, profileId }: { id
   if (profile === null) throw invalidField("profile_id", "must be the id of a profile that exists");
   requirePinnable(deps, rig, profile);
   if (rig.pinnedProfileNo === profile.no) return { rig, moves: [{ rigNo: rig.no, to: { contractNo: 0, profileNo: profile.no } }] };
-  const pinned = accepted(control.rigs.update(id, { pinnedProfileNo: profile.no }, null), "rig");
+  const pinned = accepted(control.rigs.update(id, { pinnedProfileNo: profile.no, pinnedContractNo: null }, null), "rig");
   const reason = { code: "pinned", text: `pinned to profile ${profile.name} by ${actorName(principal)}` };
   control.allocations.assign([{ rigNo: rig.no, profileNo: profile.no, reason, decidedBy: actorOf(principal) }]);
   recordAct(control, principal, { verb: "pinned", subject: rigSubject(rig), data: { profile_id: profile.id, profile: profile.name } });
   return { rig: pinned, moves: [{ rigNo: rig.no, to: { contractNo: 0, profileNo: profile.no } }] };
 }
 
-/** Gives a rig back to the plan: without a contract that needs it, it mines through its fleet's house profile. */
+/**
+ * Fixes a rig to a contract, whatever the plan would say; for one that is not in force yet the rig waits at the house. Writes the
+ * allocation and an event; run it in a transaction, then hand `moves` to the hub. A rig that is pinned there already stays as it is.
+ */
+export function pinToContract(deps: Deps, principal: Principal, { id, contractId }: { id: string; contractId: string }): Moved {
+  const { control } = deps;
+  const rig = rigOf(deps, id);
+  const contract = control.contracts.byId(contractId);
+  if (contract === null) throw invalidField("contract_id", "must be the id of a contract that exists");
+  requireBindable(deps, rig, contract);
+  const isInForce = contract.state === "active" || contract.state === "activating";
+  const moves = isInForce ? [{ rigNo: rig.no, to: { contractNo: contract.no, profileNo: contract.profileNo } }] : movesHome(deps, rig);
+  if (rig.pinnedContractNo === contract.no) return { rig, moves: isInForce ? moves : [] };
+  const pinned = accepted(control.rigs.update(id, { pinnedProfileNo: null, pinnedContractNo: contract.no }, null), "rig");
+  const reason = { code: "pinned", text: `pinned to contract ${contract.number} by ${actorName(principal)}` };
+  const to = isInForce ? { contractNo: contract.no, profileNo: contract.profileNo } : {};
+  control.allocations.assign([{ rigNo: rig.no, ...to, reason, decidedBy: actorOf(principal) }]);
+  recordAct(control, principal, { verb: "pinned", subject: rigSubject(rig), data: { contract_id: contract.id, contract: contract.number } });
+  return { rig: pinned, moves };
+}
+
+function requireBindable({ control }: Deps, rig: Rig, contract: Contract): void {
+  const refuse = (why: string) => new Problem("conflict", why);
+  if (contract.state === "ended") throw refuse(`contract ${contract.number} has ended`);
+  if (contract.fleetNo !== rig.fleetNo) throw refuse(`contract ${contract.number} is one of another fleet`);
+  if (rig.parked || rig.draining) throw refuse(`the rig is ${rig.parked ? "parked: unpark" : "draining: undrain"} it first`);
+  if (rig.lifecycle !== "active") throw refuse(`the rig's lifecycle is ${rig.lifecycle}`);
+  const isHis = rig.ownerCustomerId === null || rig.ownerCustomerId === control.customers.byNo(contract.customerNo)?.id;
+  if (!isHis && rig.lend !== "all") throw refuse("the rig belongs to another customer, who does not lend it");
+}
+
+/** Gives a rig back to the plan: from a profile it goes to its fleet's house, from a contract it goes when the plan says so. */
 export function unpinRig(deps: Deps, principal: Principal, id: string): Moved {
   const { control } = deps;
   const rig = rigOf(deps, id);
-  if (rig.pinnedProfileNo === null) return { rig, moves: [] };
-  const unpinned = accepted(control.rigs.update(id, { pinnedProfileNo: null }, null), "rig");
+  if (!isPinned(rig)) return { rig, moves: [] };
+  const unpinned = accepted(control.rigs.update(id, { pinnedProfileNo: null, pinnedContractNo: null }, null), "rig");
+  if (rig.pinnedProfileNo === null) {
+    recordAct(control, principal, { verb: "unpinned", subject: rigSubject(rig) });
+    return { rig: unpinned, moves: [] };
+  }
   const reason = { code: "unpinned", text: `unpinned by ${actorName(principal)}` };
   control.allocations.assign([{ rigNo: rig.no, profileNo: null, reason, decidedBy: actorOf(principal) }]);
   recordAct(control, principal, { verb: "unpinned", subject: rigSubject(rig) });

@@ -1,6 +1,6 @@
 import type { TObject } from "@sinclair/typebox";
 import type { Contract } from "../../control/contract-row.ts";
-import { changeContract, renewContract, resumeContract, suspendContract, terminateContract } from "../actions/contract-commands.ts";
+import { type Changed, changeContract, renewContract, resumeContract, suspendContract, terminateContract } from "../actions/contract-commands.ts";
 import { msOf } from "../actions/contracts.ts";
 import { contractExample } from "../contract-examples.ts";
 import { contractChange, contractModel, renewal, suspension, termination } from "../contract-models.ts";
@@ -10,7 +10,7 @@ import { presentContract, tellOfContract } from "./contract-present.ts";
 
 type Command<B extends TObject> = Pick<ChangeSpec<B>, "summary" | "description" | "body" | "bodyExample" | "problems"> & {
   word: string;
-  act: (asked: Parameters<ChangeSpec<B>["handle"]>[0]) => Contract;
+  act: (asked: Parameters<ChangeSpec<B>["handle"]>[0]) => Changed;
 };
 
 /** The commands of a billing system. Each may be repeated, with its key or without: what is done already is answered as it is. */
@@ -23,13 +23,13 @@ export function contractCommands(parts: ApiParts): Endpoint[] {
       description: "Its rigs mine for the house, and its clock stands still. One that is suspended stays as it is.",
       body: suspension,
       bodyExample: { reason: "invoice 2026-117 is overdue" },
-      act: ({ id, body, principal }) => suspendContract(deps, principal, { id, reason: body.reason }),
+      act: ({ id, body, principal }) => only(suspendContract(deps, principal, { id, reason: body.reason })),
     }),
     command(parts, {
       word: "resume",
       summary: "Resume a contract",
       description: "It goes on as it was before it was suspended. One that is not suspended stays as it is.",
-      act: ({ id, principal }) => resumeContract(deps, principal, id),
+      act: ({ id, principal }) => only(resumeContract(deps, principal, id)),
     }),
     command(parts, {
       word: "change",
@@ -46,7 +46,7 @@ export function contractCommands(parts: ApiParts): Endpoint[] {
       description: "A later end, or null for an open one; no rig moves. It takes back a termination that has not come yet.",
       body: renewal,
       bodyExample: { ends_at: "2028-11-22T00:00:00Z" },
-      act: ({ id, body, principal }) => renewContract(deps, principal, { id, endsAtMs: body.ends_at === null ? null : msOf(body.ends_at) }),
+      act: ({ id, body, principal }) => only(renewContract(deps, principal, { id, endsAtMs: body.ends_at === null ? null : msOf(body.ends_at) })),
     }),
     command(parts, {
       word: "terminate",
@@ -54,10 +54,14 @@ export function contractCommands(parts: ApiParts): Endpoint[] {
       description: "Now, or at a moment before its end. Its rigs are free, its history stays. One that has ended stays as it is.",
       body: termination,
       bodyExample: { reason: "cancelled by the customer" },
-      act: ({ id, body, principal }) => terminateContract(deps, principal, { id, atMs: body.at === undefined ? null : msOf(body.at), reason: body.reason }),
+      act: ({ id, body, principal }) =>
+        only(terminateContract(deps, principal, { id, atMs: body.at === undefined ? null : msOf(body.at), reason: body.reason })),
     }),
   ];
 }
+
+/** Commands that leave it to the planner who moves. */
+const only = (contract: Contract): Changed => ({ contract, moves: [] });
 
 function command<B extends TObject>(parts: ApiParts, { word, act, problems = ["conflict"], ...doc }: Command<B>): Endpoint {
   return changeEndpoint<B>(parts, {
@@ -72,8 +76,12 @@ function command<B extends TObject>(parts: ApiParts, { word, act, problems = ["c
   });
 }
 
-function commandReply(parts: ApiParts, contract: Contract): ChangeReply {
-  const reply = { version: contract.version, tell: () => tellOfContract(parts) };
+function commandReply(parts: ApiParts, { contract, moves }: Changed): ChangeReply {
+  const tell = () => {
+    if (moves.length > 0) parts.deps.hub.applyMoves(moves);
+    tellOfContract(parts);
+  };
+  const reply = { version: contract.version, tell };
   return {
     ...reply,
     body: contractJson(contract, nothingYet, parts.ids),

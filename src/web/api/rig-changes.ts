@@ -2,7 +2,7 @@ import { type Static, Type } from "@sinclair/typebox";
 import { lends, lifecycles, type Rig, type RigPatch } from "../../control/rig-row.ts";
 import { rigNameWords } from "../../control/rules.ts";
 import { recordAct, recordChange } from "../actions/record.ts";
-import { type Moved, pinRig, rigOf, rigSubject, unpinRig } from "../actions/rigs.ts";
+import { type Moved, pinRig, pinToContract, rigOf, rigSubject, unpinRig } from "../actions/rigs.ts";
 import { accepted } from "../control-result.ts";
 import { type ApiParts, type ChangeReply, changeEndpoint, type Endpoint } from "../endpoint.ts";
 import { rigExample } from "../examples.ts";
@@ -10,6 +10,7 @@ import { noRates } from "../live-figures.ts";
 import { rigModel } from "../models.ts";
 import { noOf } from "../paging.ts";
 import { actorOf } from "../principal.ts";
+import { invalidField } from "../problems.ts";
 import { hps, idOf, oneOf, orNull, text } from "../schema-parts.ts";
 import { presentOneRig, presentRig } from "./rigs.ts";
 
@@ -43,7 +44,7 @@ const fields = {
 };
 const newRig = Type.Object({ name: rigName(), fleet_id: idOf("flt"), ...fields });
 const rigPatch = Type.Object({ name: Type.Optional(rigName()), fleet_id: Type.Optional(idOf("flt")), ...fields });
-const pin = Type.Object({ profile_id: idOf("prf") });
+const pin = Type.Object({ profile_id: Type.Optional(idOf("prf")), contract_id: Type.Optional(idOf("ctr")) });
 
 function patchOf({ deps }: ApiParts, body: Static<typeof rigPatch>, current: Rig | null): RigPatch {
   const { model, serial, mac, lend, lifecycle, notes, location } = body;
@@ -145,15 +146,20 @@ export function rigPins(parts: ApiParts): Endpoint[] {
       path: "/rigs/{id}/pin",
       need: "fleet:write",
       tag: "rigs",
-      summary: "Pin a rig to a profile",
+      summary: "Pin a rig to a profile or a contract",
       description:
-        "Takes it out of the plan and sends it through the profile, booked to the house. Answers at once; `serving` changes when the new job is sent. " +
-        "The rig stays connected. Refused for a customer's profile and for one of another algorithm.",
+        "`profile_id` takes it out of the plan and sends it through the profile, booked to the house; refused for a customer's profile and for one of another " +
+        "algorithm. `contract_id` fixes it to the contract until that ends; before its start, and while it is suspended, the rig waits at the house. Answers " +
+        "at once; `serving` changes when the new job is sent. The rig stays connected.",
       body: pin,
       bodyExample: { profile_id: rigExample.id.replace("rig_", "prf_") },
       answers: [{ status: 200, description: "The rig", schema: rigModel, example: rigExample }],
       problems: ["conflict"],
-      handle: ({ id, body, principal }) => movedReply(parts, pinRig(deps, principal, { id, profileId: body.profile_id })),
+      handle: ({ id, body: { profile_id, contract_id }, principal }) => {
+        if ((profile_id === undefined) === (contract_id === undefined)) throw invalidField("profile_id", "is required, or else contract_id; one of the two");
+        if (contract_id !== undefined) return movedReply(parts, pinToContract(deps, principal, { id, contractId: contract_id }));
+        return movedReply(parts, pinRig(deps, principal, { id, profileId: profile_id ?? "" }));
+      },
     }),
     changeEndpoint(parts, {
       method: "POST",
@@ -161,7 +167,7 @@ export function rigPins(parts: ApiParts): Endpoint[] {
       need: "fleet:write",
       tag: "rigs",
       summary: "Unpin a rig",
-      description: "Gives it back to the plan: it mines for the house again. Answers at once.",
+      description: "Gives it back to the plan: from a profile it goes to the house at once, from a contract when the plan says so.",
       answers: [{ status: 200, description: "The rig", schema: rigModel, example: rigExample }],
       handle: ({ id, principal }) => movedReply(parts, unpinRig(deps, principal, id)),
     }),
@@ -173,6 +179,7 @@ export function movedReply(parts: ApiParts, { rig, moves }: Moved): ChangeReply 
   const tell = () => {
     if (moves.length > 0) parts.deps.hub.applyMoves(moves);
     parts.bell.soon();
+    parts.deps.contracts?.changed();
   };
   return rigReply(parts, rig, { tell });
 }

@@ -219,7 +219,7 @@ function pinOf(parts: PageParts, call: PageCall, form: FormState): PinProps | nu
   return {
     rigId: rig.id,
     csrf: call.viewer.csrf,
-    pinnedTo: pinned?.name ?? null,
+    pinnedTo: pinned?.name ?? (rig.pinnedContractNo === null ? null : (control.contracts.byNo(rig.pinnedContractNo)?.number ?? null)),
     profiles: profiles.map(({ id, name }) => ({ value: id, text: name })),
     form: form === blankForm && pinned ? { values: { profile_id: pinned.id }, errors: {} } : form,
   };

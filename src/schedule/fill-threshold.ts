@@ -64,9 +64,8 @@ function fillStep(filling: Filling): boolean {
 
 /** The rig that ends the search: it brings the contract between its promise and a little above, alone or with the part agreed anew. */
 function closing({ lists, leavers, fresh, contract }: Filling, deficit: number, part: PlannedRig | null): PlannedRig | null {
-  const slack = (contract.promisedHps * planLimits.fillSlackBp) / 10_000;
   const from = part === null ? deficit : deficit - (fractionMax - part.fraction) * part.h;
-  const to = part === null ? deficit + slack : deficit + (part.fraction - fractionMin) * part.h;
+  const to = part === null ? deficit + contract.slackHps : deficit + (part.fraction - fractionMin) * part.h;
   const beside = leavers[fresh.length] ?? null;
   const likeness: Likeness = { model: beside?.fact.model ?? null, beside };
   let best: PlannedRig | null = null;

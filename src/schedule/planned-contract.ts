@@ -1,4 +1,5 @@
 import type { ContractPlanFact, PlacePlanFact } from "./plan-facts.ts";
+import { planLimits } from "./plan-limits.ts";
 import { exactHps, type PlannedRig } from "./planned-rig.ts";
 
 /** A place of a `miners` contract and who has it. */
@@ -11,10 +12,14 @@ export type Seat = {
   stays: boolean;
 };
 
+/** A millionth is no shortage: it is what rounding makes of rigs that are promised exactly, and would cost another rig. */
+const fullAt = 1 - 1e-6;
+
 /** A contract while the planner thinks: its facts, and who serves it so far. */
 export class PlannedContract {
   readonly no: number;
   readonly fact: ContractPlanFact;
+  /** What it is filled to. */
   readonly promisedHps: number;
   inForce = false;
   /** Rising h, then numbers. */
@@ -31,7 +36,13 @@ export class PlannedContract {
   constructor(fact: ContractPlanFact) {
     this.no = fact.no;
     this.fact = fact;
-    this.promisedHps = fact.method === "miners" ? fact.places.reduce((sum, { nominalHps }) => sum + exactHps(nominalHps), 0) : exactHps(fact.promisedHps);
+    this.promisedHps =
+      fact.method === "miners" ? fact.places.reduce((sum, { nominalHps }) => sum + exactHps(nominalHps), 0) : exactHps(fact.promisedHps * fullAt);
+  }
+
+  /** What may be too much without another thought. */
+  get slackHps(): number {
+    return (this.promisedHps * planLimits.fillSlackBp) / 10_000;
   }
 
   get expectedHps(): number {

@@ -2,7 +2,7 @@ import type { FleetPlanFact } from "./plan-facts.ts";
 import { planLimits } from "./plan-limits.ts";
 import type { PlannedContract } from "./planned-contract.ts";
 import type { PlannedRig } from "./planned-rig.ts";
-import { SpareShelf } from "./spare-shelf.ts";
+import { type ShelfRank, SpareShelf } from "./spare-shelf.ts";
 import type { Why } from "./why.ts";
 
 type Step = { rig: PlannedRig; contractNo: number; fraction: number; why: Why | null };
@@ -76,7 +76,7 @@ export class PlannedFleet {
       own = new SpareShelf();
       this.#own.set(ownerCustomerNo, own);
     }
-    own.add(rig, rank);
+    own.add(rig, ownRank(rank));
   }
 
   unshelve(rig: PlannedRig): void {
@@ -85,7 +85,7 @@ export class PlannedFleet {
     if (rank === null) return;
     const { ownerCustomerNo, lend } = rig.fact;
     if (ownerCustomerNo === 0 || lend === "all") this.common.remove(rig, rank);
-    if (ownerCustomerNo !== 0) this.#own.get(ownerCustomerNo)?.remove(rig, rank);
+    if (ownerCustomerNo !== 0) this.#own.get(ownerCustomerNo)?.remove(rig, ownRank(rank));
   }
 
   /** Gives a rig, or a part of it, to a contract, or to the house (0). */
@@ -154,4 +154,9 @@ export class PlannedFleet {
     rig.fraction = fraction;
     this.place(rig);
   }
+}
+
+/** At home a rig has no other home. */
+function ownRank(rank: ShelfRank): ShelfRank {
+  return rank === 1 ? 0 : rank;
 }

@@ -2,16 +2,21 @@ import type { RigPlanFact } from "./plan-facts.ts";
 import { planLimits } from "./plan-limits.ts";
 import type { Why } from "./why.ts";
 
-/** In which order spares are taken: first those that are nobody's, then those with a home elsewhere, last those in vetting. null = no spare at all. */
+/** In which order spares are taken: first house rigs, then those with a home elsewhere, last those in vetting. null = no spare at all. */
 export type SpareRank = 0 | 1 | 2 | null;
 
 /**
- * Sums of rounded hashrates are exact, so that no sum depends on the order in which rigs came: 2^20 H/s for what is above 10 GH/s, 1/16 H/s
- * below. A fleet may have 9 ZH/s of the one, or 500 TH/s of the other.
+ * Sums of rounded hashrates are exact, so that no sum depends on the order in which rigs came: to 16 kH/s above 1 TH/s, to 16 H/s above
+ * 1 GH/s, to 1/64 H/s below. A contract may have 10^20 H/s of the first, 10^17 of the second, 10^14 of the last.
  */
 export function exactHps(hps: number): number {
-  const grain = hps >= 1e10 ? 2 ** 20 : 2 ** -4;
+  const grain = grainOf(hps);
   return Math.round(hps / grain) * grain;
+}
+
+function grainOf(hps: number): number {
+  if (hps >= 1e12) return 2 ** 14;
+  return hps >= 1e9 ? 2 ** 4 : 2 ** -6;
 }
 
 /** A rig while the planner thinks: its facts, what follows from them at this moment, and whom it serves so far. */
@@ -29,7 +34,7 @@ export class PlannedRig {
   unwell = false;
   /** Whether it can be taken when it serves nobody. */
   fit = false;
-  /** Named by a contract, or its owner has one: others take it after those without a home. */
+  /** Named by a contract, or a customer's own: others take it after house rigs that nobody named. */
   homed = false;
   /** 0 = the house. */
   contractNo = 0;

@@ -26,8 +26,8 @@ export class Planner {
   /** Rigs whose standing changes with time alone. */
   readonly #timed = new Set<PlannedRig>();
   #contracts: ReadonlyMap<number, ContractPlanFact> = new Map();
-  /** Rigs that contracts name, and customers that have one. */
-  #homes: { rigs: ReadonlySet<number>; customers: ReadonlySet<number> } = { rigs: new Set(), customers: new Set() };
+  /** Rigs that contracts name. */
+  #named: ReadonlySet<number> = new Set();
   #nowMs = 0;
 
   setFleets(fleets: readonly FleetPlanFact[]): void {
@@ -40,7 +40,7 @@ export class Planner {
     this.#contracts = new Map(contracts.map((fact) => [fact.no, fact]));
     const changed = new Set([...before.keys(), ...this.#contracts.keys()].filter((no) => before.get(no) !== this.#contracts.get(no)));
     if (changed.size === 0) return;
-    this.#homes = homesOf(contracts);
+    this.#named = namedBy(contracts);
     // A contract may have another fleet from now on: all fleets are told of all that changed.
     const come = [...changed].flatMap((no) => this.#contracts.get(no) ?? []);
     for (const fact of come) this.#fleet(fact.fleetNo);
@@ -126,7 +126,7 @@ export class Planner {
   }
 
   #isHomed({ no, ownerCustomerNo }: RigPlanFact): boolean {
-    return this.#homes.rigs.has(no) || this.#homes.customers.has(ownerCustomerNo);
+    return ownerCustomerNo !== 0 || this.#named.has(no);
   }
 
   #moveTo(nowMs: number): void {
@@ -149,10 +149,8 @@ function serve(rig: PlannedRig, allocation: AllocationPlanFact | null): void {
   rig.fraction = rig.contractNo === 0 ? 1 : (allocation?.fraction ?? 1);
 }
 
-function homesOf(contracts: readonly ContractPlanFact[]): { rigs: Set<number>; customers: Set<number> } {
-  const active = contracts.filter((contract) => contract.active);
-  const rigs = new Set(active.flatMap(({ places }) => places.flatMap(({ rigNo }) => (rigNo === null ? [] : [rigNo]))));
-  return { rigs, customers: new Set(active.map(({ customerNo }) => customerNo).filter((no) => no !== 0)) };
+function namedBy(contracts: readonly ContractPlanFact[]): Set<number> {
+  return new Set(contracts.flatMap(({ active, places }) => (active ? places.flatMap(({ rigNo }) => rigNo ?? []) : [])));
 }
 
 export function isInForce({ active, startsAtMs, endsAtMs }: ContractPlanFact, nowMs: number): boolean {

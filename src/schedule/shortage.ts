@@ -32,7 +32,7 @@ function giveOne(fleet: PlannedFleet, contract: PlannedContract): boolean {
   for (const rank of spareRanks) {
     for (const shelf of fleet.shelvesFor(contract)) {
       const list = shelf.rigs(rank);
-      const rig = list.floor(contract.deficitHps) ?? list.ceil(contract.deficitHps);
+      const rig = list.floor(contract.deficitHps + contract.slackHps) ?? list.ceil(contract.deficitHps);
       if (rig === null) continue;
       const leaver = contract.members.find((member) => contract.leaves(member));
       const base = { optional: false, contractNo: contract.no, fill: contract.fill, chosen: "" };
@@ -118,7 +118,7 @@ function takeable(giver: PlannedContract, receiver: PlannedContract): PlannedRig
   const unnamed = rigs.filter((rig) => !giver.fact.places.some(({ rigNo }) => rigNo === rig.no));
   const from = unnamed.length > 0 ? unnamed : rigs;
   if (receiver.fact.method === "miners") return from[0] ?? null;
-  return from.findLast((rig) => rig.h <= receiver.deficitHps) ?? from[0] ?? null;
+  return from.findLast((rig) => rig.h <= receiver.deficitHps + receiver.slackHps) ?? from[0] ?? null;
 }
 
 /**

@@ -1,0 +1,224 @@
+import { describe, expect, test } from "bun:test";
+import type { Plan } from "../../src/schedule/plan.ts";
+import type { PlanFacts, RigPlanFact } from "../../src/schedule/plan-facts.ts";
+import { holdDownMs } from "../../src/schedule/plan-limits.ts";
+import { makePlan } from "../../src/schedule/planner.ts";
+import { contractFact, fleetFact, minersFact, nowMs, rigFact, th, world } from "./plan-world.ts";
+
+const rigs = (count: number, more: Partial<RigPlanFact> = {}) => Array.from({ length: count }, (_, at) => rigFact(at + 1, more));
+const serves = (contractNo: number, ...rigNos: number[]) => rigNos.map((rigNo) => ({ rigNo, contractNo, fraction: 1 }));
+const moves = (plan: Plan) => plan.changes.map(({ rigNo, to, fraction }) => (fraction === 1 ? `${rigNo}>${to}` : `${rigNo}>${to} x${fraction.toFixed(2)}`));
+const withRig = (facts: PlanFacts, no: number, more: Partial<RigPlanFact>): PlanFacts => ({
+  ...facts,
+  rigs: facts.rigs.map((rig) => (rig.no === no ? { ...rig, ...more } : rig)),
+});
+
+describe("hashrate", () => {
+  const full = world({ rigs: rigs(6), contracts: [contractFact(1)], allocations: serves(1, 1, 2, 3) });
+
+  test("is filled from spares, with as few rigs as it takes", () => {
+    const plan = makePlan(world({ rigs: rigs(6), contracts: [contractFact(1)] }));
+    expect(plan.changes).toHaveLength(3);
+    expect(plan.contracts).toMatchObject([{ contractNo: 1, fillBp: 10_000 }]);
+    expect(plan.fleets).toMatchObject([{ spareRigs: 3 }]);
+  });
+
+  test("a rig that sends nothing is replaced, with a sentence that says why and what spoke for the spare", () => {
+    const facts = withRig(withRig(full, 5, { building: "A", row: "2", rack: "R9" }), 2, {
+      status: "offline",
+      statusText: "has sent no accepted share for 95 s",
+      building: "A",
+      row: "2",
+      rack: "R9",
+    });
+    const plan = makePlan(facts);
+    expect(moves(plan)).toEqual(["5>1", "2>0"]);
+    expect(plan.changes[0]).toMatchObject({ cause: "replace", optional: false, replacesRigNo: 2 });
+    expect(plan.changes[0]?.reason).toEqual({
+      code: "replaces",
+      text: "S21-005 replaces S21-002, which has sent no accepted share for 95 s; chosen: same model, same rack, best fit",
+    });
+    expect(plan.changes[1]?.reason.text).toBe("S21-002 has sent no accepted share for 95 s; replaced by S21-005");
+  });
+
+  test.each([
+    ["disconnected within its grace", { connected: false }, []],
+    ["disconnected past its grace", { connected: false, gone: true }, ["4>1", "2>0"]],
+    ["degraded", { status: "degraded", expectedHps: 66 * th }, ["4>1", "2>0"]],
+    ["draining", { draining: true }, ["4>1", "2>0"]],
+    ["under maintenance in five minutes", { maintenance: { fromMs: nowMs + 300_000, toMs: nowMs + 900_000 } }, ["4>1", "2>0"]],
+    ["under maintenance tomorrow", { maintenance: { fromMs: nowMs + 86_400_000, toMs: nowMs + 90_000_000 } }, []],
+    ["back in vetting", { status: "vetting" }, []],
+    ["parked", { parked: true }, ["4>1", "2>0"]],
+  ] as const)("a member that is %s", (_name, more, expected) => {
+    expect(moves(makePlan(withRig(full, 2, more)))).toEqual([...expected]);
+  });
+
+  test("without a spare a weak rig stays, and a dead one keeps its place in the plan", () => {
+    const tight = { ...full, rigs: full.rigs.slice(0, 3) };
+    expect(makePlan(withRig(tight, 2, { status: "degraded", expectedHps: 66 * th })).changes).toEqual([]);
+    const dead = makePlan(withRig(tight, 2, { status: "offline" }));
+    expect(dead.changes).toEqual([]);
+    expect(dead.shortages).toMatchObject([{ contractNo: 1, belowTolerance: true }]);
+  });
+
+  test("vetting rigs are the last choice", () => {
+    const facts = withRig(withRig(withRig(full, 4, { status: "vetting" }), 5, { status: "vetting" }), 1, { status: "offline" });
+    expect(moves(makePlan(facts))).toEqual(["6>1", "1>0"]);
+    expect(moves(makePlan(withRig(facts, 6, { parked: true })))).toEqual(["4>1", "1>0"]);
+  });
+
+  test("above 104 % the largest rig that fits goes, after its dwell", () => {
+    const over = world({
+      rigs: [...rigs(3), rigFact(4, { nominalHps: 60 * th }), rigFact(5, { nominalHps: 80 * th })],
+      contracts: [contractFact(1)],
+      allocations: serves(1, 1, 2, 3, 4, 5),
+    });
+    expect(moves(makePlan(over))).toEqual(["3>0"]);
+    expect(moves(makePlan({ ...over, contracts: [contractFact(1, { promisedHps: 435 * th })] }))).toEqual([]);
+    const fresh = { ...over, rigs: over.rigs.map((rig) => ({ ...rig, lastMoveAtMs: nowMs - 599_999 })) };
+    expect(makePlan(fresh).changes).toEqual([]);
+    expect(makePlan({ ...over, fleets: [fleetFact(1, { optionalMovesLastMinute: 10 })] }).changes).toEqual([]);
+    expect(makePlan({ ...over, rigs: over.rigs.map((rig) => ({ ...rig, movesLastHour: 2 })) }).changes).toEqual([]);
+  });
+
+  test("three rigs of a third each are enough, whatever rounding says", () => {
+    for (let hps = 50; hps < 60; hps += 0.1) {
+      const facts = world({ rigs: rigs(5, { nominalHps: hps * th, expectedHps: hps * th }), contracts: [contractFact(1, { promisedHps: 3 * hps * th })] });
+      expect(makePlan(facts).changes).toHaveLength(3);
+    }
+  });
+
+  test("a part of a rig makes it exact", () => {
+    const facts = world({ rigs: rigs(6), contracts: [contractFact(1, { promisedHps: 250 * th })], fleets: [fleetFact(1, { slices: true })] });
+    const plan = makePlan(facts);
+    expect(moves(plan)).toEqual(["6>1", "5>1", "1>1 x0.50"]);
+    expect(plan.contracts).toMatchObject([{ fillBp: 10_000 }]);
+    // Its part grows before anybody else moves.
+    const weaker = { ...facts, allocations: [...serves(1, 6, 5), { rigNo: 1, contractNo: 1, fraction: 0.5 }] };
+    expect(moves(makePlan(withRig(weaker, 6, { expectedHps: 80 * th })))).toEqual(["1>1 x0.70"]);
+  });
+});
+
+describe("places", () => {
+  const named = world({
+    rigs: [
+      rigFact(1),
+      rigFact(2),
+      rigFact(3, { nominalHps: 85 * th }),
+      rigFact(4, { nominalHps: 104 * th, model: "S19" }),
+      rigFact(5, { nominalHps: 70 * th }),
+    ],
+    contracts: [minersFact(1, [1, 2])],
+    allocations: serves(1, 1, 2),
+  });
+
+  test("a similar spare takes the place: the same model before a closer hashrate, none below the tolerance", () => {
+    const down = withRig(named, 2, { status: "offline" });
+    expect(moves(makePlan(down))).toEqual(["3>1", "2>0"]);
+    expect(moves(makePlan(withRig(down, 3, { parked: true })))).toEqual(["4>1", "2>0"]);
+    const none = makePlan(withRig(withRig(down, 3, { parked: true }), 4, { parked: true }));
+    expect(none.changes).toEqual([]);
+    expect(none.shortages).toMatchObject([{ missingPlaces: 1 }]);
+  });
+
+  test("degraded alone does not empty a place; its own detector does", () => {
+    expect(makePlan(withRig(named, 2, { status: "degraded", expectedHps: 85 * th })).changes).toEqual([]);
+    expect(moves(makePlan(withRig(named, 2, { belowPlace: true })))).toEqual(["3>1", "2>0"]);
+  });
+
+  test("the named rig comes back after its hold-down, the borrowed one goes after it; in a shortage nobody waits", () => {
+    const lent = { ...named, allocations: serves(1, 1, 3) };
+    const held = withRig(lent, 2, { heldDownUntilMs: nowMs + 1 });
+    expect(makePlan(held).changes).toEqual([]);
+    const plan = makePlan(lent);
+    expect(moves(plan)).toEqual(["2>1", "3>0"]);
+    expect(plan.changes.map(({ reason, optional }) => [reason.code, optional])).toEqual([
+      ["back", true],
+      ["given-back", true],
+    ]);
+    expect(moves(makePlan(withRig(held, 3, { status: "offline" })))).toEqual(["2>1", "3>0"]);
+  });
+
+  test("a house rig that comes back stays a spare", () => {
+    const lent = { ...named, contracts: [minersFact(1, 2)], allocations: serves(1, 1, 3) };
+    expect(makePlan(lent).changes).toEqual([]);
+  });
+
+  test("hold-down doubles with each flap, to a limit", () => {
+    expect([0, 1, 2, 9].map(holdDownMs)).toEqual([900_000, 1_800_000, 3_600_000, 14_400_000]);
+  });
+});
+
+describe("owners", () => {
+  test("a customer's own rigs serve him first, nobody else unless lent to all, and come back to him", () => {
+    const own = [rigFact(1, { ownerCustomerNo: 1 }), rigFact(2, { ownerCustomerNo: 2 }), rigFact(3, { ownerCustomerNo: 2, lend: "all" }), rigFact(4)];
+    const contracts = [contractFact(1, { promisedHps: 200 * th })];
+    expect(moves(makePlan(world({ rigs: own, contracts }))).sort()).toEqual(["1>1", "4>1"]);
+    const borrowed = world({ rigs: own, contracts, allocations: serves(1, 3, 4) });
+    expect(moves(makePlan(borrowed))).toEqual(["1>1", "4>0"]);
+    expect(moves(makePlan(withRig(world({ rigs: own, contracts, allocations: serves(1, 1, 3) }), 3, { lend: "house" })))).toEqual(["4>1", "3>0"]);
+  });
+
+  test("a rig of a contract that has own spares goes to one that can't use them", () => {
+    const own = [rigFact(1), rigFact(2, { ownerCustomerNo: 1, heldDownUntilMs: nowMs + 1 }), rigFact(3, { status: "offline" })];
+    const contracts = [contractFact(1, { promisedHps: 100 * th }), contractFact(2, { promisedHps: 100 * th })];
+    const plan = makePlan(world({ rigs: own, contracts, allocations: [...serves(1, 1), ...serves(2, 3)] }));
+    expect(moves(plan)).toEqual(["1>2", "2>1", "3>0"]);
+    expect(plan.shortages).toEqual([]);
+  });
+});
+
+describe("shortage", () => {
+  test("below its tolerance a contract takes from the lowest priority, up to its promise; within it, not", () => {
+    const contracts = [
+      contractFact(1, { priority: 0 }),
+      contractFact(2, { priority: 5, promisedHps: 200 * th }),
+      contractFact(3, { priority: 9, promisedHps: 200 * th }),
+    ];
+    const facts = world({ rigs: rigs(7), contracts, allocations: [...serves(1, 1, 2, 3), ...serves(2, 4, 5), ...serves(3, 6, 7)] });
+    const plan = makePlan(withRig(facts, 1, { status: "offline" }));
+    expect(moves(plan)).toEqual(["7>1", "1>0"]);
+    expect(plan.changes[0]?.reason.text).toBe("S21-007 is taken from C-3 for C-1, which comes first and was expected to get only 66.7 %");
+    expect(plan.shortages).toMatchObject([{ contractNo: 3, belowTolerance: true }]);
+    expect(makePlan(withRig(facts, 1, { expectedHps: 75 * th })).changes).toEqual([]);
+  });
+
+  test("contracts of one priority share what there is", () => {
+    const contracts = [contractFact(1, { promisedHps: 400 * th }), contractFact(2, { promisedHps: 400 * th })];
+    const fills = makePlan(world({ rigs: rigs(6), contracts })).contracts.map(({ fillBp }) => fillBp);
+    expect(fills).toEqual([7500, 7500]);
+    const uneven = world({ rigs: rigs(6), contracts, allocations: [...serves(1, 1, 2, 3, 4), ...serves(2, 5, 6)] });
+    expect(makePlan(uneven).contracts.map(({ fillBp }) => fillBp)).toEqual([7500, 7500]);
+  });
+});
+
+describe("what people say", () => {
+  const full = world({ rigs: rigs(5), contracts: [contractFact(1)], allocations: serves(1, 1, 2, 3) });
+
+  test("a held fleet moves nothing by itself, but what is commanded", () => {
+    const held = { ...full, fleets: [fleetFact(1, { heldUntilMs: nowMs + 1 })] };
+    expect(makePlan(withRig(held, 2, { status: "offline" })).changes).toEqual([]);
+    expect(moves(makePlan(withRig(held, 2, { parked: true })))).toEqual(["2>0"]);
+    expect(moves(makePlan(withRig({ ...held, nowMs: nowMs + 1 }, 2, { status: "offline" })))).toEqual(["4>1", "2>0"]);
+  });
+
+  test("for the first minute nothing is planned at all", () => {
+    const down = withRig({ ...full, startGraceUntilMs: nowMs + 1 }, 2, { status: "offline" });
+    expect(makePlan(down).changes).toEqual([]);
+    expect(makePlan({ ...down, nowMs: nowMs + 1 }).changes).not.toEqual([]);
+  });
+
+  test("a contract that is suspended or over lets its rigs go; one that has not begun takes none", () => {
+    for (const more of [{ active: false }, { endsAtMs: nowMs }, { startsAtMs: nowMs + 1 }]) {
+      expect(moves(makePlan({ ...full, contracts: [contractFact(1, more)] }))).toEqual(["1>0", "2>0", "3>0"]);
+    }
+  });
+
+  test("a rig pinned to a contract goes there and stays", () => {
+    const pinned = withRig(full, 5, { pin: { to: "contract", contractNo: 1 } });
+    const plan = makePlan(pinned);
+    expect(moves(plan)).toEqual(["5>1", "3>0"]);
+    expect(plan.changes.map(({ cause }) => cause)).toEqual(["command", "release"]);
+  });
+});

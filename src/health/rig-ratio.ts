@@ -10,9 +10,9 @@ const limits = Object.freeze({
   toldFrom: 0.01,
 });
 
-/** Lets the memory of 24 hours fade. */
+/** Lets the memory of 24 hours fade; for steps far shorter than a day this is the exponential. */
 export function fadeDay(state: RigHealth, elapsedMs: number): void {
-  const kept = Math.exp(-elapsedMs / limits.memoryMs);
+  const kept = limits.memoryMs / (limits.memoryMs + elapsedMs);
   state.dayExpected *= kept;
   state.dayAccepted *= kept;
   state.dayPoolAccepted *= kept;

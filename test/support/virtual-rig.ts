@@ -67,17 +67,30 @@ export class VirtualRig {
   }
 }
 
-/** Knuth's product for small means, in pieces for large ones. */
+/** Odds of at most 0, 1, 2, … shares, by their mean: a rig knows few means. */
+const cumulative = new Map<number, Float64Array>();
+const meansMax = 1_000;
+
+/** A Poisson number by its distribution; large means in pieces. */
 export function poisson(mean: number, random: () => number): number {
-  let left = mean;
+  if (mean > 30) return poisson(30, random) + poisson(mean - 30, random);
+  const odds = cumulative.get(mean) ?? oddsOf(mean);
+  const drawn = random();
   let number = 0;
-  while (left > 30) {
-    number += poisson(30, random);
-    left -= 30;
-  }
-  const limit = Math.exp(-left);
-  for (let product = random(); product > limit; product *= random()) number++;
+  while (number < odds.length && drawn > (odds[number] ?? 1)) number++;
   return number;
+}
+
+function oddsOf(mean: number): Float64Array {
+  const odds = new Float64Array(120);
+  let sum = 0;
+  for (let number = 0, one = Math.exp(-mean); number < odds.length; number++, one *= mean / number) {
+    sum += one;
+    odds[number] = sum;
+  }
+  if (cumulative.size >= meansMax) cumulative.clear();
+  cumulative.set(mean, odds);
+  return odds;
 }
 
 function binomial(trials: number, part: number, random: () => number): number {

@@ -1,8 +1,10 @@
 import type { Log } from "../log.ts";
 import { Allocations } from "./allocations.ts";
+import { Channels } from "./channels.ts";
 import { Contracts } from "./contracts.ts";
 import { Customers } from "./customers.ts";
 import { ControlDatabase } from "./database.ts";
+import { Deliveries } from "./deliveries.ts";
 import { Events } from "./events.ts";
 import { Fleets } from "./fleets.ts";
 import { Idempotency } from "./idempotency.ts";
@@ -30,6 +32,8 @@ export type Control = {
   rigs: Rigs;
   allocations: Allocations;
   maintenance: MaintenanceWindows;
+  channels: Channels;
+  deliveries: Deliveries;
   events: Events;
   users: Users;
   /** Of browsers. */
@@ -75,6 +79,8 @@ export function openControl(path: string, options: { now: () => number; log: Log
       fleetExists: (no) => fleets.all().some((fleet) => fleet.no === no),
       rigExists: (no) => rigs.exists(no),
     }),
+    channels: new Channels(database),
+    deliveries: new Deliveries(database),
     loginAttempts: new LoginAttempts(database),
     tokens: new Tokens(database),
     idempotency,

@@ -70,6 +70,8 @@ export type WebDeps = {
   hub: HubView;
   config: WebConfig;
   log: Log;
+  /** Sends one message through a channel and says what became of it; null where there is no such channel. */
+  testChannel?: (channelId: string) => Promise<{ ok: boolean; text: string } | null>;
   /** Of the program; shown in the documentation. */
   version?: string;
   /** Milliseconds since 1970. */

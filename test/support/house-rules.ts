@@ -39,7 +39,7 @@ export const rooms: Readonly<Record<string, Room>> = Object.freeze({
       "node:*",
     ],
   },
-  notify: { imports: [...think, ...remember, ...house], outside: ["node:*"] },
+  notify: { imports: [...think, ...remember, ...house], outside: ["node:*", "nodemailer", "ipaddr.js"] },
   simulate: { imports: ["work", "stratum"], outside: ["bun"] },
   views: { imports: [...think], outside: ["@kitajs/html", "@kitajs/html/*"] },
   // The edge: commands are given the hub as a function.

@@ -8,6 +8,7 @@ import { figureEndpoints } from "./figures.ts";
 import { fleetEndpoints } from "./fleets.ts";
 import { listenerEndpoints } from "./listeners.ts";
 import { maintenanceEndpoints } from "./maintenance.ts";
+import { notificationEndpoints } from "./notifications.ts";
 import { overviewEndpoints } from "./overview.ts";
 import { poolEndpoints } from "./pools.ts";
 import { profileEndpoints } from "./profiles.ts";
@@ -38,5 +39,6 @@ export function apiEndpoints(parts: ApiParts): Endpoint[] {
     ...shareEndpoints(parts),
     ...allocationEndpoints(parts),
     ...eventEndpoints(parts),
+    ...notificationEndpoints(parts),
   ];
 }

@@ -1,0 +1,217 @@
+import { type Static, Type } from "@sinclair/typebox";
+import type { Channel, ChannelInput, ChannelPatch, EmailTarget } from "../../control/channels.ts";
+import type { Delivery } from "../../control/deliveries.ts";
+import { recordAct, recordChange } from "../actions/record.ts";
+import { channelExample, channelModel, channelTestExample, channelTestModel, deliveryExample, deliveryModel, mailFields } from "../channel-models.ts";
+import { accepted } from "../control-result.ts";
+import { type ApiParts, changeEndpoint, type Endpoint, found, readEndpoint } from "../endpoint.ts";
+import { limitOf, listReply, pageByNo } from "../paging.ts";
+import { rowJson } from "../present-rows.ts";
+import { invalidField } from "../problems.ts";
+import { orNull, pageOf, pageQuery, text } from "../schema-parts.ts";
+import { timeText } from "../times.ts";
+
+const secret = () =>
+  Type.String({ minLength: 1, maxLength: 200, description: "`whsec_` and 24 to 64 random bytes in base64 (Standard Webhooks); never shown" });
+const password = () => Type.Optional(orNull(Type.String({ maxLength: 512, description: "Of `username`; never shown" })));
+const common = {
+  enabled: Type.Optional(Type.Boolean()),
+  networks: Type.Optional(Type.Array(text(50), { maxItems: 32, description: "Own networks (CIDR) that it may reach, such as 10.0.0.0/8" })),
+};
+const newMail = Type.Object({ ...mailFields, username: Type.Optional(mailFields.username), password: password() });
+const newChannel = Type.Object({
+  name: text(100),
+  ...common,
+  webhook: Type.Optional(Type.Object({ url: text(2_000), secret: secret() }, { description: "Either this" })),
+  email: Type.Optional({ ...newMail, description: "or this" }),
+});
+const channelPatch = Type.Object({
+  name: Type.Optional(text(100)),
+  ...common,
+  webhook: Type.Optional(Type.Object({ url: Type.Optional(text(2_000)), secret: Type.Optional(secret()) })),
+  email: Type.Optional(Type.Object({ ...Type.Partial(Type.Object(mailFields)).properties, password: password() })),
+});
+
+const subjectOf = ({ id, name }: Channel) => ({ kind: "channel", id, name });
+const lookedAt = 100;
+
+export function notificationEndpoints(parts: ApiParts): Endpoint[] {
+  return [...channelReads(parts), ...channelChanges(parts), channelTest(parts)];
+}
+
+/** The row's fields; what is a secret is not among them. */
+function settingsOf({ id, name, enabled, target, networks }: Channel) {
+  const { kind, ...fields } = target;
+  return { id, name, enabled, kind, webhook: kind === "webhook" ? fields : null, email: kind === "email" ? fields : null, networks };
+}
+
+function present({ deps }: ApiParts, channel: Channel) {
+  const deliveries = deps.control.deliveries.ofChannel(channel.no, lookedAt);
+  const waiting = deliveries.filter(({ state }) => state === "waiting").length;
+  return { ...settingsOf(channel), waiting, last_fault: deliveries[0]?.fault ?? null, ...rowJson(channel) };
+}
+
+function deliveryJson({ id, message, state, attempts, createdAtMs, atMs, fault }: Delivery) {
+  return { id, type: message.type, subject: message.subject, state, attempts, created_at: timeText(createdAtMs), at: timeText(atMs), fault };
+}
+
+function channelReads(parts: ApiParts): Endpoint[] {
+  const { channels, deliveries } = parts.deps.control;
+  return [
+    readEndpoint({
+      path: "/notifications/channels",
+      need: "webhooks:read",
+      tag: "notifications",
+      summary: "List channels",
+      query: Type.Object(pageQuery),
+      answers: [
+        {
+          status: 200,
+          description: "Channels, oldest first",
+          schema: pageOf("Channel", channelModel),
+          example: { data: [channelExample], page: { next: null } },
+        },
+      ],
+      handle: ({ query, request }) => {
+        const { rows, next } = pageByNo(channels.all(), query);
+        return listReply(
+          request,
+          rows.map((channel) => present(parts, channel)),
+          next,
+        );
+      },
+    }),
+    readEndpoint({
+      path: "/notifications/channels/{id}",
+      need: "webhooks:read",
+      tag: "notifications",
+      summary: "Read a channel",
+      answers: [{ status: 200, description: "The channel", schema: channelModel, example: channelExample }],
+      handle: ({ id }) => {
+        const channel = found(channels.byId(id), "channel");
+        return { body: present(parts, channel), version: channel.version, isLive: true };
+      },
+    }),
+    readEndpoint({
+      path: "/notifications/channels/{id}/deliveries",
+      need: "webhooks:read",
+      tag: "notifications",
+      summary: "What a channel was told",
+      description: "The newest first, as many as `limit`. Those that are over are kept up to the last 200.",
+      query: Type.Object({ limit: pageQuery.limit }),
+      answers: [
+        { status: 200, description: "Messages", schema: pageOf("Delivery", deliveryModel), example: { data: [deliveryExample], page: { next: null } } },
+      ],
+      handle: ({ id, query, request }) => {
+        const channel = found(channels.byId(id), "channel");
+        return listReply(request, deliveries.ofChannel(channel.no, limitOf(query)).map(deliveryJson), null);
+      },
+    }),
+  ];
+}
+
+function inputOf({ name, enabled, networks, webhook, email }: Static<typeof newChannel>): ChannelInput {
+  const shared = { name, ...(enabled !== undefined && { enabled }), ...(networks !== undefined && { networks }) };
+  if ((webhook === undefined) === (email === undefined)) throw invalidField("", "must have either webhook or email");
+  if (webhook !== undefined) return { ...shared, target: { kind: "webhook", url: webhook.url }, secret: webhook.secret };
+  const { password: given, username = null, ...fields } = email as Static<typeof newMail>;
+  return { ...shared, target: { kind: "email", ...fields, username }, secret: given ?? "" };
+}
+
+/** What is given of a channel's kind laid over what it has. */
+function patchOf(current: Channel, { name, enabled, networks, webhook, email }: Static<typeof channelPatch>): ChannelPatch {
+  const { target } = current;
+  const other = target.kind === "webhook" ? email : webhook;
+  if (other !== undefined) throw invalidField(target.kind === "webhook" ? "email" : "webhook", `cannot be given: the channel is of the kind ${target.kind}`);
+  const shared = {
+    ...(name !== undefined && { name }),
+    ...(enabled !== undefined && { enabled }),
+    ...(networks !== undefined && { networks }),
+  };
+  if (target.kind === "webhook") {
+    return {
+      ...shared,
+      target: { ...target, ...(webhook?.url !== undefined && { url: webhook.url }) },
+      ...(webhook?.secret !== undefined && { secret: webhook.secret }),
+    };
+  }
+  const { password: given, ...fields } = email ?? {};
+  return { ...shared, target: { ...target, ...fields } as EmailTarget, ...(given !== undefined && { secret: given ?? "" }) };
+}
+
+function channelChanges(parts: ApiParts): Endpoint[] {
+  const { control } = parts.deps;
+  return [
+    changeEndpoint(parts, {
+      method: "POST",
+      path: "/notifications/channels",
+      need: "webhooks:write",
+      tag: "notifications",
+      summary: "Add a channel",
+      description:
+        "A webhook (signed as in Standard Webhooks: `webhook-id`, `webhook-timestamp`, `webhook-signature`) or a mail server. Alarms go to every enabled channel, " +
+        "once when one begins and once when it is over, at least once each: a repeat has the same `webhook-id`. Redirects are not followed. " +
+        "Addresses of one's own network must be named in `networks`.",
+      body: newChannel,
+      bodyExample: { name: "on-call", webhook: { url: "https://alarms.example.org/hub", secret: "whsec_bWFrZSB5b3VyIG93biBzZWNyZXQsIG5vdCB0aGlzIQ==" } },
+      answers: [{ status: 201, description: "The channel", schema: channelModel, example: channelExample }],
+      handle: ({ body, principal }) => {
+        const channel = accepted(control.channels.create(inputOf(body)), "channel");
+        recordAct(control, principal, { verb: "added", subject: subjectOf(channel) });
+        return { status: 201, body: present(parts, channel), version: channel.version, location: `/api/v1/notifications/channels/${channel.id}` };
+      },
+    }),
+    changeEndpoint(parts, {
+      method: "PATCH",
+      path: "/notifications/channels/{id}",
+      need: "webhooks:write",
+      tag: "notifications",
+      summary: "Change a channel",
+      description: "A webhook stays a webhook, mail stays mail. Another mail server or user needs the password again.",
+      body: channelPatch,
+      bodyExample: { enabled: false },
+      answers: [{ status: 200, description: "The channel as it is now", schema: channelModel, example: channelExample }],
+      handle: ({ id, body, principal, version }) => {
+        const before = found(control.channels.byId(id), "channel");
+        const patch = patchOf(before, body);
+        const after = accepted(control.channels.update(id, patch, version), "channel");
+        const secrets = patch.secret === undefined || patch.secret === before.secret.reveal() ? [] : ["secret"];
+        recordChange(control, principal, { subject: subjectOf(after), before: settingsOf(before), after: settingsOf(after), secret: secrets });
+        return { body: present(parts, after), version: after.version };
+      },
+    }),
+    changeEndpoint(parts, {
+      method: "DELETE",
+      path: "/notifications/channels/{id}",
+      need: "webhooks:write",
+      tag: "notifications",
+      summary: "Remove a channel",
+      description: "What is on its way through it is given up.",
+      answers: [{ status: 204, description: "Removed" }],
+      handle: ({ id, principal, version }) => {
+        const channel = accepted(control.channels.remove(id, version), "channel");
+        recordAct(control, principal, { verb: "removed", subject: subjectOf(channel) });
+        return {};
+      },
+    }),
+  ];
+}
+
+function channelTest(parts: ApiParts): Endpoint {
+  const { deps } = parts;
+  return changeEndpoint(parts, {
+    method: "POST",
+    path: "/notifications/channels/{id}/test",
+    need: "webhooks:write",
+    tag: "notifications",
+    summary: "Try a channel",
+    description: "Sends one message through it at once, enabled or not, and answers what became of it.",
+    answers: [{ status: 200, description: "Whether it was taken, else why not", schema: channelTestModel, example: channelTestExample }],
+    handle: ({ id }) => {
+      found(deps.control.channels.byId(id), "channel");
+      const unknown = { ok: false, text: "the hub was stopped while it tried" };
+      const complete = async () => ({ body: (await deps.testChannel?.(id)) ?? { ok: false, text: "this hub sends nothing" } });
+      return { body: unknown, complete };
+    },
+  });
+}

@@ -66,7 +66,7 @@ export class Contracts {
   readonly #addPlaces: Statement<unknown, SqlValue[]>;
   readonly #namedBy: Statement<{ number: string }, SqlValue[]>;
   readonly #nominalOfModel: Statement<{ hps: number }, SqlValue[]>;
-  readonly #unpinAll: Statement<unknown, SqlValue[]>;
+  readonly #typicalRig: Statement<{ hps: number }, SqlValue[]>;
   readonly #rigsOf: Statement<ServingRig, SqlValue[]>;
   readonly #promised: Statement<{ hps: number | null }, SqlValue[]>;
 
@@ -92,11 +92,8 @@ export class Contracts {
     this.#namedBy = sql.prepare(
       `SELECT ${contractNumberSql} AS number FROM contract_places JOIN contracts ON contracts.no = contract_no WHERE rig_no = ? AND contract_no <> ? AND state <> 'ended'`,
     );
-    this.#nominalOfModel = sql.prepare(
-      `SELECT nominal_hps AS hps FROM rigs WHERE fleet_no = ?1 AND model = ?2 COLLATE NOCASE AND nominal_hps > 0 AND removed_at_ms IS NULL ORDER BY nominal_hps
-       LIMIT 1 OFFSET (SELECT count(*) / 2 FROM rigs WHERE fleet_no = ?1 AND model = ?2 COLLATE NOCASE AND nominal_hps > 0 AND removed_at_ms IS NULL)`,
-    );
-    this.#unpinAll = sql.prepare("UPDATE rigs SET pinned_contract_no = NULL WHERE pinned_contract_no = ?");
+    this.#nominalOfModel = sql.prepare(middleNominalOf("fleet_no = ?1 AND model = ?2 COLLATE NOCASE"));
+    this.#typicalRig = sql.prepare(middleNominalOf("fleet_no = ?1"));
     this.#rigsOf = sql.prepare(
       `SELECT contract_no AS contractNo, rig_no AS rigNo, rigs.id AS rigId, fraction, from_ms AS sinceMs, reason_code AS code, reason_text AS text
        FROM allocations JOIN rigs ON rigs.no = rig_no
@@ -135,6 +132,11 @@ export class Contracts {
   /** The rigs that serve these contracts now, by contract and rig. */
   rigsOf(contractNos: readonly number[]): ServingRig[] {
     return this.#rigsOf.all(JSON.stringify(contractNos));
+  }
+
+  /** Nominal hashrate of the fleet's middle rig, H/s; null where none has one. */
+  typicalRigHps(fleetNo: number): number | null {
+    return this.#typicalRig.get(fleetNo)?.hps ?? null;
   }
 
   /** Sum of what is promised now: of those that are active or about to be. */
@@ -233,7 +235,7 @@ export class Contracts {
   /** Writes down what became of it; one that has ended holds no rig any more. */
   #keep(contract: Contract, act: ContractAct): void {
     this.#history.add(contract, act);
-    if (contract.state === "ended") this.#unpinAll.run(contract.no);
+    if (contract.state === "ended") this.#parts.rigs.unpinFrom(contract.no);
   }
 
   #changed(current: Contract, change: ContractChange): Result<Contract> {
@@ -348,6 +350,11 @@ export class Contracts {
     if (contract === null) throw new Error(`contract ${contractNo} vanished inside its own transaction`);
     return contract;
   }
+}
+
+function middleNominalOf(condition: string): string {
+  const rigs = `FROM rigs WHERE ${condition} AND nominal_hps > 0 AND removed_at_ms IS NULL`;
+  return `SELECT nominal_hps AS hps ${rigs} ORDER BY nominal_hps LIMIT 1 OFFSET (SELECT count(*) / 2 ${rigs})`;
 }
 
 function slaOf(input: SlaInput | null | undefined, current: Sla | null): Success<Sla | null> | Failure {

@@ -49,6 +49,7 @@ export class Rigs {
   readonly #identity: RigIdentity;
   readonly #claims: RigClaims;
   readonly #byName: Statement<RawRig, SqlValue[]>;
+  readonly #byContractPin: Statement<RawRig, SqlValue[]>;
   readonly #byAssetCode: Statement<RawRig, SqlValue[]>;
   readonly #countByStatus: Statement<{ status: RigStatus; count: number }, SqlValue[]>;
   readonly #numbersOfFleet: Statement<{ nos: string }, SqlValue[]>;
@@ -78,6 +79,7 @@ export class Rigs {
       refuseRemoval: (rig) => inUse(this.#claims.all(rig.no)),
     });
     const { sql } = database;
+    this.#byContractPin = this.#rows.prepare("pinned_contract_no = ? AND removed_at_ms IS NULL");
     this.#byName = this.#rows.prepare("fleet_no = ? AND name = ? AND removed_at_ms IS NULL");
     this.#byAssetCode = this.#rows.prepare("asset_code = ? AND removed_at_ms IS NULL");
     this.#countByStatus = sql.prepare("SELECT status, count(*) AS count FROM rigs WHERE removed_at_ms IS NULL GROUP BY status");
@@ -222,6 +224,11 @@ export class Rigs {
   /** All numbers under which a rig's shares and allocations stand, its own first. */
   numbersOf(no: number): number[] {
     return this.#identity.numbersOf(no);
+  }
+
+  /** Gives all rigs that are pinned to the contract back to the plan. */
+  unpinFrom(contractNo: number): void {
+    for (const rig of this.#rows.list(this.#byContractPin, contractNo)) this.#rows.write({ ...rig, pinnedContractNo: null });
   }
 
   /** The contracts that it serves now. */

@@ -1,4 +1,3 @@
-import type { Contract } from "../control/contract-row.ts";
 import type { Control } from "../control/control.ts";
 import type { Pool } from "../control/pools.ts";
 import type { PoolFact, PoolTest, RigFact } from "../health/facts.ts";
@@ -32,7 +31,18 @@ export type WebLedger = Pick<Ledger, "shares" | "summary" | "hashrate" | "rates"
   deliveredRates?: (windowsS: readonly number[], nowMs: number) => Promise<Map<number, (number | null)[]>>;
 };
 
-/** What a fleet could promise a contract. */
+/** What somebody would like to promise: for a hashrate `place` is null, for places it is what the smallest of those asked about must be. */
+export type CapacityAsk = {
+  fleetNo: number;
+  customerNo: number;
+  startsAtMs: number;
+  endsAtMs: number | null;
+  place: { nominalHps: number; toleranceBp: number } | null;
+  /** Its own claim is left out. */
+  exceptContractNo: number;
+};
+
+/** What a fleet could promise: hashrate, and rigs that fit such a place. */
 export type Capacity = { availableHps: number; availableRigs: number };
 
 /** Whether a contract gets what it was promised, and the rule with its numbers. */
@@ -41,10 +51,8 @@ export const contractHealthStates = Object.freeze(["delivering", "degraded", "do
 
 /** What planner and judge know of contracts. */
 export type ContractView = {
-  /** What could be promised to this contract for its term, its own claim left out. `availableRigs` are those that fit its places. */
-  capacity(contract: Contract): Capacity;
-  /** How long it takes, in the mean, to tell a loss as large as its tolerance from luck; Infinity where that cannot be told at all. */
-  detectionMinutes(contract: Contract): number;
+  /** What could be promised for the whole term. */
+  capacity(ask: CapacityAsk): Capacity;
   /** Null while nobody has judged it. */
   health(contractNo: number): ContractHealth | null;
   /** A contract came, changed or went: plan again. Called once it is on disk. */

@@ -199,17 +199,37 @@ describe("an order", () => {
     expect(refused.json["detail"]).toContain("2 rigs are asked for, and 1 that fit");
   });
 
-  test("whose tolerance no statistics can serve is refused with the time that it would take", async () => {
-    const { web, order } = world();
-    web.contracts.minutes = 12 * 24 * 60;
-    const refused = await web.post("/contracts", { ...order, tolerance_bp: 100 });
-    expect([refused.status, refused.json["errors"][0]["pointer"]]).toEqual([422, "/tolerance_bp"]);
-    expect(refused.json["detail"]).toContain("a loss of 1 % takes about 12 days to tell from luck");
-    expectNothing(web);
-    web.contracts.minutes = Number.POSITIVE_INFINITY;
-    expect((await web.post("/contracts", order)).json["detail"]).toContain("for ever");
-    web.contracts.minutes = 24 * 60;
-    expect((await web.post("/contracts", order)).status).toBe(201);
+  test("of rigs of several sizes needs enough of each size and above", async () => {
+    const { web, rigs, order } = world(3);
+    for (const [index, nominalHps] of [1e14, 2e14, 2e14].entries()) web.control.rigs.update(rigs[index]?.id ?? "", { nominalHps }, null);
+    const miners = { ...order, method: "miners", promised_hps: undefined, rig_ids: rigs.map(({ id }) => id) };
+    web.contracts.availableOf.set(1e14, { availableHps: 1e20, availableRigs: 3 });
+    web.contracts.availableOf.set(2e14, { availableHps: 1e20, availableRigs: 1 });
+    expect((await web.post("/contracts", miners)).json["available_rigs"]).toBe(1);
+    web.contracts.availableOf.set(2e14, { availableHps: 1e20, availableRigs: 2 });
+    expect((await web.post("/contracts", miners)).status).toBe(201);
+    expect(web.contracts.asked.at(-1)).toMatchObject({ fleetNo: 1, place: { nominalHps: 2e14, toleranceBp: 2_000 }, exceptContractNo: 1, endsAtMs: null });
+  });
+
+  const untellable: [string, JsonObject, RegExp][] = [
+    ["1 % of one rig", { promised_hps: 1e14, tolerance_bp: 100 }, /a loss of 1 % takes about \d+ days to tell from luck/],
+    ["2 % of one rig", { promised_hps: 1e14, tolerance_bp: 200 }, /a loss of 2 % takes about 6 days/],
+    ["1 % of twenty", { tolerance_bp: 100 }, /must be larger.*about 24 hours is the most/],
+  ];
+  for (const [name, patch, words] of untellable)
+    test(`whose tolerance no statistics can serve is refused with the time that it would take: ${name}`, async () => {
+      const { web, order } = world(3);
+      const refused = await web.post("/contracts", { ...order, ...patch });
+      expect([refused.status, refused.json["errors"]?.[0]?.["pointer"]]).toEqual([422, "/tolerance_bp"]);
+      expect(refused.json["detail"]).toMatch(words);
+      expectNothing(web);
+    });
+
+  test("whose tolerance shows within a day is taken: 5 % of one rig, 3 % of twenty, 8 % of a place", async () => {
+    const { web, order } = world(3);
+    await ordered(web, { ...order, promised_hps: 1e14, tolerance_bp: 500 });
+    await ordered(web, { ...order, external_ref: "b", tolerance_bp: 300 });
+    await ordered(web, { ...order, external_ref: "c", method: "miners", promised_hps: undefined, rig_count: 1, rig_nominal_hps: 1e14, tolerance_bp: 800 });
   });
 });
 
@@ -447,8 +467,7 @@ describe("commands", () => {
     expect((await web.post(`/contracts/${id}/change`, { promised_hps: 1e15 })).status).toBe(200);
     expect((await web.post(`/contracts/${id}/change`, { promised_hps: 9e15, allow_short: true })).status).toBe(200);
     expect(web.control.events.latest(1)).toMatchObject([{ type: "contract.sold-short" }]);
-    web.contracts.minutes = 1e9;
-    expect((await web.post(`/contracts/${id}/change`, { tolerance_bp: 200 })).json["errors"][0]["pointer"]).toBe("/tolerance_bp");
+    expect((await web.post(`/contracts/${id}/change`, { tolerance_bp: 100 })).json["errors"][0]["pointer"]).toBe("/tolerance_bp");
   });
 
   test("name the field that is wrong", async () => {

@@ -1,11 +1,10 @@
-import type { Contract } from "../../src/control/contract-row.ts";
 import { openControl } from "../../src/control/control.ts";
 import type { PoolFact, PoolTest, RigFact } from "../../src/health/facts.ts";
 import type { HashratePoint, ShareRow, SharesSummary } from "../../src/ledger/answers.ts";
 import { silentLog } from "../../src/log.ts";
 import type { Move } from "../../src/schedule/move.ts";
 import { createApp } from "../../src/web/app.ts";
-import type { Capacity, ContractHealth, ContractView, HubView, ListenerPort, WebConfig, WebDeps, WebLedger } from "../../src/web/deps.ts";
+import type { Capacity, CapacityAsk, ContractHealth, ContractView, HubView, ListenerPort, WebConfig, WebDeps, WebLedger } from "../../src/web/deps.ts";
 
 const nothing = () => ({ count: 0, work: 0n });
 
@@ -100,16 +99,16 @@ export class FakeLedger implements WebLedger {
 /** A planner with as much capacity as the test says, and a judge who says what the test put into it. */
 export class FakeContracts implements ContractView {
   available: Capacity = { availableHps: Number.POSITIVE_INFINITY, availableRigs: Number.POSITIVE_INFINITY };
-  minutes = 0;
   readonly healths = new Map<number, ContractHealth>();
-  readonly asked: Contract[] = [];
+  /** By the size of the place that is asked about; `available` where a size is not listed. */
+  readonly availableOf = new Map<number, Capacity>();
+  readonly asked: CapacityAsk[] = [];
   changes = 0;
 
-  capacity = (contract: Contract) => {
-    this.asked.push(contract);
-    return this.available;
+  capacity = (ask: CapacityAsk) => {
+    this.asked.push(ask);
+    return this.availableOf.get(ask.place?.nominalHps ?? 0) ?? this.available;
   };
-  detectionMinutes = () => this.minutes;
   health = (contractNo: number) => this.healths.get(contractNo) ?? null;
   changed = () => {
     this.changes += 1;

@@ -1,16 +1,15 @@
 import type { Contract } from "../../control/contract-row.ts";
-import type { Capacity, WebDeps } from "../deps.ts";
+import { contractDetectionMinutes, contractSettingsOf, placeDetectionMinutes } from "../../health/contract-detector.ts";
+import type { Capacity, ContractView, WebDeps } from "../deps.ts";
 import { webLimits } from "../limits.ts";
 import { invalidField, Problem } from "../problems.ts";
 
-type Deps = Pick<WebDeps, "contracts">;
-
 /** Throws where the fleet cannot promise so much. Sold all the same, the answer is what there was, for the record; null where it fits. */
-export function requireCapacity({ contracts }: Deps, contract: Contract): Capacity | null {
-  const capacity = contracts?.capacity(contract);
-  if (capacity === undefined || fits(contract, capacity)) return null;
-  if (contract.allowShort) return capacity;
-  throw new Problem("insufficient-capacity", tooLittle(contract, capacity), { members: capacityJson(capacity) });
+export function requireCapacity({ contracts }: Pick<WebDeps, "contracts">, contract: Contract): Capacity | null {
+  const missing = contracts === undefined ? null : shortOf(contracts, contract);
+  if (missing === null) return null;
+  if (contract.allowShort) return missing;
+  throw new Problem("insufficient-capacity", tooLittle(contract, missing), { members: capacityJson(missing) });
 }
 
 /** Numbers that a script may put into a new request: whole, and not below 0. */
@@ -18,8 +17,26 @@ export function capacityJson({ availableHps, availableRigs }: Capacity) {
   return { available_hps: Math.max(0, Math.floor(availableHps)), available_rigs: Math.max(0, availableRigs) };
 }
 
-function fits({ method, promisedHps, places }: Contract, { availableHps, availableRigs }: Capacity): boolean {
-  return method === "miners" ? places.length <= availableRigs : promisedHps <= availableHps;
+/** Sizes of places that are asked about one by one; of more, so many are picked from the smallest to the largest. */
+const sizesMax = 8;
+
+/** What there is, where that is too little; null where it fits. */
+function shortOf(view: ContractView, contract: Contract): Capacity | null {
+  const { fleetNo, customerNo, startsAtMs, endsAtMs, method, promisedHps, toleranceBp, places, no } = contract;
+  const ask = { fleetNo, customerNo, startsAtMs, endsAtMs, exceptContractNo: no };
+  if (method === "threshold") {
+    const capacity = view.capacity({ ...ask, place: null });
+    return promisedHps <= capacity.availableHps ? null : capacity;
+  }
+  // A large rig may take a small place, not the other way round: of each size there must be enough for all places at least so large.
+  const sizes = [...new Set(places.map(({ nominalHps }) => nominalHps))].sort((one, other) => one - other);
+  const step = Math.max(1, (sizes.length - 1) / (sizesMax - 1));
+  for (let at = 0; at < sizes.length; at += step) {
+    const nominalHps = sizes[Math.round(at)] ?? 0;
+    const capacity = view.capacity({ ...ask, place: { nominalHps, toleranceBp } });
+    if (places.filter((place) => place.nominalHps >= nominalHps).length > capacity.availableRigs) return capacity;
+  }
+  return null;
 }
 
 function tooLittle({ method, promisedHps, places }: Contract, capacity: Capacity): string {
@@ -30,15 +47,31 @@ function tooLittle({ method, promisedHps, places }: Contract, capacity: Capacity
 }
 
 /** Throws where a loss as large as the tolerance would go unnoticed for longer than a day, and says for how long. */
-export function requireTellable({ contracts }: Deps, contract: Contract): void {
-  const minutes = contracts?.detectionMinutes(contract) ?? 0;
+export function requireTellable({ control }: Pick<WebDeps, "control">, contract: Contract): void {
+  const fleet = control.fleets.byNo(contract.fleetNo);
+  if (fleet === null) return;
+  const { sharesPerMinute, period } = fleet;
+  const rigs = Math.max(1, contract.promisedHps / (control.contracts.typicalRigHps(fleet.no) ?? contract.promisedHps));
+  const minutes =
+    contract.method === "miners"
+      ? (placeDetectionMinutes({ toleranceBp: contract.toleranceBp, sharesPerMinute, period }, contract.toleranceBp) ?? Number.POSITIVE_INFINITY)
+      : minutesOfSum({ sharesPerMinute: sharesPerMinute * rigs, period }, contract.toleranceBp);
   if (minutes <= webLimits.detectionMinutesMax) return;
   const loss = `a loss of ${contract.toleranceBp / 100} % takes ${durationText(minutes)} to tell from luck here`;
   throw invalidField("tolerance_bp", `must be larger: ${loss}, and ${durationText(webLimits.detectionMinutesMax)} is the most that can be promised`);
 }
 
+/** The exact answer costs some ten milliseconds of the loop that serves rigs; where the straight way to the limit is short, it is not needed. */
+function minutesOfSum(knobs: Parameters<typeof contractSettingsOf>[0], toleranceBp: number): number {
+  const ratio = 1 - toleranceBp / 10_000;
+  const { mild } = contractSettingsOf(knobs);
+  const drift = mild.perExpected - mild.perAccepted * ratio;
+  const straight = mild.limit / drift / knobs.sharesPerMinute;
+  return drift > 0 && 2 * straight <= webLimits.detectionMinutesMax ? straight : contractDetectionMinutes(knobs, ratio);
+}
+
 function durationText(minutes: number): string {
-  if (!Number.isFinite(minutes)) return "for ever";
-  const hours = minutes / 60;
-  return hours < 48 ? `about ${Math.round(hours)} hours` : `about ${Math.round(hours / 24)} days`;
+  const days = minutes / (24 * 60);
+  if (!Number.isFinite(days) || days > 3_650) return "for ever";
+  return days < 2 ? `about ${Math.round(minutes / 60)} hours` : `about ${Math.round(days)} days`;
 }

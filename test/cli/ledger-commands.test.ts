@@ -76,7 +76,7 @@ describe("doctor", () => {
     await filled(ledger);
     await ledger.close();
     await Bun.write(join(data, "ledger.duckdb"), new Uint8Array(20_000).fill(7));
-    for (const ending of ["-wal", "-shm"]) rmSync(`${controlFile(data)}${ending}`, { force: true });
+    for (const ending of ["", "-wal", "-shm"]) rmSync(`${controlFile(data)}${ending}`, { force: true });
     await Bun.write(controlFile(data), "x".repeat(8_000));
     const before = (await readdir(data)).sort();
     const { code, stdout } = await run("doctor", "--data", data);

@@ -155,7 +155,7 @@ export class KillRounds implements Disposable {
     this.#result.recorded = 0;
     for (let no = 0; no < rigCount; no++) {
       const mine = this.#rigs.filter(({ options }) => options.worker === `farm.rig${no}`);
-      const sum = (of: (rig: SimulatedRig) => number) => mine.reduce((all, rig) => all + of(rig), 0);
+      const sum = (of: (one: SimulatedRig) => number) => mine.reduce((all, one) => all + of(one), 0);
       const [heard, submitted, refused] = [sum(({ stats }) => stats.accepted), sum(({ stats }) => stats.submitted), sum(({ stats }) => stats.rejected)];
       const rig = control.rigs.byName(fleetNo, `rig${no}`);
       const summary = await ledger.summary({ kind: "rig", no: rig?.no ?? -1 }, 0, Date.now() + 86_400_000);

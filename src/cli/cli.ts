@@ -1,4 +1,5 @@
 import { UsageError } from "../config.ts";
+import { backup } from "./backup.ts";
 import type { Command, Console, Context, Env, Parts } from "./command.ts";
 import { demo } from "./demo.ts";
 import { doctor } from "./doctor.ts";
@@ -6,6 +7,7 @@ import { closest, type Flag, readArguments } from "./flags.ts";
 import { ledgerVerify } from "./ledger-verify.ts";
 import { misspeltVariables } from "./misspelt-variables.ts";
 import { processConsole } from "./process-console.ts";
+import { restore } from "./restore.ts";
 import { serve } from "./serve.ts";
 import { simulatePool } from "./simulate-pool.ts";
 import { simulateRigs } from "./simulate-rigs.ts";
@@ -13,7 +15,19 @@ import { tokenCreate } from "./token-create.ts";
 import { userAdd } from "./user-add.ts";
 import { version } from "./version.ts";
 
-export const commands: readonly Command[] = Object.freeze([serve, demo, simulateRigs, simulatePool, userAdd, tokenCreate, doctor, ledgerVerify, version]);
+export const commands: readonly Command[] = Object.freeze([
+  serve,
+  demo,
+  simulateRigs,
+  simulatePool,
+  userAdd,
+  tokenCreate,
+  doctor,
+  ledgerVerify,
+  backup,
+  restore,
+  version,
+]);
 
 const exit = Object.freeze({ done: 0, failed: 1, wrongUsage: 2 });
 

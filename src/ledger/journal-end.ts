@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { listSegments, type Segment, type SegmentFile } from "./journal-files.ts";
 import { SegmentReader } from "./segment-reader.ts";
 
@@ -48,6 +48,11 @@ export async function recoverEnd(folder: string): Promise<JournalEnd> {
 export async function lastSequenceOf(folder: string): Promise<number> {
   const last = (await listSegments(folder)).at(-1);
   return last === undefined ? 0 : (await wholeBlocks(last)).nextSequence - 1;
+}
+
+/** Where the last whole block of a segment ends. */
+export async function wholeBytesOf(segment: SegmentFile): Promise<number> {
+  return segment.compressed ? (await stat(segment.path)).size : (await wholeBlocks(segment)).bytes;
 }
 
 type Whole = { bytes: number; nextSequence: number; bootNo: number; gaps: JournalGap[] };

@@ -6,9 +6,12 @@ export type IdPrefix = (typeof idPrefixes)[number];
 const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 const idPattern = /^[a-z]{3}_[0-7][0-9a-hjkmnp-tv-z]{25}$/;
 
+/** What is being written; a text that grows by 26 letters leaves 26 texts behind. */
+const letters = Buffer.alloc(26);
+
 /** 128 bits in 26 characters, most significant first (two zero bits lead, as in ULID). */
 export function encodeBase32(bytes: Uint8Array): string {
-  let text = "";
+  let at = 0;
   let held = 0;
   // 26 characters carry 130 bits: pretend that two zero bits came first.
   let heldBits = 2;
@@ -17,11 +20,11 @@ export function encodeBase32(bytes: Uint8Array): string {
     heldBits += 8;
     while (heldBits >= 5) {
       heldBits -= 5;
-      text += alphabet[(held >>> heldBits) & 31];
+      letters[at++] = alphabet.charCodeAt((held >>> heldBits) & 31);
     }
     held &= (1 << heldBits) - 1;
   }
-  return text;
+  return letters.toString("latin1", 0, at);
 }
 
 /** A new public id, e.g. `rig_01k…`: prefix and UUIDv7 (RFC 9562, 5.7), so ids sort by the time they were given out. */

@@ -6,8 +6,8 @@ import type { ShareRecord } from "../ledger/share-record.ts";
 import type { Log } from "../log.ts";
 import type { Destination, Move } from "../schedule/move.ts";
 import { algorithms } from "../work/algorithm.ts";
+import { Arrivals } from "./arrivals.ts";
 import { GroundBooks } from "./ground-book.ts";
-import { HandshakeLane } from "./handshake-lane.ts";
 import { type Hand, startJobNumbers } from "./job-board.ts";
 import { Layouts } from "./layouts.ts";
 import { limits } from "./limits.ts";
@@ -16,6 +16,7 @@ import { flushWriters } from "./line-writer.ts";
 import { NominalHints } from "./nominal-hints.ts";
 import { type PoolToTest, testPool } from "./pool-test.ts";
 import type { Caller, Port, RigFloor, RigSocket } from "./rig-floor.ts";
+import { RigIntake } from "./rig-intake.ts";
 import { RigPorts } from "./rig-ports.ts";
 import { RigSession } from "./rig-session.ts";
 import { Roster, type RosterRig } from "./roster.ts";
@@ -71,6 +72,7 @@ export class Hub {
   private dialsLeft: number = limits.upstreamConnectsPerSecondMax;
   private tickPart = 0;
   private readonly hints: NominalHints;
+  private readonly arrivals = new Arrivals(() => Bun.gc(false));
   private starting: { session: Caller; rig: RosterRig }[] = [];
   private contractHomes: readonly Destination[] = [];
   private draining = false;
@@ -265,7 +267,7 @@ export class Hub {
       now: this.deps.now,
       taking: () => !this.draining,
       roster: this.roster,
-      lane: new HandshakeLane(),
+      intake: new RigIntake(),
       settlement: this.settlement,
       layoutFor: (session) => this.layouts.of(session),
       takeSlot: (layout) => this.slots.take(layout),
@@ -289,6 +291,7 @@ export class Hub {
     this.lastSessionNo++;
     const session = new RigSession({ no: this.lastSessionNo, floor: this.floor, ...parts });
     this.sessions.set(session.no, session);
+    this.arrivals.note();
     return session;
   }
 
@@ -352,6 +355,7 @@ export class Hub {
   }
 
   private refill(): void {
+    this.arrivals.tick();
     this.clock.follow();
     this.dialsLeft = limits.upstreamConnectsPerSecondMax;
   }

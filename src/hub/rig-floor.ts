@@ -1,7 +1,7 @@
 import type { Firmware } from "../stratum/v1/firmware.ts";
 import type { Layout, Slot } from "../work/extranonce.ts";
-import type { HandshakeLane } from "./handshake-lane.ts";
 import type { Answerable } from "./hub-job.ts";
+import type { RigIntake } from "./rig-intake.ts";
 import type { Roster, RosterRig, RosterSession } from "./roster.ts";
 import type { RoutedHand } from "./route.ts";
 import type { Settlement } from "./settlement.ts";
@@ -32,7 +32,7 @@ export type RigFloor = {
   /** False once the hub stops: what rigs still say is left unread. */
   taking: () => boolean;
   roster: Roster;
-  lane: HandshakeLane;
+  intake: RigIntake;
   settlement: Settlement;
   /** The layout for a rig that just said who it is; it cannot change later on most firmware. */
   layoutFor: (caller: Caller) => Layout;

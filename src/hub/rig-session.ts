@@ -19,7 +19,7 @@ import { overdue } from "./rig-deadlines.ts";
 import { RigDifficulty, type RigTerms } from "./rig-difficulty.ts";
 import { excuse, expose } from "./rig-exposure.ts";
 import type { Caller, Port, RigFloor, RigSocket } from "./rig-floor.ts";
-import { type IntakeOwner, RigIntake } from "./rig-intake.ts";
+import type { BegunLine, IntakeOwner } from "./rig-intake.ts";
 import { RigMask } from "./rig-mask.ts";
 import type { RosterRig } from "./roster.ts";
 
@@ -36,6 +36,8 @@ export class RigSession implements Submitter, Caller, IntakeOwner {
   closed = false;
   /** When it last said something; 0 before. */
   lastLineAtMs = 0;
+  begun: BegunLine | null = null;
+  laneBytes = 0;
   private kind = knownFirmware("");
   layout: Layout;
   slot: Slot | null = null;
@@ -53,7 +55,6 @@ export class RigSession implements Submitter, Caller, IntakeOwner {
   /** Since when it has been without any pool to work for; 0 while it has one. */
   joblessSinceMs: number;
   private readonly floor: RigFloor;
-  private readonly intake: RigIntake;
   /** Null until it asks to roll version bits. */
   private mask: RigMask | null = null;
   private followsExtranonce = false;
@@ -71,7 +72,6 @@ export class RigSession implements Submitter, Caller, IntakeOwner {
     this.openedAtMs = parts.floor.now();
     this.joblessSinceMs = this.openedAtMs;
     this.layout = parts.port.layout;
-    this.intake = new RigIntake(this, parts.floor.lane);
   }
 
   get agent(): string {
@@ -106,7 +106,7 @@ export class RigSession implements Submitter, Caller, IntakeOwner {
   receive(bytes: Buffer): void {
     if (this.closed || !this.floor.taking()) return;
     this.lastLineAtMs = this.floor.now();
-    this.intake.receive(bytes);
+    this.floor.intake.receive(this, bytes);
   }
 
   drain(): void {
@@ -139,7 +139,6 @@ export class RigSession implements Submitter, Caller, IntakeOwner {
   private leave(): void {
     if (this.closed) return;
     this.closed = true;
-    this.intake.stop();
     this.writer.close();
     this.floor.gone(this);
   }
@@ -194,7 +193,7 @@ export class RigSession implements Submitter, Caller, IntakeOwner {
   }
 
   line(bytes: Buffer, start: number, end: number): void {
-    if (!this.closed) this.handle(readRigMessage(bytes, start, end));
+    this.handle(readRigMessage(bytes, start, end));
   }
 
   get working(): boolean {
@@ -388,7 +387,7 @@ export class RigSession implements Submitter, Caller, IntakeOwner {
     const { openedAtMs, lastLineAtMs, leaveAtMs } = this;
     return overdue({
       ...{ nowMs, openedAtMs, lastLineAtMs, leaveAtMs },
-      partialSinceMs: this.intake.partialSinceMs,
+      partialSinceMs: this.begun?.sinceMs ?? 0,
       joblessSinceMs: jobless ? this.joblessSinceMs : 0,
       unsentForMs: this.writer.unsentForMs(nowMs),
       subscribed: this.slot !== null,

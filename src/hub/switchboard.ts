@@ -21,7 +21,7 @@ export type SwitchboardDeps = Omit<UpstreamDeps, "changed" | "homeless" | "nameR
 };
 
 /** What the routes ask of one upstream. */
-type Need = { role: "active" | "warm"; sessions: number; layouts: readonly Layout[] };
+type Need = { role: "active" | "warm"; sessions: () => number; layouts: readonly Layout[] };
 
 /** A change that causes another is looked at again; more often than this is a circle. */
 const roundsMax = 8;
@@ -261,7 +261,7 @@ export class Switchboard {
     for (const route of [...this.routes.values()]) this.evaluate(route, needs);
     for (const upstream of this.upstreams.values()) {
       const need = needs.get(upstream);
-      upstream.sessionsWanted = Math.max(1, need?.sessions ?? 0);
+      upstream.sessionsWanted = need?.sessions ?? (() => 1);
       upstream.expected = need?.layouts ?? [];
       upstream.setRole(need?.role ?? "off");
     }
@@ -283,7 +283,8 @@ export class Switchboard {
     this.refuge.lookAfter(route, choices);
     const held = new Set(endpointsToHold(choices, route.activePoolNo));
     const present = route.present();
-    const mostAlike = mostRigsPerX(present);
+    // Hardly ever asked, and ten thousand rigs take a millisecond and a megabyte.
+    const mostAlike = () => mostRigsPerX(present);
     const layouts = layoutsOf(present);
     for (const upstream of upstreams) {
       const poolNo = upstream.pool.no;
@@ -291,7 +292,8 @@ export class Switchboard {
       if (!isUsed && !held.has(poolNo)) continue;
       const others = needs.get(upstream);
       const role = isUsed ? "active" : (others?.role ?? "warm");
-      needs.set(upstream, { role, sessions: (others?.sessions ?? 0) + mostAlike, layouts: [...(others?.layouts ?? []), ...layouts] });
+      const sessions = others === undefined ? mostAlike : () => others.sessions() + mostAlike();
+      needs.set(upstream, { role, sessions, layouts: [...(others?.layouts ?? []), ...layouts] });
     }
   }
 

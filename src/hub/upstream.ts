@@ -41,7 +41,7 @@ export class Upstream {
   /** `active`: rigs work for it; `warm`: kept ready; `off`: let go. */
   role: "active" | "warm" | "off" = "off";
   /** How many sessions a pool without room for a prefix is to have: the largest number of rigs with one extranonce1. */
-  sessionsWanted = 1;
+  sessionsWanted: () => number = () => 1;
   /** The layouts of those rigs, wherever they work now. */
   expected: readonly Layout[] = [];
   stateSinceMs: number;
@@ -265,7 +265,7 @@ export class Upstream {
     // Only a pool that leaves no room for a prefix needs more than one.
     if (face === null || !face.ready) return 1;
     const ready = this.links.filter((link) => link.session.ready && link.retiringSinceMs === 0).length;
-    const wanted = Math.max(1, this.room(face.free) === 0 ? this.sessionsWanted : 1, this.crowded(face.free) ? ready + 1 : 1);
+    const wanted = Math.max(1, this.room(face.free) === 0 ? this.sessionsWanted() : 1, this.crowded(face.free) ? ready + 1 : 1);
     return Math.min(wanted, limits.sessionsPerUpstreamMax);
   }
 

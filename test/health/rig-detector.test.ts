@@ -74,7 +74,10 @@ describe("silence", () => {
   });
 
   test("a rig whose every share is refused is not gone", () => {
-    expect(until(wellRig(), { accepted: 0, refused: 2, exposureSinceAccepted: 999 })?.status).toBe("rejecting");
+    const state = wellRig();
+    const refused = { accepted: 0, refused: 2, exposureSinceAccepted: 999 };
+    expect(until(state, refused)?.status).toBe("rejecting");
+    expect(until(state, refused, 1_000)).toBeNull();
   });
 });
 

@@ -9,6 +9,7 @@ import { Events } from "./events.ts";
 import { Fleets } from "./fleets.ts";
 import { Idempotency } from "./idempotency.ts";
 import { Listeners } from "./listeners.ts";
+import { Loans } from "./loans.ts";
 import { LoginAttempts } from "./login-attempts.ts";
 import { MaintenanceWindows } from "./maintenance.ts";
 import { Pools } from "./pools.ts";
@@ -31,6 +32,7 @@ export type Control = {
   listeners: Listeners;
   rigs: Rigs;
   allocations: Allocations;
+  loans: Loans;
   maintenance: MaintenanceWindows;
   channels: Channels;
   deliveries: Deliveries;
@@ -79,6 +81,7 @@ export function openControl(path: string, options: { now: () => number; log: Log
       fleetExists: (no) => fleets.all().some((fleet) => fleet.no === no),
       rigExists: (no) => rigs.exists(no),
     }),
+    loans: new Loans(database),
     channels: new Channels(database),
     deliveries: new Deliveries(database),
     loginAttempts: new LoginAttempts(database),

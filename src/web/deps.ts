@@ -27,6 +27,8 @@ export type HubView = {
 };
 
 export type WebLedger = Pick<Ledger, "shares" | "summary" | "hashrate" | "rates" | "rejects" | "gaps" | "lastShares" | "backlog"> & {
+  /** What a rig delivered to a contract in [fromMs, toMs), for each entry, in expected hashes. */
+  deliveredWorks?: (list: readonly { rigNo: number; contractNo: number; fromMs: number; toMs: number }[]) => Promise<bigint[]>;
   /** Delivered H/s of every contract that had a share, over windows that end at `nowMs`. */
   deliveredRates?: (windowsS: readonly number[], nowMs: number) => Promise<Map<number, (number | null)[]>>;
 };

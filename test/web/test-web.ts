@@ -87,6 +87,7 @@ export class FakeLedger implements WebLedger {
     return Promise.resolve(this.rateTable);
   };
   deliveredRates = () => Promise.resolve(this.deliveredTable);
+  deliveredWorks?: NonNullable<WebLedger["deliveredWorks"]>;
   rejects = () => Promise.resolve(this.rejectTable);
   gaps = () => Promise.resolve([]);
   lastShares = (rigNo: number, n: number) => {

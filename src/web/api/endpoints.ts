@@ -7,6 +7,7 @@ import { eventEndpoints } from "./events.ts";
 import { figureEndpoints } from "./figures.ts";
 import { fleetEndpoints } from "./fleets.ts";
 import { listenerEndpoints } from "./listeners.ts";
+import { loanEndpoints } from "./loans.ts";
 import { maintenanceEndpoints } from "./maintenance.ts";
 import { notificationEndpoints } from "./notifications.ts";
 import { overviewEndpoints } from "./overview.ts";
@@ -38,6 +39,7 @@ export function apiEndpoints(parts: ApiParts): Endpoint[] {
     ...listenerEndpoints(parts),
     ...shareEndpoints(parts),
     ...allocationEndpoints(parts),
+    ...loanEndpoints(parts),
     ...eventEndpoints(parts),
     ...notificationEndpoints(parts),
   ];

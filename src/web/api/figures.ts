@@ -17,6 +17,11 @@ type About<T> = { path: string; noun: string; need: Need; tag: string; scopeOf: 
 export function figureEndpoints(parts: ApiParts): Endpoint[] {
   const { rigs, pools, fleets, contracts } = parts.deps.control;
   const rig = (id: string): Scope => ({ kind: "rig", no: rigOf(parts.deps, id).no });
+  /** With the shares of rigs that were merged into it. */
+  const rigWithMerged = (id: string): HashrateScope => {
+    const numbers = rigs.numbersOf(rigOf(parts.deps, id).no);
+    return numbers.length === 1 ? rig(id) : { kind: "fleet", rigNos: numbers };
+  };
   const pool = (id: string): Scope => ({ kind: "pool", no: found(pools.byId(id), "pool").no });
   const fleet = (id: string): HashrateScope => {
     const { no } = found(fleets.byId(id), "fleet");
@@ -30,7 +35,7 @@ export function figureEndpoints(parts: ApiParts): Endpoint[] {
     sharesSummary(parts, { path: "/pools/{id}", noun: "pool", need: ["pools:read", "usage:read"], tag: "pools", scopeOf: pool }),
     sharesSummary(parts, { path: "/contracts/{id}", noun: "contract", need: contractNeed, tag: "contracts", scopeOf: contract }),
     hashrate(parts, { path: "/contracts/{id}", noun: "contract", need: contractNeed, tag: "contracts", scopeOf: contract }),
-    hashrate(parts, { path: "/rigs/{id}", noun: "rig", need: fleetNeed, tag: "rigs", scopeOf: rig }),
+    hashrate(parts, { path: "/rigs/{id}", noun: "rig", need: fleetNeed, tag: "rigs", scopeOf: rigWithMerged }),
     hashrate(parts, { path: "/fleets/{id}", noun: "fleet", need: fleetNeed, tag: "fleets", scopeOf: fleet }),
   ];
 }

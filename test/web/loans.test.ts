@@ -1,0 +1,61 @@
+import { expect, test } from "bun:test";
+import { loanSummaryModel } from "../../src/web/api/loans.ts";
+import { must } from "../control/test-control.ts";
+import { expectFits } from "./fits.ts";
+import { startMs, testWeb } from "./test-web.ts";
+
+const at = (ms: number) => new Date(ms).toISOString();
+
+/** A contract of Anna's; a house rig that fills it and one that stands in; a rig of Bert's, and one of Anna's own. */
+function farm() {
+  const web = testWeb();
+  const { control } = web;
+  const [anna, bert] = ["Anna", "Bert"].map((name) => must(control.customers.create({ name })));
+  const pool = must(control.pools.create({ name: "p", host: "h", port: 1, username: "u" }));
+  const profile = must(control.profiles.create({ name: "p", poolNos: [pool.no] }));
+  const terms = { fleetNo: 1, method: "threshold", promise: { promisedHps: 1e14 }, profileNo: profile.no, by: "user:x" } as const;
+  const contract = must(control.contracts.create({ ...terms, customerNo: anna?.no ?? 0 }));
+  const rig = (name: string, ownerCustomerId: string | null = null) => must(control.rigs.create({ name, fleetNo: 1, ownerCustomerId }, "user:x"));
+  const rigs = { fills: rig("fills"), standIn: rig("stand-in"), berts: rig("berts", bert?.id ?? null), annas: rig("annas", anna?.id ?? null) };
+  const serve = (rigNo: number, code: string) =>
+    control.allocations.assign([{ rigNo, contractNo: contract.no, profileNo: profile.no, reason: { code, text: code }, decidedBy: "planner" }]);
+  return { web, contract, anna, bert, rigs, serve };
+}
+
+test("what the house lends for failed rigs, and what customers lend each other, is told with its work; the rest is no loan", async () => {
+  const { web, contract, anna, bert, rigs, serve } = farm();
+  web.clock.nowMs += 1_000;
+  serve(rigs.fills.no, "fills");
+  serve(rigs.standIn.no, "replaces");
+  serve(rigs.berts.no, "replaces");
+  serve(rigs.annas.no, "replaces");
+  web.clock.nowMs += 100_000;
+  web.control.allocations.assign([{ rigNo: rigs.standIn.no, reason: { code: "given-back", text: "x" }, decidedBy: "planner" }]);
+  web.clock.nowMs += 100_000;
+  web.ledger.deliveredWorks = (list) => Promise.resolve(list.map(({ fromMs, toMs }) => BigInt(toMs - fromMs)));
+  const { data } = (await web.get("/loans")).json;
+  expect(data).toMatchObject([
+    { kind: "stand-in", rig_id: rigs.standIn.id, owner_customer_id: null, contract_id: contract.id, borrower_customer_id: anna?.id, seconds: 100 },
+    { kind: "lent", rig_id: rigs.berts.id, owner_customer_id: bert?.id, to: null, work_hashes: "200001" },
+  ]);
+  const page = await web.get("/loans?limit=1");
+  expect((await web.get(`/loans?limit=1&cursor=${page.json["page"]["next"]}`)).json["data"][0]["kind"]).toBe("lent");
+  expect((await web.get("/loans?kind=lent")).json["data"]).toHaveLength(1);
+  const window = `from=${at(startMs + 51_000)}&to=${at(startMs + 151_000)}`;
+  const { json } = await web.get(`/loans/summary?${window}`);
+  expectFits(loanSummaryModel, json);
+  expect(json["by_contract"]).toMatchObject([
+    { kind: "stand-in", loans: 1, rigs: 1, rig_seconds: 50, work_hashes: "50000" },
+    { kind: "lent", owner_customer_id: bert?.id, rig_seconds: 100, work_hashes: "100000" },
+  ]);
+  expect((await web.get(`/loans?from=${at(startMs - 10)}&to=${at(startMs)}`)).json["data"]).toEqual([]);
+});
+
+test("without a ledger that can tell, the work is not known, which is not nothing", async () => {
+  const { web, rigs, serve } = farm();
+  web.clock.nowMs += 1_000;
+  serve(rigs.standIn.no, "replaces");
+  web.clock.nowMs += 1_000;
+  expect((await web.get("/loans")).json["data"][0]["work_hashes"]).toBeNull();
+  expect((await web.get("/loans/summary")).json["by_contract"][0]["work_hashes"]).toBeNull();
+});

@@ -3,6 +3,7 @@ import type { Pool } from "../control/pools.ts";
 import type { PoolFact, PoolTest, RigFact } from "../health/facts.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Log } from "../log.ts";
+import type { Capacity, CapacityAsk } from "../schedule/capacity.ts";
 import type { Move } from "../schedule/move.ts";
 
 export type ListenerPort = { listenerNo: number; address: string | null; fault: string | null };
@@ -33,20 +34,6 @@ export type WebLedger = Pick<Ledger, "shares" | "summary" | "hashrate" | "rates"
   deliveredRates?: (windowsS: readonly number[], nowMs: number) => Promise<Map<number, (number | null)[]>>;
 };
 
-/** What somebody would like to promise: for a hashrate `place` is null, for places it is what the smallest of those asked about must be. */
-export type CapacityAsk = {
-  fleetNo: number;
-  customerNo: number;
-  startsAtMs: number;
-  endsAtMs: number | null;
-  place: { nominalHps: number; toleranceBp: number } | null;
-  /** Its own claim is left out. */
-  exceptContractNo: number;
-};
-
-/** What a fleet could promise: hashrate, and rigs that fit such a place. */
-export type Capacity = { availableHps: number; availableRigs: number };
-
 /** Whether a contract gets what it was promised, and the rule with its numbers. */
 export type ContractHealth = { state: (typeof contractHealthStates)[number]; reason: { code: string; text: string } };
 export const contractHealthStates = Object.freeze(["delivering", "degraded", "down"] as const);
@@ -54,7 +41,7 @@ export const contractHealthStates = Object.freeze(["delivering", "degraded", "do
 /** What planner and judge know of contracts. */
 export type ContractView = {
   /** What could be promised for the whole term. */
-  capacity(ask: CapacityAsk): Capacity;
+  capacity(ask: CapacityAsk): Pick<Capacity, "availableHps" | "availableRigs">;
   /** Null while nobody has judged it. */
   health(contractNo: number): ContractHealth | null;
   /** A contract came, changed or went: plan again. Called once it is on disk. */

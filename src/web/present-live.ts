@@ -133,14 +133,16 @@ export function hashrateJson(stepS: number, points: readonly HashratePoint[]) {
   };
 }
 
-/** One raw share. `rigId` and `poolId` are looked up by the caller, once per number. */
-export function shareJson(row: ShareRow, rigId: string | null, poolId: string | null) {
+export type ShareIds = { rigId: string | null; poolId: string | null; contractId: string | null };
+
+/** One raw share. Ids are looked up by the caller. */
+export function shareJson(row: ShareRow, { rigId, poolId, contractId }: ShareIds) {
   return {
     sequence: row.sequence,
     at: timeText(row.atMs),
     rig_id: rigId,
     session_no: row.sessionNo,
-    contract_id: null,
+    contract_id: contractId,
     pool_id: poolId,
     algorithm: row.algorithm,
     difficulty: row.difficulty,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import type { ShareRow } from "../../src/ledger/answers.ts";
 import { contractEntryModel, contractModel } from "../../src/web/contract-models.ts";
 import { expectFits } from "./fits.ts";
 import { goodTest, type JsonObject, startMs, type TestWeb, testWeb } from "./test-web.ts";
@@ -9,6 +10,11 @@ const pools = [
   { url: "stratum+tcp://one.example:3333", username: "acct.{rig}", password: "s3cret" },
   { url: "stratum+ssl://two.example:443", username: "acct" },
 ];
+
+const shareOf = (contractNo: number): ShareRow => ({
+  ...{ sequence: 1, atMs: startMs - 1_000, rigNo: 0, sessionNo: 1, contractNo, poolNo: 0, algorithm: "sha256d", difficulty: 1, work: 1n },
+  ...{ poolDifficulty: 1, poolWork: 1n, hubVerdict: "accepted", poolVerdict: "accepted", reason: null, answeredMs: 5 },
+});
 
 /** A web room with the fleet `main`, and the body of an order of 2 PH/s. */
 function world(rigCount = 0) {
@@ -273,6 +279,22 @@ describe("a contract", () => {
       ["summary", { kind: "contract", no: 1 }],
       ["hashrate", { kind: "contract", no: 1 }],
     ]);
+  });
+
+  test("is named by its raw shares, and they can be asked for by it", async () => {
+    const { web, order } = world();
+    const { id } = (await ordered(web, order)) as { id: string };
+    web.ledger.rows = [shareOf(1), shareOf(0)];
+    const answer = await web.get(`/shares?contract_id=${id}`);
+    expect(
+      answer.text
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line)["contract_id"]),
+    ).toEqual([id, null]);
+    expect(web.ledger.asked.at(-1)?.[1]).toMatchObject({ contractNo: 1 });
+    const nobody = await web.get(`/shares?contract_id=ctr_${"0".repeat(26)}`);
+    expect([nobody.status, nobody.json["errors"][0]["pointer"]]).toEqual([422, "#query/contract_id"]);
   });
 
   test("is edited with its version; what was promised is no edit", async () => {

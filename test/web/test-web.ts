@@ -2,9 +2,10 @@ import { openControl } from "../../src/control/control.ts";
 import type { PoolFact, PoolTest, RigFact } from "../../src/health/facts.ts";
 import type { HashratePoint, ShareRow, SharesSummary } from "../../src/ledger/answers.ts";
 import { silentLog } from "../../src/log.ts";
+import type { Capacity, CapacityAsk } from "../../src/schedule/capacity.ts";
 import type { Move } from "../../src/schedule/move.ts";
 import { createApp } from "../../src/web/app.ts";
-import type { Capacity, CapacityAsk, ContractHealth, ContractView, HubView, ListenerPort, WebConfig, WebDeps, WebLedger } from "../../src/web/deps.ts";
+import type { ContractHealth, ContractView, HubView, ListenerPort, WebConfig, WebDeps, WebLedger } from "../../src/web/deps.ts";
 
 const nothing = () => ({ count: 0, work: 0n });
 
@@ -97,12 +98,14 @@ export class FakeLedger implements WebLedger {
   backlog = () => ({ journalBytes: 0, rowsBehind: 0, undurableBytes: 0, full: this.isFull });
 }
 
+type Available = Pick<Capacity, "availableHps" | "availableRigs">;
+
 /** A planner with as much capacity as the test says, and a judge who says what the test put into it. */
 export class FakeContracts implements ContractView {
-  available: Capacity = { availableHps: Number.POSITIVE_INFINITY, availableRigs: Number.POSITIVE_INFINITY };
+  available: Available = { availableHps: Number.POSITIVE_INFINITY, availableRigs: Number.POSITIVE_INFINITY };
   readonly healths = new Map<number, ContractHealth>();
   /** By the size of the place that is asked about; `available` where a size is not listed. */
-  readonly availableOf = new Map<number, Capacity>();
+  readonly availableOf = new Map<number, Available>();
   readonly asked: CapacityAsk[] = [];
   changes = 0;
 

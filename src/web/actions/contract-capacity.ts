@@ -1,11 +1,13 @@
 import type { Contract } from "../../control/contract-row.ts";
 import { contractDetectionMinutes, contractSettingsOf, placeDetectionMinutes } from "../../health/contract-detector.ts";
-import type { Capacity, ContractView, WebDeps } from "../deps.ts";
+import type { ContractView, WebDeps } from "../deps.ts";
 import { webLimits } from "../limits.ts";
 import { invalidField, Problem } from "../problems.ts";
 
+type Available = ReturnType<ContractView["capacity"]>;
+
 /** Throws where the fleet cannot promise so much. Sold all the same, the answer is what there was, for the record; null where it fits. */
-export function requireCapacity({ contracts }: Pick<WebDeps, "contracts">, contract: Contract): Capacity | null {
+export function requireCapacity({ contracts }: Pick<WebDeps, "contracts">, contract: Contract): Available | null {
   const missing = contracts === undefined ? null : shortOf(contracts, contract);
   if (missing === null) return null;
   if (contract.allowShort) return missing;
@@ -13,7 +15,7 @@ export function requireCapacity({ contracts }: Pick<WebDeps, "contracts">, contr
 }
 
 /** Numbers that a script may put into a new request: whole, and not below 0. */
-export function capacityJson({ availableHps, availableRigs }: Capacity) {
+export function capacityJson({ availableHps, availableRigs }: Available) {
   return { available_hps: Math.max(0, Math.floor(availableHps)), available_rigs: Math.max(0, availableRigs) };
 }
 
@@ -21,7 +23,7 @@ export function capacityJson({ availableHps, availableRigs }: Capacity) {
 const sizesMax = 8;
 
 /** What there is, where that is too little; null where it fits. */
-function shortOf(view: ContractView, contract: Contract): Capacity | null {
+function shortOf(view: ContractView, contract: Contract): Available | null {
   const { fleetNo, customerNo, startsAtMs, endsAtMs, method, promisedHps, toleranceBp, places, no } = contract;
   const ask = { fleetNo, customerNo, startsAtMs, endsAtMs, exceptContractNo: no };
   if (method === "threshold") {
@@ -39,7 +41,7 @@ function shortOf(view: ContractView, contract: Contract): Capacity | null {
   return null;
 }
 
-function tooLittle({ method, promisedHps, places }: Contract, capacity: Capacity): string {
+function tooLittle({ method, promisedHps, places }: Contract, capacity: Available): string {
   const { available_hps, available_rigs } = capacityJson(capacity);
   return method === "miners"
     ? `${places.length} rigs are asked for, and ${available_rigs} that fit are available for this term`

@@ -19,6 +19,7 @@ const shareQuery = Type.Object({
   ...windowQuery,
   rig_id: Type.Optional(idOf("rig")),
   pool_id: Type.Optional(idOf("pol")),
+  contract_id: Type.Optional(idOf("ctr")),
   format: Type.Optional(oneOf(["ndjson", "csv"])),
   limit: Type.Optional({ ...whole(1, rowsMax), description: "At most so many rows; all by default (1,000,000)" }),
 });
@@ -44,6 +45,9 @@ export function shareEndpoints(parts: ApiParts): Endpoint[] {
         limit: query.limit ?? rowsMax,
         ...(query.rig_id !== undefined && { rigNo: parameterNo("rig_id", () => noOf("rig_id", control.rigs.byId(query.rig_id ?? ""), "rig")) }),
         ...(query.pool_id !== undefined && { poolNo: parameterNo("pool_id", () => noOf("pool_id", control.pools.byId(query.pool_id ?? ""), "pool")) }),
+        ...(query.contract_id !== undefined && {
+          contractNo: parameterNo("contract_id", () => noOf("contract_id", control.contracts.byId(query.contract_id ?? ""), "contract")),
+        }),
       };
       const format = query.format ?? formatOf(request);
       const type = format === "csv" ? "text/csv; charset=utf-8; header=present" : "application/x-ndjson";
@@ -75,22 +79,10 @@ type ShareJson = ReturnType<typeof shareJson>;
 const columns = Object.keys(shareExample) as (keyof ShareJson)[];
 
 function writerOf(format: Format, ids: Ids): Writer {
-  const rigIds = remembered((no) => ids.rig(no));
-  const poolIds = remembered((no) => ids.pool(no));
-  const json = (row: ShareRow) => shareJson(row, rigIds(row.rigNo), poolIds(row.poolNo));
+  const json = (row: ShareRow) => shareJson(row, { rigId: ids.rig(row.rigNo), poolId: ids.pool(row.poolNo), contractId: ids.contract(row.contractNo) });
   if (format === "ndjson") return { head: "", line: (row) => `${JSON.stringify(json(row))}\n` };
   const csvLine = (share: ShareJson) => `${columns.map((column) => csvCell(share[column])).join(",")}\r\n`;
   return { head: `${columns.join(",")}\r\n`, line: (row) => csvLine(json(row)) };
-}
-
-/** Each number is looked up once per export. */
-function remembered(lookUp: (no: number) => string | null): (no: number) => string | null {
-  const known = new Map<number, string | null>();
-  return (no) => {
-    const id = known.has(no) ? (known.get(no) ?? null) : lookUp(no);
-    known.set(no, id);
-    return id;
-  };
 }
 
 /** RFC 4180; text that a spreadsheet would take for a formula gets an apostrophe before it (a pool's words come from outside). */

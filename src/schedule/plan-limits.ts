@@ -20,7 +20,7 @@ export const planLimits = Object.freeze({
   /** Spares that are compared for being near the failed rig, in a fill to a hashrate. */
   nearbyComparedMax: 48,
   /** Exchanges tried for one contract that finds no spare. */
-  exchangesTriedMax: 64,
+  exchangesTriedMax: 12,
 });
 
 /** How long a rig that came back is held down before it is given back. `flaps`: times it fell again soon after it was back. */

@@ -3,6 +3,7 @@ import { backup } from "./backup.ts";
 import type { Command, Console, Context, Env, Parts } from "./command.ts";
 import { demo } from "./demo.ts";
 import { doctor } from "./doctor.ts";
+import { exportCommand } from "./export.ts";
 import { closest, type Flag, readArguments } from "./flags.ts";
 import { ledgerVerify } from "./ledger-verify.ts";
 import { misspeltVariables } from "./misspelt-variables.ts";
@@ -26,6 +27,7 @@ export const commands: readonly Command[] = Object.freeze([
   ledgerVerify,
   backup,
   restore,
+  exportCommand,
   version,
 ]);
 

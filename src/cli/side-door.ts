@@ -11,7 +11,7 @@ const socketName = "hub.sock";
 /** A unix socket's path takes 107 bytes. */
 const pathBytesMax = 107;
 
-type Question = "report" | "tally";
+type Question = "report" | "tally" | "export";
 
 /** How a desk is asked over the door. Whole numbers beyond doubles travel as `{"$whole":"…"}`. */
 const toText = (value: unknown): string => JSON.stringify(value, (_, one) => (typeof one === "bigint" ? { $whole: String(one) } : one));
@@ -49,6 +49,7 @@ async function answer(request: Request, desk: Omit<LedgerDesk, "close">): Promis
   try {
     if (question === "report") return new Response(toText(await desk.report()));
     if (question === "tally") return new Response(toText(await desk.tally(fromText(await request.text()) as Parameters<LedgerDesk["tally"]>[0])));
+    if (question === "export") return new Response(toText(await desk.exportTo(fromText(await request.text()) as Parameters<LedgerDesk["exportTo"]>[0])));
     return new Response(`this hub does not know ${question}`, { status: 404 });
   } catch (error) {
     return new Response(error instanceof Error ? error.message : String(error), { status: 500 });
@@ -97,6 +98,7 @@ function askedDesk(path: string, release: () => void): LedgerDesk {
   return {
     report: () => ask("report", null),
     tally: (question) => ask("tally", question),
+    exportTo: (question) => ask("export", question),
     close: () => {
       release();
       return Promise.resolve();

@@ -2,6 +2,7 @@ import { existsSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import { Database } from "./database.ts";
 import { tallyDatabase } from "./database-tally.ts";
+import { type Exported, type ExportQuestion, exportTo } from "./export.ts";
 import { lockFolder } from "./folder-lock.ts";
 import { lastSequenceOf } from "./journal-end.ts";
 import { ledgerLimits } from "./limits.ts";
@@ -13,6 +14,8 @@ export type LedgerDesk = {
   report: () => Promise<LedgerReport>;
   /** Counts what the database has, to be held against the journal. */
   tally: (question: TallyQuestion) => Promise<DatabaseTally>;
+  /** Writes shares or work to a new file, which is then the caller's. */
+  exportTo: (question: ExportQuestion) => Promise<Exported>;
   close: () => Promise<void>;
 };
 
@@ -36,6 +39,7 @@ export async function openDesk(dataDir: string): Promise<LedgerDesk> {
       return await reportOf({ dataDir, limits: ledgerLimits, database, journal, space: { freeBytes: bavail * bsize, totalBytes: blocks * bsize } });
     },
     tally: (question) => tallyDatabase(opened(), question),
+    exportTo: (question) => exportTo(opened(), dataDir, question),
     close: () => {
       if (database instanceof Database) database.close();
       lock.release();

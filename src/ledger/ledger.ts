@@ -8,6 +8,7 @@ import { openOrRepair } from "./database-repair.ts";
 import { tallyDatabase } from "./database-tally.ts";
 import type { LedgerDesk } from "./desk.ts";
 import type { Disk } from "./disk.ts";
+import { type Exported, type ExportQuestion, exportTo } from "./export.ts";
 import { type FolderLock, lockFolder } from "./folder-lock.ts";
 import { hashrateOf, ratesOf } from "./hashrate.ts";
 import { Journal } from "./journal.ts";
@@ -310,6 +311,10 @@ class OpenLedger implements Ledger {
 
   tally(question: TallyQuestion): Promise<DatabaseTally> {
     return tallyDatabase(this.#parts.database, question);
+  }
+
+  exportTo(question: ExportQuestion): Promise<Exported> {
+    return exportTo(this.#parts.database, this.#parts.options.dataDir, question);
   }
 
   close(): Promise<void> {

@@ -102,6 +102,51 @@ describe("doctor", () => {
   });
 });
 
+describe("export", () => {
+  const window = ["--from", "2025-01-01", "--to", "2026-01-01T00:00:00Z"];
+
+  test("shares as CSV beside a running hub, work as Parquet without one: the sums are those of the shares, ids those of the API", async () => {
+    const control = openControl(controlFile(data), { now: Date.now, log: silentLog });
+    const fleet = control.fleets.all()[0];
+    const [enrolled] = control.rigs.enrol([{ fleetNo: fleet?.no ?? 0, name: "one", nominalHps: 0 }]);
+    control.close();
+    const [csv, parquet] = [join(data, "out", "shares.csv"), join(data, "work.parquet")];
+    await besideHub(async (ledger) => {
+      await filled(ledger);
+      expect(await run("export", "shares", ...window, "--out", csv, "--data", data)).toEqual({ code: 0, stdout: "", stderr: `wrote 445 rows to ${csv}\n` });
+    });
+    const lines = (await Bun.file(csv).text()).trimEnd().split("\n");
+    expect(lines[0]).toBe(
+      "sequence,at,rig_id,contract_id,pool_id,algorithm,difficulty,work_hashes,pool_difficulty,pool_work_hashes,hub_verdict,pool_verdict,reason,answered_ms",
+    );
+    expect(lines).toHaveLength(446);
+    expect(lines.filter((line) => line.includes(enrolled?.id ?? "?")).length).toBeGreaterThan(50);
+    expect(lines.filter((line) => line.includes("rejected,stale share,4000"))).toHaveLength(20);
+    expect((await run("export", "work", ...window, "--format", "parquet", "--out", parquet, "--data", data)).code).toBe(0);
+    const { DuckDBInstance } = await import("@duckdb/node-api");
+    const instance = await DuckDBInstance.create(":memory:");
+    const connection = await instance.connect();
+    const rows = await connection.runAndReadAll(`SELECT sum(accepted_shares)::INTEGER, count(DISTINCT rig_id)::INTEGER FROM '${parquet}'`);
+    expect(rows.getRows()).toEqual([[400, 1]]);
+    connection.closeSync();
+    instance.closeSync();
+    expect((await readdir(join(data, "exports"))).filter((name) => /csv|parquet/.test(name))).toEqual([]);
+  });
+
+  test.each([
+    [["export", "--from", "2025-01-01"], "must be one of shares, work"],
+    [["export", "shares", "--to", "2025-01-01"], "--from: must be given"],
+    [["export", "shares", "--from", "yesterday", "--to", "2025-01-01"], "--from: must be a day or a time"],
+    [["export", "shares", "--from", "2025-02-01", "--to", "2025-01-01"], "--to: must be after --from"],
+    [["export", "work", ...window, "--format", "xls", "--out", "x"], "--format: must be one of csv, parquet"],
+    [["export", "work", ...window, "--out", "/etc/hostname"], "--out: /etc/hostname must not exist"],
+  ])("wrong usage names the flag: %p", async (argv, words) => {
+    const { code, stderr } = await run(...argv);
+    expect(code).toBe(2);
+    expect(stderr).toContain(words);
+  });
+});
+
 describe("ledger verify", () => {
   test("the copies agree beside a running hub and without one, segments compressed or not", async () => {
     await besideHub(async (ledger) => {

@@ -1,4 +1,5 @@
 import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { runCli } from "./cli/cli.ts";
 import type { RunningHub } from "./cli/command.ts";
 import { productVersion as version } from "./cli/product.ts";
@@ -8,8 +9,8 @@ import { type Control, openControl } from "./control/control.ts";
 import { Hub } from "./hub/hub.ts";
 import { openLedger } from "./ledger/ledger.ts";
 import type { Log } from "./log.ts";
-import { startClock } from "./watch/clock.ts";
-import { Judge } from "./watch/judge.ts";
+import type { Move } from "./schedule/move.ts";
+import { usualStartGraceMs, Watch } from "./watch/watch.ts";
 import type { HubView } from "./web/deps.ts";
 import { startWeb } from "./web/server.ts";
 
@@ -40,6 +41,7 @@ export async function startHub(config: Config, log: Log): Promise<RunningHub> {
   const bind = addressText(config.stratum);
   const primary = control.listeners.ensurePrimary(bind);
   if (!primary.ok) throw new Error(`--stratum: ${bind} ${JSON.stringify(primary.problem)}`);
+  let watch: Watch | null = null;
   const hub = new Hub({
     control,
     event: (event) => {
@@ -56,36 +58,35 @@ export async function startHub(config: Config, log: Log): Promise<RunningHub> {
       const contract = control.contracts.byNo(no);
       return contract === null ? null : { id: contract.id, name: contract.number };
     },
-    assigned: [],
-    presence: () => {},
+    assigned: assignedTo(control),
+    presence: (rigNo, connected) => watch?.onPresence(rigNo, connected),
     firstSessionNo: (ledger.bootNo % boots) * sessionsPerBoot,
   });
-  hub.start();
-  const judge = new Judge({
-    rigs: () => control.rigs.all(),
-    rig: (no) => control.rigs.byNo(no),
-    fleetOfRigs: () => control.rigs.fleetOfRigs(),
-    facts: () => hub.rigs(),
-    poolsUp: () => new Set(hub.pools().flatMap(({ poolNo, state }) => (state === "live" || state === "warm" ? [poolNo] : []))),
-    sharesPerMinute: () => new Map(control.fleets.all().map(({ no, sharesPerMinute }) => [no, sharesPerMinute])),
-    setStatus: (changes) => control.rigs.setStatus(changes),
-    setSeen: (seen) => control.rigs.setSeen(seen),
-    breathe: () => new Promise((resolve) => setImmediate(resolve)),
-    now: () => hub.now(),
-  });
-  const stopClock = startClock(
-    [
-      { name: "judge", pattern: "*/10 * * * * *", run: async () => void (await judge.round()) },
-      { name: "prune", pattern: "0 17 * * * *", run: () => control.prune() },
-    ],
+  watch = new Watch({
+    control,
+    hub: {
+      rigs: () => hub.rigs(),
+      contracts: () => hub.contracts(),
+      contractsAccepted: () => hub.contractsAccepted(),
+      applyMoves: (moves) => hub.applyMoves(moves),
+      holdContracts: (destinations) => hub.holdContracts(destinations),
+      setPaces: (paces) => hub.setPaces(paces),
+      now: () => hub.now(),
+      wallOf: (ms) => hub.wallOf(ms),
+    },
+    healthFile: join(config.dataDir, "health.snapshot"),
     log,
-  );
+    now,
+    startGraceMs: usualStartGraceMs,
+    tasks: [{ name: "prune", pattern: "0 17 * * * *", run: () => control.prune() }],
+  });
+  hub.start();
   const flushing = setInterval(
     eventFlusher(() => control.events.flush(), log),
     eventsFlushMs,
   );
   const stratum = endpointOf(hub.ports().find(({ listenerNo }) => listenerNo === primary.value.no)?.address ?? bind);
-  const web = await startWeb({ control, ledger, hub: viewOf(hub), config: { ...config, stratum }, log, now, version });
+  const web = await startWeb({ control, ledger, hub: viewOf(hub, watch), config: { ...config, stratum }, log, now, version });
   const http = web.address;
   inviteFirstUser(control, config, { http, log });
   control.events.record({ type: "hub.started", subjectKind: "hub", subjectId: null, text: `The hub started (version ${version}).` });
@@ -95,7 +96,7 @@ export async function startHub(config: Config, log: Log): Promise<RunningHub> {
     stratum,
     stop: async () => {
       await web.stop();
-      stopClock();
+      await watch?.stop();
       await hub.stop();
       control.events.record({ type: "hub.stopped", subjectKind: "hub", subjectId: null, text: "The hub stopped in order." });
       clearInterval(flushing);
@@ -137,7 +138,7 @@ function endOnCrash(log: Log): void {
   process.on("unhandledRejection", crash);
 }
 
-function viewOf(hub: Hub): HubView {
+function viewOf(hub: Hub, watch: Watch): HubView {
   return {
     rigs: () => hub.rigs(),
     rig: (no) => hub.rig(no),
@@ -147,10 +148,22 @@ function viewOf(hub: Hub): HubView {
     ports: () => hub.ports(),
     testPool: (pool) => hub.testPool(pool),
     applyMoves: (moves) => hub.applyMoves(moves),
-    configChanged: () => hub.configChanged(),
+    configChanged: () => {
+      hub.configChanged();
+      watch.configChanged();
+    },
     ready: () => hub.ready(),
     onChange: (listener) => hub.onChange(listener),
   };
+}
+
+/** Where rigs that serve contracts were when the hub last ran: nothing moves because it was restarted. */
+function assignedTo(control: Control): Move[] {
+  const profileOf = new Map(control.contracts.all().map(({ no, profileNo }) => [no, profileNo]));
+  return control.allocations.open().flatMap(({ rigNo, contractNo }) => {
+    const profileNo = contractNo === null ? undefined : profileOf.get(contractNo);
+    return contractNo === null || profileNo === undefined ? [] : [{ rigNo, to: { contractNo, profileNo } }];
+  });
 }
 
 /** With nobody to sign in, the log shows a link that makes the first owner, once. */

@@ -99,6 +99,11 @@ export class Rigs {
     return this.#rows.all();
   }
 
+  /** What to ask for the numbers of rigs that people changed or removed since it was last asked; what the hub notes itself is not among them. */
+  edits(): () => number[] {
+    return this.#rows.edits();
+  }
+
   /** How many rigs have each status; 0.6 ms for ten thousand, where `all` takes 28 ms. */
   countByStatus(): Record<RigStatus, number> {
     const counts = Object.fromEntries(rigStatuses.map((status) => [status, 0])) as Record<RigStatus, number>;

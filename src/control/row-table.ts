@@ -41,6 +41,7 @@ export class RowTable<Row extends RowBase, Raw extends RawBase> {
   readonly #mapping: Mapping<Row, Raw>;
   readonly #selectText: string;
   readonly #cached = new Map<string, Statement<Raw, SqlValue[]>>();
+  readonly #feeds: Set<number>[] = [];
   readonly #all: Statement<Raw, SqlValue[]>;
   readonly #byNo: Statement<Raw, SqlValue[]>;
   readonly #byId: Statement<Raw, SqlValue[]>;
@@ -65,6 +66,17 @@ export class RowTable<Row extends RowBase, Raw extends RawBase> {
       `UPDATE ${table} SET version = version + 1, updated_at_ms = ?, ${columns.map((name) => `${name} = ?`).join(", ")} WHERE no = ?`,
     );
     this.#remove = database.sql.prepare(`UPDATE ${table} SET version = version + 1, removed_at_ms = ?, updated_at_ms = ? WHERE no = ?`);
+  }
+
+  /** What to ask for the numbers of rows that were written or removed through this table since it was last asked. */
+  edits(): () => number[] {
+    const edited = new Set<number>();
+    this.#feeds.push(edited);
+    return () => {
+      const numbers = [...edited];
+      edited.clear();
+      return numbers;
+    };
   }
 
   /** A statement that reads rows of this table; `condition` is what follows WHERE. Prepare once, run with `find` or `list`. */
@@ -134,6 +146,7 @@ export class RowTable<Row extends RowBase, Raw extends RawBase> {
       if (refusal !== null) return refusal;
       const nowMs = this.database.now();
       this.#remove.run(nowMs, nowMs, current.value.no);
+      this.#noteEdit(current.value.no);
       return current;
     });
   }
@@ -150,7 +163,12 @@ export class RowTable<Row extends RowBase, Raw extends RawBase> {
     return Bun.deepEquals(this.#mapping.write(left), this.#mapping.write(right)) && Bun.deepEquals(left, right);
   }
 
+  #noteEdit(no: number): void {
+    for (const feed of this.#feeds) feed.add(no);
+  }
+
   #existing(no: number): Row {
+    this.#noteEdit(no);
     const row = this.byNo(no);
     if (row === null) throw new Error(`${this.#mapping.table} ${no} vanished inside its own transaction`);
     return row;

@@ -21,6 +21,9 @@ export class Exposure {
   accepted = 0;
   /** Refused by us as invalid, duplicate or too low, or by the pool for anything but lateness. */
   refused = 0;
+  /** Difficulty of the pool's answered shares, yes and no. */
+  poolAccepted = 0;
+  poolRejected = 0;
   private rate = 0;
   private atMs = 0;
   private fromMs = 0;

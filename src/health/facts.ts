@@ -33,7 +33,7 @@ export type RigFact = {
   disconnectedAtMs: number | null;
   lastRefusal: Refusal | null;
   /** What it may be judged by since the hub started, see `Exposure`: seconds per hash, and the shares of just that time. */
-  exposure: Readonly<Pick<Exposure, "perHps" | "perHpsAtAccepted" | "accepted" | "refused" | "counts">>;
+  exposure: Readonly<Pick<Exposure, "perHps" | "perHpsAtAccepted" | "accepted" | "refused" | "poolAccepted" | "poolRejected" | "counts">>;
 };
 
 export const poolStates = ["unused", "connecting", "live", "warm", "failing", "ejected", "misconfigured"] as const;

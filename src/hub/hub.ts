@@ -20,6 +20,7 @@ import { RigIntake } from "./rig-intake.ts";
 import { RigPorts } from "./rig-ports.ts";
 import { RigSession } from "./rig-session.ts";
 import { Roster, type RosterRig } from "./roster.ts";
+import { SessionsByRoute } from "./sessions-by-route.ts";
 import { Settlement } from "./settlement.ts";
 import { Slots } from "./slots.ts";
 import { type SteadyClock, steadyClock } from "./steady-clock.ts";
@@ -151,17 +152,15 @@ export class Hub {
 
   /** Moves rigs, each with one write: no disconnect, no new extranonce. The allocation is on record before. */
   applyMoves(moves: readonly Move[]): void {
-    const groups = new Map<string, { to: Destination; sessions: RigSession[] }>();
+    const routes = new SessionsByRoute();
     for (const move of moves) {
       const rig = this.roster.byNo(move.rigNo);
       if (rig === null) continue;
       rig.destination = move.to;
-      const key = `${move.to.contractNo}/${move.to.profileNo}`;
-      const group = groups.get(key) ?? { to: move.to, sessions: [] };
-      groups.set(key, group);
-      for (const session of this.sessionsOf(rig)) if (session.slot !== null) group.sessions.push(session);
+      const to = this.roster.homeOf(rig);
+      for (const session of this.sessionsOf(rig)) if (session.slot !== null) routes.add(session, to);
     }
-    for (const { to, sessions } of groups.values()) this.switchboard.send(sessions, to);
+    this.sendAll(routes);
     this.changed();
   }
 
@@ -171,17 +170,13 @@ export class Hub {
     for (const session of this.sessions.values()) this.roster.follow(session, this.deps.now());
     this.switchboard.reconcile();
     this.holdHomes();
-    const strays = new Map<string, { to: Destination | null; sessions: RigSession[] }>();
+    const strays = new SessionsByRoute();
     for (const session of this.sessions.values()) {
       if (session.rig === null || session.slot === null) continue;
       const home = this.roster.homeOf(session.rig);
-      if (session.to?.profileNo === home?.profileNo && session.to?.contractNo === home?.contractNo) continue;
-      const key = home === null ? "-" : `${home.contractNo}/${home.profileNo}`;
-      const group = strays.get(key) ?? { to: home, sessions: [] };
-      strays.set(key, group);
-      group.sessions.push(session);
+      if (session.to?.profileNo !== home?.profileNo || session.to?.contractNo !== home?.contractNo) strays.add(session, home);
     }
-    for (const { to, sessions } of strays.values()) this.switchboard.send(sessions, to);
+    this.sendAll(strays);
     this.rigPorts.open(false);
     this.changed();
   }
@@ -190,6 +185,11 @@ export class Hub {
   holdContracts(destinations: readonly Destination[]): void {
     this.contractHomes = destinations;
     this.holdHomes();
+  }
+
+  /** Numbers of the contracts of which their pool has accepted a share since the hub started. */
+  contractsAccepted(): ReadonlySet<number> {
+    return this.settlement.contractsAccepted;
   }
 
   /** How many shares each rig is asked for, as a multiple of its fleet's rate: more while it is in doubt, fewer while it is calm. */
@@ -332,17 +332,17 @@ export class Hub {
   }
 
   private startAll(): void {
-    const groups = new Map<string, { to: Destination; sessions: Caller[] }>();
+    const routes = new SessionsByRoute();
     for (const { session, rig } of this.starting) {
       const to = this.roster.homeOf(rig);
-      if (session.closed || to === null) continue;
-      const key = `${to.contractNo}/${to.profileNo}`;
-      const group = groups.get(key) ?? { to, sessions: [] };
-      groups.set(key, group);
-      group.sessions.push(session);
+      if (!session.closed && to !== null) routes.add(session, to);
     }
     this.starting = [];
-    for (const { to, sessions } of groups.values()) this.switchboard.send(sessions, to);
+    this.sendAll(routes);
+  }
+
+  private sendAll(routes: SessionsByRoute): void {
+    for (const { to, sessions } of routes.groups.values()) this.switchboard.send(sessions, to);
   }
 
   /** Rows carry the time of the wall clock. */

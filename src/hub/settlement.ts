@@ -20,6 +20,8 @@ const notRecorded = { code: 20, text: "not recorded: the hub cannot write to its
  */
 export class Settlement {
   readonly acknowledgements = new Acknowledgements();
+  /** Contracts of which their pool has accepted a share since the hub started. */
+  readonly contractsAccepted = new Set<number>();
   private readonly ledger: ShareLedger;
 
   constructor(ledger: ShareLedger) {
@@ -54,13 +56,20 @@ export class Settlement {
     share.reason = reason;
     share.answeredMs = answer.answeredMs;
     if (answer.poolVerdict !== "rejected") {
+      if (answer.poolVerdict === "accepted") this.noteAccepted(share);
       this.record(share);
       return;
     }
+    if (share.rig !== null) share.rig.exposure.poolRejected += share.poolDifficulty;
     share.sequence = this.ledger.append(share);
     if (classifyReject(answer) !== "stale") share.rig?.exposure.noteRefused(share.atMs);
     this.answerError(share, answer.code || 20, answer.text || "refused by the pool");
   };
+
+  private noteAccepted(share: SubmittedShare): void {
+    if (share.rig !== null) share.rig.exposure.poolAccepted += share.poolDifficulty;
+    if (share.contractNo !== 0) this.contractsAccepted.add(share.contractNo);
+  }
 
   private record(share: SubmittedShare): void {
     share.sequence = this.ledger.append(share);

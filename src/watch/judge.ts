@@ -1,101 +1,89 @@
-import type { Rig } from "../control/rig-row.ts";
+import type { RigStatus } from "../control/rig-row.ts";
 import type { StatusChange } from "../control/rigs.ts";
+import type { Counted } from "../health/cusum.ts";
 import type { RigFact } from "../health/facts.ts";
-import { type JudgedStatus, judgeRig } from "../health/rig-status.ts";
+import type { HealthSettings } from "../health/health-settings.ts";
+import { paceOf } from "../health/pace.ts";
+import { countedOf, stepRig } from "../health/rig-detector.ts";
+import type { RigStep } from "../health/rig-health.ts";
+import { nominalToNote } from "../health/rig-nominal.ts";
+import { effectiveRatio } from "../health/rig-ratio.ts";
+import type { Register, Watched } from "./register.ts";
 
 export type JudgeDeps = {
-  rigs: () => Rig[];
-  rig: (no: number) => Rig | null;
-  /** Each rig with its fleet, by numbers; asked once a minute, as rigs move between fleets. */
-  fleetOfRigs: () => Iterable<readonly [rigNo: number, fleetNo: number]>;
+  register: Register;
   facts: () => Iterable<RigFact>;
-  /** Numbers of the pool endpoints that are there now. */
-  poolsUp: () => ReadonlySet<number>;
-  /** What vardiff aims at, by fleet number. */
-  sharesPerMinute: () => ReadonlyMap<number, number>;
+  /** By fleet number. */
+  settings: () => ReadonlyMap<number, HealthSettings>;
   setStatus: (changes: readonly StatusChange[]) => void;
   /** Notes when rigs were last connected. */
   setSeen: (seen: readonly { rigNo: number; atMs: number }[]) => void;
-  /** Lets the event loop turn between two writes. */
+  setNominal: (learned: readonly { rigNo: number; nominalHps: number; source: "learned" }[]) => void;
+  setPaces: (paces: readonly (readonly [rigNo: number, pace: number])[]) => void;
+  /** What a rig's shares add to the count of the contract that it serves. */
+  counted: (rigNo: number, contractNo: number, counted: Counted) => void;
+  /** Lets the event loop turn between two portions of work. */
   breathe: () => Promise<void>;
+  /** Milliseconds of a clock that only goes forward, the same as that of the facts. */
   now: () => number;
+  /** The same moment as the wall's clock has it; for records. */
+  wallOf: (ms: number) => number;
 };
 
-/** What one round looks up once, and what it finds. */
+type Seen = { rigNo: number; atMs: number };
+
+/** A status that changed, with the one before. */
+export type Judged = StatusChange & { from: RigStatus };
+
+/** What one round finds. */
 type Round = {
   nowMs: number;
-  poolsUp: ReadonlySet<number>;
-  sharesPerMinute: ReadonlyMap<number, number>;
-  changes: StatusChange[];
-  seen: { rigNo: number; atMs: number }[];
-};
-
-type Memory = {
-  status: JudgedStatus;
-  acceptedAtStatus: number;
-  /** The connection that is being counted, by its begin; null while there is none. */
-  connectedSinceMs: number | null;
-  /** When counting it began, and the accepted shares since the hub's start at that moment. */
-  countedFromMs: number;
-  acceptedBefore: number;
-  /** Shares per second of the last connection that had enough of them to tell; 0 = none had yet. */
-  shownPerS: number;
+  elapsedMs: number;
+  settings: ReadonlyMap<number, HealthSettings>;
+  changes: Judged[];
+  seen: Seen[];
+  learned: { rigNo: number; nominalHps: number; source: "learned" }[];
+  paces: [rigNo: number, pace: number][];
+  unknown: number[];
 };
 
 /** Rows written in one turn of the event loop; each takes about 20 microseconds. */
 const rowsPerTurnMax = 250;
-const fleetsFreshMs = 60_000;
-/** Accepted shares of one connection before they tell a rate. */
-const tellingShares = 5;
+/** Rigs judged in one turn; each takes about a microsecond. */
+const rigsPerTurnMax = 2_000;
 
-const judged: ReadonlySet<string> = new Set(["vetting", "online", "offline"]);
-
-/** Gives every rig its status from what the hub saw of it. Statuses are read once, at start, and written when they change. */
+/** Gives every rig its status from what the hub counted of it; the rules are those of `health/`. */
 export class Judge {
-  private readonly memory = new Map<number, Memory>();
-  private fleets: ReadonlyMap<number, number>;
-  private fleetsAtMs: number;
-  private readonly connected = new Set<number>();
-  private readonly startedAtMs: number;
   private readonly deps: JudgeDeps;
+  private lastRoundMs: number;
 
   constructor(deps: JudgeDeps) {
     this.deps = deps;
-    this.startedAtMs = deps.now();
-    this.fleets = new Map(deps.fleetOfRigs());
-    this.fleetsAtMs = this.startedAtMs;
-    for (const rig of deps.rigs()) this.take(rig);
+    this.lastRoundMs = deps.now();
   }
 
-  /** One round over all rigs; resolves with how many changed. */
-  async round(): Promise<number> {
-    const round: Round = { nowMs: this.deps.now(), poolsUp: this.deps.poolsUp(), sharesPerMinute: this.deps.sharesPerMinute(), changes: [], seen: [] };
-    if (round.nowMs - this.fleetsAtMs >= fleetsFreshMs) this.readFleets(round.nowMs);
-    const unknown: number[] = [];
-    for (const fact of this.deps.facts()) {
-      this.noteSeen(fact, round);
-      const memory = this.memory.get(fact.rigNo);
-      if (memory === undefined) unknown.push(fact.rigNo);
-      else this.judgeOne(fact, memory, round);
+  /** One round over all rigs; resolves with those whose status changed. */
+  async round(): Promise<readonly Judged[]> {
+    const { deps } = this;
+    const nowMs = deps.now();
+    const elapsedMs = Math.max(0, nowMs - this.lastRoundMs);
+    const round: Round = { nowMs, elapsedMs, settings: deps.settings(), changes: [], seen: [], learned: [], paces: [], unknown: [] };
+    this.lastRoundMs = nowMs;
+    let judged = 0;
+    for (const fact of deps.facts()) {
+      this.judge(fact, round);
+      judged += 1;
+      if (judged % rigsPerTurnMax === 0) await deps.breathe();
     }
-    await this.inTurns(round.changes, this.deps.setStatus);
-    await this.inTurns(round.seen, this.deps.setSeen);
-    if (unknown.length > 0) this.readFleets(round.nowMs);
-    await this.inTurns(unknown, (some) => this.takeAll(some));
-    return round.changes.length;
-  }
-
-  private readFleets(nowMs: number): void {
-    this.fleets = new Map(this.deps.fleetOfRigs());
-    this.fleetsAtMs = nowMs;
-  }
-
-  /** Rigs that enrolled since the last round are judged from the next one on. */
-  private takeAll(rigNos: readonly number[]): void {
-    for (const no of rigNos) {
-      const rig = this.deps.rig(no);
-      if (rig !== null) this.take(rig);
-    }
+    deps.setPaces(round.paces);
+    await this.inTurns(round.changes, deps.setStatus);
+    await this.inTurns(round.learned, deps.setNominal);
+    await this.inTurns(round.seen, deps.setSeen);
+    // Rigs that enrolled since the last round are judged from the next one on.
+    await this.inTurns(round.unknown, (some) => {
+      for (const no of some) deps.register.read(no);
+    });
+    return round.changes;
   }
 
   private async inTurns<T>(rows: readonly T[], write: (some: readonly T[]) => void): Promise<void> {
@@ -105,67 +93,81 @@ export class Judge {
     }
   }
 
-  /** A rig is seen when it comes and when it goes. */
-  private noteSeen(fact: RigFact, round: Round): void {
-    const connected = fact.sessions.length > 0;
-    if (connected === this.connected.has(fact.rigNo)) return;
-    if (connected) this.connected.add(fact.rigNo);
-    else this.connected.delete(fact.rigNo);
-    round.seen.push({ rigNo: fact.rigNo, atMs: connected ? round.nowMs : (fact.disconnectedAtMs ?? round.nowMs) });
-  }
-
-  private judgeOne(fact: RigFact, memory: Memory, round: Round): void {
-    const connectedSinceMs = fact.sessions.length === 0 ? null : Math.min(...fact.sessions.map((session) => session.sinceMs));
-    count(fact, memory, { connectedSinceMs, nowMs: round.nowMs });
-    const verdict = judgeRig(
-      {
-        status: memory.status,
-        acceptedSinceStatus: fact.acceptedShares - memory.acceptedAtStatus,
-        connected: fact.sessions.length > 0,
-        // A rig that has not come back since the hub started counts from then: no status changes because of a restart.
-        disconnectedAtMs: fact.sessions.length > 0 ? null : (fact.disconnectedAtMs ?? this.startedAtMs),
-        connectedSinceMs,
-        lastAcceptedAtMs: fact.lastAcceptedAtMs,
-        hasWork: fact.poolNo !== 0 && round.poolsUp.has(fact.poolNo),
-        expectedPerS: this.expectedPerS(fact.rigNo, memory, round),
-      },
-      round.nowMs,
-    );
-    if (verdict === null) return;
-    memory.status = verdict.status;
-    memory.acceptedAtStatus = fact.acceptedShares;
-    round.changes.push({ rigNo: fact.rigNo, status: verdict.status, reason: verdict.reason });
-  }
-
-  /** What vardiff aims at, or what the rig has shown where that is less (some firmware takes no difficulty below 1). */
-  private expectedPerS(rigNo: number, { shownPerS }: Memory, round: Round): number {
-    const wanted = (round.sharesPerMinute.get(this.fleets.get(rigNo) ?? 0) ?? 0) / 60;
-    return Math.min(wanted, shownPerS);
-  }
-
-  private take(rig: Rig): void {
-    if (!judged.has(rig.status)) {
-      this.memory.delete(rig.no);
+  private judge(fact: RigFact, round: Round): void {
+    const rig = this.deps.register.get(fact.rigNo);
+    if (rig === undefined) {
+      round.unknown.push(fact.rigNo);
       return;
     }
-    const known = this.memory.get(rig.no);
-    if (known !== undefined) return;
-    const counting = { connectedSinceMs: null, countedFromMs: 0, acceptedBefore: 0, shownPerS: 0 };
-    this.memory.set(rig.no, { status: rig.status as JudgedStatus, acceptedAtStatus: 0, ...counting });
+    const settings = round.settings.get(rig.plan.fleetNo);
+    if (settings === undefined) return;
+    this.noteSeen(fact, rig, round);
+    const step = stepOf(fact, rig, round);
+    const verdict = stepRig(rig.health, step, settings);
+    if (verdict !== null) {
+      round.changes.push({ rigNo: fact.rigNo, from: rig.plan.status, ...verdict });
+      this.deps.register.change(fact.rigNo, { status: verdict.status, statusText: verdict.reason.text });
+    }
+    this.learn(rig, round);
+    const expectedHps = rig.plan.nominalHps * effectiveRatio(rig.health);
+    if (expectedHps !== rig.plan.expectedHps) this.deps.register.change(fact.rigNo, { expectedHps });
+    const pace = paceOf(rig.health, fact.contractNo === 0 ? "house" : "contract");
+    if (pace !== rig.pace) {
+      rig.pace = pace;
+      round.paces.push([fact.rigNo, pace]);
+    }
+    const counted = fact.contractNo === 0 ? null : countedOf(rig.health, step);
+    if (counted !== null) this.deps.counted(fact.rigNo, fact.contractNo, counted);
+  }
+
+  /** A rig is seen when it comes and when it goes. */
+  private noteSeen(fact: RigFact, { plan }: Watched, round: Round): void {
+    const connected = fact.sessions.length > 0;
+    if (connected === plan.connected) return;
+    this.deps.register.change(fact.rigNo, { connected });
+    const atMs = connected ? round.nowMs : (fact.disconnectedAtMs ?? round.nowMs);
+    round.seen.push({ rigNo: fact.rigNo, atMs: this.deps.wallOf(atMs) });
+  }
+
+  private learn(rig: Watched, round: Round): void {
+    const noted = rig.plan.nominalHps === 0 ? null : rig.plan.nominalHps;
+    if (noted !== null && !rig.nominalLearned) return;
+    const nominalHps = nominalToNote(rig.health, noted);
+    if (nominalHps === null) return;
+    this.deps.register.change(rig.plan.no, { nominalHps });
+    rig.nominalLearned = true;
+    round.learned.push({ rigNo: rig.plan.no, nominalHps, source: "learned" });
   }
 }
 
-/**
- * Counts the shares of this connection, from the first round that saw it. One with too few shares leaves what the one before showed:
- * a slow rig that reconnects is as slow as it was, and one that comes back dumb is found out.
- */
-function count(fact: RigFact, memory: Memory, { connectedSinceMs, nowMs }: { connectedSinceMs: number | null; nowMs: number }): void {
-  if (memory.connectedSinceMs !== connectedSinceMs) {
-    memory.connectedSinceMs = connectedSinceMs;
-    memory.countedFromMs = nowMs;
-    memory.acceptedBefore = fact.acceptedShares;
-  }
-  const shares = fact.acceptedShares - memory.acceptedBefore;
-  if (connectedSinceMs === null || fact.lastAcceptedAtMs === null || shares < tellingShares) return;
-  memory.shownPerS = (shares * 1_000) / Math.max(1_000, fact.lastAcceptedAtMs - memory.countedFromMs);
+/** What has grown since the judge last looked. */
+function stepOf(fact: RigFact, rig: Watched, { nowMs, elapsedMs }: Round): RigStep {
+  const { exposure, disconnectedAtMs } = fact;
+  const { counts, plan } = rig;
+  const connected = fact.sessions.length > 0;
+  const step: RigStep = {
+    elapsedMs,
+    connected,
+    goneMs: connected || disconnectedAtMs === null ? null : nowMs - disconnectedAtMs,
+    exposurePerHps: exposure.perHps - counts.perHps,
+    exposureSinceAccepted: exposure.perHps - exposure.perHpsAtAccepted,
+    accepted: exposure.accepted - counts.accepted,
+    refused: exposure.refused - counts.refused,
+    poolAccepted: exposure.poolAccepted - counts.poolAccepted,
+    poolRejected: exposure.poolRejected - counts.poolRejected,
+    nominalHps: plan.nominalHps === 0 ? null : plan.nominalHps,
+    nominalLearned: rig.nominalLearned,
+    quarantined: plan.status === "quarantined",
+    frozen: plan.lifecycle !== "active" || isIn(plan.maintenance, nowMs),
+  };
+  counts.perHps = exposure.perHps;
+  counts.accepted = exposure.accepted;
+  counts.refused = exposure.refused;
+  counts.poolAccepted = exposure.poolAccepted;
+  counts.poolRejected = exposure.poolRejected;
+  return step;
+}
+
+function isIn(window: { fromMs: number; toMs: number } | null, nowMs: number): boolean {
+  return window !== null && nowMs >= window.fromMs && nowMs < window.toMs;
 }

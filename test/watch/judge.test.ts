@@ -1,131 +1,159 @@
 import { expect, test } from "bun:test";
 import { openControl } from "../../src/control/control.ts";
+import type { Counted } from "../../src/health/cusum.ts";
+import { Exposure } from "../../src/health/exposure.ts";
 import type { RigFact } from "../../src/health/facts.ts";
+import { healthDefaults, settingsOf } from "../../src/health/health-settings.ts";
+import { paces } from "../../src/health/pace.ts";
 import { silentLog } from "../../src/log.ts";
 import { Judge } from "../../src/watch/judge.ts";
+import { Register } from "../../src/watch/register.ts";
 import { rigFact } from "../support/rig-fact.ts";
 
-function set(names: readonly string[]) {
+const hashesPerShare = 5e12;
+/** Sends 12 shares a minute. */
+const nominalHps = 1e12;
+const secondsPerShare = 5;
+
+function set(hinted: number | null = nominalHps) {
   let nowMs = 1_000_000;
   const control = openControl(":memory:", { now: () => nowMs, log: silentLog });
-  const fleet = control.fleets.all()[0];
-  const rigs = control.rigs.enrol(names.map((name) => ({ fleetNo: fleet?.no ?? 0, name, nominalHps: null })));
+  const fleetNo = control.fleets.all()[0]?.no ?? 0;
+  const [rig] = control.rigs.enrol([{ fleetNo, name: "r1", nominalHps: hinted }]);
+  const no = rig?.no ?? 0;
+  const register = new Register({
+    all: () => control.rigs.all(),
+    rig: (rigNo) => control.rigs.byNo(rigNo),
+    exists: (id) => control.rigs.byId(id) !== null,
+    edits: control.rigs.edits(),
+    siteNoOf: () => 1,
+    siteOfFleet: () => null,
+    customerNoOf: () => 0,
+  });
+  const exposure = new Exposure();
   const facts = new Map<number, RigFact>();
-  const connect = (no: number, fact: Partial<RigFact>, sinceMs = 1_000_000) => {
-    const session = { sessionNo: 1, address: "127.0.0.1", agent: "", worker: "", difficulty: 1, sinceMs, listenerId: "" };
-    facts.set(no, rigFact(no, { sessions: [session], poolNo: 1, ...fact }));
-  };
+  const counted: Counted[] = [];
+  const asked: (readonly [number, number])[] = [];
   const judge = new Judge({
-    rigs: () => control.rigs.all(),
-    rig: (no) => control.rigs.byNo(no),
-    fleetOfRigs: () => control.rigs.fleetOfRigs(),
+    register,
     facts: () => facts.values(),
-    poolsUp: () => new Set([1]),
-    sharesPerMinute: () => new Map(control.fleets.all().map(({ no, sharesPerMinute }) => [no, sharesPerMinute])),
+    settings: () => new Map([[fleetNo, settingsOf(healthDefaults)]]),
     setStatus: (changes) => control.rigs.setStatus(changes),
     setSeen: (seen) => control.rigs.setSeen(seen),
+    setNominal: (learned) => control.rigs.setNominal(learned),
+    setPaces: (list) => asked.push(...list),
+    counted: (_rigNo, _contractNo, count) => counted.push(count),
     breathe: () => Promise.resolve(),
     now: () => nowMs,
+    wallOf: (ms) => ms,
   });
-  const later = (ms: number) => {
-    nowMs += ms;
-    return nowMs;
+  const session = { sessionNo: 1, address: "127.0.0.1", agent: "", worker: "", difficulty: 1, sinceMs: nowMs, listenerId: "" };
+  const connected = (more: Partial<RigFact> = {}) => facts.set(no, rigFact(no, { sessions: [session], poolNo: 1, exposure, ...more }));
+  const gone = () => facts.set(no, rigFact(no, { exposure, disconnectedAtMs: nowMs }));
+  /** Rounds for so long, with a share each so many seconds; 0 = none. */
+  const work = async (seconds: number, everyS: number = secondsPerShare) => {
+    for (let second = 1; second <= seconds; second += 1) {
+      nowMs += 1_000;
+      exposure.work(nowMs, facts.get(no)?.sessions.length === 0 ? 0 : hashesPerShare);
+      if (everyS > 0 && second % everyS === 0) exposure.noteAccepted(nowMs);
+      if (second % 10 === 0) await judge.round();
+    }
   };
-  return { control, rigs, facts, connect, judge, later, nowOf: () => nowMs };
+  const row = () => control.rigs.byNo(no);
+  return { control, facts, no, connected, gone, work, row, counted, asked, nowOf: () => nowMs };
 }
 
 test("a rig is vetted, goes online, falls silent, and each change is written with its numbers", async () => {
-  const { control, rigs, connect, judge, later } = set(["r1"]);
-  const no = rigs[0]?.no ?? 0;
-  connect(no, { acceptedShares: 12, lastAcceptedAtMs: later(60_000) });
-  expect(await judge.round()).toBe(0);
-  connect(no, { acceptedShares: 30, lastAcceptedAtMs: later(90_000) });
-  expect(await judge.round()).toBe(1);
-  expect(control.rigs.byNo(no)?.status).toBe("online");
-  later(101_000);
-  expect(await judge.round()).toBe(1);
-  expect(control.rigs.byNo(no)?.statusReason.text).toContain("no accepted share for 101 s");
+  const { connected, work, row } = set();
+  connected();
+  await work(180);
+  expect(row()?.status).toBe("online");
+  expect(row()?.statusReason.text).toMatch(/\d+ shares?/);
+  await work(150, 0);
+  expect(row()?.status).toBe("offline");
+  expect(row()?.statusReason).toMatchObject({ code: "silent" });
 });
 
-test("a rig that enrolled after the start is judged from the round after it was first met", async () => {
-  const { control, connect, judge, later } = set([]);
-  const [late] = control.rigs.enrol([{ fleetNo: control.fleets.all()[0]?.no ?? 0, name: "late", nominalHps: null }]);
-  const no = late?.no ?? 0;
-  connect(no, { acceptedShares: 40, lastAcceptedAtMs: later(1_000) });
-  expect(await judge.round()).toBe(0);
-  expect(await judge.round()).toBe(1);
+test("two thirds of the nominal is degraded, with evidence in words", async () => {
+  const { connected, work, row } = set();
+  connected();
+  await work(600);
+  await work(3_600, secondsPerShare * 2);
+  expect(row()?.status).toBe("degraded");
+  expect(row()?.statusReason.text).toMatch(/expected/);
 });
 
 test("nobody goes offline because the hub was restarted, until a minute has passed without a connection", async () => {
-  const { facts, rigs, judge, later } = set(["r1"]);
-  const no = rigs[0]?.no ?? 0;
+  const { facts, no, work, row } = set();
   facts.set(no, rigFact(no));
-  later(59_000);
-  expect(await judge.round()).toBe(0);
-  later(2_000);
-  expect(await judge.round()).toBe(1);
+  await work(50, 0);
+  expect(row()?.status).toBe("vetting");
+  await work(20, 0);
+  expect(row()?.status).toBe("offline");
 });
 
-/** A rig with a share every `everyMs` until `untilMs`, watched every ten seconds. */
-async function work(house: ReturnType<typeof set>, rig: { no: number; sinceMs: number; before: number; everyMs: number }, untilMs: number): Promise<number> {
-  let shares = rig.before;
-  let lastMs: number | null = rig.before > 0 ? rig.sinceMs - 1 : null;
-  while (house.nowOf() < untilMs) {
-    const nowMs = house.later(10_000);
-    shares = rig.before + Math.floor((nowMs - rig.sinceMs) / rig.everyMs);
-    if (shares > rig.before) lastMs = rig.sinceMs + (shares - rig.before) * rig.everyMs;
-    house.connect(rig.no, { acceptedShares: shares, lastAcceptedAtMs: lastMs }, rig.sinceMs);
-    await house.judge.round();
-  }
-  return shares;
-}
-
-test("a slow rig is not called silent: neither on its first connection, nor after a reconnect", async () => {
-  const house = set(["slow"]);
-  const no = house.rigs[0]?.no ?? 0;
-  const statuses = () => house.control.events.latest(10).filter(({ type }) => type === "rig.status-changed");
-  const everyMs = 120_000;
-  const before = await work(house, { no, sinceMs: house.nowOf(), before: 0, everyMs }, house.nowOf() + 36_000_000);
-  expect(statuses().map(({ data }) => data["to"])).toEqual(["online"]);
-  await work(house, { no, sinceMs: house.nowOf(), before, everyMs }, house.nowOf() + 3_600_000);
-  expect(statuses().map(({ data }) => data["to"])).toEqual(["online"]);
+test("a rig that disconnected is offline after a minute, and back it is vetted anew", async () => {
+  const { connected, gone, work, row } = set();
+  connected();
+  await work(300);
+  gone();
+  await work(50, 0);
+  expect(row()?.status).toBe("online");
+  await work(20, 0);
+  expect(row()?.statusReason.code).toBe("disconnected");
+  connected();
+  await work(20);
+  expect(row()?.status).toBe("vetting");
 });
 
-test("one that comes back and sends nothing is silent by what it has shown before", async () => {
-  const house = set(["dumb"]);
-  const no = house.rigs[0]?.no ?? 0;
-  const before = await work(house, { no, sinceMs: house.nowOf(), before: 0, everyMs: 5_000 }, house.nowOf() + 600_000);
-  expect(house.control.rigs.byNo(no)?.status).toBe("online");
-  await work(house, { no, sinceMs: house.nowOf(), before, everyMs: 86_400_000 }, house.nowOf() + 120_000);
-  expect(house.control.rigs.byNo(no)?.statusReason.code).toBe("silent");
+test("nominal of a rig that says nothing is learned from its shares", async () => {
+  const { connected, work, row } = set(null);
+  connected();
+  await work(420 * secondsPerShare);
+  expect(row()?.nominalSource).toBe("learned");
+  expect(row()?.nominalHps ?? 0).toBeWithin(nominalHps * 0.98, nominalHps * 1.02);
+  expect(row()?.status).toBe("online");
 });
 
-test("a rig that moved to another fleet is judged by that fleet's rate within a minute", async () => {
-  const house = set(["moved"]);
-  const no = house.rigs[0]?.no ?? 0;
-  const calm = house.control.fleets.create({ name: "calm", sharesPerMinute: 1 });
-  if (!calm.ok) throw new Error(calm.rule);
-  const startedAtMs = house.nowOf();
-  await work(house, { no, sinceMs: startedAtMs, before: 0, everyMs: 5_000 }, startedAtMs + 600_000);
-  house.control.rigs.update(house.rigs[0]?.id ?? "", { fleetNo: calm.value.no }, null);
-  for (let round = 0; round < 20; round += 1) {
-    house.later(10_000);
-    await house.judge.round();
-  }
-  expect(house.control.rigs.byNo(no)?.status).toBe("online");
+test("a rig in vetting is asked for more shares, and for the usual number when it is over", async () => {
+  const { connected, work, asked, no } = set();
+  connected();
+  await work(10);
+  expect(asked).toEqual([[no, paces.vetting]]);
+  await work(290);
+  expect(asked.at(-1)).toEqual([no, paces.usual]);
+});
+
+test("what a contract's rig sends is counted for the contract, and nothing of the house's", async () => {
+  const { connected, work, counted } = set();
+  connected();
+  await work(60);
+  expect(counted).toEqual([]);
+  connected({ contractNo: 3 });
+  await work(60);
+  expect(counted.reduce((sum, { accepted }) => sum + accepted, 0)).toBe(12);
+  expect(counted.reduce((sum, { expected }) => sum + expected, 0)).toBeCloseTo(12, 6);
+});
+
+test("in maintenance nothing is decided and nothing counts", async () => {
+  const { control, connected, work, row } = set();
+  connected();
+  await work(300);
+  control.rigs.update(row()?.id ?? "", { lifecycle: "maintenance" }, null);
+  await work(600, 0);
+  expect(row()?.status).toBe("online");
 });
 
 test("coming and going are noted once each", async () => {
-  const { control, rigs, connect, facts, judge, later } = set(["r1"]);
-  const no = rigs[0]?.no ?? 0;
-  connect(no, {});
-  await judge.round();
-  const first = control.rigs.byNo(no)?.lastSeenMs;
-  later(10_000);
-  await judge.round();
-  expect(control.rigs.byNo(no)?.lastSeenMs).toBe(first ?? -1);
-  const fact = facts.get(no);
-  if (fact !== undefined) facts.set(no, { ...fact, sessions: [], disconnectedAtMs: later(5_000) });
-  await judge.round();
-  expect(control.rigs.byNo(no)?.lastSeenMs).toBe((first ?? 0) + 15_000);
+  const { row, connected, gone, work, nowOf } = set();
+  connected();
+  await work(10);
+  const first = row()?.lastSeenMs;
+  expect(first).toBe(nowOf());
+  await work(10);
+  expect(row()?.lastSeenMs).toBe(first ?? -1);
+  gone();
+  const goneMs = nowOf();
+  await work(10);
+  expect(row()?.lastSeenMs).toBe(goneMs);
 });

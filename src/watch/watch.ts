@@ -1,0 +1,324 @@
+import type { Control } from "../control/control.ts";
+import type { Fleet } from "../control/fleets.ts";
+import type { Rig } from "../control/rig-row.ts";
+import type { ContractPools, RigFact } from "../health/facts.ts";
+import { resume } from "../health/rig-detector.ts";
+import type { RigHealth } from "../health/rig-health.ts";
+import type { Log } from "../log.ts";
+import type { Destination, Move } from "../schedule/move.ts";
+import type { Plan } from "../schedule/plan.ts";
+import { holdDownMs } from "../schedule/plan-limits.ts";
+import { Planner } from "../schedule/planner.ts";
+import { startClock, type Task } from "./clock.ts";
+import { ContractBook } from "./contract-book.ts";
+import type { ContractFact } from "./contract-state.ts";
+import { ContractWatch } from "./contract-watch.ts";
+import { loadHealth, saveHealth } from "./health-snapshot.ts";
+import { Judge } from "./judge.ts";
+import { fleetPlanFact, settingsOfFleets } from "./plan-inputs.ts";
+import { Presence } from "./presence.ts";
+import { Register } from "./register.ts";
+import { Scheduler } from "./scheduler.ts";
+import { Slices } from "./slices.ts";
+
+/** What the clocks see of the hub, and the only ways in which they act on it. */
+export type WatchedHub = {
+  rigs: () => Iterable<RigFact>;
+  contracts: () => Iterable<ContractPools>;
+  contractsAccepted: () => ReadonlySet<number>;
+  applyMoves: (moves: readonly Move[]) => void;
+  holdContracts: (destinations: readonly Destination[]) => void;
+  setPaces: (paces: Iterable<readonly [rigNo: number, pace: number]>) => void;
+  now: () => number;
+  wallOf: (ms: number) => number;
+};
+
+export type WatchDeps = {
+  control: Control;
+  hub: WatchedHub;
+  /** Of the snapshot of what the detectors know. */
+  healthFile: string;
+  log: Log;
+  now: () => number;
+  /** After a start only pools change over: rigs need a moment to come back, and nothing moves because the hub was restarted. */
+  startGraceMs: number;
+  /** Further things to do again and again. */
+  tasks: readonly Task[];
+};
+
+export const usualStartGraceMs = 60_000;
+const slowPlanMs = 100;
+
+/**
+ * Everything that happens by itself: judge, plan, record, apply. Rigs that disconnect and people who change something do not wait for
+ * the tick.
+ */
+export class Watch {
+  private readonly deps: WatchDeps;
+  private readonly readyAtMs: number;
+  private fleets: ReadonlyMap<number, Fleet>;
+  private readonly register: Register;
+  private readonly book: ContractBook;
+  private readonly contractWatch: ContractWatch;
+  private readonly slices = new Slices();
+  private readonly scheduler: Scheduler;
+  private readonly judge: Judge;
+  private readonly presence: Presence;
+  private readonly stopClock: () => void;
+  private lastPlan: Plan | null = null;
+
+  constructor(deps: WatchDeps) {
+    this.deps = deps;
+    const { control, hub } = deps;
+    this.readyAtMs = deps.now() + deps.startGraceMs;
+    this.fleets = fleetsOf(control);
+    this.register = this.makeRegister();
+    this.book = new ContractBook({ control, pools: hub.contracts, accepted: hub.contractsAccepted, short: (no) => this.contractWatch.short(no) });
+    this.contractWatch = new ContractWatch(
+      (no) => this.watched(no),
+      (rigNo, contractNo, text) => this.placeLost(rigNo, contractNo, text),
+    );
+    this.scheduler = this.makeScheduler();
+    this.judge = this.makeJudge();
+    this.presence = new Presence({
+      now: hub.now,
+      after,
+      graceMsOf: (rigNo) => this.graceMsOf(rigNo),
+      siteOf: (rigNo) => this.register.get(rigNo)?.plan.siteNo ?? 0,
+      rigsOfSite: (siteNo) => this.register.countAt(siteNo),
+      gone: (rigNos) => this.gone(rigNos),
+    });
+    hub.holdContracts(this.book.destinations());
+    // Rigs of contracts that are not here yet count as gone from now on, if they do not come back.
+    for (const { rigNo } of this.scheduler.allocations()) this.presence.left(rigNo);
+    this.stopClock = startClock(
+      [
+        { name: "judge", pattern: "*/10 * * * * *", run: () => this.round() },
+        { name: "contracts", pattern: "* * * * * *", run: () => this.second() },
+        { name: "snapshot", pattern: "5 * * * * *", run: () => this.save() },
+        ...deps.tasks,
+      ],
+      deps.log,
+    );
+  }
+
+  /** A rig has come, or is gone; by the hub. */
+  onPresence(rigNo: number, connected: boolean): void {
+    if (!connected) {
+      this.presence.left(rigNo);
+      return;
+    }
+    this.presence.came(rigNo);
+    const rig = this.register.get(rigNo);
+    if (rig === undefined) return;
+    if (rig.plan.gone) this.holdDown(rigNo);
+    if (rig.plan.gone || !rig.plan.connected) this.register.change(rigNo, { connected: true, gone: false });
+    // A contract that is short takes any rig at once.
+    if (this.scheduler.contractOf(rigNo) !== 0 || (this.lastPlan?.shortages.length ?? 0) > 0) this.scheduler.wake();
+  }
+
+  /** People have changed something: rigs, fleets, contracts, profiles. */
+  configChanged(): void {
+    this.readRigs();
+    const before = this.fleets;
+    this.fleets = fleetsOf(this.deps.control);
+    if ([...this.fleets.values()].some(({ no, siteId }) => before.get(no)?.siteId !== siteId)) this.register.readAll();
+    this.readContracts();
+    this.scheduler.wake();
+  }
+
+  contract(no: number): ContractFact | null {
+    return this.book.fact(no);
+  }
+
+  /** Judges all rigs and plans. */
+  async round(): Promise<void> {
+    this.readRigs();
+    const changes = await this.judge.round();
+    for (const { rigNo, from } of changes) if (from === "offline") this.holdDown(rigNo);
+    this.contractWatch.settle((contractNo) => this.surplusOf(contractNo));
+    this.scheduler.run();
+  }
+
+  async stop(): Promise<void> {
+    this.stopClock();
+    this.presence.stop();
+    this.scheduler.stop();
+    await this.save();
+  }
+
+  private makeRegister(): Register {
+    const { control, healthFile } = this.deps;
+    const remembered = loadHealth(healthFile);
+    const sources = {
+      all: () => control.rigs.all(),
+      rig: (no: number) => control.rigs.byNo(no),
+      exists: (id: string) => control.rigs.byId(id) !== null,
+      edits: control.rigs.edits(),
+      siteNoOf: (id: string) => control.sites.byId(id)?.no ?? 0,
+      siteOfFleet: (no: number) => this.fleets.get(no)?.siteId ?? null,
+      customerNoOf: (id: string) => control.customers.byId(id)?.no ?? 0,
+    };
+    return new Register(sources, (rig) => rememberedOf(rig, remembered));
+  }
+
+  private makeScheduler(): Scheduler {
+    const { control, hub, now } = this.deps;
+    return new Scheduler(
+      {
+        register: this.register,
+        slices: this.slices,
+        planner: new Planner(),
+        fleets: (optionalMovesOf) => [...this.fleets.values()].map((fleet) => fleetPlanFact(fleet, optionalMovesOf(fleet.no), now())),
+        contracts: () => this.book.planFacts,
+        contractIdOf: (no) => this.book.get(no)?.id ?? null,
+        destinationOf: (no) => this.book.destinationOf(no),
+        record: (assignments, events) =>
+          control.transaction(() => {
+            control.allocations.assign(assignments);
+            control.events.append(...events);
+          }),
+        applyMoves: hub.applyMoves,
+        moved: (rigNo, contractNo) => this.moved(rigNo, contractNo),
+        planned: (plan, tookMs) => this.planned(plan, tookMs),
+        after,
+        now,
+        startGraceUntilMs: this.readyAtMs,
+      },
+      control.allocations.open(),
+    );
+  }
+
+  private makeJudge(): Judge {
+    const { control, hub } = this.deps;
+    return new Judge({
+      register: this.register,
+      facts: hub.rigs,
+      settings: () => settingsOfFleets([...this.fleets.values()]),
+      setStatus: (changes) => control.rigs.setStatus(changes),
+      setSeen: (seen) => control.rigs.setSeen(seen),
+      setNominal: (learned) => control.rigs.setNominal(learned),
+      setPaces: hub.setPaces,
+      counted: (rigNo, contractNo, counted) => this.contractWatch.note(rigNo, contractNo, counted),
+      breathe: () => new Promise((resolve) => setImmediate(resolve)),
+      now: hub.now,
+      wallOf: hub.wallOf,
+    });
+  }
+
+  /** What time and shares did to contracts, and the turns of rigs that serve in parts. */
+  second(): void {
+    if (this.book.turn()) {
+      this.readContracts();
+      this.scheduler.wake();
+    }
+    const due = this.slices.due(this.deps.now());
+    if (due.length > 0) this.send(due);
+    this.look();
+  }
+
+  private send(list: Iterable<{ rigNo: number; contractNo: number }>): void {
+    this.deps.hub.applyMoves([...list].map(({ rigNo, contractNo }) => ({ rigNo, to: contractNo === 0 ? null : this.book.destinationOf(contractNo) })));
+  }
+
+  private readRigs(): void {
+    for (const rigNo of this.register.refresh()) this.noteRecorded(rigNo);
+  }
+
+  private readContracts(): void {
+    const moved = this.book.read();
+    this.deps.hub.holdContracts(this.book.destinations());
+    this.contractWatch.keep((no) => this.book.has(no));
+    // Another profile is no other allocation: its rigs go to the new pools by one write each.
+    if (moved.size > 0) this.send(this.scheduler.serving(moved));
+  }
+
+  private watched(no: number) {
+    const contract = this.book.get(no);
+    const fleet = contract === null ? undefined : this.fleets.get(contract.fleetNo);
+    if (contract === null || fleet === undefined) return null;
+    const { method, toleranceBp, promisedHps } = contract;
+    return { no, method, toleranceBp, promisedHps, sharesPerMinute: fleet.sharesPerMinute, period: fleet.period };
+  }
+
+  /** What its rigs should do over what is promised. */
+  private surplusOf(contractNo: number): number {
+    let nominalHps = 0;
+    for (const { rigNo, fraction } of this.scheduler.serving(new Set([contractNo]))) {
+      nominalHps += (this.register.get(rigNo)?.plan.nominalHps ?? 0) * fraction;
+    }
+    return nominalHps / (this.book.get(contractNo)?.promisedHps ?? nominalHps);
+  }
+
+  private placeLost(rigNo: number, contractNo: number, text: string): void {
+    if (this.scheduler.contractOf(rigNo) === contractNo) this.register.change(rigNo, { belowPlace: true, statusText: text });
+  }
+
+  private moved(rigNo: number, contractNo: number): void {
+    const plan = this.register.get(rigNo)?.plan;
+    if (plan === undefined) return;
+    if (plan.belowPlace !== null) this.register.change(rigNo, { belowPlace: null });
+    this.contractWatch.left(rigNo);
+    if (contractNo !== 0 && !plan.connected) this.presence.left(rigNo);
+  }
+
+  /** Commands write allocations themselves: pins, drains, removals. */
+  private noteRecorded(rigNo: number): void {
+    const open = this.deps.control.allocations.openOf(rigNo);
+    const contractNo = open?.contractNo ?? 0;
+    if (this.scheduler.contractOf(rigNo) === contractNo) return;
+    this.scheduler.noteRecorded(rigNo, contractNo, open?.fraction ?? 1);
+    this.moved(rigNo, contractNo);
+  }
+
+  private graceMsOf(rigNo: number): number | null {
+    const rig = this.register.get(rigNo);
+    if (rig === undefined || this.scheduler.contractOf(rigNo) === 0) return null;
+    return (this.fleets.get(rig.plan.fleetNo)?.disconnectGraceS ?? 0) * 1_000;
+  }
+
+  private gone(rigNos: readonly number[]): void {
+    for (const rigNo of rigNos) {
+      const seconds = Math.round((this.graceMsOf(rigNo) ?? 0) / 1_000);
+      this.register.change(rigNo, { connected: false, gone: true, statusText: `has been disconnected for ${seconds} s` });
+    }
+    this.scheduler.run();
+  }
+
+  /** It came back: a rig that falls again and again waits longer before it is given back. */
+  private holdDown(rigNo: number): void {
+    const flaps = Math.floor((this.register.get(rigNo)?.health.flapPenalty ?? 0) / 1_000) - 1;
+    this.register.change(rigNo, { heldDownUntilMs: this.deps.now() + holdDownMs(flaps) });
+  }
+
+  private planned(plan: Plan, tookMs: number): void {
+    this.lastPlan = plan;
+    if (tookMs > slowPlanMs) this.deps.log.warn("plan.slow", { ms: Math.round(tookMs), changes: plan.changes.length });
+    this.look();
+  }
+
+  private look(): void {
+    this.book.look(this.lastPlan, this.deps.now() >= this.readyAtMs);
+  }
+
+  private async save(): Promise<void> {
+    await saveHealth(this.deps.healthFile, this.register.values(), this.register.size);
+  }
+}
+
+function fleetsOf({ fleets }: Pick<Control, "fleets">): Map<number, Fleet> {
+  return new Map(fleets.all().map((fleet) => [fleet.no, fleet]));
+}
+
+/** A status that was changed after the snapshot begins without evidence. */
+function rememberedOf({ no, status }: Rig, remembered: ReadonlyMap<number, RigHealth>): RigHealth | null {
+  const health = remembered.get(no);
+  if (health === undefined || health.status !== status) return null;
+  resume(health);
+  return health;
+}
+
+function after(ms: number, then: () => void): () => void {
+  const timer = setTimeout(then, ms);
+  return () => clearTimeout(timer);
+}

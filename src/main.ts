@@ -10,7 +10,7 @@ import { Hub } from "./hub/hub.ts";
 import { openLedger } from "./ledger/ledger.ts";
 import type { Log } from "./log.ts";
 import type { Move } from "./schedule/move.ts";
-import { usualStartGraceMs, Watch } from "./watch/watch.ts";
+import { usualStartGraceMs, Watch, type WatchedHub } from "./watch/watch.ts";
 import type { HubView } from "./web/deps.ts";
 import { startWeb } from "./web/server.ts";
 
@@ -64,16 +64,7 @@ export async function startHub(config: Config, log: Log): Promise<RunningHub> {
   });
   watch = new Watch({
     control,
-    hub: {
-      rigs: () => hub.rigs(),
-      contracts: () => hub.contracts(),
-      contractsAccepted: () => hub.contractsAccepted(),
-      applyMoves: (moves) => hub.applyMoves(moves),
-      holdContracts: (destinations) => hub.holdContracts(destinations),
-      setPaces: (paces) => hub.setPaces(paces),
-      now: () => hub.now(),
-      wallOf: (ms) => hub.wallOf(ms),
-    },
+    hub: watchedOf(hub),
     healthFile: join(config.dataDir, "health.snapshot"),
     log,
     now,
@@ -136,6 +127,19 @@ function endOnCrash(log: Log): void {
   };
   process.on("uncaughtException", crash);
   process.on("unhandledRejection", crash);
+}
+
+function watchedOf(hub: Hub): WatchedHub {
+  return {
+    rigs: () => hub.rigs(),
+    contracts: () => hub.contracts(),
+    contractsAccepted: () => hub.contractsAccepted(),
+    applyMoves: (moves) => hub.applyMoves(moves),
+    holdContracts: (destinations) => hub.holdContracts(destinations),
+    setPaces: (paces) => hub.setPaces(paces),
+    now: () => hub.now(),
+    wallOf: (ms) => hub.wallOf(ms),
+  };
 }
 
 function viewOf(hub: Hub, watch: Watch): HubView {

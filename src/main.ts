@@ -6,6 +6,7 @@ import { productVersion as version } from "./cli/product.ts";
 import { openSideDoor } from "./cli/side-door.ts";
 import { type Config, controlFile, type Endpoint, environment } from "./config.ts";
 import { type Control, openControl } from "./control/control.ts";
+import { SnapshotFile } from "./control/snapshot-file.ts";
 import { Hub } from "./hub/hub.ts";
 import { openLedger } from "./ledger/ledger.ts";
 import type { Log } from "./log.ts";
@@ -65,7 +66,7 @@ export async function startHub(config: Config, log: Log): Promise<RunningHub> {
   watch = new Watch({
     control,
     hub: watchedOf(hub),
-    healthFile: join(config.dataDir, "health.snapshot"),
+    memory: new SnapshotFile(join(config.dataDir, "health.snapshot")),
     log,
     now,
     startGraceMs: usualStartGraceMs,

@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { rename, writeFile } from "node:fs/promises";
 import { decodeHealth, encodeHealth, healthRowLength } from "../health/health-row.ts";
 import type { RigHealth } from "../health/rig-health.ts";
 
@@ -8,10 +6,10 @@ const headerNumbers = 3;
 const rowNumbers = 1 + healthRowLength;
 
 /**
- * What the judge has gathered of each rig, in one file of numbers: magic, checksum, rows, then each rig's number and row.
+ * What the judge has gathered of each rig as one row of numbers: magic, checksum, rows, then each rig's number and row.
  * It is no record: without it every detector begins anew, from the status that is on record.
  */
-export async function saveHealth(path: string, rigs: Iterable<{ plan: { no: number }; health: RigHealth }>, count: number): Promise<void> {
+export function snapshotOf(rigs: Iterable<{ plan: { no: number }; health: RigHealth }>, count: number): Uint8Array {
   const numbers = new Float64Array(headerNumbers + count * rowNumbers);
   let rows = 0;
   for (const { plan, health } of rigs) {
@@ -22,34 +20,24 @@ export async function saveHealth(path: string, rigs: Iterable<{ plan: { no: numb
     rows += 1;
   }
   numbers[0] = magic;
-  numbers[1] = checksum(numbers);
   numbers[2] = rows;
-  // Written beside it and renamed: whoever reads finds the one before or this one, whole.
-  await writeFile(`${path}.new`, new Uint8Array(numbers.buffer), { mode: 0o600 });
-  await rename(`${path}.new`, path);
+  numbers[1] = checksum(numbers);
+  return new Uint8Array(numbers.buffer);
 }
 
-/** What the last snapshot knows, by rig number; nothing where there is none or it is damaged. */
-export function loadHealth(path: string): Map<number, RigHealth> {
+/** What a snapshot knows, by rig number; nothing where there is none or it is damaged. */
+export function readSnapshot(bytes: Uint8Array | null): Map<number, RigHealth> {
   const known = new Map<number, RigHealth>();
-  const numbers = numbersOf(path);
-  if (numbers === null || numbers[0] !== magic || numbers[1] !== checksum(numbers)) return known;
+  if (bytes === null || bytes.length < headerNumbers * 8) return known;
+  const whole = new Uint8Array(Math.floor(bytes.length / 8) * 8);
+  whole.set(bytes.subarray(0, whole.length));
+  const numbers = new Float64Array(whole.buffer);
+  if (numbers[0] !== magic || numbers[1] !== checksum(numbers)) return known;
   for (let at = headerNumbers; at + rowNumbers <= numbers.length; at += rowNumbers) {
     const health = decodeHealth(numbers, at + 1);
     if (health !== null) known.set(numbers[at] ?? 0, health);
   }
   return known;
-}
-
-function numbersOf(path: string): Float64Array | null {
-  try {
-    const bytes = readFileSync(path);
-    const whole = new Uint8Array(Math.floor(bytes.length / 8) * 8);
-    whole.set(bytes.subarray(0, whole.length));
-    return whole.length < headerNumbers * 8 ? null : new Float64Array(whole.buffer);
-  } catch {
-    return null;
-  }
 }
 
 function checksum(numbers: Float64Array): number {

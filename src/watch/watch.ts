@@ -1,6 +1,7 @@
 import type { Control } from "../control/control.ts";
 import type { Fleet } from "../control/fleets.ts";
 import type { Rig } from "../control/rig-row.ts";
+import type { SnapshotFile } from "../control/snapshot-file.ts";
 import type { ContractPools, RigFact } from "../health/facts.ts";
 import { resume } from "../health/rig-detector.ts";
 import type { RigHealth } from "../health/rig-health.ts";
@@ -13,7 +14,7 @@ import { startClock, type Task } from "./clock.ts";
 import { ContractBook } from "./contract-book.ts";
 import type { ContractFact } from "./contract-state.ts";
 import { ContractWatch } from "./contract-watch.ts";
-import { loadHealth, saveHealth } from "./health-snapshot.ts";
+import { readSnapshot, snapshotOf } from "./health-snapshot.ts";
 import { Judge } from "./judge.ts";
 import { fleetPlanFact, settingsOfFleets } from "./plan-inputs.ts";
 import { Presence } from "./presence.ts";
@@ -36,8 +37,8 @@ export type WatchedHub = {
 export type WatchDeps = {
   control: Control;
   hub: WatchedHub;
-  /** Of the snapshot of what the detectors know. */
-  healthFile: string;
+  /** Keeps what the detectors know over a restart. */
+  memory: Pick<SnapshotFile, "read" | "write">;
   log: Log;
   now: () => number;
   /** After a start only pools change over: rigs need a moment to come back, and nothing moves because the hub was restarted. */
@@ -148,8 +149,8 @@ export class Watch {
   }
 
   private makeRegister(): Register {
-    const { control, healthFile } = this.deps;
-    const remembered = loadHealth(healthFile);
+    const { control, memory } = this.deps;
+    const remembered = readSnapshot(memory.read());
     const sources = {
       all: () => control.rigs.all(),
       rig: (no: number) => control.rigs.byNo(no),
@@ -302,7 +303,7 @@ export class Watch {
   }
 
   private async save(): Promise<void> {
-    await saveHealth(this.deps.healthFile, this.register.values(), this.register.size);
+    await this.deps.memory.write(snapshotOf(this.register.values(), this.register.size));
   }
 }
 

@@ -56,7 +56,9 @@ function set(hinted: number | null = nominalHps) {
       nowMs += 1_000;
       exposure.work(nowMs, facts.get(no)?.sessions.length === 0 ? 0 : hashesPerShare);
       if (everyS > 0 && second % everyS === 0) exposure.noteAccepted(nowMs);
-      if (second % 10 === 0) await judge.round();
+      if (second % 10 !== 0) continue;
+      register.refresh();
+      await judge.round();
     }
   };
   const row = () => control.rigs.byNo(no);

@@ -1,7 +1,4 @@
 import { afterEach, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type Control, openControl } from "../../src/control/control.ts";
 import type { Result } from "../../src/control/result.ts";
 import type { Rig } from "../../src/control/rig-row.ts";
@@ -29,7 +26,7 @@ class Stand {
   readonly accepted = new Set<number>();
   pools: ContractPools[] = [];
   held: readonly Destination[] = [];
-  readonly folder = mkdtempSync(join(tmpdir(), "watch-"));
+  remembered: Uint8Array | null = null;
   readonly rigs: Rig[];
   readonly profileNo: number;
   readonly customerNo: number;
@@ -60,7 +57,12 @@ class Stand {
         now: () => this.nowMs,
         wallOf: (ms) => ms,
       },
-      healthFile: join(this.folder, "health.snapshot"),
+      memory: {
+        read: () => this.remembered,
+        write: async (bytes) => {
+          this.remembered = bytes;
+        },
+      },
       log: silentLog,
       now: () => this.nowMs,
       startGraceMs,
@@ -109,7 +111,6 @@ class Stand {
   async close(): Promise<void> {
     await this.watch.stop();
     this.control.close();
-    rmSync(this.folder, { recursive: true, force: true });
   }
 }
 

@@ -59,8 +59,9 @@ class Stand {
       },
       memory: {
         read: () => this.remembered,
-        write: async (bytes) => {
+        write: (bytes) => {
           this.remembered = bytes;
+          return Promise.resolve();
         },
       },
       log: silentLog,

@@ -10,9 +10,9 @@ import { parseArgs } from "node:util";
 import { meaningOf } from "../../src/health/health-meaning.ts";
 import { type HealthSettings, type Period, periods, settingsOf } from "../../src/health/health-settings.ts";
 import type { PaceRole } from "../../src/health/pace.ts";
-import { newRigHealth } from "../../src/health/rig-health.ts";
-import { seeded } from "../support/seeded.ts";
-import { stepMs, VirtualRig } from "../support/virtual-rig.ts";
+import { newRigHealth, type RigHealth } from "../../src/health/rig-health.ts";
+import { silenceLimits } from "../../src/health/rig-silence.ts";
+import { longSeeded, stepMs, VirtualRig } from "../support/virtual-rig.ts";
 import { quantileOf, reporter } from "./support/report.ts";
 
 const { values } = parseArgs({ options: { "rig-years": { type: "string" }, seed: { type: "string", default: "1" } } });
@@ -34,13 +34,15 @@ const settingsFor = (sharesPerMinute: number, period: Period): HealthSettings =>
 
 type Course = { settings: HealthSettings; ratio: number; byNeed: PaceRole | null; years: number | null };
 
-type Seen = { degraded: number; offline: number; other: number; steps: number; paceChanges: number; shares: number };
+/** `silences`: the odds, after each step with a share, that the next ones bring none until the rig is called silent; a sum that needs no luck to be told. */
+type Seen = { degraded: number; offline: number; silences: number; other: number; steps: number; paceChanges: number; shares: number };
 
 /** One rig's month, added to what was seen. */
 function liveMonth(rig: VirtualRig, seen: Seen): void {
   const monthSteps = Math.round(stepsPerYear / 12);
   for (let step = 0; step < monthSteps; step++) {
     const status = rig.next()?.status ?? "online";
+    if (rig.byNeed === null && rig.step.accepted > 0) seen.silences += silenceOdds(rig);
     if (status === "online" || status === "vetting") continue;
     if (status === "degraded" || status === "offline") seen[status]++;
     else seen.other++;
@@ -50,12 +52,22 @@ function liveMonth(rig: VirtualRig, seen: Seen): void {
   seen.shares += rig.shares;
 }
 
+/** At a pace that stays as it is. */
+function silenceOdds({ state, step, ratio }: VirtualRig): number {
+  const steps = Math.ceil((silenceLimits.expected / latestRatio(state) - state.silentExpected) / step.exposurePerHps);
+  return Math.exp(-ratio * step.exposurePerHps * steps);
+}
+
+function latestRatio({ recentAccepted, recentExpected }: RigHealth): number {
+  return Math.max(silenceLimits.ratioMin, Math.min(1, recentAccepted / recentExpected));
+}
+
 /** Rigs that live a month each, for so many years or a short while; the verdicts that they did not deserve. */
 function falseAlarms({ settings, ratio, byNeed, years }: Course): void {
-  const seen: Seen = { degraded: 0, offline: 0, other: 0, steps: 0, paceChanges: 0, shares: 0 };
+  const seen: Seen = { degraded: 0, offline: 0, silences: 0, other: 0, steps: 0, paceChanges: 0, shares: 0 };
   const startedMs = performance.now();
   for (let rigs = 0; years === null ? performance.now() - startedMs < shortRunMs : seen.steps < years * stepsPerYear; rigs++) {
-    const rig = new VirtualRig(newRigHealth("online"), settings, seeded(seed * 1_000_003 + rigs));
+    const rig = new VirtualRig(newRigHealth("online"), settings, longSeeded(seed * 1_000_003 + rigs));
     rig.ratio = ratio;
     rig.byNeed = byNeed;
     liveMonth(rig, seen);
@@ -72,6 +84,7 @@ function falseAlarms({ settings, ratio, byNeed, years }: Course): void {
   };
   report("false degraded", seen.degraded / lived, "per rig-year", { ...about, seen: seen.degraded });
   report("false offline", seen.offline / lived, "per rig-year", { ...about, seen: seen.offline });
+  if (byNeed === null) report("false offline, by the odds", seen.silences / lived, "per rig-year", about);
   if (seen.other > 0) report("false flapping or rejecting", seen.other / lived, "per rig-year", { ...about, seen: seen.other });
   if (byNeed === null) return;
   report("pace changes", seen.paceChanges / (lived * 365.25), "per rig-day", about);
@@ -81,7 +94,7 @@ function falseAlarms({ settings, ratio, byNeed, years }: Course): void {
 /** Minutes from the loss to the first status that is not `online`; rigs that lost it by luck before are left out. */
 function delays(settings: HealthSettings, ratio: number, byNeed: PaceRole | null): number[] {
   const found: number[] = [];
-  const random = seeded(seed);
+  const random = longSeeded(seed);
   while (found.length < 300) {
     const rig = new VirtualRig(newRigHealth("online"), settings, random);
     rig.byNeed = byNeed;

@@ -67,6 +67,27 @@ export class VirtualRig {
   }
 }
 
+/**
+ * A generator with a seed whose cycle no thousand rig-years come to the end of (Chris Doty-Humphrey's sfc32). The silence test waits for
+ * odds of e^-20, and a generator of 32 bits has ten such places in all its cycle: counted again and again, or never.
+ */
+export function longSeeded(seed: number): () => number {
+  let a = seed >>> 0;
+  let b = Math.imul(seed, 0x9e3779b1) | 0;
+  let c = 0x243f6a88;
+  let counter = 1;
+  const next = () => {
+    const mixed = (((a + b) | 0) + counter) | 0;
+    counter = (counter + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = ((c << 21) | (c >>> 11)) + mixed;
+    return (mixed >>> 0) / 2 ** 32;
+  };
+  for (let turn = 0; turn < 16; turn++) next();
+  return next;
+}
+
 /** Odds of at most 0, 1, 2, … shares, by their mean: a rig knows few means. */
 const cumulative = new Map<number, Float64Array>();
 const meansMax = 1_000;

@@ -54,4 +54,28 @@ export type SharesSummary = {
 /** Hashrate of one step, in H/s; all four are null where the hub was not running (no data, which is not zero). */
 export type HashratePoint = { atMs: number; effectiveHps: number | null; deliveredHps: number | null; lowerHps: number | null; upperHps: number | null };
 
+/**
+ * Sums over shares, all integers; work in hashes. From them: effective H = `effective`, delivered D = `held` - `rejected`
+ * (measurement-and-money.md, "Work"), the pool's own count A = `accepted`.
+ */
+export type WorkSums = {
+  /** Hub-accepted shares, and their work. */
+  count: number;
+  effective: bigint;
+  /** Work of those hub-accepted ones whose upstream was live when they came in. */
+  held: bigint;
+  /** Work at the pool's difficulty of forwarded shares: refused or never answered (R), and accepted (A). */
+  rejected: bigint;
+  accepted: bigint;
+  /** Sum of squared work of the hub-accepted ones, and of squared upstream work of the forwarded ones, in units of 2^64. */
+  squares: bigint;
+  poolSquares: bigint;
+  /** The largest work of a hub-accepted share. */
+  largest: bigint;
+};
+
+/** Whose sums: each rig's, contract's or pool's (`no`), or of all together (0). `atMs` is the start of the step. */
+export type WorkRow = WorkSums & { no: number; atMs: number };
+export type WorkQuery = { by?: "rig" | "contract" | "pool"; scope?: HashrateScope; fromMs: number; toMs: number; stepMs?: number };
+
 export type Gap = { fromMs: number; toMs: number };

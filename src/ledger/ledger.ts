@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Log } from "../log.ts";
-import type { Gap, HashratePoint, HashrateScope, Scope, ShareQuery, ShareRow, SharesSummary } from "./answers.ts";
+import type { Gap, HashratePoint, HashrateScope, ShareQuery, ShareRow, SharesSummary, WorkQuery, WorkRow } from "./answers.ts";
 import { BlockSource } from "./block-source.ts";
 import type { Database } from "./database.ts";
 import { openOrRepair } from "./database-repair.ts";
@@ -10,7 +10,7 @@ import type { LedgerDesk } from "./desk.ts";
 import type { Disk } from "./disk.ts";
 import { type Exported, type ExportQuestion, exportTo } from "./export.ts";
 import { type FolderLock, lockFolder } from "./folder-lock.ts";
-import { hashrateOf, ratesOf } from "./hashrate.ts";
+import { hashrateOf, type RateWindow, ratesOf } from "./hashrate.ts";
 import { Journal } from "./journal.ts";
 import { type JournalEnd, recoverEnd } from "./journal-end.ts";
 import { pulseAlive, pulseStart, pulseStop, shareBytes } from "./journal-format.ts";
@@ -18,8 +18,12 @@ import { type Alarm, JournalKeeper } from "./journal-keeper.ts";
 import { type KeeperDisk, keeperThread } from "./keeper-thread.ts";
 import { type LedgerLimits, ledgerLimits } from "./limits.ts";
 import { Loader } from "./loader.ts";
+import { ParquetFolder } from "./parquet.ts";
+import { Questions } from "./questions.ts";
 import { type Repair, Repairs } from "./repairs.ts";
 import { type LedgerReport, reportOf } from "./report.ts";
+import { Retention } from "./retention.ts";
+import { Rollup } from "./rollup.ts";
 import { gapsBetween } from "./runs.ts";
 import type { LateVerdict, ShareRecord } from "./share-record.ts";
 import { lastShareRows, shareRows } from "./share-rows.ts";
@@ -27,6 +31,7 @@ import { storedThrough } from "./stored-through.ts";
 import { rejectsOf, summaryOf } from "./summary.ts";
 import type { DatabaseTally, TallyQuestion } from "./tally.ts";
 import { threadDisk } from "./thread-disk.ts";
+import { workOf } from "./work.ts";
 
 /** How far the parts are behind each other. */
 export type Backlog = {
@@ -65,15 +70,21 @@ export type Ledger = LedgerDesk & {
   shares: (query: ShareQuery) => AsyncIterable<ShareRow[]>;
   /** The last `n` shares of a rig, newest first. */
   lastShares: (rigNo: number, n: number) => Promise<ShareRow[]>;
-  summary: (scope: Scope, fromMs: number, toMs: number) => Promise<SharesSummary>;
+  summary: (scope: HashrateScope, fromMs: number, toMs: number) => Promise<SharesSummary>;
   /** One point per step, the first at `fromMs`. */
   hashrate: (scope: HashrateScope, window: { fromMs: number; toMs: number; stepS: number }) => Promise<HashratePoint[]>;
   /** Effective H/s of every rig that had a share, over each window that ends at `nowMs`; null where there is no data. */
   rates: (windowsS: readonly number[], nowMs: number) => Promise<Map<number, (number | null)[]>>;
   /** Work at the pools' difficulty that each endpoint accepted, and refused or left unanswered. */
   rejects: (fromMs: number, toMs: number, by?: "pool" | "rig") => Promise<Map<number, { accepted: bigint; rejected: bigint }>>;
+  /** Delivered H/s (D = H - R, may be negative) of every contract that had a share, over windows that end at `nowMs`; the house is 0. */
+  deliveredRates: (windowsS: readonly number[], nowMs: number) => Promise<Map<number, (number | null)[]>>;
+  /** Exact sums of work per rig, contract or pool and step: what settling, judging and reconciling start from. */
+  work: (query: WorkQuery) => Promise<WorkRow[]>;
   /** Stretches of the window in which no hub was running here. */
   gaps: (fromMs: number, toMs: number) => Promise<Gap[]>;
+  /** Does what is due in the background: counts shares into minutes and hours, writes finished days to Parquet, deletes what is old. Once a minute is enough. */
+  maintain: (nowMs: number) => Promise<void>;
 };
 
 export type LedgerOptions = {
@@ -128,7 +139,9 @@ async function startLedger({ options, limits, folder, end, database, lock, repai
     release: (block) => journal?.release(block),
     onGap: (gap) => repairs.ofGap(gap, loader.appliedThrough),
   });
-  const loader = new Loader({ database, source, limits, log, now, durableThrough: () => journal?.durableThrough ?? end.nextSequence - 1 });
+  const files = new ParquetFolder(options.dataDir);
+  const rollup = new Rollup(limits, files.path);
+  const loader = new Loader({ database, source, rollup, limits, log, now, durableThrough: () => journal?.durableThrough ?? end.nextSequence - 1 });
   const applied = await loader.open();
   // Where the journal was lost but not the database, sequences go on after those that were used.
   const behind = applied >= end.nextSequence;
@@ -177,13 +190,31 @@ async function startLedger({ options, limits, folder, end, database, lock, repai
   await journal.flush();
   await loader.start();
   keeper.start();
-  return new OpenLedger({ keeper, options, limits, database, lock, source, loader, journal, bootNo, hooks, startedAtMs, repairs });
+  const retention = new Retention({ database, loader, rollup, folder: files, limits, log });
+  return new OpenLedger({
+    keeper,
+    options,
+    limits,
+    database,
+    questions: new Questions(database, rollup),
+    retention,
+    lock,
+    source,
+    loader,
+    journal,
+    bootNo,
+    hooks,
+    startedAtMs,
+    repairs,
+  });
 }
 
 type OpenParts = {
   options: LedgerOptions;
   limits: LedgerLimits;
   database: Database;
+  questions: Questions;
+  retention: Retention;
   lock: FolderLock;
   source: BlockSource;
   loader: Loader;
@@ -265,32 +296,35 @@ class OpenLedger implements Ledger {
   }
 
   shares(query: ShareQuery): AsyncIterable<ShareRow[]> {
-    return shareRows(this.#parts.database, query, this.#parts.limits.rawRowsMax);
+    return shareRows(this.#parts.questions, query, this.#parts.limits.rawRowsMax);
   }
 
   lastShares(rigNo: number, n: number): Promise<ShareRow[]> {
     return lastShareRows(this.#parts.database, { rigNo, n, sinceMs: this.#parts.options.now() - lastSharesMs });
   }
 
-  summary(scope: Scope, fromMs: number, toMs: number): Promise<SharesSummary> {
-    return summaryOf(this.#parts.database, scope, { fromMs, toMs, asOfMs: this.#parts.loader.asOfMs });
+  summary(scope: HashrateScope, fromMs: number, toMs: number): Promise<SharesSummary> {
+    return summaryOf(this.#parts.questions, scope, { fromMs, toMs, asOfMs: this.#parts.loader.asOfMs });
   }
 
   hashrate(scope: HashrateScope, window: { fromMs: number; toMs: number; stepS: number }): Promise<HashratePoint[]> {
-    return hashrateOf(this.#parts.database, scope, { ...window, pointsMax: this.#parts.limits.pointsMax, gaps: this.#gaps(window.fromMs, window.toMs) });
+    return hashrateOf(this.#parts.questions, scope, { ...window, pointsMax: this.#parts.limits.pointsMax, gaps: this.#gaps(window.fromMs, window.toMs) });
   }
 
   rates(windowsS: readonly number[], nowMs: number): Promise<Map<number, (number | null)[]>> {
-    const windows = windowsS.map((seconds) => {
-      const fromMs = nowMs - seconds * 1_000;
-      const missingMs = this.#gaps(fromMs, nowMs).reduce((sum, gap) => sum + gap.toMs - gap.fromMs, 0);
-      return { seconds, coveredS: seconds - missingMs / 1_000 };
-    });
-    return ratesOf(this.#parts.database, nowMs, windows);
+    return ratesOf(this.#parts.questions, { by: "rig", figure: "effective", windows: this.#rateWindows(windowsS, nowMs), nowMs });
+  }
+
+  deliveredRates(windowsS: readonly number[], nowMs: number): Promise<Map<number, (number | null)[]>> {
+    return ratesOf(this.#parts.questions, { by: "contract", figure: "delivered", windows: this.#rateWindows(windowsS, nowMs), nowMs });
   }
 
   rejects(fromMs: number, toMs: number, by: "pool" | "rig" = "pool"): Promise<Map<number, { accepted: bigint; rejected: bigint }>> {
-    return rejectsOf(this.#parts.database, fromMs, toMs, by);
+    return rejectsOf(this.#parts.questions, fromMs, toMs, by);
+  }
+
+  work(query: WorkQuery): Promise<WorkRow[]> {
+    return workOf(this.#parts.questions, query);
   }
 
   gaps(fromMs: number, toMs: number): Promise<Gap[]> {
@@ -317,6 +351,10 @@ class OpenLedger implements Ledger {
     return exportTo(this.#parts.database, this.#parts.options.dataDir, question);
   }
 
+  maintain(nowMs: number): Promise<void> {
+    return this.#parts.retention.maintain(nowMs);
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -328,9 +366,17 @@ class OpenLedger implements Ledger {
     return gapsBetween([...loader.runs, { fromMs: startedAtMs, toMs: loader.asOfMs }], fromMs, toMs);
   }
 
+  #rateWindows(windowsS: readonly number[], nowMs: number): RateWindow[] {
+    return windowsS.map((seconds) => {
+      const missingMs = this.#gaps(nowMs - seconds * 1_000, nowMs).reduce((sum, gap) => sum + gap.toMs - gap.fromMs, 0);
+      return { seconds, coveredS: seconds - missingMs / 1_000 };
+    });
+  }
+
   async #close(): Promise<void> {
     clearInterval(this.#heartbeat);
-    const { keeper, loader, source, database, lock, options } = this.#parts;
+    const { keeper, loader, source, database, retention, lock, options } = this.#parts;
+    await retention.stop();
     this.#journal.appendPulse(pulseStop, options.now());
     try {
       await this.#journal.close();

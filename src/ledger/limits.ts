@@ -42,6 +42,21 @@ export type LedgerLimits = {
   loadGroupRows: number;
   /** A load waits up to this long for a whole row group when the rate promises one. */
   loadGroupWaitMsMax: number;
+  /** Shares are counted into minutes this long after a minute's end, so that its last ones have been settled and loaded. */
+  rollDelayMs: number;
+  /** At most so many in one transaction, which nothing can be loaded beside; about 0.15 us each. */
+  rollRowsMax: number;
+  /** An hour is made of its minutes this long after its end. What comes later is added to both. */
+  hourDelayMs: number;
+  /** A day is written to Parquet this long after its end, in files of at most about so many rows. */
+  exportDelayMs: number;
+  exportRowsMax: number;
+  /** Days that raw shares stay in the database, after which they are read from Parquet; and that minutes and Parquet files are kept. Hours are kept for good. */
+  rawDays: number;
+  minuteDays: number;
+  fileDays: number;
+  /** At most about so many rows are deleted in one transaction. */
+  pruneRowsMax: number;
   memoryLimitMb: number;
   checkpointThresholdMb: number;
   /** DuckDB's own threads; with one, each question runs on a thread of Bun's pool, and a load costs half the CPU of two (measured on one core). */
@@ -77,6 +92,15 @@ export const ledgerLimits: Readonly<LedgerLimits> = Object.freeze({
   loadIntervalMs: 1_000,
   loadGroupRows: 122_880,
   loadGroupWaitMsMax: 1_700,
+  rollDelayMs: 4_000,
+  rollRowsMax: 1_000_000,
+  hourDelayMs: 120_000,
+  exportDelayMs: 600_000,
+  exportRowsMax: 2_000_000,
+  rawDays: 7,
+  minuteDays: 396,
+  fileDays: Number.POSITIVE_INFINITY,
+  pruneRowsMax: 1_000_000,
   memoryLimitMb: 256,
   checkpointThresholdMb: 128,
   databaseThreads: 1,

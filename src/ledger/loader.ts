@@ -5,12 +5,14 @@ import { otherReason } from "./block-writer.ts";
 import type { Database } from "./database.ts";
 import { flagOthers, kindPulse, kindReason, kindShare, kindVerdict, reasonHeaderBytes, recordBytes, type Slab, shareBytes } from "./journal-format.ts";
 import type { LedgerLimits } from "./limits.ts";
+import type { Rollup } from "./rollup.ts";
 import type { Run } from "./runs.ts";
 import { chunkRows, ShareColumns } from "./share-columns.ts";
 
 export type LoaderOptions = {
   database: Database;
   source: BlockSource;
+  rollup: Rollup;
   limits: LedgerLimits;
   log: Log;
   now: () => number;
@@ -24,6 +26,9 @@ type Late = { poolVerdict: number; reasonNo: number; answeredMs: number };
 const lateRowsMax = 500;
 /** Chunks pushed before they are flushed into the transaction; a flush has a fixed cost of some 0.3 ms and then 0.1 µs a row. */
 const chunksPerFlush = 8;
+
+/** Work came for a ledger that is closed. */
+export class LedgerClosed extends Error {}
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -81,6 +86,7 @@ export class Loader {
   async open(): Promise<number> {
     this.#connection = await this.#options.database.connect();
     const rows = async (sql: string) => (await (this.#connection as DuckDBConnection).runAndReadAll(sql)).getRows();
+    await this.#options.rollup.read(this.#connection);
     this.#applied = Number((await rows("SELECT applied_sequence FROM progress"))[0]?.[0] ?? 0);
     this.#reasonOfText.clear();
     for (const [no, text] of await rows("SELECT reason_no, text FROM reasons")) this.#reasonOfText.set(String(text), Number(no));
@@ -104,6 +110,24 @@ export class Loader {
     while (this.#applied < through) {
       if (this.#loading === null) this.#loading = this.#load().finally(() => (this.#loading = null));
       await this.#loading;
+    }
+  }
+
+  /** Runs `work` on the loader's connection between two loads. What it begins it must commit or roll back, and it must be short: nothing is loaded meanwhile. */
+  async exclusively<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    while (this.#loading !== null) await this.#loading.catch(() => {});
+    const connection = this.#connection;
+    if (this.#closed || connection === null) throw new LedgerClosed("the ledger is closed");
+    const done = work(connection);
+    this.#loading = done.then(
+      () => {},
+      () => {},
+    );
+    try {
+      return await done;
+    } finally {
+      this.#loading = null;
+      this.#schedule();
     }
   }
 
@@ -139,6 +163,7 @@ export class Loader {
       return;
     }
     this.#loading = this.#load()
+      .then(() => this.#rollWhenDue())
       .catch((error: unknown) => this.#recover(error))
       .finally(() => {
         this.#loading = null;
@@ -159,6 +184,13 @@ export class Loader {
     if (waiting >= loadGroupRows) return false;
     const sinceMs = performance.now() - this.#lastLoadAt;
     return sinceMs < loadGroupWaitMsMax && (waiting / sinceMs) * loadGroupWaitMsMax >= loadGroupRows;
+  }
+
+  /** In the pause after a load, one piece; a long way behind, the next one follows the next load. */
+  async #rollWhenDue(): Promise<void> {
+    const { rollup, now } = this.#options;
+    const nowMs = now();
+    if (this.#connection !== null && rollup.isDue(nowMs)) await rollup.roll(this.#connection, { appliedThrough: this.#applied, nowMs });
   }
 
   async #recover(error: unknown): Promise<void> {
@@ -308,10 +340,23 @@ export class Loader {
       this.#knownBoots.add(boot);
     }
     const late = [...this.#late];
-    for (let from = 0; from < late.length; from += lateRowsMax) await connection.run(lateSql(late.slice(from, from + lateRowsMax)));
+    for (let from = 0; from < late.length; from += lateRowsMax) await this.#writeLate(connection, late.slice(from, from + lateRowsMax));
     this.#newReasons = [];
     this.#changedBoots.clear();
     this.#late.clear();
+  }
+
+  /** All numbers come out of typed arrays. The bounds let DuckDB skip every row group but those concerned. */
+  async #writeLate(connection: DuckDBConnection, late: readonly [number, Late][]): Promise<void> {
+    const { rollup } = this.#options;
+    const sequences = late.map(([sequence]) => sequence);
+    const picked = `sequence BETWEEN ${Math.min(...sequences)} AND ${Math.max(...sequences)} AND sequence IN (${sequences.join(", ")}) AND ${rollup.changeable}`;
+    const values = late.map(([sequence, { poolVerdict, reasonNo, answeredMs }]) => `(${sequence}, ${poolVerdict}, ${reasonNo}, ${answeredMs})`).join(", ");
+    const isRolled = sequences.some((sequence) => sequence <= rollup.reach.rolledThrough);
+    if (isRolled) await rollup.correct(connection, picked, -1);
+    await connection.run(`UPDATE shares SET pool_verdict = new_verdict, reason_no = new_reason, answered_ms = new_answered
+      FROM (VALUES ${values}) late(late_sequence, new_verdict, new_reason, new_answered) WHERE sequence = late_sequence AND ${picked}`);
+    if (isRolled) await rollup.correct(connection, picked, 1);
   }
 }
 
@@ -322,13 +367,4 @@ function sharesInARow({ slab, end, flags }: SourceBlock, offset: number, records
   while (records < recordsMax && offset + records * shareBytes < end && ((slab.bytes[offset + records * shareBytes] as number) & 15) === kindShare)
     records += 1;
   return records;
-}
-
-/** All numbers come out of typed arrays. The bounds let DuckDB skip every row group but those concerned. */
-function lateSql(late: readonly [number, Late][]): string {
-  const sequences = late.map(([sequence]) => sequence);
-  const values = late.map(([sequence, { poolVerdict, reasonNo, answeredMs }]) => `(${sequence}, ${poolVerdict}, ${reasonNo}, ${answeredMs})`).join(", ");
-  return `UPDATE shares SET pool_verdict = late.pool_verdict, reason_no = late.reason_no, answered_ms = late.answered_ms
-    FROM (VALUES ${values}) late(sequence, pool_verdict, reason_no, answered_ms)
-    WHERE shares.sequence = late.sequence AND shares.sequence BETWEEN ${Math.min(...sequences)} AND ${Math.max(...sequences)}`;
 }

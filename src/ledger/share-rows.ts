@@ -3,35 +3,57 @@ import type { AlgorithmName } from "../work/algorithm.ts";
 import type { ShareQuery, ShareRow } from "./answers.ts";
 import type { Database } from "./database.ts";
 import { journalAlgorithms } from "./journal-format.ts";
+import type { Questions } from "./questions.ts";
 import { asMs, checkWindow } from "./scope.ts";
 import { type HubVerdict, hubVerdicts, type PoolVerdict, poolVerdicts } from "./share-record.ts";
+import { type Piece, pieceLive, type Range, rawSources } from "./share-sources.ts";
 
+const rowColumns =
+  "sequence, at_ms, rig_no, session_no, contract_no, pool_no, algorithm, difficulty, work, pool_difficulty, pool_work, hub_verdict, pool_verdict, reason_no, answered_ms";
 const columns =
   "sequence, at_ms, rig_no, session_no, contract_no, pool_no, algorithm, difficulty, work, pool_difficulty, pool_work, hub_verdict, pool_verdict, text, answered_ms";
 const pageRows = 4_096;
 
-/** Raw rows received in [fromMs, toMs) by sequence, a page at a time; each page is a query of its own, so a slow reader holds nothing open. */
-export async function* shareRows(database: Database, query: ShareQuery, rowsMax: number): AsyncGenerator<ShareRow[]> {
+/**
+ * Raw rows received in [fromMs, toMs), a page at a time; each page is a question of its own, so a slow reader holds nothing open.
+ * By sequence, but where older ones lie in files: then one file's time after the other.
+ */
+export async function* shareRows(questions: Questions, query: ShareQuery, rowsMax: number): AsyncGenerator<ShareRow[]> {
   checkWindow(query.fromMs, query.toMs);
-  const picked = [
-    ["rig_no", query.rigNo],
-    ["pool_no", query.poolNo],
-    ["contract_no", query.contractNo],
-  ].flatMap(([column, no]) => (no === undefined ? [] : [`AND ${column} = ${Number(no)}`]));
+  const picked = pickedBy(query);
   let left = Math.min(query.limit, rowsMax);
-  let after = -1;
-  while (left > 0) {
-    const limit = Math.min(left, pageRows);
-    const rows = await database.ask(
-      `SELECT ${columns} FROM (SELECT * FROM shares WHERE sequence > $1 AND at_ms >= $2 AND at_ms < $3 ${picked.join(" ")} ORDER BY sequence LIMIT ${limit})
-       LEFT JOIN reasons USING (reason_no) ORDER BY sequence`,
-      [BigInt(after), asMs(query.fromMs), asMs(query.toMs)],
-    );
-    if (rows.length > 0) yield rows.map(readRow);
-    if (rows.length < limit) return;
-    left -= rows.length;
-    after = Number(rows[rows.length - 1]?.[0]);
+  for (const range of fileRanges(questions.pieces, { fromMs: Math.floor(query.fromMs), toMs: Math.floor(query.toMs) })) {
+    let after = -1;
+    for (let limit = pageRows; limit === pageRows && left > 0; ) {
+      const wanted = Math.min(left, pageRows);
+      const rows = await questions.ask((reach) => pageSql(reach.pieces, range, [`sequence > ${after}`, ...picked], wanted));
+      if (rows.length > 0) yield rows.map(readRow);
+      left -= rows.length;
+      after = Number(rows[rows.length - 1]?.[0]);
+      limit = rows.length;
+    }
   }
+}
+
+function pickedBy({ rigNo, poolNo, contractNo }: ShareQuery): string[] {
+  const columnsAsked = [
+    ["rig_no", rigNo],
+    ["pool_no", poolNo],
+    ["contract_no", contractNo],
+  ] as const;
+  return columnsAsked.flatMap(([column, no]) => (no === undefined ? [] : [`${column} = ${Number(no)}`]));
+}
+
+/** The window cut where files begin and end, so that no page needs to look into all of them. */
+function fileRanges(pieces: readonly Piece[], { fromMs, toMs }: Range): Range[] {
+  const edges = pieces.filter(({ state }) => state !== pieceLive).flatMap((piece) => [piece.fromMs, piece.toMs]);
+  const cuts = [...new Set([fromMs, ...edges.filter((ms) => ms > fromMs && ms < toMs), toMs])].sort((one, other) => one - other);
+  return cuts.slice(1).map((end, index) => ({ fromMs: cuts[index] as number, toMs: end }));
+}
+
+function pageSql(pieces: readonly Piece[], range: Range, picked: readonly string[], limit: number): string {
+  const sources = rawSources(pieces, range).map(({ from, where }) => `SELECT ${rowColumns} FROM ${from} WHERE ${[where, ...picked].join(" AND ")}`);
+  return `SELECT ${columns} FROM (SELECT * FROM (${sources.join(" UNION ALL ")}) ORDER BY sequence LIMIT ${limit}) LEFT JOIN reasons USING (reason_no) ORDER BY sequence`;
 }
 
 /** The last `n` rows of a rig that were received since `sinceMs`, newest first. */

@@ -1,25 +1,28 @@
 import type { DuckDBValue } from "@duckdb/node-api";
-import type { Scope, SharesSummary, Tally } from "./answers.ts";
+import type { HashrateScope, SharesSummary, Tally } from "./answers.ts";
 import { otherReason } from "./block-writer.ts";
-import type { Database } from "./database.ts";
-import { poolCodes } from "./journal-format.ts";
-import { asMs, checkWindow, scopeCondition } from "./scope.ts";
+import { factsSql } from "./fact-sources.ts";
+import type { Questions } from "./questions.ts";
+import { checkWindow, scopeCondition } from "./scope.ts";
 import { type HubVerdict, hubVerdicts, type PoolVerdict, poolVerdicts } from "./share-record.ts";
+import { workOf } from "./work.ts";
+
+const fate = ["hub_verdict", "pool_verdict", "reason_no"] as const;
+const tallied = ["shares", "work", "pool_work"] as const;
 
 export type FateRow = { hubVerdict: HubVerdict; poolVerdict: PoolVerdict; reason: string | null; count: number; work: bigint; poolWork: bigint };
 
-const forwarded = `pool_verdict IN (${poolCodes.accepted}, ${poolCodes.rejected}, ${poolCodes.unanswered})`;
-
 /** The shares of a scope received in [fromMs, toMs), counted by fate. */
-export async function summaryOf(database: Database, scope: Scope, window: { fromMs: number; toMs: number; asOfMs: number }): Promise<SharesSummary> {
+export async function summaryOf(questions: Questions, scope: HashrateScope, window: { fromMs: number; toMs: number; asOfMs: number }): Promise<SharesSummary> {
   checkWindow(window.fromMs, window.toMs);
   const condition = scopeCondition(scope);
-  const rows = await database.ask(
-    `SELECT fates.*, reasons.text FROM (
-       SELECT hub_verdict, pool_verdict, reason_no, count(*) AS shares, sum(work) AS work, sum(CASE WHEN ${forwarded} THEN pool_work ELSE 0 END) AS pool_work
-       FROM shares WHERE ${condition.sql} AND at_ms >= $2 AND at_ms < $3 GROUP BY ALL
+  const range = { fromMs: Math.floor(window.fromMs), toMs: Math.floor(window.toMs) };
+  const rows = await questions.ask(
+    (reach) => `SELECT fates.*, reasons.text FROM (
+       SELECT hub_verdict, pool_verdict, reason_no, sum(shares) AS shares, sum(work) AS work, sum(pool_work) AS pool_work
+       FROM (${factsSql(reach, { ...range, condition: condition.sql, keys: fate, figures: tallied })}) GROUP BY ALL HAVING sum(shares) <> 0
      ) fates LEFT JOIN reasons USING (reason_no)`,
-    [condition.value, asMs(window.fromMs), asMs(window.toMs)],
+    [condition.value],
   );
   return foldFates(rows.map(readFate), window.asOfMs);
 }
@@ -82,16 +85,12 @@ export function foldFates(rows: readonly FateRow[], asOfMs: number): SharesSumma
 
 /** Per endpoint or per rig, the work at the endpoints' difficulty that was accepted there, and that was refused or left unanswered. */
 export async function rejectsOf(
-  database: Database,
+  questions: Questions,
   fromMs: number,
   toMs: number,
   by: "pool" | "rig",
 ): Promise<Map<number, { accepted: bigint; rejected: bigint }>> {
-  checkWindow(fromMs, toMs);
-  const rows = await database.ask(
-    `SELECT ${by}_no, sum(CASE WHEN pool_verdict = ${poolCodes.accepted} THEN pool_work ELSE 0 END), sum(CASE WHEN pool_verdict <> ${poolCodes.accepted} THEN pool_work ELSE 0 END)
-     FROM shares WHERE ${forwarded} AND at_ms >= $1 AND at_ms < $2 GROUP BY ${by}_no`,
-    [asMs(fromMs), asMs(toMs)],
-  );
-  return new Map(rows.map(([no, accepted, rejected]) => [Number(no), { accepted: accepted as bigint, rejected: rejected as bigint }]));
+  const rows = await workOf(questions, { by, fromMs, toMs });
+  const forwarded = rows.filter(({ accepted, rejected }) => accepted > 0n || rejected > 0n);
+  return new Map(forwarded.map(({ no, accepted, rejected }) => [no, { accepted, rejected }]));
 }

@@ -1,0 +1,101 @@
+import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { basename, join } from "node:path";
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { dayMs } from "./rollup-sql.ts";
+import type { Run } from "./runs.ts";
+import { type Piece, pieceLive, type Range, received } from "./share-sources.ts";
+
+const columns = `sequence, at_ms, rig_no, session_no, contract_no, pool_no, algorithm, difficulty, pool_difficulty,
+  work::DECIMAL(38, 0) AS work, pool_work::DECIMAL(38, 0) AS pool_work, hub_verdict, pool_verdict, text AS reason, answered_ms`;
+
+/** Which files count, by their names, and what a database built anew cannot have from the journal. */
+export type Manifest = { version: 1; pieces: Piece[]; runs: Run[] };
+
+/** A day is cut into as many files of equal time as keep them below the bound on rows, on average. */
+const partsOfDay = [1, 24, 24 * 12, 24 * 60];
+
+const dayName = (day: number): string => new Date(day * dayMs).toISOString().slice(0, 10);
+
+/** The folder of Parquet files of raw shares, a few per day, and the list of those that count. */
+export class ParquetFolder {
+  readonly path: string;
+  #noted = "[]";
+
+  /** `dataDir` must be the one that the database allows files in. */
+  constructor(dataDir: string) {
+    this.path = join(dataDir, "exports", "shares");
+  }
+
+  /**
+   * Writes the rows of a day with a sequence up to `throughSequence` to files of their own, sorted by rig and time, and makes sure
+   * that they are on disk. They count only once they are in the table `exports`.
+   */
+  async writeDay(
+    connection: DuckDBConnection,
+    asked: { day: number; rows: number; throughSequence: number; revision: number; rowsMax: number },
+  ): Promise<Piece[]> {
+    const { day, throughSequence, revision } = asked;
+    await mkdir(this.path, { recursive: true, mode: 0o700 });
+    const parts = partsOfDay.find((count) => asked.rows / count <= asked.rowsMax) ?? 24 * 60;
+    const pieces: Piece[] = [];
+    for (let part = 0; part < parts; part++) {
+      const range = { fromMs: day * dayMs + (part * dayMs) / parts, toMs: day * dayMs + ((part + 1) * dayMs) / parts };
+      const file = join(this.path, `${dayName(day)}.${revision}${parts === 1 ? "" : `.${String(part).padStart(4, "0")}`}.parquet`);
+      const rows = await writeFile(connection, file, { range, throughSequence });
+      if (rows > 0) pieces.push({ file, day, ...range, throughSequence, rows, state: pieceLive });
+    }
+    await syncFolder(this.path);
+    return pieces;
+  }
+
+  async readManifest(): Promise<Manifest | null> {
+    const file = Bun.file(join(this.path, "manifest.json"));
+    if (!(await file.exists())) return null;
+    const manifest = (await file.json()) as Manifest;
+    if (manifest.version !== 1) throw new Error(`${file.name}: was written by a newer version`);
+    return { ...manifest, pieces: manifest.pieces.map((piece) => ({ ...piece, file: join(this.path, piece.file) })) };
+  }
+
+  /** Notes which files count, where that has changed since the last time, and then removes the others. */
+  async writeManifest(pieces: readonly Piece[], runs: readonly Run[]): Promise<void> {
+    const noted = JSON.stringify(pieces);
+    if (noted === this.#noted) return;
+    await mkdir(this.path, { recursive: true, mode: 0o700 });
+    const path = join(this.path, "manifest.json");
+    const manifest: Manifest = { version: 1, pieces: pieces.map((piece) => ({ ...piece, file: basename(piece.file) })), runs: [...runs] };
+    await Bun.write(`${path}.new`, JSON.stringify(manifest));
+    await syncFile(`${path}.new`);
+    await rename(`${path}.new`, path);
+    await syncFolder(this.path);
+    const counting = new Set(pieces.map(({ file }) => basename(file)));
+    for (const name of await readdir(this.path)) if (/\.parquet(\.new)?$/.test(name) && !counting.has(name)) await rm(join(this.path, name), { force: true });
+    this.#noted = noted;
+  }
+}
+
+async function writeFile(connection: DuckDBConnection, file: string, { range, throughSequence }: { range: Range; throughSequence: number }): Promise<number> {
+  const rows = `SELECT ${columns} FROM shares LEFT JOIN reasons USING (reason_no)
+    WHERE ${received("at_ms", range)} AND sequence <= ${throughSequence} ORDER BY rig_no, at_ms, sequence`;
+  const written = await connection.runAndReadAll(`COPY (${rows}) TO '${`${file}.new`.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION zstd)`);
+  await syncFile(`${file}.new`);
+  await rename(`${file}.new`, file);
+  return Number(written.getRows()[0]?.[0] ?? 0);
+}
+
+async function syncFile(path: string): Promise<void> {
+  const handle = await open(path, "r+");
+  try {
+    await handle.datasync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const handle = await open(path, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

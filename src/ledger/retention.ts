@@ -1,0 +1,168 @@
+import { basename } from "node:path";
+import type { DuckDBConnection } from "@duckdb/node-api";
+import type { Log } from "../log.ts";
+import type { Database } from "./database.ts";
+import type { LedgerLimits } from "./limits.ts";
+import { LedgerClosed, type Loader } from "./loader.ts";
+import type { ParquetFolder } from "./parquet.ts";
+import type { Rollup } from "./rollup.ts";
+import { dayMs, hourMs } from "./rollup-sql.ts";
+import { type Piece, pieceGoing, pieceGone, pieceLive, received } from "./share-sources.ts";
+
+type Day = {
+  day: number;
+  rows: number;
+  firstSequence: number;
+  lastSequence: number;
+  changes: number;
+  exportedThrough: number;
+  exportedChanges: number;
+};
+
+export type RetentionOptions = { database: Database; loader: Loader; rollup: Rollup; folder: ParquetFolder; limits: LedgerLimits; log: Log };
+
+/**
+ * What is done in the background with shares that are no longer new: counted into minutes and hours, written to Parquet when their day is
+ * over, deleted when they have been in the database long enough. All of it in short transactions between loads, each of which leaves
+ * every share readable in one place; so it can stop anywhere and goes on where the database says it is.
+ */
+export class Retention {
+  readonly #options: RetentionOptions;
+  #running: Promise<void> | null = null;
+  #stopped = false;
+
+  constructor(options: RetentionOptions) {
+    this.#options = options;
+  }
+
+  /** Does what is due at `nowMs`; one run at a time, a second caller waits for the first's. */
+  maintain(nowMs: number): Promise<void> {
+    this.#running ??= this.#maintain(nowMs).finally(() => (this.#running = null));
+    return this.#running;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#running?.catch(() => {});
+  }
+
+  async #maintain(nowMs: number): Promise<void> {
+    await this.#count(nowMs);
+    for (const piece of this.#pieces().filter(({ state }) => state === pieceGoing)) await this.#deleteRows(piece);
+    for (const day of await this.#daysToExport(nowMs)) await this.#exportDay(day);
+    const { folder, loader } = this.#options;
+    await folder.writeManifest(this.#pieces(), loader.runs);
+    for (const piece of await this.#piecesOver(nowMs)) await this.#prunePiece(piece);
+    await this.#pruneMinutes(nowMs);
+    await this.#pruneFiles(nowMs);
+  }
+
+  #pieces(): readonly Piece[] {
+    return this.#options.rollup.reach.pieces;
+  }
+
+  /** One step of work on the loader's connection, unless the ledger is closing. */
+  async #step<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    if (this.#stopped) throw new LedgerClosed("the ledger is closed");
+    return await this.#options.loader.exclusively(work);
+  }
+
+  /** One transaction that changes what is read where. */
+  #change(sqlOf: () => readonly string[]): Promise<void> {
+    const { rollup } = this.#options;
+    return this.#step((connection) =>
+      rollup.change(connection, async () => {
+        for (const sql of sqlOf()) await connection.run(sql);
+      }),
+    );
+  }
+
+  async #count(nowMs: number): Promise<void> {
+    const { loader, rollup } = this.#options;
+    while (await this.#step((connection) => rollup.roll(connection, { appliedThrough: loader.appliedThrough, nowMs })));
+    while (await this.#step((connection) => rollup.closeHour(connection, nowMs)));
+  }
+
+  async #days(): Promise<Day[]> {
+    const sql = "SELECT day, row_count, first_sequence, last_sequence, changes, exported_through, exported_changes FROM days ORDER BY day";
+    return (await this.#options.database.ask(sql)).map((row) => {
+      const [day = 0, rows = 0, firstSequence = 0, lastSequence = 0, changes = 0, exportedThrough = 0, exportedChanges = 0] = row.map(Number);
+      return { day, rows, firstSequence, lastSequence, changes, exportedThrough, exportedChanges };
+    });
+  }
+
+  async #daysToExport(nowMs: number): Promise<Day[]> {
+    const over = ({ day }: Day) => (day + 1) * dayMs + this.#options.limits.exportDelayMs <= nowMs;
+    return (await this.#days()).filter((day) => over(day) && isBehind(day));
+  }
+
+  /** Writes what the table has of a day, in place of the files that hold the same rows. What came or changed meanwhile is for the next time. */
+  async #exportDay({ day, rows, changes }: Day): Promise<void> {
+    const { database, rollup, folder, limits, log } = this.#options;
+    if (this.#stopped) return;
+    const { rolledThrough: throughSequence, generation } = rollup.reach;
+    const connection = await database.connect();
+    try {
+      const pieces = await folder.writeDay(connection, { day, rows, throughSequence, revision: generation, rowsMax: limits.exportRowsMax });
+      await this.#change(() => [
+        `DELETE FROM exports WHERE day = ${day} AND state = ${pieceLive}`,
+        ...pieces.map(insertPiece),
+        `UPDATE days SET exported_through = ${throughSequence}, exported_changes = ${changes} WHERE day = ${day}`,
+      ]);
+      log.info("ledger.day-exported", { day: new Date(day * dayMs).toISOString().slice(0, 10), files: pieces.length });
+    } finally {
+      connection.closeSync();
+    }
+  }
+
+  /** Files whose rows have been in the database long enough. A day that is to be written again stays until it was. */
+  async #piecesOver(nowMs: number): Promise<Piece[]> {
+    const behind = new Set((await this.#days()).filter(isBehind).map(({ day }) => day));
+    const beforeMs = nowMs - this.#options.limits.rawDays * dayMs;
+    return this.#pieces().filter(({ state, toMs, day }) => state === pieceLive && toMs <= beforeMs && !behind.has(day));
+  }
+
+  /** From the first step on the rows are read from the file; a late verdict that came just before keeps them here. */
+  async #prunePiece(piece: Piece): Promise<void> {
+    const isCurrent = `day IN (SELECT day FROM days WHERE changes = exported_changes)`;
+    await this.#change(() => [`UPDATE exports SET state = ${pieceGoing} WHERE ${isFile(piece)} AND state = ${pieceLive} AND ${isCurrent}`]);
+    if (this.#pieces().some(({ file, state }) => file === piece.file && state === pieceGoing)) await this.#deleteRows(piece);
+  }
+
+  async #deleteRows(piece: Piece): Promise<void> {
+    const parts = Math.ceil(piece.rows / this.#options.limits.pruneRowsMax);
+    const cut = (part: number) => piece.fromMs + Math.floor(((piece.toMs - piece.fromMs) * part) / parts);
+    for (let part = 0; part < parts; part++) {
+      const range = received("at_ms", { fromMs: cut(part), toMs: cut(part + 1) });
+      await this.#step((connection) => connection.run(`DELETE FROM shares WHERE ${range} AND sequence <= ${piece.throughSequence}`));
+    }
+    await this.#change(() => [`UPDATE exports SET state = ${pieceGone} WHERE ${isFile(piece)}`]);
+  }
+
+  /** Minutes go when their hours are made; an hour's in one step. */
+  async #pruneMinutes(nowMs: number): Promise<void> {
+    const { database, limits, rollup } = this.#options;
+    const minutesFrom = Math.min(Math.floor((nowMs - limits.minuteDays * dayMs) / hourMs), rollup.reach.hoursThrough) * 60;
+    if (minutesFrom > rollup.reach.minutesFrom) await this.#change(() => [`UPDATE rollups SET minutes_from = ${minutesFrom}`]);
+    for (;;) {
+      const first = (await database.ask(`SELECT min(minute) FROM rig_minute WHERE minute < ${rollup.reach.minutesFrom}`))[0]?.[0] ?? null;
+      if (first === null) return;
+      await this.#step((connection) => connection.run(`DELETE FROM rig_minute WHERE minute < ${(Math.floor(Number(first) / 60) + 1) * 60}`));
+    }
+  }
+
+  async #pruneFiles(nowMs: number): Promise<void> {
+    const { folder, limits, loader } = this.#options;
+    const old = this.#pieces().filter(({ state, toMs }) => state === pieceGone && toMs <= nowMs - limits.fileDays * dayMs);
+    if (old.length === 0) return;
+    await this.#change(() => old.map((piece) => `DELETE FROM exports WHERE ${isFile(piece)}`));
+    await folder.writeManifest(this.#pieces(), loader.runs);
+  }
+}
+
+const isBehind = (day: Day): boolean => day.lastSequence > day.exportedThrough || day.changes > day.exportedChanges;
+const isFile = ({ file }: Piece): string => `file = '${basename(file).replaceAll("'", "''")}'`;
+
+function insertPiece({ file, day, fromMs, toMs, throughSequence, rows, state }: Piece): string {
+  return `INSERT INTO exports VALUES ('${basename(file).replaceAll("'", "''")}', ${day}, ${fromMs}, ${toMs}, ${throughSequence}, ${rows}, ${state})`;
+}

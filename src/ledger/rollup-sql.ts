@@ -1,0 +1,48 @@
+import { hubCodes, poolCodes } from "./journal-format.ts";
+
+export const minuteMs = 60_000;
+export const hourMs = 3_600_000;
+export const dayMs = 86_400_000;
+
+/** Squares are sums over (work / 2^32)^2, so that no sum overflows. */
+export const squareUnit = 2n ** 64n;
+
+/** Beyond it a square no longer grows: 2^92, as `work` itself, so that sums of 34 thousand million shares fit. */
+const unitMax = 2 ** 46;
+
+export const forwarded = `pool_verdict IN (${poolCodes.accepted}, ${poolCodes.rejected}, ${poolCodes.unanswered})`;
+export const lost = `pool_verdict IN (${poolCodes.rejected}, ${poolCodes.unanswered})`;
+export const hubAccepted = `hub_verdict = ${hubCodes.accepted}`;
+
+export const keys = "rig_no, contract_no, pool_no, hub_verdict, pool_verdict, reason_no";
+const counted = ["shares", "work", "pool_work", "squares", "pool_squares", "answers", "answers_ms"] as const;
+
+/** Work is an integer that a double holds exactly, and so is its 2^32nd part before it is rounded. */
+const unit = (work: string) => `least(greatest(round(${work}::DOUBLE / 4294967296), 1), ${unitMax})::HUGEINT`;
+const square = (work: string) => `CASE WHEN ${work} = 0 THEN 0::HUGEINT ELSE ${unit(work)} * ${unit(work)} END`;
+
+/** The figures of one raw row, by the names of the rollups' columns. */
+const ofRow = {
+  shares: "1::BIGINT",
+  work: "work",
+  pool_work: `CASE WHEN ${forwarded} THEN pool_work ELSE 0::HUGEINT END`,
+  squares: `CASE WHEN ${hubAccepted} THEN ${square("work")} ELSE 0::HUGEINT END`,
+  pool_squares: `CASE WHEN ${forwarded} THEN ${square("pool_work")} ELSE 0::HUGEINT END`,
+  largest: `CASE WHEN ${hubAccepted} THEN work ELSE 0::HUGEINT END`,
+  answers: "CASE WHEN answered_ms >= 0 THEN 1::BIGINT ELSE 0::BIGINT END",
+  answers_ms: "greatest(answered_ms, 0)::BIGINT",
+  slowest_ms: "answered_ms",
+};
+export type Figure = keyof typeof ofRow;
+export const allFigures = Object.keys(ofRow) as Figure[];
+export const figures = allFigures.join(", ");
+
+/** Columns of raw rows; no more of them than a question needs, since each costs time to plan. */
+export const rowFigures = (names: readonly Figure[]): string => names.map((name) => `${ofRow[name]} AS ${name}`).join(", ");
+
+/** The same columns, folded over the rows of a group. */
+export const figuresOfGroup = `sum(shares)::BIGINT AS shares, sum(work) AS work, sum(pool_work) AS pool_work, sum(squares) AS squares,
+  sum(pool_squares) AS pool_squares, max(largest) AS largest, sum(answers)::BIGINT AS answers, sum(answers_ms)::BIGINT AS answers_ms, max(slowest_ms) AS slowest_ms`;
+
+/** The same columns, as a row that takes them out again; what is no sum stays as it is. */
+export const figuresTakenOut = `${counted.map((name) => `-${name} AS ${name}`).join(", ")}, 0::HUGEINT AS largest, -1 AS slowest_ms`;

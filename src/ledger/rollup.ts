@@ -1,0 +1,160 @@
+import { join } from "node:path";
+import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api";
+import type { Reach } from "./fact-sources.ts";
+import type { LedgerLimits } from "./limits.ts";
+import { allFigures, dayMs, figures, figuresOfGroup, figuresTakenOut, hourMs, keys, minuteMs, rowFigures } from "./rollup-sql.ts";
+import { stillLive } from "./share-sources.ts";
+
+/** Rolling waits this often for rows of the running minute to come after those of the last; then a clock was set back, and it goes on. */
+const waitsMax = 3;
+
+type Ask = (sql: string) => Promise<DuckDBValue[][]>;
+
+/** Reads where answers are, in one statement and so of one moment. `folder` holds the files of shares. */
+export async function readReach(ask: Ask, folder: string): Promise<Reach> {
+  const rows = await ask(
+    `SELECT rolled_sequence, hours_through, minutes_from, generation, restore_below, file, day, from_ms, to_ms, through_sequence, row_count, state
+     FROM rollups LEFT JOIN exports ON true ORDER BY from_ms, file`,
+  );
+  const [rolledThrough = 0, hoursThrough = 0, minutesFrom = 0, generation = 0, restoreBelow = 0] = (rows[0] ?? []).map(Number);
+  const pieces = rows.flatMap(([, , , , , file, ...numbers]) => {
+    if (typeof file !== "string") return [];
+    const [day = 0, fromMs = 0, toMs = 0, throughSequence = 0, count = 0, state = 0] = numbers.map(Number);
+    return [{ file: join(folder, file), day, fromMs, toMs, throughSequence, rows: count, state }];
+  });
+  return { rolledThrough, hoursThrough, minutesFrom, generation, restoreBelow, pieces };
+}
+
+/**
+ * Counts shares by fate into rig_minute and rig_hour. All of it happens on the loader's connection, one transaction each with its
+ * watermark, so a crash at any point leaves every share counted once. Order of time is no condition: a rolling takes the shares that
+ * follow the last rolled sequence, whenever they were received, and adds rows to the minutes and hours they belong to.
+ */
+export class Rollup {
+  readonly #limits: LedgerLimits;
+  readonly folder: string;
+  #reach: Reach = { rolledThrough: 0, hoursThrough: 0, minutesFrom: 0, generation: 0, restoreBelow: 0, pieces: [] };
+  #rolledMinute = 0;
+  #waits = 0;
+
+  /** `folder` holds the files of shares. */
+  constructor(limits: LedgerLimits, folder: string) {
+    this.#limits = limits;
+    this.folder = folder;
+  }
+
+  /** As of the last commit on the loader's connection. */
+  get reach(): Reach {
+    return this.#reach;
+  }
+
+  /** Reads from the database where it is; again after each change of the tables `rollups` and `exports`. */
+  async read(connection: DuckDBConnection): Promise<void> {
+    this.#reach = await readReach(async (sql) => (await connection.runAndReadAll(sql)).getRows(), this.folder);
+  }
+
+  /** True once a minute, some seconds into the next one, so that what was received at its end has been settled and loaded. */
+  isDue(nowMs: number): boolean {
+    return Math.floor((nowMs - this.#limits.rollDelayMs) / minuteMs) > this.#rolledMinute;
+  }
+
+  /** Rolls up what was received before the running minute, at most `rollRowsMax` shares. Returns whether there is more. */
+  async roll(connection: DuckDBConnection, { appliedThrough, nowMs }: { appliedThrough: number; nowMs: number }): Promise<boolean> {
+    const minute = Math.floor((nowMs - this.#limits.rollDelayMs) / minuteMs);
+    const { rolledThrough } = this.#reach;
+    const end = Math.min(appliedThrough, rolledThrough + this.#limits.rollRowsMax);
+    const young = await firstYoung(connection, { after: rolledThrough, through: end, fromMs: minute * minuteMs });
+    const through = this.#waits < waitsMax && young !== null ? young - 1 : end;
+    const more = through === end && end < appliedThrough;
+    if (!more) this.#rolledMinute = minute;
+    this.#waits = through <= rolledThrough && rolledThrough < appliedThrough ? this.#waits + 1 : 0;
+    if (through > rolledThrough) await this.rollThrough(connection, through);
+    return more;
+  }
+
+  /** Rolls up all shares up to a sequence, in one transaction. */
+  async rollThrough(connection: DuckDBConnection, through: number): Promise<void> {
+    const { rolledThrough } = this.#reach;
+    await this.change(connection, async () => {
+      await this.addRows(connection, `shares WHERE sequence > ${rolledThrough} AND sequence <= ${through}`);
+      await connection.run(daysSql(`shares WHERE sequence > ${rolledThrough} AND sequence <= ${through}`));
+      await connection.run(`UPDATE rollups SET rolled_sequence = ${through}`);
+    });
+  }
+
+  /** Makes rig_hour of an hour that is over. Returns whether there may be another one. */
+  async closeHour(connection: DuckDBConnection, nowMs: number): Promise<boolean> {
+    const { hoursThrough } = this.#reach;
+    const rows = await connection.runAndReadAll(`SELECT min(minute) // 60 FROM rig_minute WHERE minute >= ${hoursThrough * 60}`);
+    const hour = rows.getRows()[0]?.[0] ?? null;
+    if (hour === null || (Number(hour) + 1) * hourMs + this.#limits.hourDelayMs > nowMs) return false;
+    const ofHour = `minute >= ${Number(hour) * 60} AND minute < ${(Number(hour) + 1) * 60}`;
+    await this.change(connection, async () => {
+      await connection.run(
+        `INSERT INTO rig_hour BY NAME SELECT minute // 60 AS hour, ${keys}, ${figuresOfGroup} FROM rig_minute WHERE ${ofHour} GROUP BY ALL ORDER BY rig_no`,
+      );
+      await connection.run(`UPDATE rollups SET hours_through = ${Number(hour) + 1}`);
+    });
+    return true;
+  }
+
+  /**
+   * Takes shares out of the fates they had and puts them into those that late verdicts give them, in the caller's transaction and
+   * before and after he changes their rows: `sign` is -1 and then 1. What is not rolled up yet is none of its business.
+   */
+  async correct(connection: DuckDBConnection, picked: string, sign: -1 | 1): Promise<void> {
+    await this.addRows(connection, `shares WHERE ${picked} AND sequence <= ${this.#reach.rolledThrough}`, sign);
+    if (sign > 0) return;
+    const days = `SELECT DISTINCT at_ms // ${dayMs} FROM shares WHERE ${picked} AND sequence <= ${this.#reach.rolledThrough}`;
+    await connection.run(`UPDATE days SET changes = changes + 1 WHERE day IN (${days})`);
+  }
+
+  /** Picks the shares that verdicts may still change: not those which are in a file and on their way out of the table. */
+  get changeable(): string {
+    return stillLive(this.#reach.pieces);
+  }
+
+  /** One transaction that changes where answers are read; rolled back when `work` fails. */
+  async change(connection: DuckDBConnection, work: () => Promise<void>): Promise<void> {
+    await connection.run("BEGIN");
+    try {
+      await work();
+      await connection.run("UPDATE rollups SET generation = generation + 1");
+      await connection.run("COMMIT");
+    } catch (error) {
+      await connection.run("ROLLBACK").catch(() => {});
+      throw error;
+    }
+    await this.read(connection);
+  }
+
+  /** Adds raw rows to the minutes, and to those hours that are made already. `from` is a FROM clause with its conditions. */
+  async addRows(connection: DuckDBConnection, from: string, sign: -1 | 1 = 1): Promise<void> {
+    const insert = (table: string, cell: string, where: string) => {
+      const folded = `SELECT ${cell}, ${keys}, ${figuresOfGroup} FROM (SELECT at_ms, ${keys}, ${rowFigures(allFigures)} FROM ${from} ${where}) GROUP BY ALL`;
+      const signed = sign > 0 ? folded : `SELECT * EXCLUDE (${figures}), ${figuresTakenOut} FROM (${folded})`;
+      return connection.run(`INSERT INTO ${table} BY NAME ${signed}`);
+    };
+    await insert("rig_minute", `(at_ms // ${minuteMs})::INTEGER AS minute`, "");
+    await insert("rig_hour", `(at_ms // ${hourMs})::INTEGER AS hour`, `AND at_ms < ${this.#reach.hoursThrough * hourMs}`);
+  }
+}
+
+async function firstYoung(
+  connection: DuckDBConnection,
+  { after, through, fromMs }: { after: number; through: number; fromMs: number },
+): Promise<number | null> {
+  const sql = `SELECT min(sequence) FROM shares WHERE sequence > ${after} AND sequence <= ${through} AND at_ms >= ${fromMs}`;
+  const first = (await connection.runAndReadAll(sql)).getRows()[0]?.[0] ?? null;
+  return first === null ? null : Number(first);
+}
+
+/** Folds raw rows into the table `days`. */
+export function daysSql(from: string): string {
+  const fresh = `SELECT (at_ms // ${dayMs})::INTEGER AS day, count(*) AS row_count, min(sequence) AS first_sequence, max(sequence) AS last_sequence,
+    0 AS changes, 0 AS exported_through, 0 AS exported_changes FROM ${from} GROUP BY 1`;
+  return `MERGE INTO days USING (${fresh}) AS fresh ON days.day = fresh.day
+    WHEN MATCHED THEN UPDATE SET row_count = days.row_count + fresh.row_count, first_sequence = least(days.first_sequence, fresh.first_sequence),
+      last_sequence = greatest(days.last_sequence, fresh.last_sequence)
+    WHEN NOT MATCHED THEN INSERT BY NAME`;
+}

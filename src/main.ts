@@ -70,7 +70,10 @@ export async function startHub(config: Config, log: Log): Promise<RunningHub> {
     log,
     now,
     startGraceMs: usualStartGraceMs,
-    tasks: [{ name: "prune", pattern: "0 17 * * * *", run: () => control.prune() }],
+    tasks: [
+      { name: "prune", pattern: "0 17 * * * *", run: () => control.prune() },
+      { name: "ledger", pattern: "30 * * * * *", run: () => ledger.maintain(now()) },
+    ],
   });
   hub.start();
   const flushing = setInterval(

@@ -59,9 +59,13 @@ function pointsOf(rows: readonly WorkRow[], window: { fromMs: number; stepMs: nu
 export type RateWindow = { seconds: number; coveredS: number };
 export type RatesQuestion = { by: "rig" | "contract" | "pool"; figure: "effective" | "delivered"; windows: readonly RateWindow[]; nowMs: number };
 
+/** Which rows say something, and what. */
 const figureSql = {
-  effective: `CASE WHEN ${hubAccepted} THEN work ELSE 0::HUGEINT END`,
-  delivered: `CASE WHEN ${hubAccepted} AND pool_verdict <> ${poolCodes.orphaned} THEN work ELSE 0::HUGEINT END - CASE WHEN ${lost} THEN pool_work ELSE 0::HUGEINT END`,
+  effective: { condition: hubAccepted, work: "work" },
+  delivered: {
+    condition: `(${lost} OR (${hubAccepted} AND pool_verdict <> ${poolCodes.orphaned}))`,
+    work: `(CASE WHEN ${hubAccepted} THEN work ELSE 0::HUGEINT END - CASE WHEN ${lost} THEN pool_work ELSE 0::HUGEINT END)`,
+  },
 };
 
 /**
@@ -73,18 +77,19 @@ export async function ratesOf(questions: Questions, { by, figure, windows, nowMs
   const toMs = Math.floor(nowMs);
   const startOf = ({ seconds }: RateWindow) => Math.floor(nowMs - seconds * 1_000);
   const starts = [...new Set(windows.map(startOf))].sort((one, other) => other - one);
-  const columns = windows.map((window) => `sum(CASE WHEN stretch <= ${starts.indexOf(startOf(window))} THEN ${figureSql[figure]} ELSE 0::HUGEINT END)::DOUBLE`);
+  const { condition, work } = figureSql[figure];
+  const columns = windows.map((window) => `coalesce(sum(work) FILTER (WHERE stretch <= ${starts.indexOf(startOf(window))}), 0)::DOUBLE`);
   const keys = [`${by}_no`, "hub_verdict", "pool_verdict"] as const;
   const rows = await questions.ask(
     (reach) => {
       const stretches = starts.map((fromMs, index) => {
-        const facts = factsSql(reach, { fromMs, toMs: starts[index - 1] ?? toMs, condition: "$1", keys, figures: ["work", "pool_work"] });
-        return `SELECT ${index} AS stretch, ${by}_no AS no, hub_verdict, pool_verdict, work, pool_work FROM (${facts})`;
+        const facts = factsSql(reach, { fromMs, toMs: starts[index - 1] ?? toMs, condition: `$1 AND ${condition}`, keys, figures: ["work", "pool_work"] });
+        return `SELECT ${index} AS stretch, ${by}_no AS no, sum(${work}) AS work FROM (${facts}) GROUP BY ALL HAVING count(*) > 0`;
       });
       return `SELECT no, ${columns.join(", ")} FROM (${stretches.join("\n UNION ALL ")}) GROUP BY no`;
     },
     [true],
   );
-  const rateOf = (work: number, { seconds, coveredS }: RateWindow) => (coveredS < seconds * coveredPartMin ? null : work / coveredS);
+  const rateOf = (sum: number, { seconds, coveredS }: RateWindow) => (coveredS < seconds * coveredPartMin ? null : sum / coveredS);
   return new Map(rows.map(([no, ...works]) => [Number(no), windows.map((window, index) => rateOf(Number(works[index]), window))]));
 }

@@ -8,7 +8,7 @@ const triesMax = 5;
 
 /**
  * Asks what is to be read from several tables, while shares move from one to the other. A question is made for the places where
- * shares were a moment ago, and is asked again should they have moved when its own transaction began.
+ * shares are, and is asked again should they have moved while it ran.
  */
 export class Questions {
   readonly #database: Database;
@@ -26,24 +26,32 @@ export class Questions {
 
   /** Rows of the question that `sqlFor` makes, as arrays in the order of its columns. Rejects with QueryTimeout. */
   async ask(sqlFor: (reach: Reach) => string, values: DuckDBValue[] = []): Promise<DuckDBValue[][]> {
-    let reach = this.#rollup.reach;
-    for (let tries = 1; ; tries++) {
-      const found = await this.#askOnce(reach, sqlFor(reach), values);
-      if (Array.isArray(found)) return found;
-      const now = await readReach((sql) => this.#database.ask(sql), this.#rollup.folder);
-      // A file that is gone is no fault where its shares have moved.
-      if (now.generation === reach.generation && found !== null) throw found;
-      if (tries >= triesMax) throw found ?? new Error("the ledger moved its shares all the time; ask again");
-      reach = now;
-    }
+    const { reach, changes } = this.#rollup;
+    const rows = await this.#rowsOrError(sqlFor(reach), values);
+    if (this.#rollup.isStill(changes)) return resultOf(rows);
+    return await this.#askChecked(sqlFor, values);
   }
 
-  /** The rows; null where shares have moved; or what went wrong, which may be for the same reason. */
-  async #askOnce(reach: Reach, sql: string, values: DuckDBValue[]): Promise<DuckDBValue[][] | Error | null> {
-    const checked = `SELECT rollups.generation, asked.* FROM rollups LEFT JOIN (SELECT true AS is_row, * FROM (${sql})) asked ON true`;
-    const rows = await this.#database.ask(checked, values).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
-    if (rows instanceof Error) return rows;
-    if (Number(rows[0]?.[0]) !== reach.generation) return null;
-    return rows[0]?.[1] === true ? rows.map((row) => row.slice(2)) : [];
+  /** Shares moved meanwhile, or just do: the question itself tells of which moment its answer is. */
+  async #askChecked(sqlFor: (reach: Reach) => string, values: DuckDBValue[]): Promise<DuckDBValue[][]> {
+    let failed: Error | null = null;
+    for (let tries = 0; tries < triesMax; tries++) {
+      const reach = await readReach((text) => this.#database.ask(text), this.#rollup.folder);
+      const sql = `SELECT rollups.generation, asked.* FROM rollups LEFT JOIN (SELECT true AS is_row, * FROM (${sqlFor(reach)})) asked ON true`;
+      const rows = await this.#rowsOrError(sql, values);
+      // A file that is gone is no fault where its shares have moved.
+      if (rows instanceof Error) failed = rows;
+      else if (Number(rows[0]?.[0]) === reach.generation) return rows[0]?.[1] === true ? rows.map((row) => row.slice(2)) : [];
+    }
+    throw failed ?? new Error("the ledger moved its shares all the time; ask again");
   }
+
+  #rowsOrError(sql: string, values: DuckDBValue[]): Promise<DuckDBValue[][] | Error> {
+    return this.#database.ask(sql, values).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+  }
+}
+
+function resultOf(rows: DuckDBValue[][] | Error): DuckDBValue[][] {
+  if (rows instanceof Error) throw rows;
+  return rows;
 }

@@ -37,7 +37,12 @@ export class Retention {
 
   /** Does what is due at `nowMs`; one run at a time, a second caller waits for the first's. */
   maintain(nowMs: number): Promise<void> {
-    this.#running ??= this.#maintain(nowMs).finally(() => (this.#running = null));
+    this.#running ??= this.#maintain(nowMs)
+      .catch((error: unknown) => {
+        // It goes on where it was when the ledger is opened again.
+        if (!(error instanceof LedgerClosed)) throw error;
+      })
+      .finally(() => (this.#running = null));
     return this.#running;
   }
 

@@ -34,6 +34,7 @@ export class Rollup {
   readonly #limits: LedgerLimits;
   readonly folder: string;
   #reach: Reach = { rolledThrough: 0, hoursThrough: 0, minutesFrom: 0, generation: 0, restoreBelow: 0, pieces: [] };
+  #changes = 0;
   #rolledMinute = 0;
   #waits = 0;
 
@@ -41,6 +42,16 @@ export class Rollup {
   constructor(limits: LedgerLimits, folder: string) {
     this.#limits = limits;
     this.folder = folder;
+  }
+
+  /** Odd while a change of what is read where is under way; never the same again after one. */
+  get changes(): number {
+    return this.#changes;
+  }
+
+  /** Whether nothing has changed since `changes` had that value, nor was about to. */
+  isStill(changes: number): boolean {
+    return changes % 2 === 0 && changes === this.#changes;
   }
 
   /** As of the last commit on the loader's connection. */
@@ -116,16 +127,19 @@ export class Rollup {
 
   /** One transaction that changes where answers are read; rolled back when `work` fails. */
   async change(connection: DuckDBConnection, work: () => Promise<void>): Promise<void> {
-    await connection.run("BEGIN");
+    this.#changes += 1;
     try {
+      await connection.run("BEGIN");
       await work();
       await connection.run("UPDATE rollups SET generation = generation + 1");
       await connection.run("COMMIT");
     } catch (error) {
       await connection.run("ROLLBACK").catch(() => {});
       throw error;
+    } finally {
+      await this.read(connection);
+      this.#changes += 1;
     }
-    await this.read(connection);
   }
 
   /** Adds raw rows to the minutes, and to those hours that are made already. `from` is a FROM clause with its conditions. */

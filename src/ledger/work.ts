@@ -42,7 +42,10 @@ export async function workOf(questions: Questions, query: WorkQuery): Promise<Wo
   const asked = { fromMs, toMs, ...(stepMs !== undefined && { stepMs }), condition: sql, keys, figures };
   const step = stepMs === undefined ? "0" : `((at_ms - ${fromMs}) // ${stepMs})::INTEGER`;
   const no = by === undefined ? "0" : `${by}_no`;
-  const rows = await questions.ask((reach) => `SELECT ${no} AS no, ${step} AS step, ${sums} FROM (${factsSql(reach, asked)}) GROUP BY ALL HAVING count(*) > 0`, [value]);
+  const rows = await questions.ask(
+    (reach) => `SELECT ${no} AS no, ${step} AS step, ${sums} FROM (${factsSql(reach, asked)}) GROUP BY ALL HAVING count(*) > 0`,
+    [value],
+  );
   return rows.map((row) => readWork(row, fromMs, stepMs ?? 0));
 }
 

@@ -178,7 +178,7 @@ test("a pin that makes no sense is refused and leaves no trace", async () => {
 
 test("the shares of a window by fate, work as exact text", async () => {
   const web = testWeb();
-  const { rig, path, poolA } = await farm(web);
+  const { rig, path, poolA, fleet } = await farm(web);
   const tally = { count: 2, work: 12_345_678_901_234_567_890n };
   web.ledger.summaryAnswer = { ...emptySummary(), poolRejected: { ...tally, byReason: new Map([["stale", tally]]) }, asOfMs: startMs };
   const answer = await web.get(`${path}/shares-summary?from=${at(startMs - 5_000)}&to=${at(startMs)}`);
@@ -191,6 +191,8 @@ test("the shares of a window by fate, work as exact text", async () => {
   expect(web.ledger.asked.at(-1)).toEqual(["summary", { kind: "rig", no: rig.no }, startMs - 5_000, startMs]);
   expect((await web.get(`/pools/${poolA}/shares-summary`)).status).toBe(200);
   expect(web.ledger.asked.at(-1)).toEqual(["summary", { kind: "pool", no: 1 }, startMs - 86_400_000, startMs]);
+  expect((await web.get(`/fleets/${fleet}/shares-summary`)).status).toBe(200);
+  expect(web.ledger.asked.at(-1)).toEqual(["summary", { kind: "fleet", rigNos: [rig.no] }, startMs - 86_400_000, startMs]);
   expect((await web.get(`/rigs/rig_${"0".repeat(26)}/shares-summary`)).status).toBe(404);
 });
 
@@ -207,7 +209,7 @@ test("a pool's reason may be any word, also one that objects inherit", async () 
 
 test("hashrate in steps, null where the hub was down", async () => {
   const web = testWeb();
-  const { rig, path, fleet } = await farm(web);
+  const { rig, path, fleet, poolA } = await farm(web);
   const none = { effectiveHps: null, deliveredHps: null, lowerHps: null, upperHps: null };
   web.ledger.points = [
     { atMs: startMs, effectiveHps: 1, deliveredHps: 0.5, lowerHps: 0, upperHps: 2 },
@@ -216,8 +218,11 @@ test("hashrate in steps, null where the hub was down", async () => {
   const answer = await web.get(`${path}/hashrate?from=${at(startMs)}&to=${at(startMs + 120_000)}&step_s=60`);
   expectFits(hashrateModel, answer.json);
   expect(answer.json["points"][1]).toEqual({ at: at(startMs + 60_000), effective_hps: null, delivered_hps: null, lower_hps: null, upper_hps: null });
-  expect((await web.get(`/fleets/${fleet}/hashrate`)).json["step_s"]).toBe(30);
-  expect(web.ledger.asked.at(-1)).toEqual(["hashrate", { kind: "fleet", rigNos: [rig.no] }, { fromMs: startMs - 3_600_000, toMs: startMs, stepS: 30 }]);
+  expect((await web.get(`/fleets/${fleet}/hashrate`)).json["step_s"]).toBe(60);
+  const wholeMinuteMs = Math.floor((startMs - 3_600_000) / 60_000) * 60_000;
+  expect(web.ledger.asked.at(-1)).toEqual(["hashrate", { kind: "fleet", rigNos: [rig.no] }, { fromMs: wholeMinuteMs, toMs: startMs, stepS: 60 }]);
+  expect((await web.get(`/pools/${poolA}/hashrate?from=${at(startMs - 60_001)}&to=${at(startMs)}`)).json["step_s"]).toBe(10);
+  expect(web.ledger.asked.at(-1)).toEqual(["hashrate", { kind: "pool", no: 1 }, { fromMs: startMs - 60_001, toMs: startMs, stepS: 10 }]);
   expect((await web.get(`${path}/hashrate?step_s=0`)).status).toBe(422);
   expect((await web.get(`${path}/hashrate?from=${at(startMs - 86_400_000)}&step_s=1`)).json["errors"][0]).toEqual({
     pointer: "#query/step_s",

@@ -7,7 +7,7 @@ import { hashrateModel, sharesSummaryModel } from "../models.ts";
 import { hashrateJson, sharesSummaryJson } from "../present-live.ts";
 import type { Need } from "../principal.ts";
 import { whole, windowQuery } from "../schema-parts.ts";
-import { stepOf, windowOf } from "./windows.ts";
+import { alignedWindow, stepOf, windowOf } from "./windows.ts";
 
 const dayMs = 86_400_000;
 const hourMs = 3_600_000;
@@ -22,7 +22,9 @@ export function figureEndpoints(parts: ApiParts): Endpoint[] {
     const numbers = rigs.numbersOf(rigOf(parts.deps, id).no);
     return numbers.length === 1 ? rig(id) : { kind: "fleet", rigNos: numbers };
   };
+  const poolNeed: Need = ["pools:read", "usage:read"];
   const pool = (id: string): Scope => ({ kind: "pool", no: found(pools.byId(id), "pool").no });
+  // The rigs that are in the fleet now, over the whole window: a rig takes its past along.
   const fleet = (id: string): HashrateScope => {
     const { no } = found(fleets.byId(id), "fleet");
     return { kind: "fleet", rigNos: rigs.numbersOfFleet(no) };
@@ -31,8 +33,10 @@ export function figureEndpoints(parts: ApiParts): Endpoint[] {
   const contractNeed: Need = ["contracts:read", "usage:read", "provisioning"];
   const fleetNeed: Need = ["fleet:read", "usage:read"];
   return [
-    sharesSummary(parts, { path: "/rigs/{id}", noun: "rig", need: fleetNeed, tag: "rigs", scopeOf: rig }),
-    sharesSummary(parts, { path: "/pools/{id}", noun: "pool", need: ["pools:read", "usage:read"], tag: "pools", scopeOf: pool }),
+    sharesSummary(parts, { path: "/rigs/{id}", noun: "rig", need: fleetNeed, tag: "rigs", scopeOf: rigWithMerged }),
+    sharesSummary(parts, { path: "/pools/{id}", noun: "pool", need: poolNeed, tag: "pools", scopeOf: pool }),
+    sharesSummary(parts, { path: "/fleets/{id}", noun: "fleet", need: fleetNeed, tag: "fleets", scopeOf: fleet }),
+    hashrate(parts, { path: "/pools/{id}", noun: "pool", need: poolNeed, tag: "pools", scopeOf: pool }),
     sharesSummary(parts, { path: "/contracts/{id}", noun: "contract", need: contractNeed, tag: "contracts", scopeOf: contract }),
     hashrate(parts, { path: "/contracts/{id}", noun: "contract", need: contractNeed, tag: "contracts", scopeOf: contract }),
     hashrate(parts, { path: "/rigs/{id}", noun: "rig", need: fleetNeed, tag: "rigs", scopeOf: rigWithMerged }),
@@ -44,7 +48,7 @@ function docOf({ path, need, tag }: About<unknown>, figure: string): Pick<Endpoi
   return { path: `${path}/${figure}`, need, tag };
 }
 
-function sharesSummary({ deps }: ApiParts, about: About<Scope>): Endpoint {
+function sharesSummary({ deps }: ApiParts, about: About<HashrateScope>): Endpoint {
   return readEndpoint({
     ...docOf(about, "shares-summary"),
     summary: `Shares of a ${about.noun} by fate`,
@@ -66,14 +70,16 @@ function hashrate({ deps }: ApiParts, about: About<HashrateScope>): Endpoint {
     ...docOf(about, "hashrate"),
     summary: `Hashrate of a ${about.noun}`,
     description:
-      "One point per step over `[from, to)`, by default the last hour; without `step_s` the hub chooses one that gives at most 300 points. " +
+      "One point per step over `[from, to)`, by default the last hour and what lacks to a whole step before it; without `step_s` the hub chooses one that gives " +
+      "at most 300 points. Steps of whole minutes from a whole minute on are cheapest. A fleet's rigs are those that are in it now. " +
       "`lower_hps` and `upper_hps` hold the effective hashrate with 95 % confidence. All four are null where the hub was not running.",
     query: Type.Object({ ...windowQuery, step_s: Type.Optional({ ...whole(1, 86_400), description: "Seconds per point; at most 3,000 points" }) }),
     answers: [{ status: 200, description: "Points in order of time", schema: hashrateModel, example: hashrateExample }],
     handle: async ({ id, query }) => {
       const scope = about.scopeOf(id);
-      const window = windowOf(query, deps.now(), hourMs);
-      const stepS = stepOf(query.step_s, window);
+      const asked = windowOf(query, deps.now(), hourMs);
+      const stepS = stepOf(query.step_s, asked);
+      const window = alignedWindow(query, asked, stepS);
       return { body: hashrateJson(stepS, await deps.ledger.hashrate(scope, { ...window, stepS })) };
     },
   });

@@ -20,12 +20,22 @@ export function timeOf(text: string | undefined): number | null {
 /** Steps that charts read well, in seconds. */
 const niceSteps = [10, 30, 60, 300, 900, 1_800, 3_600, 10_800, 21_600, 86_400];
 const pointsWanted = 300;
+/** From half an hour on a chosen step is whole minutes: those are counted in advance. */
+const wholeMinutesFromS = 1_800;
 
-/** The step that was asked for, or one that gives some hundred points. 422 where it would give more than 3,000. */
+/** The step that was asked for, or one that gives up to some hundred points. 422 where it would give more than 3,000. */
 export function stepOf(stepS: number | undefined, { fromMs, toMs }: Window): number {
   const spanS = (toMs - fromMs) / 1_000;
-  const step = stepS ?? niceSteps.find((one) => spanS / one <= pointsWanted) ?? 86_400;
+  const stepMin = spanS >= wholeMinutesFromS ? 60 : 0;
+  const step = stepS ?? niceSteps.find((one) => one >= stepMin && spanS / one <= pointsWanted) ?? 86_400;
   if (spanS / step > webLimits.hashratePointsMax)
     throw invalidParameter("step_s", `must be at least ${Math.ceil(spanS / webLimits.hashratePointsMax)} for this window`);
   return step;
+}
+
+/** Where no beginning was asked for, the window begins at a whole step before the default one, so that its steps are those counted in advance. */
+export function alignedWindow(query: { from?: string }, window: Window, stepS: number): Window {
+  if (query.from !== undefined) return window;
+  const stepMs = stepS * 1_000;
+  return { fromMs: Math.floor(window.fromMs / stepMs) * stepMs, toMs: window.toMs };
 }

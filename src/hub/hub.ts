@@ -7,6 +7,7 @@ import type { Log } from "../log.ts";
 import type { Destination, Move } from "../schedule/move.ts";
 import { algorithms } from "../work/algorithm.ts";
 import { Arrivals } from "./arrivals.ts";
+import { DialBudget } from "./dial-budget.ts";
 import { GroundBooks } from "./ground-book.ts";
 import { type Hand, startJobNumbers } from "./job-board.ts";
 import { Layouts } from "./layouts.ts";
@@ -70,7 +71,6 @@ export class Hub {
   private readonly timers: ReturnType<typeof setInterval>[] = [];
   private readonly watchers = new Set<() => void>();
   private lastSessionNo: number;
-  private dialsLeft: number = limits.upstreamConnectsPerSecondMax;
   private tickPart = 0;
   private readonly hints: NominalHints;
   private readonly arrivals = new Arrivals(() => Bun.gc(false));
@@ -92,12 +92,13 @@ export class Hub {
     });
     deps.ledger.onDurable = (through) => this.onDurable(through);
     this.roster = new Roster({ control: deps.control, failed: (error) => deps.log.error("rig.enrol-failed", { error: error.message }) });
+    const dials = new DialBudget(deps.now);
     this.switchboard = new Switchboard({
       now: deps.now,
       random: deps.random,
       agent: deps.agent,
       bookOf: (host, port, work) => this.books.bookOf(host, port, work),
-      mayDial: () => this.dialsLeft-- > 0,
+      mayDial: () => dials.take(),
       settle: this.settlement.settleForwarded,
       pools: () => deps.control.pools.all(),
       profiles: () => deps.control.profiles.all(),
@@ -126,9 +127,9 @@ export class Hub {
   start(): void {
     this.rigPorts.open(true);
     const every = (ms: number, tick: () => void) => this.timers.push(setInterval(tick, ms));
-    every(250, () => this.switchboard.tick(this.deps.now()));
+    every(250, () => this.tickPools());
     every(200, () => this.tickSessions());
-    every(1_000, () => this.refill());
+    every(1_000, () => this.arrivals.tick());
     every(1_000, () => this.hints.write());
     every(15_000, () => this.rigPorts.open(false));
   }
@@ -145,8 +146,7 @@ export class Hub {
 
   /** What the timers do, all of it at once; for who drives the clock himself. */
   tick(): void {
-    this.refill();
-    this.switchboard.tick(this.deps.now());
+    this.tickPools();
     for (let part = 0; part < 5; part++) this.tickSessions();
   }
 
@@ -354,10 +354,9 @@ export class Hub {
     return sequence;
   }
 
-  private refill(): void {
-    this.arrivals.tick();
+  private tickPools(): void {
     this.clock.follow();
-    this.dialsLeft = limits.upstreamConnectsPerSecondMax;
+    this.switchboard.tick(this.deps.now());
   }
 
   private onDurable(through: number): void {

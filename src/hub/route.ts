@@ -3,6 +3,7 @@ import { LastHour } from "../health/pool-gate.ts";
 import type { Destination } from "../schedule/move.ts";
 import type { Layout } from "../work/extranonce.ts";
 import type { Hand } from "./job-board.ts";
+import type { Upstream } from "./upstream.ts";
 
 /** A rig's connection with the destination that it is meant to have. */
 export type RoutedHand = Hand & { to: Destination | null };
@@ -73,4 +74,9 @@ export function layoutsOf(hands: Iterable<RoutedHand>): Layout[] {
   const layouts = new Map<number, Layout>();
   for (const { layout } of hands) layouts.set(layout.e1Bytes * 256 + layout.e2Bytes, layout);
   return [...layouts.values()];
+}
+
+export function worksFor({ board }: RoutedHand, upstream: Upstream): boolean {
+  const origin = board?.current?.origin;
+  return origin !== undefined && origin.poolNo === upstream.pool.no && origin.contractNo === upstream.contractNo;
 }

@@ -9,7 +9,7 @@ import type { Destination } from "../schedule/move.ts";
 import type { Layout } from "../work/extranonce.ts";
 import { factOfPool } from "./pool-facts.ts";
 import { Refuge, type RefugeDeps } from "./refuge.ts";
-import { keyOf, layoutsOf, mostRigsPerX, Route, type RoutedHand } from "./route.ts";
+import { keyOf, layoutsOf, mostRigsPerX, Route, type RoutedHand, worksFor } from "./route.ts";
 import type { SwitchEvent } from "./switch-events.ts";
 import { Upstream, type UpstreamDeps } from "./upstream.ts";
 
@@ -23,6 +23,9 @@ export type SwitchboardDeps = Omit<UpstreamDeps, "changed" | "homeless" | "nameR
 /** What the routes ask of one upstream. */
 type Need = { role: "active" | "warm"; sessions: () => number; layouts: readonly Layout[] };
 
+/** The house or a contract: his destinations, and his accounts with the state that was told last. */
+type Owner = { routes: Set<Route>; upstreams: Set<Upstream>; told: Map<Upstream, PoolState>; evaluating: boolean; again: boolean };
+
 /** A change that causes another is looked at again; more often than this is a circle. */
 const roundsMax = 8;
 
@@ -33,8 +36,8 @@ const roundsMax = 8;
 export class Switchboard {
   private readonly routes = new Map<string, Route>();
   private readonly upstreams = new Map<string, Upstream>();
-  /** Last told, by owner and pool. */
-  private readonly states = new Map<string, PoolState>();
+  /** By contract number; 0 = the house. */
+  private readonly owners = new Map<number, Owner>();
   private readonly tips = new TipHistory();
   private readonly refuge: Refuge;
   private held: ReadonlySet<string> = new Set();
@@ -42,8 +45,6 @@ export class Switchboard {
   private pools = new Map<number, Pool>();
   private profiles = new Map<number, Profile>();
   private readonly startedAtMs: number;
-  private evaluating = false;
-  private again = false;
 
   constructor(deps: SwitchboardDeps) {
     this.deps = deps;
@@ -85,7 +86,7 @@ export class Switchboard {
       for (const hand of hands) hand.board?.leave(hand);
       return;
     }
-    if (route.hands.size === hands.length) this.evaluateAll();
+    if (route.hands.size === hands.length) this.evaluateOwner(this.ownerOf(route.to.contractNo));
     if (route.inRefuge) this.refuge.shelter(route, hands);
     else this.seat(hands, this.activeOf(route));
   }
@@ -107,7 +108,9 @@ export class Switchboard {
 
   private dropIdle(): void {
     for (const [key, route] of this.routes) {
-      if (!this.held.has(key) && route.hands.size === 0 && route.guests.size === 0) this.routes.delete(key);
+      if (this.held.has(key) || route.hands.size > 0 || route.guests.size > 0) continue;
+      this.routes.delete(key);
+      this.ownerOf(route.to.contractNo).routes.delete(route);
     }
   }
 
@@ -118,7 +121,10 @@ export class Switchboard {
     for (const [key, upstream] of this.upstreams) {
       if (upstream.role !== "off" || upstream.sessions.length > 0) continue;
       this.upstreams.delete(key);
-      this.states.delete(key);
+      const owner = this.ownerOf(upstream.contractNo);
+      owner.upstreams.delete(upstream);
+      owner.told.delete(upstream);
+      if (owner.upstreams.size === 0 && owner.routes.size === 0) this.owners.delete(upstream.contractNo);
     }
   }
 
@@ -183,6 +189,7 @@ export class Switchboard {
     if (profile === undefined) return null;
     const route = new Route(to, profile);
     this.routes.set(keyOf(to), route);
+    this.ownerOf(to.contractNo).routes.add(route);
     return route;
   }
 
@@ -204,14 +211,16 @@ export class Switchboard {
     if (known !== undefined) return known;
     const pool = this.pools.get(poolNo);
     if (pool === undefined) return null;
+    const owner = this.ownerOf(contractNo);
     const upstream = new Upstream(contractNo, pool, {
       ...this.deps,
       tips: this.tips,
-      changed: () => this.evaluateAll(),
-      homeless: () => this.evaluateAll(),
+      changed: () => this.evaluateOwner(owner),
+      homeless: () => this.evaluateOwner(owner),
       nameRefused: (of, name, reason) => this.deps.event({ type: "pool.name-refused", contractNo, pool: of.pool, name, reason }),
     });
     this.upstreams.set(key, upstream);
+    owner.upstreams.add(upstream);
     return upstream;
   }
 
@@ -227,44 +236,59 @@ export class Switchboard {
   }
 
   /** Tells of accounts whose state is another than it was told last. */
-  private tellStates(): void {
-    for (const [key, upstream] of this.upstreams) {
+  private tellStates(owner: Owner): void {
+    for (const upstream of owner.upstreams) {
       const state = upstream.state();
-      const before = this.states.get(key) ?? "unused";
+      const before = owner.told.get(upstream) ?? "unused";
       if (state === before) continue;
-      this.states.set(key, state);
+      owner.told.set(upstream, state);
       this.deps.event({ type: "pool.state", contractNo: upstream.contractNo, pool: upstream.pool, from: before, to: state, reason: upstream.reason });
     }
   }
 
-  /** Chooses each route's pool, says what sessions that takes, and moves rigs. Changes that this causes are looked at in another round. */
   private evaluateAll(): void {
-    if (this.evaluating) {
-      this.again = true;
-      return;
-    }
-    this.evaluating = true;
-    try {
-      for (let round = 0; round < roundsMax; round++) {
-        this.again = false;
-        this.evaluateOnce();
-        if (!this.again) break;
-      }
-    } finally {
-      this.evaluating = false;
-    }
-    this.tellStates();
+    for (const owner of [...this.owners.values()]) this.evaluateOwner(owner);
   }
 
-  private evaluateOnce(): void {
+  /**
+   * Chooses the pool of each route of one owner, says what sessions that takes, and moves rigs. Changes that this causes are looked at in
+   * another round. Only his: when a pool dies that hundreds of contracts have, each of their sessions tells so.
+   */
+  private evaluateOwner(owner: Owner): void {
+    if (owner.evaluating) {
+      owner.again = true;
+      return;
+    }
+    owner.evaluating = true;
+    try {
+      for (let round = 0; round < roundsMax; round++) {
+        owner.again = false;
+        this.evaluateOnce(owner);
+        if (!owner.again) break;
+      }
+    } finally {
+      owner.evaluating = false;
+    }
+    this.tellStates(owner);
+  }
+
+  private evaluateOnce(owner: Owner): void {
     const needs = new Map<Upstream, Need>();
-    for (const route of [...this.routes.values()]) this.evaluate(route, needs);
-    for (const upstream of this.upstreams.values()) {
+    for (const route of [...owner.routes]) this.evaluate(route, needs);
+    for (const upstream of owner.upstreams) {
       const need = needs.get(upstream);
       upstream.sessionsWanted = need?.sessions ?? (() => 1);
       upstream.expected = need?.layouts ?? [];
       upstream.setRole(need?.role ?? "off");
     }
+  }
+
+  private ownerOf(contractNo: number): Owner {
+    const known = this.owners.get(contractNo);
+    if (known !== undefined) return known;
+    const owner: Owner = { routes: new Set(), upstreams: new Set(), told: new Map(), evaluating: false, again: false };
+    this.owners.set(contractNo, owner);
+    return owner;
   }
 
   private evaluate(route: Route, needs: Map<Upstream, Need>): void {
@@ -374,9 +398,4 @@ export class Switchboard {
   private reasonOf(route: Route, pool: Pool): string {
     return this.upstreams.get(`${route.to.contractNo}/${pool.no}`)?.reason ?? "";
   }
-}
-
-function worksFor({ board }: RoutedHand, upstream: Upstream): boolean {
-  const origin = board?.current?.origin;
-  return origin !== undefined && origin.poolNo === upstream.pool.no && origin.contractNo === upstream.contractNo;
 }

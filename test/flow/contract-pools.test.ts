@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "bun:test";
 import type { Pool } from "../../src/control/pools.ts";
 import type { Profile } from "../../src/control/profiles.ts";
-import { House } from "../support/house.ts";
+import { House, must } from "../support/house.ts";
 import { RawMiner } from "../support/raw-miner.ts";
 import { ScriptedPool } from "../support/scripted-pool.ts";
 
@@ -241,3 +241,21 @@ test("two hundred rigs return in waves of 5 % and 25 %; a pool that fails again 
   expect(back()).toBe(200);
   expect(house.closeReasons()).toEqual([]);
 }, 30_000);
+
+test("two hundred contracts whose pools come up at once: fifty connections a second, and all of them in the end", async () => {
+  await open(["main"]);
+  const destinations = Array.from({ length: 200 }, (_, at) => ({ contractNo: at + 1, profileNo: profileNamed(`c${at}`).no }));
+  const before = poolOf("main").connectionsEver;
+  const fromMs = house.hub.now();
+  house.hub.holdContracts(destinations);
+  await house.pass(750);
+  // What one second allows, and one more for each second that has begun.
+  const seconds = 2 + Math.floor((house.hub.now() - fromMs) / 1_000);
+  expect(poolOf("main").connectionsEver - before).toBeWithin(1, 50 * seconds + 1);
+  await house.pass(4_000);
+  await house.until(() => poolOf("main").connections === 200);
+});
+
+function profileNamed(name: string): Profile {
+  return must(house.control.profiles.create({ name, poolNos: [rowOf("main").no], returnAfterS: 60 }));
+}

@@ -162,10 +162,10 @@ export class House {
     stop();
   }
 
-  /** Lets this time pass at once: the hub's clocks tick through it four times a second, and sockets have their turns between two ticks. */
-  async pass(ms: number, each: (passedMs: number) => void = () => {}): Promise<void> {
-    for (let passedMs = 0; passedMs < ms; passedMs += tickMs) {
-      this.laterMs += Math.min(tickMs, ms - passedMs);
+  /** Lets this time pass at once: the hub's clocks tick through it, each `stepMs` of it, and sockets have their turns between two ticks. */
+  async pass(ms: number, each: (passedMs: number) => void = () => {}, stepMs = tickMs): Promise<void> {
+    for (let passedMs = 0; passedMs < ms; passedMs += stepMs) {
+      this.laterMs += Math.min(stepMs, ms - passedMs);
       each(passedMs);
       this.hub.tick();
       for (let turn = 0; turn < turnsPerTick; turn++) await new Promise((resolve) => setImmediate(resolve));

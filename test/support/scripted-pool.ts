@@ -53,6 +53,10 @@ export class ScriptedPool {
     this.newJob();
   }
 
+  sayToAll(text: string): void {
+    for (const end of this.pool.ends) if (!end.closed) end.say(text);
+  }
+
   hangUpAll(): void {
     for (const end of this.pool.ends) if (!end.closed) end.hangUp();
   }

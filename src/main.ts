@@ -12,7 +12,7 @@ import { openLedger } from "./ledger/ledger.ts";
 import type { Log } from "./log.ts";
 import type { Move } from "./schedule/move.ts";
 import { usualStartGraceMs, Watch, type WatchedHub } from "./watch/watch.ts";
-import type { HubView } from "./web/deps.ts";
+import type { ContractView, HubView } from "./web/deps.ts";
 import { startWeb } from "./web/server.ts";
 
 /** A write to disk that cannot be trusted ends the process; a supervisor starts it again and the journal is replayed. */
@@ -81,7 +81,7 @@ export async function startHub(config: Config, log: Log): Promise<RunningHub> {
     eventsFlushMs,
   );
   const stratum = endpointOf(hub.ports().find(({ listenerNo }) => listenerNo === primary.value.no)?.address ?? bind);
-  const web = await startWeb({ control, ledger, hub: viewOf(hub, watch), config: { ...config, stratum }, log, now, version });
+  const web = await startWeb({ control, contracts: contractsOf(watch), testChannel: (id) => notifier.test(id), ledger, hub: viewOf(hub, watch), config: { ...config, stratum }, log, now, version });
   const http = web.address;
   inviteFirstUser(control, config, { http, log });
   control.events.record({ type: "hub.started", subjectKind: "hub", subjectId: null, text: `The hub started (version ${version}).` });
@@ -143,6 +143,14 @@ function watchedOf(hub: Hub): WatchedHub {
     setPaces: (paces) => hub.setPaces(paces),
     now: () => hub.now(),
     wallOf: (ms) => hub.wallOf(ms),
+  };
+}
+
+function contractsOf(watch: Watch): ContractView {
+  return {
+    capacity: (ask) => watch.capacity(ask),
+    health: (no) => watch.contract(no),
+    changed: () => watch.configChanged(),
   };
 }
 

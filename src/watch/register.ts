@@ -1,6 +1,7 @@
 import type { Rig } from "../control/rig-row.ts";
 import { newRigHealth, type RigHealth } from "../health/rig-health.ts";
-import type { RigPin, RigPlanFact } from "../schedule/plan-facts.ts";
+import { effectiveRatio } from "../health/rig-ratio.ts";
+import type { MaintenanceWindow, RigPin, RigPlanFact } from "../schedule/plan-facts.ts";
 
 /** What the hub had counted of a rig when the judge last looked. */
 export type Counts = { perHps: number; accepted: number; refused: number; poolAccepted: number; poolRejected: number };
@@ -50,6 +51,10 @@ export class Register {
     return this.rigs.values();
   }
 
+  facts(): RigPlanFact[] {
+    return Array.from(this.rigs.values(), ({ plan }) => plan);
+  }
+
   get size(): number {
     return this.rigs.size;
   }
@@ -89,6 +94,14 @@ export class Register {
     else if (this.rigs.delete(no)) this.touched.add(no);
   }
 
+  /** The next or present planned absence of each rig; the others have none. */
+  plan(absences: ReadonlyMap<number, MaintenanceWindow>): void {
+    for (const { plan } of this.rigs.values()) {
+      const next = absences.get(plan.no) ?? null;
+      if (next?.fromMs !== plan.maintenance?.fromMs || next?.toMs !== plan.maintenance?.toMs) this.change(plan.no, { maintenance: next });
+    }
+  }
+
   /** For changes that concern very many, like a fleet's site. */
   readAll(): void {
     for (const rig of this.deps.all()) this.put(rig, null);
@@ -103,10 +116,11 @@ export class Register {
       known.nominalLearned = rig.nominalSource === "learned";
       return;
     }
+    const health = remembered ?? newRigHealth(rig.status);
     const plan: RigPlanFact = {
       ...this.rowFacts(rig),
       no: rig.no,
-      expectedHps: 0,
+      expectedHps: (rig.nominalHps ?? 0) * effectiveRatio(health),
       status: rig.status,
       statusText: rig.statusReason.text,
       connected: false,
@@ -118,7 +132,6 @@ export class Register {
       heldDownUntilMs: 0,
     };
     const counts = { perHps: 0, accepted: 0, refused: 0, poolAccepted: 0, poolRejected: 0 };
-    const health = remembered ?? newRigHealth(rig.status);
     this.rigs.set(rig.no, { id: rig.id, plan, health, nominalLearned: rig.nominalSource === "learned", counts, pace: 1 });
     this.touched.add(rig.no);
   }
@@ -150,5 +163,6 @@ export class Register {
 }
 
 function pinOf(rig: Rig): RigPin | null {
+  if (rig.pinnedContractNo !== null) return { to: "contract", contractNo: rig.pinnedContractNo };
   return rig.pinnedProfileNo === null ? null : { to: "profile" };
 }

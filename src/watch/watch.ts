@@ -1,3 +1,4 @@
+import type { Contract } from "../control/contract-row.ts";
 import type { Control } from "../control/control.ts";
 import type { Fleet } from "../control/fleets.ts";
 import type { Rig } from "../control/rig-row.ts";
@@ -7,8 +8,10 @@ import { resume } from "../health/rig-detector.ts";
 import type { RigHealth } from "../health/rig-health.ts";
 import type { Log } from "../log.ts";
 import type { Destination, Move } from "../schedule/move.ts";
+import { type Capacity, type CapacityAsk, capacityFor } from "../schedule/capacity.ts";
 import type { Plan } from "../schedule/plan.ts";
-import { holdDownMs } from "../schedule/plan-limits.ts";
+import type { FleetPlanFact, MaintenanceWindow, RigPlanStatus } from "../schedule/plan-facts.ts";
+import { holdDownMs, planLimits } from "../schedule/plan-limits.ts";
 import { Planner } from "../schedule/planner.ts";
 import { startClock, type Task } from "./clock.ts";
 import { ContractBook } from "./contract-book.ts";
@@ -49,6 +52,8 @@ export type WatchDeps = {
 
 export const usualStartGraceMs = 60_000;
 const slowPlanMs = 100;
+/** Windows are known to the planner before it acts on them. */
+const maintenanceAheadMs = planLimits.maintenanceLeadMs + 60_000;
 
 /**
  * Everything that happens by itself: judge, plan, record, apply. Rigs that disconnect and people who change something do not wait for
@@ -132,9 +137,33 @@ export class Watch {
     return this.book.fact(no);
   }
 
+  /** What could still be promised; see `capacityFor`. Rigs that enrolled a moment ago count as well. */
+  capacity(ask: CapacityAsk): Capacity {
+    for (const { rigNo } of this.deps.hub.rigs()) if (this.register.get(rigNo) === undefined) this.register.read(rigNo);
+    return capacityFor({ nowMs: this.deps.now(), fleets: this.fleetFacts(() => 0), contracts: this.book.planFacts, rigs: this.register.facts() }, ask);
+  }
+
+  /** Rigs that people may be woken for: those in use, outside maintenance. */
+  *standings(): Iterable<{ fleetNo: number; status: RigPlanStatus }> {
+    const nowMs = this.deps.now();
+    for (const { plan } of this.register.values()) {
+      if (plan.lifecycle === "active" && !(plan.maintenance !== null && nowMs >= plan.maintenance.fromMs)) yield plan;
+    }
+  }
+
+  /** Contracts in force, and how each stands. */
+  *contractStandings(): Iterable<{ contract: Contract; fact: ContractFact }> {
+    for (const { no } of this.book.planFacts) {
+      const contract = this.book.get(no);
+      const fact = this.book.fact(no);
+      if (contract !== null && fact !== null) yield { contract, fact };
+    }
+  }
+
   /** Judges all rigs and plans. */
   async round(): Promise<void> {
     this.readRigs();
+    this.register.plan(this.absences());
     const changes = await this.judge.round();
     for (const { rigNo, from } of changes) if (from === "offline") this.holdDown(rigNo);
     this.contractWatch.settle((contractNo) => this.surplusOf(contractNo));
@@ -170,7 +199,7 @@ export class Watch {
         register: this.register,
         slices: this.slices,
         planner: new Planner(),
-        fleets: (optionalMovesOf) => [...this.fleets.values()].map((fleet) => fleetPlanFact(fleet, optionalMovesOf(fleet.no), now())),
+        fleets: (optionalMovesOf) => this.fleetFacts(optionalMovesOf),
         contracts: () => this.book.planFacts,
         contractIdOf: (no) => this.book.get(no)?.id ?? null,
         destinationOf: (no) => this.book.destinationOf(no),
@@ -188,6 +217,22 @@ export class Watch {
       },
       control.allocations.open(),
     );
+  }
+
+  private fleetFacts(optionalMovesOf: (fleetNo: number) => number): FleetPlanFact[] {
+    return [...this.fleets.values()].map((fleet) => fleetPlanFact(fleet, optionalMovesOf(fleet.no), this.deps.now()));
+  }
+
+  /** The earliest window of each rig that is now or soon. */
+  private absences(): Map<number, MaintenanceWindow> {
+    const absences = new Map<number, MaintenanceWindow>();
+    for (const { fromMs, toMs, rigNos } of this.deps.control.maintenance.activeOrSoon(this.deps.now(), maintenanceAheadMs)) {
+      for (const rigNo of rigNos) {
+        const known = absences.get(rigNo);
+        if (known === undefined || fromMs < known.fromMs) absences.set(rigNo, { fromMs, toMs });
+      }
+    }
+    return absences;
   }
 
   private makeJudge(): Judge {

@@ -8,8 +8,12 @@ import { type Config, controlFile, type Endpoint, environment } from "./config.t
 import { type Control, openControl } from "./control/control.ts";
 import { SnapshotFile } from "./control/snapshot-file.ts";
 import { Hub } from "./hub/hub.ts";
-import { openLedger } from "./ledger/ledger.ts";
+import { type Ledger, openLedger } from "./ledger/ledger.ts";
 import type { Log } from "./log.ts";
+import type { AlarmFacts } from "./notify/alarm-facts.ts";
+import { alarmFactsOf } from "./notify/farm-facts.ts";
+import { HubAlarms } from "./notify/hub-alarms.ts";
+import { Notifier } from "./notify/notifier.ts";
 import type { Move } from "./schedule/move.ts";
 import { usualStartGraceMs, Watch, type WatchedHub } from "./watch/watch.ts";
 import type { ContractView, HubView } from "./web/deps.ts";
@@ -37,11 +41,16 @@ export async function startHub(config: Config, log: Log): Promise<RunningHub> {
   const ledger = await openLedger({ dataDir: config.dataDir, log, now, onFatal });
   const control = openControl(controlFile(config.dataDir), { now, log });
   ledger.onRepair = ({ text, kind, ...data }) => control.events.record({ type: `ledger.${kind}`, subjectKind: "hub", subjectId: null, text, data });
-  ledger.onAlarm = ({ text, kind }) => control.events.record({ type: `ledger.${kind}`, subjectKind: "hub", subjectId: null, text });
+  const hubAlarms = new HubAlarms();
+  ledger.onAlarm = (alarm) => {
+    control.events.record({ type: `ledger.${alarm.kind}`, subjectKind: "hub", subjectId: null, text: alarm.text });
+    hubAlarms.note(alarm);
+  };
   const sideDoor = openSideDoor(config.dataDir, ledger);
   const bind = addressText(config.stratum);
   const primary = control.listeners.ensurePrimary(bind);
   if (!primary.ok) throw new Error(`--stratum: ${bind} ${JSON.stringify(primary.problem)}`);
+  const notifier = new Notifier({ control, log, now, random: Math.random });
   let watch: Watch | null = null;
   const hub = new Hub({
     control,
@@ -63,25 +72,21 @@ export async function startHub(config: Config, log: Log): Promise<RunningHub> {
     presence: (rigNo, connected) => watch?.onPresence(rigNo, connected),
     firstSessionNo: (ledger.bootNo % boots) * sessionsPerBoot,
   });
-  watch = new Watch({
-    control,
-    hub: watchedOf(hub),
-    memory: new SnapshotFile(join(config.dataDir, "health.snapshot")),
-    log,
-    now,
-    startGraceMs: usualStartGraceMs,
-    tasks: [
-      { name: "prune", pattern: "0 17 * * * *", run: () => control.prune() },
-      { name: "ledger", pattern: "30 * * * * *", run: () => ledger.maintain(now()) },
-    ],
-  });
+  watch = startWatch(config, { control, ledger, hub, notifier, hubAlarms, log, now });
   hub.start();
+  notifier.start();
   const flushing = setInterval(
     eventFlusher(() => control.events.flush(), log),
     eventsFlushMs,
   );
   const stratum = endpointOf(hub.ports().find(({ listenerNo }) => listenerNo === primary.value.no)?.address ?? bind);
-  const web = await startWeb({ control, contracts: contractsOf(watch), testChannel: (id) => notifier.test(id), ledger, hub: viewOf(hub, watch), config: { ...config, stratum }, log, now, version });
+  const web = await startWeb({
+    ...{ control, ledger, log, now, version },
+    hub: viewOf(hub, watch),
+    contracts: contractsOf(watch),
+    testChannel: (id) => notifier.test(id),
+    config: { ...config, stratum },
+  });
   const http = web.address;
   inviteFirstUser(control, config, { http, log });
   control.events.record({ type: "hub.started", subjectKind: "hub", subjectId: null, text: `The hub started (version ${version}).` });
@@ -92,6 +97,7 @@ export async function startHub(config: Config, log: Log): Promise<RunningHub> {
     stop: async () => {
       await web.stop();
       await watch?.stop();
+      await notifier.stop();
       await hub.stop();
       control.events.record({ type: "hub.stopped", subjectKind: "hub", subjectId: null, text: "The hub stopped in order." });
       clearInterval(flushing);
@@ -144,6 +150,41 @@ function watchedOf(hub: Hub): WatchedHub {
     now: () => hub.now(),
     wallOf: (ms) => hub.wallOf(ms),
   };
+}
+
+type WatchParts = { control: Control; ledger: Ledger; hub: Hub; notifier: Notifier; hubAlarms: HubAlarms; log: Log; now: () => number };
+
+/** The clocks: they judge, plan and tell. */
+function startWatch(config: Config, { control, ledger, hub, notifier, hubAlarms, log, now }: WatchParts): Watch {
+  const watch: Watch = new Watch({
+    control,
+    hub: watchedOf(hub),
+    memory: new SnapshotFile(join(config.dataDir, "health.snapshot")),
+    log,
+    now,
+    startGraceMs: usualStartGraceMs,
+    tasks: [
+      { name: "alarms", pattern: "5/10 * * * * *", run: () => notifier.observe(farmOf({ control, hub, watch, hubAlarms, nowMs: now() })) },
+      { name: "prune", pattern: "0 17 * * * *", run: () => control.prune() },
+      { name: "ledger", pattern: "30 * * * * *", run: () => ledger.maintain(now()) },
+    ],
+  });
+  return watch;
+}
+
+type Parts = { control: Control; hub: Hub; watch: Watch; hubAlarms: HubAlarms; nowMs: number };
+
+function farmOf({ control, hub, watch, hubAlarms, nowMs }: Parts): AlarmFacts {
+  return alarmFactsOf({
+    nowMs,
+    fleets: control.fleets.all(),
+    profiles: control.profiles.all(),
+    rigs: watch.standings(),
+    contracts: [...watch.contractStandings()],
+    pools: hub.pools(),
+    contractPools: hub.contracts(),
+    hub: hubAlarms.facts(),
+  });
 }
 
 function contractsOf(watch: Watch): ContractView {

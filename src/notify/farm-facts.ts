@@ -11,7 +11,7 @@ export type Farm = {
   profiles: readonly Profile[];
   /** Rigs that count, each with its fleet. */
   rigs: Iterable<{ fleetNo: number; status: string }>;
-  contracts: Iterable<{ contract: Contract; fact: { state: ContractAlarmFact["health"]; reason: { text: string } } }>;
+  contracts: readonly { contract: Contract; fact: { state: ContractAlarmFact["health"]; reason: { text: string } } }[];
   pools: Iterable<PoolFact>;
   contractPools: Iterable<ContractPools>;
   hub: readonly HubAlarmFact[];

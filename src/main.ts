@@ -164,7 +164,7 @@ function startWatch(config: Config, { control, ledger, hub, notifier, hubAlarms,
     now,
     startGraceMs: usualStartGraceMs,
     tasks: [
-      { name: "alarms", pattern: "5/10 * * * * *", run: () => notifier.observe(farmOf({ control, hub, watch, hubAlarms, nowMs: now() })) },
+      { name: "alarms", pattern: "5-59/10 * * * * *", run: () => notifier.observe(farmOf({ control, hub, watch, hubAlarms, nowMs: now() })) },
       { name: "prune", pattern: "0 17 * * * *", run: () => control.prune() },
       { name: "ledger", pattern: "30 * * * * *", run: () => ledger.maintain(now()) },
     ],

@@ -12,6 +12,8 @@ export function giveBack(fleet: PlannedFleet, contract: PlannedContract): void {
 }
 
 function giveBackPlaces(fleet: PlannedFleet, contract: PlannedContract): void {
+  const own = fleet.ownShelf(contract.fact.customerNo);
+  if (!contract.namesRigs && (own === null || own.size === 0)) return;
   for (const { place, rig: borrowed } of contract.seats()) {
     if (borrowed === null || borrowed.no === place.rigNo || !mayGoHome(fleet, contract, borrowed)) continue;
     const named = place.rigNo === null ? undefined : fleet.rigOf.get(place.rigNo);
@@ -73,9 +75,8 @@ export function release(fleet: PlannedFleet, contract: PlannedContract): void {
     for (const rig of contract.extras()) letGo(fleet, contract, { rig, optional: false, code: "no-place" });
     return;
   }
-  if (contract.leavers > 0) return;
-  const part = contract.sliced;
-  const lineBp = part === null ? planLimits.releaseAboveBp : planLimits.partAboveBp;
+  if (contract.leavers > 0 || aboveBp(contract) <= planLimits.partAboveBp) return;
+  const lineBp = contract.sliced === null ? planLimits.releaseAboveBp : planLimits.partAboveBp;
   while (aboveBp(contract) > planLimits.releaseAboveBp && releaseLargest(fleet, contract));
   if (fleet.fact.slices && aboveBp(contract) > lineBp) trimPart(fleet, contract, contract.sliced);
 }

@@ -21,6 +21,8 @@ export class PlannedContract {
   readonly fact: ContractPlanFact;
   /** What it is filled to. */
   readonly promisedHps: number;
+  /** Whether a place was asked for by a rig's name. */
+  readonly namesRigs: boolean;
   inForce = false;
   /** Rising h, then numbers. */
   readonly members: PlannedRig[] = [];
@@ -36,6 +38,7 @@ export class PlannedContract {
   constructor(fact: ContractPlanFact) {
     this.no = fact.no;
     this.fact = fact;
+    this.namesRigs = fact.places.some(({ rigNo }) => rigNo !== null);
     this.promisedHps =
       fact.method === "miners" ? fact.places.reduce((sum, { nominalHps }) => sum + exactHps(nominalHps), 0) : exactHps(fact.promisedHps * fullAt);
   }

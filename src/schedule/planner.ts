@@ -8,12 +8,7 @@ import { PlannedRig } from "./planned-rig.ts";
 
 /** The plan for facts, from nothing else: the same facts give the same plan. */
 export function makePlan(facts: PlanFacts): Plan {
-  const planner = new Planner();
-  planner.setFleets(facts.fleets);
-  planner.setContracts(facts.contracts);
-  const allocationOf = new Map(facts.allocations.map((row) => [row.rigNo, row]));
-  for (const rig of facts.rigs) planner.setRig(rig, allocationOf.get(rig.no) ?? null);
-  return planner.plan(facts);
+  return Planner.once(facts);
 }
 
 /**
@@ -29,6 +24,15 @@ export class Planner {
   /** Rigs that contracts name. */
   #named: ReadonlySet<number> = new Set();
   #nowMs = 0;
+
+  static once(facts: PlanFacts): Plan {
+    const planner = new Planner();
+    planner.setFleets(facts.fleets);
+    planner.setContracts(facts.contracts);
+    const allocationOf = new Map(facts.allocations.map((row) => [row.rigNo, row]));
+    for (const rig of facts.rigs) planner.setRig(rig, allocationOf.get(rig.no) ?? null);
+    return planner.#think(facts, () => {});
+  }
 
   setFleets(fleets: readonly FleetPlanFact[]): void {
     for (const fact of fleets) this.#fleet(fact.no).fact = fact;
@@ -85,13 +89,18 @@ export class Planner {
     fleet.place(rig);
   }
 
-  plan({ nowMs, startGraceUntilMs }: Pick<PlanFacts, "nowMs" | "startGraceUntilMs">): Plan {
+  plan(at: Pick<PlanFacts, "nowMs" | "startGraceUntilMs">): Plan {
+    return this.#think(at, (fleet) => fleet.forget());
+  }
+
+  /** `after`: what is done with a fleet once its plan is written down. */
+  #think({ nowMs, startGraceUntilMs }: Pick<PlanFacts, "nowMs" | "startGraceUntilMs">, after: (fleet: PlannedFleet) => void): Plan {
     this.#moveTo(nowMs);
     const plan: Plan = { changes: [], contracts: [], shortages: [], fleets: [] };
     for (const fleet of [...this.#fleets.values()].sort((one, other) => one.no - other.no)) {
       if (nowMs >= startGraceUntilMs) planFleet(fleet, nowMs);
       describeFleet(fleet, plan);
-      fleet.forget();
+      after(fleet);
     }
     plan.changes = inOrder(plan.changes);
     return plan;

@@ -57,11 +57,12 @@ function farm(load: number, slices: boolean, seed = 1): PlanFacts {
   const contracts = weights.map((weight, at): ContractPlanFact => {
     const promisedHps = (total * load * weight) / all;
     const miners = at % 5 === 0;
-    const places = Array.from({ length: miners ? Math.max(1, Math.round(promisedHps / 110e12)) : 0 }, (_, no) => ({
+    const { model, nominalHps } = oneOf(random, models);
+    const places = Array.from({ length: miners ? Math.max(1, Math.round(promisedHps / nominalHps)) : 0 }, (_, no) => ({
       no: no + 1,
-      nominalHps: 150e12,
+      nominalHps,
       rigNo: null,
-      model: null,
+      model,
     }));
     return {
       ...{ no: at + 1, label: `contract ${at + 1}`, fleetNo: 1, customerNo: at + 1, method: miners ? "miners" : "threshold", promisedHps, places },
@@ -232,7 +233,7 @@ function benchFarms(): void {
       const days = Number(flags.days);
       const figures = new Farm({ rigs, spare: spare / 100, days, slices: false, seed: 42 }).run();
       const { closed, hung, weak } = figures.replacedAfterS;
-      report("farm_delivered", figures.delivered * 100_000, "millipercent", {
+      report("farm_missed", (1 - figures.delivered) * 1e6, "ppm", {
         ...{ rigs, spare_percent: spare, days, moves: figures.moves, failed_serving: figures.failedAllocated },
         moves_per_failed: Number((figures.replacements / Math.max(1, figures.failedAllocated)).toPrecision(3)),
         false_per_rig_year: Number((figures.falseReplacements / figures.healthyRigYears).toPrecision(2)),

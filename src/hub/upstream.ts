@@ -80,10 +80,10 @@ export class Upstream {
     return this.links.some((link) => link.session.ready && link.retiringSinceMs === 0);
   }
 
-  /** Its first dial is under way: it has not had time to answer. */
+  /** Its first dial is under way, or waits for those of others: it has not had time to answer. */
   get pending(): boolean {
     const opened = this.links[0]?.session.openedAtMs;
-    return this.redial.attempts === 0 && !this.usable && (opened === undefined ? this.role === "off" : this.deps.now() - opened < limits.firstAnswerMsMax);
+    return this.redial.attempts === 0 && !this.usable && (opened === undefined || this.deps.now() - opened < limits.firstAnswerMsMax);
   }
 
   get sessions(): PoolSession[] {

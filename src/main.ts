@@ -15,8 +15,9 @@ import { alarmFactsOf } from "./notify/farm-facts.ts";
 import { HubAlarms } from "./notify/hub-alarms.ts";
 import { Notifier } from "./notify/notifier.ts";
 import type { Move } from "./schedule/move.ts";
+import type { ContractFact } from "./watch/contract-state.ts";
 import { usualStartGraceMs, Watch, type WatchedHub } from "./watch/watch.ts";
-import type { ContractView, HubView } from "./web/deps.ts";
+import type { ContractHealth, ContractView, HubView } from "./web/deps.ts";
 import { startWeb } from "./web/server.ts";
 
 /** A write to disk that cannot be trusted ends the process; a supervisor starts it again and the journal is replayed. */
@@ -190,9 +191,13 @@ function farmOf({ control, hub, watch, hubAlarms, nowMs }: Parts): AlarmFacts {
 function contractsOf(watch: Watch): ContractView {
   return {
     capacity: (ask) => watch.capacity(ask),
-    health: (no) => watch.contract(no),
+    health: (no) => healthOf(watch.contract(no)),
     changed: () => watch.configChanged(),
   };
+}
+
+function healthOf(fact: ContractFact | null): ContractHealth | null {
+  return fact === null ? null : { state: fact.state, reason: fact.reason };
 }
 
 function viewOf(hub: Hub, watch: Watch): HubView {

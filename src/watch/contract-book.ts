@@ -78,12 +78,13 @@ export class ContractBook {
     return this.facts.get(no) ?? null;
   }
 
-  /** Looks how each stands; a change is an event where `tells`. */
+  /** Looks how each stands; a change is an event where `tells`: not in the first moments of a run. */
   look(plan: Plan | null, tells: boolean): void {
     const pools = new Map([...this.deps.pools()].map((fact) => [fact.contractNo, fact]));
     const plans = new Map((plan?.contracts ?? []).map((one) => [one.contractNo, one]));
     for (const row of this.rows.values()) {
-      if (!isInForce(row)) {
+      // A new contract has nothing to be judged by until the planner may act for it.
+      if (!isInForce(row) || (row.state === "activating" && !tells)) {
         this.facts.delete(row.no);
         continue;
       }

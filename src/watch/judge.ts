@@ -121,10 +121,11 @@ export class Judge {
   }
 
   /** A rig is seen when it comes and when it goes. */
-  private noteSeen(fact: RigFact, { plan }: Watched, round: Round): void {
+  private noteSeen(fact: RigFact, rig: Watched, round: Round): void {
     const connected = fact.sessions.length > 0;
-    if (connected === plan.connected) return;
-    this.deps.register.change(fact.rigNo, { connected });
+    if (connected !== rig.plan.connected) this.deps.register.change(fact.rigNo, { connected });
+    if (connected === rig.seen) return;
+    rig.seen = connected;
     const atMs = connected ? round.nowMs : (fact.disconnectedAtMs ?? round.nowMs);
     round.seen.push({ rigNo: fact.rigNo, atMs: this.deps.wallOf(atMs) });
   }

@@ -13,6 +13,8 @@ export type Watched = {
   plan: RigPlanFact;
   health: RigHealth;
   nominalLearned: boolean;
+  /** Whether it was noted last that it came, or that it went. */
+  seen: boolean;
   counts: Counts;
   /** Shares per minute that it was last asked for, as a factor. */
   pace: number;
@@ -112,7 +114,8 @@ export class Register {
     if (known !== undefined) {
       // The one status that people give and take.
       const isGiven = (rig.status === "quarantined") !== (known.plan.status === "quarantined");
-      this.change(rig.no, { ...this.rowFacts(rig), ...(isGiven && { status: rig.status }) });
+      const expectedHps = (rig.nominalHps ?? 0) * effectiveRatio(known.health);
+      this.change(rig.no, { ...this.rowFacts(rig), expectedHps, ...(isGiven && { status: rig.status }) });
       known.nominalLearned = rig.nominalSource === "learned";
       return;
     }
@@ -132,7 +135,7 @@ export class Register {
       heldDownUntilMs: 0,
     };
     const counts = { perHps: 0, accepted: 0, refused: 0, poolAccepted: 0, poolRejected: 0 };
-    this.rigs.set(rig.no, { id: rig.id, plan, health, nominalLearned: rig.nominalSource === "learned", counts, pace: 1 });
+    this.rigs.set(rig.no, { id: rig.id, plan, health, nominalLearned: rig.nominalSource === "learned", seen: false, counts, pace: 1 });
     this.touched.add(rig.no);
   }
 

@@ -139,7 +139,11 @@ export class Watch {
 
   /** What could still be promised; see `capacityFor`. Rigs that enrolled a moment ago count as well. */
   capacity(ask: CapacityAsk): Capacity {
-    for (const { rigNo } of this.deps.hub.rigs()) if (this.register.get(rigNo) === undefined) this.register.read(rigNo);
+    this.readRigs();
+    for (const { rigNo, sessions } of this.deps.hub.rigs()) {
+      if (this.register.get(rigNo) === undefined) this.register.read(rigNo);
+      if (sessions.length > 0 && this.register.get(rigNo)?.plan.connected === false) this.register.change(rigNo, { connected: true });
+    }
     return capacityFor({ nowMs: this.deps.now(), fleets: this.fleetFacts(() => 0), contracts: this.book.planFacts, rigs: this.register.facts() }, ask);
   }
 

@@ -2,7 +2,7 @@
 import type { Children } from "@kitajs/html";
 import type { AssetUrls, Viewer } from "./viewer.ts";
 
-export type PageName = "overview" | "rigs" | "pools" | "connect" | "events";
+export type PageName = "overview" | "rigs" | "contracts" | "customers" | "fleets" | "schedule" | "pools" | "connect" | "events";
 
 const places: readonly { name: PageName; href: string; text: string }[] = [
   { name: "overview", href: "/", text: "Overview" },

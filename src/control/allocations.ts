@@ -83,6 +83,9 @@ export class Allocations {
   readonly #range: Statement<RawAllocation, SqlValue[]>;
   readonly #rangeOfRig: Statement<RawAllocation, SqlValue[]>;
   readonly #rangeOfContract: Statement<RawAllocation, SqlValue[]>;
+  readonly #latestOfRig: Statement<RawAllocation, SqlValue[]>;
+  readonly #latestOfContract: Statement<RawAllocation, SqlValue[]>;
+  readonly #pageAt: Statement<RawAllocation, SqlValue[]>;
 
   constructor(database: ControlDatabase) {
     this.#database = database;
@@ -103,6 +106,14 @@ export class Allocations {
     this.#range = sql.prepare(`SELECT * FROM allocations WHERE ${range}`);
     this.#rangeOfRig = sql.prepare(`SELECT * FROM allocations WHERE rig_no = ?5 AND (?6 IS NULL OR contract_no = ?6) AND ${range}`);
     this.#rangeOfContract = sql.prepare(`SELECT * FROM allocations WHERE contract_no = ?5 AND ${range}`);
+    const latest = "to_ms IS NOT from_ms ORDER BY from_ms DESC, no DESC LIMIT ?2";
+    this.#latestOfRig = sql.prepare(`SELECT * FROM allocations WHERE rig_no = ?1 AND ${latest}`);
+    this.#latestOfContract = sql.prepare(`SELECT * FROM allocations WHERE contract_no = ?1 AND ${latest}`);
+    // Walked in the order of (rig, from), so that a page ends after its own rigs, however long the history is.
+    this.#pageAt = sql.prepare(
+      `SELECT * FROM allocations INDEXED BY allocations_by_rig WHERE rig_no > ?2 AND from_ms <= ?1 AND (to_ms IS NULL OR to_ms > ?1)
+       AND (?4 IS NULL OR contract_no = ?4) ORDER BY rig_no LIMIT ?3`,
+    );
   }
 
   /**
@@ -144,6 +155,21 @@ export class Allocations {
   /** Who had which rig at that moment, ordered by rig. */
   at(atMs: number): Allocation[] {
     return this.#at.all(atMs).map(allocationOf);
+  }
+
+  /** One page of `at`: rigs after `afterRigNo`, of one contract only where one is named. */
+  pageAt({ atMs, afterRigNo, limit, contractNo = null }: { atMs: number; afterRigNo: number; limit: number; contractNo?: number | null }): Allocation[] {
+    return this.#pageAt.all(atMs, afterRigNo, Math.min(limit, limitMax), contractNo).map(allocationOf);
+  }
+
+  /** The last ones of a rig, newest first; what never was in force is left out. */
+  latestOfRig(rigNo: number, limit: number): Allocation[] {
+    return this.#latestOfRig.all(rigNo, Math.min(limit, limitMax)).map(allocationOf);
+  }
+
+  /** The last ones of a contract, newest first. */
+  latestOfContract(contractNo: number, limit: number): Allocation[] {
+    return this.#latestOfContract.all(contractNo, Math.min(limit, limitMax)).map(allocationOf);
   }
 
   /** The history of a range, in the order in which it was decided. */

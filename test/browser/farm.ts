@@ -124,7 +124,21 @@ export function fill({ deps, facts }: Farm, count: number): void {
     facts.rigs.set(no, rigFact(no, poolNos[0] ?? 0, atMs));
     facts.hps.set(no, 2e14);
   }
+  sell(deps, { fleetNo: fleet.no, profileNo: profile.value.no, rigNos: rigs.slice(0, 4).map(({ no }) => no) });
   facts.shares = sampleShares(atMs, rigs[0]?.no ?? 0, poolNos[0] ?? 0);
+}
+
+/** A customer with a contract that the first rigs serve, the last of them in place of another. */
+function sell({ control }: WebDeps, { fleetNo, profileNo, rigNos }: { fleetNo: number; profileNo: number; rigNos: number[] }): void {
+  const customer = control.customers.create({ name: `Borealis ${hostile}`, email: "ops@borealis.example" });
+  if (!customer.ok) throw new Error(customer.rule);
+  const terms = { customerNo: customer.value.no, fleetNo, profileNo, method: "threshold", promise: { promisedHps: 6e14 } } as const;
+  const contract = control.contracts.create({ ...terms, by: "user:none", notes: hostile });
+  if (!contract.ok) throw new Error(contract.rule);
+  control.contracts.setState([{ contractNo: contract.value.no, to: "active" }]);
+  const replaces = { code: "replaces", text: `S21-004 replaces S21-007, which said ${hostile} for 95 s; chosen: same rack` };
+  const reasonOf = (at: number) => (at === 3 ? replaces : { code: "fills", text: "fills up C-00001" });
+  control.allocations.assign(rigNos.map((rigNo, at) => ({ rigNo, contractNo: contract.value.no, profileNo, reason: reasonOf(at), decidedBy: "planner" })));
 }
 
 function sampleShares(atMs: number, rigNo: number, poolNo: number): Facts["shares"] {

@@ -5,8 +5,10 @@ import { AttentionList } from "../../views/pages/overview.tsx";
 import { PoolTestResult } from "../../views/pages/pool-form.tsx";
 import { PoolTable } from "../../views/pages/pools.tsx";
 import { RigConnection, type RigParts, RigState } from "../../views/pages/rig.tsx";
+import { RigControl, RigServing } from "../../views/pages/rig-control.tsx";
 import { RigFates, RigShares } from "../../views/pages/rig-shares.tsx";
 import { RigRow } from "../../views/pages/rigs.tsx";
+import { type AllocationLine, AllocationList } from "../../views/parts/allocation-list.tsx";
 import { EventList } from "../../views/parts/event-list.tsx";
 import { Field, FormErrors } from "../../views/parts/form.tsx";
 
@@ -19,8 +21,13 @@ function rig(text: string): RigParts {
     lastRefusal: { atMs: 0, code: 20, text },
     span: "1h",
     chart: { id: "c", points: [], gaps: [], fromMs: 0, toMs: 1, nominalHps: null, zone: "UTC" },
-    ...{ hubFates: [], poolFates: [], shares: [], allocations: [], card: [] },
+    ...{ hubFates: [], poolFates: [], shares: [], serving: [], allocations: [], card: [] },
+    orders: { parked: true, draining: true, lifecycle: text },
   };
+}
+
+function allocation(text: string): AllocationLine {
+  return { id: "alc_1", fromMs: 0, toMs: null, rig: { text, href: null }, to: { text, href: "/" }, fraction: 0.5, reason: text, decidedBy: text };
 }
 
 /** Everything that a rig, a pool or a form may have filled with bytes of its own. */
@@ -36,6 +43,10 @@ function fragments(text: string): JSX.Element[] {
   return [
     RigConnection({ rig: rig(text), clock }),
     RigState({ rig: rig(text), clock }),
+    RigServing({ serving: [allocation(text)], orders: { parked: false, draining: false, lifecycle: text }, clock }),
+    RigControl({ rigId: "rig_1", csrf: text, orders: rig(text).orders, pinnedTo: text, profiles: [{ value: text, text }], hasContracts: true, form }),
+    AllocationList({ lines: [allocation(text)], show: "to", clock }),
+    AllocationList({ lines: [allocation(text)], show: "rig", clock }),
     RigRow({ line: { ...line, ...rates }, clock }),
     RigShares({ shares: [share], clock }),
     RigFates({ hubFates: [fate], poolFates: [fate], span: text }),

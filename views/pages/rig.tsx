@@ -1,15 +1,15 @@
 /** @jsxImportSource @kitajs/html */
 import { difficulty, duration } from "../format.ts";
 import { Layout } from "../layout.tsx";
+import { type AllocationLine, AllocationList } from "../parts/allocation-list.tsx";
 import { type ChartProps, HashrateChart } from "../parts/hashrate-chart.tsx";
 import { RigMark, type RigStatusWord } from "../parts/status.tsx";
-import { Empty, Moment, type TileProps, Tiles } from "../parts/text.tsx";
+import { Moment, type TileProps, Tiles } from "../parts/text.tsx";
 import type { AssetUrls, Clock, Viewer } from "../viewer.ts";
-import { PinPanel, type PinProps } from "./rig-pin.tsx";
+import { RigControl, type RigControlProps, type RigOrders, RigServing } from "./rig-control.tsx";
 import { type FateLine, RigFates, RigShares, type ShareLine } from "./rig-shares.tsx";
 
 export type SessionLine = { no: number; address: string; agent: string; worker: string; difficulty: number; sinceMs: number };
-export type AllocationLine = { id: string; fromMs: number; toMs: number | null; to: string; reason: string; decidedBy: string };
 
 export const rigSpans = ["1h", "6h", "24h", "7d"] as const;
 export type RigSpan = (typeof rigSpans)[number];
@@ -36,10 +36,14 @@ export type RigParts = {
   /** What became of those that went to a pool. */
   poolFates: FateLine[];
   shares: ShareLine[];
+  /** What is in force. */
+  serving: AllocationLine[];
+  orders: RigOrders;
+  /** Newest first. */
   allocations: AllocationLine[];
   card: readonly { label: string; value: string }[];
 };
-export type RigProps = RigParts & { viewer: Viewer; assets: AssetUrls; live: string; pin: PinProps | null };
+export type RigProps = RigParts & { viewer: Viewer; assets: AssetUrls; live: string; control: RigControlProps | null };
 
 export function RigState(props: { rig: RigParts; clock: Clock }): JSX.Element {
   const { rig, clock } = props;
@@ -127,21 +131,9 @@ export function RigAllocations(props: { rig: RigParts; clock: Clock }): JSX.Elem
   return (
     <section class="panel" id="allocations" aria-labelledby="h-allocations">
       <header>
-        <h2 id="h-allocations">Allocations</h2>
+        <h2 id="h-allocations">Whom it served</h2>
       </header>
-      {props.rig.allocations.length === 0 ? <Empty text="Never allocated." /> : ""}
-      <ol class="events">
-        {props.rig.allocations.map((allocation) => (
-          <li id={allocation.id}>
-            <span>
-              <Moment atMs={allocation.fromMs} clock={props.clock} /> –{" "}
-              {allocation.toMs === null ? "now" : <Moment atMs={allocation.toMs} clock={props.clock} />}
-            </span>
-            <b safe>{allocation.to}</b>
-            <span safe>{`${allocation.reason} (${allocation.decidedBy})`}</span>
-          </li>
-        ))}
-      </ol>
+      <AllocationList lines={props.rig.allocations} show="to" clock={props.clock} />
     </section>
   );
 }
@@ -201,6 +193,7 @@ export function RigPage(props: RigProps): JSX.Element {
         </div>
       </div>
       <RigState rig={props} clock={viewer} />
+      <RigServing serving={props.serving} orders={props.orders} clock={viewer} />
       <Tiles id="tiles" tiles={props.tiles} />
       <RigChart rig={props} />
       <div class="pair">
@@ -211,7 +204,7 @@ export function RigPage(props: RigProps): JSX.Element {
       <div class="pair">
         <RigAllocations rig={props} clock={viewer} />
         <div>
-          {props.pin === null ? "" : <PinPanel {...props.pin} />}
+          {props.control === null ? "" : <RigControl {...props.control} />}
           <Card card={props.card} />
         </div>
       </div>

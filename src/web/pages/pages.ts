@@ -18,7 +18,7 @@ import type { PageParts } from "./page-parts.ts";
 import { addPoolForm, changePoolForm, newPoolPage, poolPage, poolsLive, poolsPage, removePoolForm, testPoolForm } from "./pools.ts";
 import { addProfileForm, changeProfileForm, newProfilePage, profilePage, removeProfileForm } from "./profiles.ts";
 import { rigLive, rigPage } from "./rig.ts";
-import { pinForm, unpinForm } from "./rig-pin.ts";
+import { drainForm, parkForm, pinContractForm, pinForm, undrainForm, unparkForm, unpinForm } from "./rig-control.ts";
 import { rigsLive, rigsPage } from "./rigs.ts";
 import { setupForm, setupPage } from "./setup.ts";
 
@@ -54,7 +54,12 @@ const changes: readonly [path: string, change: Show][] = [
   ["/profiles/:id/delete", removeProfileForm],
   ["/fleets/:id/house", changeHouseForm],
   ["/rigs/:id/pin", pinForm],
+  ["/rigs/:id/pin-contract", pinContractForm],
   ["/rigs/:id/unpin", unpinForm],
+  ["/rigs/:id/drain", drainForm],
+  ["/rigs/:id/undrain", undrainForm],
+  ["/rigs/:id/park", parkForm],
+  ["/rigs/:id/unpark", unparkForm],
 ];
 
 /** The live side of the pages. */

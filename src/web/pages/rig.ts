@@ -1,36 +1,26 @@
 import { count, hashrate, hashrateText, percent } from "../../../views/format.ts";
-import {
-  type AllocationLine,
-  RigAllocations,
-  RigChart,
-  RigConnection,
-  RigPage,
-  type RigParts,
-  type RigSpan,
-  RigState,
-  rigSpans,
-  spanText,
-} from "../../../views/pages/rig.tsx";
-import type { PinProps } from "../../../views/pages/rig-pin.tsx";
+import { RigAllocations, RigChart, RigConnection, RigPage, type RigParts, type RigSpan, RigState, rigSpans, spanText } from "../../../views/pages/rig.tsx";
+import { type RigControlProps, type RigOrders, RigServing } from "../../../views/pages/rig-control.tsx";
 import { type FateLine, RigFates, RigShares, type ShareLine } from "../../../views/pages/rig-shares.tsx";
 import { blankForm, type FormState } from "../../../views/parts/form.tsx";
 import type { ChartProps } from "../../../views/parts/hashrate-chart.tsx";
 import { type TileProps, Tiles } from "../../../views/parts/text.tsx";
 import type { Rig } from "../../control/rig-row.ts";
 import type { RigFact } from "../../health/facts.ts";
-import type { ShareRow, SharesSummary, Tally } from "../../ledger/answers.ts";
+import type { HashratePoint, ShareRow, SharesSummary, Tally } from "../../ledger/answers.ts";
 import { assetUrls } from "../assets/assets.ts";
 import { found } from "../endpoint.ts";
 import type { LiveView } from "../live.ts";
 import type { Rates } from "../live-figures.ts";
+import { AllocationLines } from "./allocation-lines.ts";
 import { farmOf } from "./farm.ts";
 import { sentence } from "./form-body.ts";
 import { htmlResponse, type PageCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 
+const quarterS = 900;
 const sharesShown = 20;
 const allocationsShown = 20;
-const allocationHistoryMs = 90 * 86_400_000;
 
 /** How much time a chart spans and how fine it is. */
 const spans: Readonly<Record<RigSpan, { seconds: number; stepS: number }>> = Object.freeze({
@@ -65,6 +55,13 @@ async function chartOf(parts: PageParts, rig: Rig, span: RigSpan): Promise<Chart
     upperHps: point.upperHps ?? 0,
   }));
   return { id: "chart", points: known, gaps, fromMs, toMs, nominalHps: rig.nominalHps, zone: farmOf(control).zone };
+}
+
+/** The last quarter of an hour as one step; null without data. */
+async function quarterOf({ deps: { ledger, now } }: PageParts, rig: Rig): Promise<HashratePoint | null> {
+  const toMs = now();
+  const points = await ledger.hashrate({ kind: "rig", no: rig.no }, { fromMs: toMs - quarterS * 1_000, toMs, stepS: quarterS });
+  return points[0] ?? null;
 }
 
 function fateLines(summary: SharesSummary): FateLine[] {
@@ -112,15 +109,37 @@ function nominalNote(hps: number, nominalHps: number | null): string {
   return nominalHps === null ? "no nominal yet" : `${percent(hps / nominalHps)} of nominal`;
 }
 
-function tilesOf(parts: PageParts, shown: { rig: Rig; fact: RigFact | null; rates: Rates; summary: SharesSummary; span: RigSpan }): TileProps[] {
-  const { rig, fact, rates, summary, span } = shown;
+/** The last quarter of an hour with what luck alone may do to it. */
+function quarterTile(hps: number | null, nominalHps: number | null, point: HashratePoint | null): TileProps {
+  const tile = rateTile("15 min", hps, nominalHps);
+  if (hps === null || point === null || point.lowerHps === null || point.upperHps === null) return tile;
+  return { ...tile, note: `${tile.note}; 95 %: ${hashrateText(point.lowerHps)} to ${hashrateText(point.upperHps)}` };
+}
+
+function nominalTile({ nominalHps, nominalSource, status }: Rig): TileProps {
+  const { value, unit } = hashrate(nominalHps);
+  const missing = status === "vetting" ? "is being learned from its shares" : "not known: declare it, or give h= in its password";
+  return { label: "Nominal", value, unit, note: nominalHps === null || nominalSource === null ? missing : sourceWords[nominalSource] };
+}
+
+function forWhom({ deps: { control } }: PageParts, fact: RigFact | null): string {
+  const contract = fact === null || fact.contractNo === 0 ? null : control.contracts.byNo(fact.contractNo);
+  return contract === null ? "for the house" : `for ${contract.number}`;
+}
+
+function tilesOf(
+  parts: PageParts,
+  shown: { rig: Rig; fact: RigFact | null; rates: Rates; quarter: HashratePoint | null; summary: SharesSummary; span: RigSpan },
+): TileProps[] {
+  const { rig, fact, rates, quarter, summary, span } = shown;
   const pool = parts.deps.control.pools.byNo(fact?.poolNo ?? 0);
   return [
     rateTile("Effective, 1 min", rates["60"], rig.nominalHps),
-    rateTile("15 min", rates["900"], rig.nominalHps),
+    quarterTile(rates["900"], rig.nominalHps, quarter),
     rateTile("24 h", rates["86400"], rig.nominalHps),
     rejectedTile(summary, span),
-    { label: "Mining at", value: pool?.name ?? "–", unit: "", note: pool === null ? "holds no job" : "for the house" },
+    nominalTile(rig),
+    { label: "Mining at", value: pool?.name ?? "–", unit: "", note: pool === null ? "holds no job" : forWhom(parts, fact) },
   ];
 }
 
@@ -136,19 +155,7 @@ function shareLine(row: ShareRow, poolName: (no: number) => string): ShareLine {
   };
 }
 
-function allocationLines(parts: PageParts, rig: Rig): AllocationLine[] {
-  const { control, now } = parts.deps;
-  const range = control.allocations.range({ fromMs: now() - allocationHistoryMs, toMs: now() + 1, rigNo: rig.no, limit: 500 });
-  if (!range.ok) return [];
-  return range.value.rows
-    .slice(-allocationsShown)
-    .toReversed()
-    .map((row) => {
-      const profile = row.profileNo === null ? null : control.profiles.byNo(row.profileNo);
-      const to = profile === null ? "the house" : `profile ${profile.name}`;
-      return { id: row.id, fromMs: row.fromMs, toMs: row.toMs, to, reason: row.reason.text, decidedBy: row.decidedBy };
-    });
-}
+const ordersOf = ({ parked, draining, lifecycle }: Rig): RigOrders => ({ parked, draining, lifecycle });
 
 const sourceWords = { declared: "declared", hint: "from its password hint", learned: "learned from its shares" } as const;
 
@@ -186,16 +193,23 @@ async function rigParts(parts: PageParts, id: string, span: RigSpan): Promise<Ri
   const { control, hub, ledger, now } = parts.deps;
   const rig = found(control.rigs.byId(id), "rig");
   const fact = hub.rig(rig.no);
-  const [chart, ratesOf, rows] = await Promise.all([chartOf(parts, rig, span), parts.figures.rates(), ledger.lastShares(rig.no, sharesShown)]);
-  const summary = await ledger.summary({ kind: "rig", no: rig.no }, now() - spans[span].seconds * 1000, now());
+  const [chart, ratesOf, rows, summary, quarter] = await Promise.all([
+    chartOf(parts, rig, span),
+    parts.figures.rates(),
+    ledger.lastShares(rig.no, sharesShown),
+    ledger.summary({ kind: "rig", no: rig.no }, now() - spans[span].seconds * 1000, now()),
+    quarterOf(parts, rig),
+  ]);
   const nameOf = poolNames(parts);
+  const lines = new AllocationLines(control);
+  const history = control.allocations.latestOfRig(rig.no, allocationsShown).map((row) => lines.of(row));
   return {
     id: rig.id,
     name: rig.name,
     status: rig.status,
     statusSinceMs: rig.statusSinceMs,
     statusText: sentence(rig.statusReason.text),
-    tiles: tilesOf(parts, { rig, fact, rates: ratesOf(rig.no), summary, span }),
+    tiles: tilesOf(parts, { rig, fact, rates: ratesOf(rig.no), quarter, summary, span }),
     sessions: (fact?.sessions ?? []).map(({ sessionNo, ...session }) => ({ no: sessionNo, ...session })),
     disconnectedAtMs: fact?.disconnectedAtMs ?? rig.lastSeenMs,
     lastRefusal: fact?.lastRefusal ?? null,
@@ -204,23 +218,28 @@ async function rigParts(parts: PageParts, id: string, span: RigSpan): Promise<Ri
     hubFates: fateLines(summary),
     poolFates: poolFateLines(summary),
     shares: rows.map((row) => shareLine(row, nameOf)),
-    allocations: allocationLines(parts, rig),
+    serving: history.filter(({ toMs }) => toMs === null),
+    orders: ordersOf(rig),
+    allocations: history,
     card: cardOf(rig, control.fleets.byNo(rig.fleetNo)?.name ?? "–"),
   };
 }
 
-function pinOf(parts: PageParts, call: PageCall, form: FormState): PinProps | null {
+function controlOf(parts: PageParts, call: PageCall, form: FormState): RigControlProps | null {
   if (!call.viewer.mayWrite) return null;
   const { control } = parts.deps;
   const rig = found(control.rigs.byId(call.id), "rig");
   const algorithm = control.fleets.byNo(rig.fleetNo)?.algorithm;
-  const profiles = control.profiles.all().filter((profile) => profile.algorithm === algorithm);
+  const profiles = control.profiles.all().filter((profile) => profile.algorithm === algorithm && profile.customerId === null);
   const pinned = profiles.find((profile) => profile.no === rig.pinnedProfileNo);
+  const pinnedContract = rig.pinnedContractNo === null ? null : control.contracts.byNo(rig.pinnedContractNo);
   return {
     rigId: rig.id,
     csrf: call.viewer.csrf,
-    pinnedTo: pinned?.name ?? (rig.pinnedContractNo === null ? null : (control.contracts.byNo(rig.pinnedContractNo)?.number ?? null)),
+    orders: ordersOf(rig),
+    pinnedTo: pinned?.name ?? pinnedContract?.number ?? null,
     profiles: profiles.map(({ id, name }) => ({ value: id, text: name })),
+    hasContracts: control.contracts.promisedHps() > 0,
     form: form === blankForm && pinned ? { values: { profile_id: pinned.id }, errors: {} } : form,
   };
 }
@@ -231,7 +250,7 @@ export async function rigPage(parts: PageParts, call: PageCall, form: FormState 
   const shown = await rigParts(parts, call.id, span);
   const live = `/live/rigs/${shown.id}?span=${span}`;
   const status = form === blankForm ? 200 : 422;
-  return htmlResponse(RigPage({ ...shown, viewer: call.viewer, assets: assetUrls, live, pin: pinOf(parts, call, form) }), status);
+  return htmlResponse(RigPage({ ...shown, viewer: call.viewer, assets: assetUrls, live, control: controlOf(parts, call, form) }), status);
 }
 
 export function rigLive(parts: PageParts, id: string, url: URL): LiveView {
@@ -247,6 +266,7 @@ export function rigLive(parts: PageParts, id: string, url: URL): LiveView {
         { id: "connection", html: await RigConnection({ rig, clock }) },
         { id: "fates", html: await RigFates({ hubFates: rig.hubFates, poolFates: rig.poolFates, span: spanText(rig.span) }) },
         { id: "shares", html: await RigShares({ shares: rig.shares, clock }) },
+        { id: "serving", html: await RigServing({ serving: rig.serving, orders: rig.orders, clock }) },
         { id: "allocations", html: await RigAllocations({ rig, clock }) },
       ],
     };

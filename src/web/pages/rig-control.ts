@@ -1,0 +1,72 @@
+import type { Contract } from "../../control/contract-row.ts";
+import type { Control } from "../../control/control.ts";
+import { drainRig, parkRig, unparkRig } from "../actions/rig-verbs.ts";
+import { type Moved, pinRig, pinToContract, unpinRig } from "../actions/rigs.ts";
+import { invalidField } from "../problems.ts";
+import { type FormValues, orRefused, readForm, refusedForm, requireOwnForm } from "./form-body.ts";
+import { type PageCall, redirect } from "./page-call.ts";
+import type { PageParts } from "./page-parts.ts";
+import { rigPage } from "./rig.ts";
+
+/** Runs one command on the rig; what is refused is shown in its place on the rig's page. */
+async function command(parts: PageParts, call: PageCall, act: (values: FormValues) => Moved, rename?: (field: string) => string): Promise<Response> {
+  const values = await readForm(call.request);
+  requireOwnForm(values, call.viewer.csrf);
+  return orRefused(
+    () => moved(parts, () => act(values)),
+    (problem) => rigPage(parts, call, refusedForm(values, problem, rename)),
+  );
+}
+
+/** Holds a rig on the chosen profile. The rig keeps its connection: it gets a job of the other pool. */
+export function pinForm(parts: PageParts, call: PageCall): Promise<Response> {
+  return command(parts, call, (values) => pinRig(parts.deps, call.principal, { id: call.id, profileId: values["profile_id"] ?? "" }));
+}
+
+/** Fixes a rig to the contract whose number was typed. */
+export function pinContractForm(parts: PageParts, call: PageCall): Promise<Response> {
+  const act = (values: FormValues) => {
+    const contract = byNumber(parts.deps.control, values["contract"] ?? "");
+    if (contract === null) throw invalidField("contract", "must be the number of a contract, such as C-00042");
+    return pinToContract(parts.deps, call.principal, { id: call.id, contractId: contract.id });
+  };
+  return command(parts, call, act);
+}
+
+/** The contract that people call by this number. */
+export function byNumber({ contracts }: Pick<Control, "contracts">, typed: string): Contract | null {
+  const [, digits] = /^(?:C-?)?0*(\d{1,12})$/i.exec(typed.trim()) ?? [];
+  return digits === undefined ? null : contracts.byNo(Number(digits));
+}
+
+/** Lets the rig go back to what the hub decides. */
+export function unpinForm(parts: PageParts, call: PageCall): Promise<Response> {
+  return command(parts, call, () => unpinRig(parts.deps, call.principal, call.id));
+}
+
+export function drainForm(parts: PageParts, call: PageCall): Promise<Response> {
+  return command(parts, call, () => ({ rig: drainRig(parts.deps, call.principal, { id: call.id, draining: true }), moves: [] }));
+}
+
+export function undrainForm(parts: PageParts, call: PageCall): Promise<Response> {
+  return command(parts, call, () => ({ rig: drainRig(parts.deps, call.principal, { id: call.id, draining: false }), moves: [] }));
+}
+
+export function parkForm(parts: PageParts, call: PageCall): Promise<Response> {
+  return command(parts, call, () => parkRig(parts.deps, call.principal, call.id));
+}
+
+export function unparkForm(parts: PageParts, call: PageCall): Promise<Response> {
+  return command(parts, call, () => ({ rig: unparkRig(parts.deps, call.principal, call.id), moves: [] }));
+}
+
+/** The record first, then the hub: what it does must stand on disk. */
+function moved(parts: PageParts, act: () => Moved): Response {
+  const { control, hub, contracts } = parts.deps;
+  const { rig, moves } = control.transaction(act);
+  if (moves.length > 0) hub.applyMoves(moves);
+  hub.configChanged();
+  contracts?.changed();
+  parts.snapshots.forget();
+  return redirect(`/rigs/${rig.id}`);
+}

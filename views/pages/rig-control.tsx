@@ -1,0 +1,153 @@
+/** @jsxImportSource @kitajs/html */
+import { type AllocationLine, Fraction, Name } from "../parts/allocation-list.tsx";
+import { type Choice, Field, FormErrors, type FormState, Hidden, Select } from "../parts/form.tsx";
+import { Moment } from "../parts/text.tsx";
+import type { Clock } from "../viewer.ts";
+
+/** What people said of a rig that binds the planner. */
+export type RigOrders = { parked: boolean; draining: boolean; lifecycle: string };
+
+export type RigServingProps = { serving: AllocationLine[]; orders: RigOrders; clock: Clock };
+
+const lifecycleWords: Readonly<Record<string, string>> = Object.freeze({
+  storage: "It is in storage: it is given to nobody.",
+  maintenance: "It is under maintenance: it is given to nobody, and no alarm is raised.",
+  retired: "It is retired: it is given to nobody.",
+});
+
+function orderSentences({ parked, draining, lifecycle }: RigOrders): string[] {
+  return [
+    ...(parked ? ["It is parked: it is given to nobody until it is unparked."] : []),
+    ...(draining ? ["It is draining: its contracts get another rig, then it is given to nobody."] : []),
+    ...(lifecycle === "active" ? [] : [lifecycleWords[lifecycle] ?? `Its lifecycle is ${lifecycle}.`]),
+  ];
+}
+
+/** Whom the rig serves now, since when, why and by whose decision. */
+export function RigServing(props: RigServingProps): JSX.Element {
+  return (
+    <section class="panel" id="serving" aria-labelledby="h-serving">
+      <header>
+        <h2 id="h-serving">Serves</h2>
+      </header>
+      <div class="body">
+        {props.serving.length === 0 ? <p class="dim">Nobody.</p> : ""}
+        {props.serving.map((line) => (
+          <p>
+            <b>
+              <Name of={line.to} />
+              <Fraction of={line.fraction} />
+            </b>{" "}
+            since <Moment atMs={line.fromMs} clock={props.clock} />: <span safe>{`${line.reason} (${line.decidedBy})`}</span>
+          </p>
+        ))}
+        {orderSentences(props.orders).map((text) => (
+          <p class="warn" safe>
+            {text}
+          </p>
+        ))}
+      </div>
+    </section>
+  );
+}
+
+export type RigControlProps = {
+  rigId: string;
+  csrf: string;
+  orders: RigOrders;
+  /** What the rig is pinned to, in words; null = the hub decides. */
+  pinnedTo: string | null;
+  profiles: readonly Choice[];
+  hasContracts: boolean;
+  form: FormState;
+};
+
+function Verb(props: { rigId: string; csrf: string; verb: string; text: string; hint: string }): JSX.Element {
+  return (
+    <form method="post" action={`/rigs/${props.rigId}/${props.verb}`} class="row">
+      <Hidden csrf={props.csrf} />
+      <p class="dim" safe>
+        {props.hint}
+      </p>
+      <button type="submit" safe>
+        {props.text}
+      </button>
+    </form>
+  );
+}
+
+function Orders(props: RigControlProps): JSX.Element {
+  const { rigId, csrf, orders } = props;
+  const same = { rigId, csrf };
+  if (props.pinnedTo !== null) return <p class="dim">A pinned rig is neither drained nor parked: unpin it first.</p>;
+  return (
+    <>
+      {orders.draining ? (
+        <Verb {...same} verb="undrain" text="Undrain" hint="It may be given to contracts again." />
+      ) : (
+        <Verb {...same} verb="drain" text="Drain" hint="Its contracts get another rig first; then it mines for the house." />
+      )}
+      {orders.parked ? (
+        <Verb {...same} verb="unpark" text="Unpark" hint="It may be given to contracts again." />
+      ) : (
+        <Verb {...same} verb="park" text="Park" hint="It mines for the house at once, whomever it serves now." />
+      )}
+    </>
+  );
+}
+
+function PinForms(props: RigControlProps): JSX.Element {
+  return (
+    <>
+      {props.pinnedTo === null ? (
+        <p class="dim">The hub decides where this rig mines. A pin holds it on one profile, or fixes it to one contract; it stays connected.</p>
+      ) : (
+        <form method="post" action={`/rigs/${props.rigId}/unpin`} class="row">
+          <Hidden csrf={props.csrf} />
+          <p>
+            Pinned to <b safe>{props.pinnedTo}</b>.
+          </p>
+          <button type="submit">Unpin</button>
+        </form>
+      )}
+      {props.profiles.length === 0 ? (
+        <p class="dim">
+          There is no profile yet. <a href="/profiles/new">Make one</a>
+        </p>
+      ) : (
+        <form method="post" action={`/rigs/${props.rigId}/pin`} class="row">
+          <Hidden csrf={props.csrf} />
+          <Select form={props.form} name="profile_id" label="Profile" choices={props.profiles} />
+          <button type="submit" class="primary">
+            Pin
+          </button>
+        </form>
+      )}
+      {props.hasContracts ? (
+        <form method="post" action={`/rigs/${props.rigId}/pin-contract`} class="row">
+          <Hidden csrf={props.csrf} />
+          <Field form={props.form} name="contract" label="Contract" placeholder="C-00042" required />
+          <button type="submit">Pin to contract</button>
+        </form>
+      ) : (
+        ""
+      )}
+    </>
+  );
+}
+
+/** What a person may say to the planner about this rig. */
+export function RigControl(props: RigControlProps): JSX.Element {
+  return (
+    <section class="panel" id="pin" aria-labelledby="h-pin">
+      <header>
+        <h2 id="h-pin">Control</h2>
+      </header>
+      <div class="body">
+        <FormErrors form={props.form} />
+        <Orders {...props} />
+        <PinForms {...props} />
+      </div>
+    </section>
+  );
+}

@@ -21,6 +21,8 @@ export class PlannedContract {
   readonly fact: ContractPlanFact;
   /** What it is filled to. */
   readonly promisedHps: number;
+  /** H/s; infinite for `threshold`. */
+  readonly smallestPlaceHps: number;
   /** Whether a place was asked for by a rig's name. */
   readonly namesRigs: boolean;
   inForce = false;
@@ -33,11 +35,14 @@ export class PlannedContract {
   leavers = 0;
   /** How many members may not stay. */
   barred = 0;
+  /** Worked out when asked for; null since somebody came or went. */
   #seats: Seat[] | null = null;
+  #servedHps: number | null = null;
 
   constructor(fact: ContractPlanFact) {
     this.no = fact.no;
     this.fact = fact;
+    this.smallestPlaceHps = Math.min(...fact.places.map(({ nominalHps }) => nominalHps));
     this.namesRigs = fact.places.some(({ rigNo }) => rigNo !== null);
     this.promisedHps =
       fact.method === "miners" ? fact.places.reduce((sum, { nominalHps }) => sum + exactHps(nominalHps), 0) : exactHps(fact.promisedHps * fullAt);
@@ -64,7 +69,8 @@ export class PlannedContract {
   }
 
   get servedHps(): number {
-    return this.seats().reduce((sum, { serves, place }) => sum + (serves ? exactHps(place.nominalHps) : 0), 0);
+    this.#servedHps ??= this.seats().reduce((sum, { serves, place }) => sum + (serves ? exactHps(place.nominalHps) : 0), 0);
+    return this.#servedHps;
   }
 
   /** Whether the planner may do what it takes. A place without a rig is below any tolerance. */
@@ -122,6 +128,7 @@ export class PlannedContract {
 
   #count(rig: PlannedRig, sign: 1 | -1): void {
     this.#seats = null;
+    this.#servedHps = null;
     if (this.bars(rig)) this.barred += sign;
     if (this.leaves(rig)) {
       this.leavers += sign;

@@ -154,7 +154,9 @@ function levelOne(fleet: PlannedFleet, worst: PlannedContract, contracts: readon
 function levelling(fleet: PlannedFleet, { giver, receiver, urgent }: Between & { urgent: boolean }): PlannedRig | null {
   const floor = receiver.fill;
   const smallest = giver.members.find(({ fit, fraction }) => fit && fraction === 1);
-  if (smallest === undefined || (giver.fact.method === "threshold" && fillWithout(giver, smallest) <= floor)) return null;
+  // The least that the giver can lose is too much already.
+  const least = giver.fact.method === "threshold" ? (smallest?.h ?? Number.POSITIVE_INFINITY) : giver.smallestPlaceHps;
+  if (giver.fill - least / giver.promisedHps <= floor && giver.extras().length === 0) return null;
   let best: PlannedRig | null = null;
   let bestFloor = floor;
   for (const rig of giver.members) {

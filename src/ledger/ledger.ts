@@ -22,6 +22,7 @@ import { ParquetFolder } from "./parquet.ts";
 import { Questions } from "./questions.ts";
 import { type Repair, Repairs } from "./repairs.ts";
 import { type LedgerReport, reportOf } from "./report.ts";
+import { restoreOlder } from "./restore.ts";
 import { Retention } from "./retention.ts";
 import { Rollup } from "./rollup.ts";
 import { gapsBetween } from "./runs.ts";
@@ -115,8 +116,9 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     const folder = join(options.dataDir, "journal");
     const repairs = new Repairs(options);
     const end = await recoverEnd(folder);
-    const { database } = await openOrRepair({ ...options, limits, onRepair: (repair) => repairs.note(repair) });
+    const { database, isNew } = await openOrRepair({ ...options, limits, onRepair: (repair) => repairs.note(repair) });
     try {
+      if (isNew) await restoreOlder(database, new ParquetFolder(options.dataDir), folder);
       return await startLedger({ options, limits, folder, end, database, lock, repairs });
     } catch (error) {
       database.close();

@@ -324,6 +324,17 @@ export class Loader {
     return no;
   }
 
+  /** Gives texts their numbers, before rows that have them come from elsewhere than the journal. */
+  async learnReasons(connection: DuckDBConnection, texts: readonly string[]): Promise<void> {
+    for (const text of texts) this.#reasonNoOf(text);
+    await this.#writeReasons(connection);
+  }
+
+  async #writeReasons(connection: DuckDBConnection): Promise<void> {
+    for (const { no, text } of this.#newReasons) await connection.run("INSERT INTO reasons VALUES ($1, $2)", [no, text]);
+    this.#newReasons = [];
+  }
+
   #notePulse(atMs: number): void {
     const run = this.#runs.get(this.#boot);
     if (run === undefined) this.#runs.set(this.#boot, { fromMs: atMs, toMs: atMs });
@@ -332,7 +343,7 @@ export class Loader {
   }
 
   async #writeOthers(connection: DuckDBConnection): Promise<void> {
-    for (const { no, text } of this.#newReasons) await connection.run("INSERT INTO reasons VALUES ($1, $2)", [no, text]);
+    await this.#writeReasons(connection);
     for (const boot of this.#changedBoots) {
       const run = this.#runs.get(boot) as Run;
       const sql = this.#knownBoots.has(boot) ? "UPDATE runs SET from_ms = $2, to_ms = $3 WHERE boot_no = $1" : "INSERT INTO runs VALUES ($1, $2, $3)";
@@ -341,7 +352,6 @@ export class Loader {
     }
     const late = [...this.#late];
     for (let from = 0; from < late.length; from += lateRowsMax) await this.#writeLate(connection, late.slice(from, from + lateRowsMax));
-    this.#newReasons = [];
     this.#changedBoots.clear();
     this.#late.clear();
   }

@@ -30,17 +30,14 @@ export class ParquetFolder {
    * Writes the rows of a day with a sequence up to `throughSequence` to files of their own, sorted by rig and time, and makes sure
    * that they are on disk. They count only once they are in the table `exports`.
    */
-  async writeDay(
-    connection: DuckDBConnection,
-    asked: { day: number; rows: number; throughSequence: number; revision: number; rowsMax: number },
-  ): Promise<Piece[]> {
-    const { day, throughSequence, revision } = asked;
+  async writeDay(connection: DuckDBConnection, asked: { day: number; rows: number; throughSequence: number; rowsMax: number }): Promise<Piece[]> {
+    const { day, throughSequence } = asked;
     await mkdir(this.path, { recursive: true, mode: 0o700 });
     const parts = partsOfDay.find((count) => asked.rows / count <= asked.rowsMax) ?? 24 * 60;
     const pieces: Piece[] = [];
     for (let part = 0; part < parts; part++) {
       const range = { fromMs: day * dayMs + (part * dayMs) / parts, toMs: day * dayMs + ((part + 1) * dayMs) / parts };
-      const file = join(this.path, `${dayName(day)}.${revision}${parts === 1 ? "" : `.${String(part).padStart(4, "0")}`}.parquet`);
+      const file = join(this.path, `${dayName(day)}.${throughSequence}${parts === 1 ? "" : `.${String(part).padStart(4, "0")}`}.parquet`);
       const rows = await writeFile(connection, file, { range, throughSequence });
       if (rows > 0) pieces.push({ file, day, ...range, throughSequence, rows, state: pieceLive });
     }

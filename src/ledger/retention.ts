@@ -5,6 +5,7 @@ import type { Database } from "./database.ts";
 import type { LedgerLimits } from "./limits.ts";
 import { LedgerClosed, type Loader } from "./loader.ts";
 import type { ParquetFolder } from "./parquet.ts";
+import { restoreFiles } from "./restore.ts";
 import type { Rollup } from "./rollup.ts";
 import { dayMs, hourMs } from "./rollup-sql.ts";
 import { type Piece, pieceGoing, pieceGone, pieceLive, received } from "./share-sources.ts";
@@ -53,6 +54,7 @@ export class Retention {
 
   async #maintain(nowMs: number): Promise<void> {
     await this.#count(nowMs);
+    await this.#restore();
     for (const piece of this.#pieces().filter(({ state }) => state === pieceGoing)) await this.#deleteRows(piece);
     for (const day of await this.#daysToExport(nowMs)) await this.#exportDay(day);
     const { folder, loader } = this.#options;
@@ -88,6 +90,15 @@ export class Retention {
     while (await this.#step((connection) => rollup.closeHour(connection, nowMs)));
   }
 
+  /** Where the database was built anew, until then, what is older than the journal is missing in answers. */
+  async #restore(): Promise<void> {
+    const { folder, loader, rollup, log } = this.#options;
+    if (rollup.reach.restoreBelow === 0) return;
+    const manifest = await folder.readManifest();
+    const files = manifest === null ? 0 : await restoreFiles({ loader, rollup, manifest }, (work) => this.#step(work));
+    log.warn("ledger.files-restored", { files });
+  }
+
   async #days(): Promise<Day[]> {
     const sql = "SELECT day, row_count, first_sequence, last_sequence, changes, exported_through, exported_changes FROM days ORDER BY day";
     return (await this.#options.database.ask(sql)).map((row) => {
@@ -105,10 +116,10 @@ export class Retention {
   async #exportDay({ day, rows, changes }: Day): Promise<void> {
     const { database, rollup, folder, limits, log } = this.#options;
     if (this.#stopped) return;
-    const { rolledThrough: throughSequence, generation } = rollup.reach;
+    const { rolledThrough: throughSequence } = rollup.reach;
     const connection = await database.connect();
     try {
-      const pieces = await folder.writeDay(connection, { day, rows, throughSequence, revision: generation, rowsMax: limits.exportRowsMax });
+      const pieces = await folder.writeDay(connection, { day, rows, throughSequence, rowsMax: limits.exportRowsMax });
       await this.#change(() => [
         `DELETE FROM exports WHERE day = ${day} AND state = ${pieceLive}`,
         ...pieces.map(insertPiece),

@@ -33,7 +33,7 @@ export function stillLive(pieces: readonly Piece[]): string {
 const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 /** Parquet has no 128-bit integers, so work is a decimal there; and it holds the reasons' texts, whose numbers may change. */
-function fileRows(pieces: readonly Piece[]): string {
+export function fileRows(pieces: readonly Piece[]): string {
   const files = pieces.map(({ file }) => quoted(file)).join(", ");
   return `(SELECT filed.* EXCLUDE (reason) REPLACE (work::HUGEINT AS work, pool_work::HUGEINT AS pool_work), coalesce(reasons.reason_no, 0)::USMALLINT AS reason_no
     FROM read_parquet([${files}]) filed LEFT JOIN reasons ON reasons.text = filed.reason)`;

@@ -106,7 +106,7 @@ export class Judge {
     const verdict = stepRig(rig.health, step, settings);
     if (verdict !== null) {
       round.changes.push({ rigNo: fact.rigNo, from: rig.plan.status, ...verdict });
-      this.deps.register.change(fact.rigNo, { status: verdict.status, statusText: verdict.reason.text });
+      this.deps.register.change(fact.rigNo, { status: verdict.status, statusText: `is ${verdict.status}: ${verdict.reason.text}` });
     }
     this.learn(rig, round);
     const expectedHps = rig.plan.nominalHps * effectiveRatio(rig.health);

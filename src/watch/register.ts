@@ -125,7 +125,7 @@ export class Register {
       no: rig.no,
       expectedHps: (rig.nominalHps ?? 0) * effectiveRatio(health),
       status: rig.status,
-      statusText: rig.statusReason.text,
+      statusText: `is ${rig.status}: ${rig.statusReason.text}`,
       connected: false,
       gone: false,
       belowPlace: null,

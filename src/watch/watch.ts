@@ -301,7 +301,8 @@ export class Watch {
   }
 
   private placeLost(rigNo: number, contractNo: number, text: string): void {
-    if (this.scheduler.contractOf(rigNo) === contractNo) this.register.change(rigNo, { belowPlace: true, statusText: text });
+    if (this.scheduler.contractOf(rigNo) === contractNo)
+      this.register.change(rigNo, { belowPlace: true, statusText: `has lost too much for its place: ${text}` });
   }
 
   private moved(rigNo: number, contractNo: number): void {

@@ -26,6 +26,7 @@ export class Presence {
   /** Since when each is away, in that order. */
   private readonly away = new Map<number, { sinceMs: number; graceMs: number; siteNo: number }>();
   private looking = false;
+  private stopped = false;
   private stopLook: (() => void) | null = null;
   private stopTimer: (() => void) | null = null;
   private timerAtMs = Number.POSITIVE_INFINITY;
@@ -35,7 +36,7 @@ export class Presence {
   }
 
   left(rigNo: number): void {
-    const graceMs = this.deps.graceMsOf(rigNo);
+    const graceMs = this.stopped ? null : this.deps.graceMsOf(rigNo);
     if (graceMs === null || this.away.has(rigNo)) return;
     this.away.set(rigNo, { sinceMs: this.deps.now(), graceMs, siteNo: this.deps.siteOf(rigNo) });
     // Thousands may leave in one turn of the event loop: they are looked at together.
@@ -52,7 +53,9 @@ export class Presence {
     this.away.delete(rigNo);
   }
 
+  /** For good: a hub that stops closes all its rigs. */
   stop(): void {
+    this.stopped = true;
     this.stopLook?.();
     this.stopTimer?.();
     this.stopTimer = null;

@@ -77,6 +77,8 @@ export class House {
   readonly happened = new Signal<EventInput>();
   readonly hub: Hub;
   private readonly ends: (() => void)[] = [];
+  /** What hears of rigs that come and go. */
+  presence: (rigNo: number, connected: boolean) => void = () => {};
   /** Added to the clock, so that a test need not wait. */
   laterMs = 0;
   /** By which somebody has set the machine's clock; no time passes. */
@@ -102,7 +104,7 @@ export class House {
       agent: "stratum-hub/test",
       contractName: (contractNo) => ({ id: `ctr_${contractNo}`, name: `contract no. ${contractNo}` }),
       assigned: [],
-      presence: () => {},
+      presence: (rigNo, connected) => this.presence(rigNo, connected),
       firstSessionNo: 0,
     });
     this.hub.start();

@@ -77,3 +77,13 @@ test("nobody waits for a rig that serves no contract", () => {
   expect(gone).toEqual([]);
   expect(timers.waiting).toBe(0);
 });
+
+test("once stopped it waits for nobody", () => {
+  const { timers, gone, presence } = set();
+  presence.left(1);
+  presence.stop();
+  presence.left(2);
+  timers.pass(100_000);
+  expect(gone).toEqual([]);
+  expect(timers.waiting).toBe(0);
+});

@@ -14,6 +14,7 @@ import { Layouts } from "./layouts.ts";
 import { limits } from "./limits.ts";
 import type { LineWriter } from "./line-writer.ts";
 import { flushWriters } from "./line-writer.ts";
+import { loginEvents } from "./login-events.ts";
 import { NominalHints } from "./nominal-hints.ts";
 import { type PoolToTest, testPool } from "./pool-test.ts";
 import type { Caller, Port, RigFloor, RigSocket } from "./rig-floor.ts";
@@ -314,15 +315,8 @@ export class Hub {
 
   private admitted(session: Caller, rig: RosterRig): void {
     if (rig.sessions.length === 1) this.deps.presence(rig.no, true);
-    if (rig.fleetNo === session.port.fleetNo) return;
-    const own = this.roster.fleet(rig.fleetNo);
-    this.deps.event({
-      type: "rig.wrong-listener",
-      subjectKind: "rig",
-      subjectId: rig.id,
-      text: `${rig.name} of fleet ${own?.name ?? "?"} came in on a port of another fleet; its own record counts`,
-      data: { listener_id: session.port.listenerId },
-    });
+    const fleetName = this.roster.fleet(rig.fleetNo)?.name ?? "?";
+    for (const event of loginEvents(rig, session.port, fleetName)) this.deps.event(event);
   }
 
   /** Rigs that become ready in one turn go together, so that a whole block shares one job and one line. */

@@ -1,6 +1,6 @@
 import type { Enrolment } from "../control/enrolments.ts";
 import type { Fleet, Fleets } from "../control/fleets.ts";
-import type { Rig } from "../control/rig-row.ts";
+import { type Lifecycle, type Rig, restingLifecycles } from "../control/rig-row.ts";
 import type { Rigs } from "../control/rigs.ts";
 import { Exposure } from "../health/exposure.ts";
 import type { Refusal, RigFact, RigSessionFact } from "../health/facts.ts";
@@ -22,6 +22,7 @@ export class RosterRig {
   /** An operator's word; a password's hint does not change it. */
   nominalIsDeclared: boolean;
   pinnedProfileNo: number | null;
+  lifecycle: Lifecycle;
   /** Where the last move sent it; null = to what its own record says. */
   destination: Destination | null = null;
   /** Nearly always one or none; a list costs a tenth of a set. */
@@ -43,6 +44,12 @@ export class RosterRig {
     this.nominalHps = rig.nominalHps;
     this.nominalIsDeclared = rig.nominalSource === "declared";
     this.pinnedProfileNo = rig.pinnedProfileNo;
+    this.lifecycle = rig.lifecycle;
+  }
+
+  /** In storage or retired: it mines for the house. */
+  get isResting(): boolean {
+    return restingLifecycles.includes(this.lifecycle);
   }
 
   /** A share that earns its difficulty; `expected` = of a live pool's job. */
@@ -220,6 +227,7 @@ export class Roster {
     rig.nominalHps = row.nominalHps;
     rig.nominalIsDeclared = row.nominalSource === "declared";
     rig.pinnedProfileNo = row.pinnedProfileNo;
+    rig.lifecycle = row.lifecycle;
     // A contract's rig stays where it was sent; the house's goes by its own record.
     if (rig.destination?.contractNo === 0) rig.destination = null;
     this.namesOf(row.fleetNo).set(row.name, rig);

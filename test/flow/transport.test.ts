@@ -203,6 +203,30 @@ test("a rig that another fleet knows works there, whatever port it comes in on, 
   expect(house.events.filter(({ type }) => type === "rig.wrong-listener")).toHaveLength(1);
 });
 
+test.each(["storage", "retired"] as const)(
+  "a rig in the lifecycle %s that logs in mines for the house, stays what it is, and is told of once per connection",
+  async (lifecycle) => {
+    await openHouse();
+    const first = await RawMiner.login(house.port, "farm.known");
+    first.end.hangUp();
+    await house.until(() => house.hub.sessionCount() === 0);
+    const { id, version } = house.knownRig("known");
+    must(house.control.rigs.update(id, { lifecycle }, version));
+    house.hub.configChanged();
+    const told = () => house.events.filter(({ type }) => type === "rig.resting-login");
+    expect(told()).toEqual([]);
+    const miner = await RawMiner.login(house.port, "farm.known");
+    expect(await miner.ask()).toMatchObject({ result: true });
+    miner.end.say({ id: "again", method: "mining.authorize", params: ["farm.known", "x"] });
+    expect(await miner.end.answer("again")).toMatchObject({ result: true });
+    expect(told()).toMatchObject([{ subjectKind: "rig", subjectId: id, data: { lifecycle } }]);
+    expect(house.ledger.rows.at(-1)).toMatchObject({ contractNo: 0, hubVerdict: "accepted" });
+    expect(house.knownRig("known").lifecycle).toBe(lifecycle);
+    await RawMiner.login(house.port, "farm.known");
+    expect(told()).toHaveLength(2);
+  },
+);
+
 test("where rigs do not enrol themselves, an unknown one hears 24 and a known one works", async () => {
   await openHouse();
   await (await RawMiner.login(house.port, "farm.known")).ask();

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { runCli } from "./cli/cli.ts";
-import type { RunningHub } from "./cli/command.ts";
+import type { RunningHub, StartOptions } from "./cli/command.ts";
 import { productVersion as version } from "./cli/product.ts";
 import { openSideDoor } from "./cli/side-door.ts";
 import { type Config, controlFile, type Endpoint, environment } from "./config.ts";
@@ -32,7 +32,7 @@ const sessionsPerBoot = 2 ** 20;
  * Builds the hub from its parts, bottom up; `stop` takes it down in reverse.
  * Throws when the data folder is in use or unreadable, or when an address cannot be listened on.
  */
-export async function startHub(config: Config, log: Log): Promise<RunningHub> {
+export async function startHub(config: Config, log: Log, { startGraceMs = usualStartGraceMs }: StartOptions = {}): Promise<RunningHub> {
   const now = () => Date.now();
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const onFatal = (error: Error) => {
@@ -73,7 +73,7 @@ export async function startHub(config: Config, log: Log): Promise<RunningHub> {
     presence: (rigNo, connected) => watch?.onPresence(rigNo, connected),
     firstSessionNo: (ledger.bootNo % boots) * sessionsPerBoot,
   });
-  watch = startWatch(config, { control, ledger, hub, notifier, hubAlarms, log, now });
+  watch = startWatch(config, { control, ledger, hub, notifier, hubAlarms, log, now, startGraceMs });
   hub.start();
   notifier.start();
   const flushing = setInterval(
@@ -153,17 +153,17 @@ function watchedOf(hub: Hub): WatchedHub {
   };
 }
 
-type WatchParts = { control: Control; ledger: Ledger; hub: Hub; notifier: Notifier; hubAlarms: HubAlarms; log: Log; now: () => number };
+type WatchParts = { control: Control; ledger: Ledger; hub: Hub; notifier: Notifier; hubAlarms: HubAlarms; log: Log; now: () => number; startGraceMs: number };
 
 /** The clocks: they judge, plan and tell. */
-function startWatch(config: Config, { control, ledger, hub, notifier, hubAlarms, log, now }: WatchParts): Watch {
+function startWatch(config: Config, { control, ledger, hub, notifier, hubAlarms, log, now, startGraceMs }: WatchParts): Watch {
   const watch: Watch = new Watch({
     control,
     hub: watchedOf(hub),
     memory: new SnapshotFile(join(config.dataDir, "health.snapshot")),
     log,
     now,
-    startGraceMs: usualStartGraceMs,
+    startGraceMs,
     tasks: [
       { name: "alarms", pattern: "5-59/10 * * * * *", run: () => notifier.observe(farmOf({ control, hub, watch, hubAlarms, nowMs: now() })) },
       { name: "prune", pattern: "0 17 * * * *", run: () => control.prune() },
@@ -248,9 +248,9 @@ function endpointOf(address: string): Endpoint {
 }
 
 /** As commands start it: the process is this hub's, so that it may end it. Tests start theirs without. */
-function startOwnHub(config: Config, log: Log): Promise<RunningHub> {
+function startOwnHub(config: Config, log: Log, options?: StartOptions): Promise<RunningHub> {
   endOnCrash(log);
-  return startHub(config, log);
+  return startHub(config, log, options);
 }
 
 if (import.meta.main) process.exit(await runCli(process.argv.slice(2), environment(), { startHub: startOwnHub }));

@@ -10,9 +10,15 @@ export type RunningHub = {
   stop(): Promise<void>;
 };
 
+/** What a hub is told by the one who starts it, and no operator sets. */
+export type StartOptions = {
+  /** Milliseconds after the start in which only pools change over and no rig is moved; default a minute. */
+  startGraceMs?: number;
+};
+
 /** What commands are given from outside: the composition root builds hubs, commands only ask for one. */
 export type Parts = {
-  startHub: (config: Config, log: Log) => Promise<RunningHub>;
+  startHub: (config: Config, log: Log, options?: StartOptions) => Promise<RunningHub>;
 };
 
 /** The edges of the process, so that a test can stand in for them. */

@@ -22,6 +22,22 @@ export class DemoApi {
     return Array.isArray(data) ? data : [];
   }
 
+  /** What is there, or null where the answer is 404. */
+  async find(path: string): Promise<Row | null> {
+    const response = await this.#ask("GET", path);
+    return response.status === 404 ? null : this.#rowOf(response, `GET ${path}`);
+  }
+
+  /** Where the feed of events ends now. */
+  async endOfEvents(): Promise<string> {
+    return nextOf(await this.get("/events?after=latest"));
+  }
+
+  /** Events of these types after the cursor, oldest first. */
+  async eventsAfter(cursor: string, types: readonly string[]): Promise<Row[]> {
+    return (await this.list(`/events?limit=500&after=${cursor}`)).filter((row) => types.includes(String(row["type"])));
+  }
+
   post(path: string, body: Row): Promise<Row> {
     return this.#call("POST", path, { body, headers: { "idempotency-key": crypto.randomUUID() } });
   }
@@ -37,14 +53,27 @@ export class DemoApi {
     return existing === undefined ? this.post(path, body) : this.patch(`${path}/${existing["id"]}`, existing, body);
   }
 
-  async #call(method: string, path: string, { body, headers = {} }: { body?: Row; headers?: Record<string, string> } = {}): Promise<Row> {
-    const response = await fetch(`${this.#base}${path}`, {
+  async #call(method: string, path: string, sent: Sent = {}): Promise<Row> {
+    return this.#rowOf(await this.#ask(method, path, sent), `${method} ${path}`);
+  }
+
+  #ask(method: string, path: string, { body, headers = {} }: Sent = {}): Promise<Response> {
+    return fetch(`${this.#base}${path}`, {
       method,
       headers: { authorization: `Bearer ${this.#token}`, ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
+  }
+
+  async #rowOf(response: Response, asked: string): Promise<Row> {
     const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
+    if (!response.ok) throw new Error(`${asked} answered ${response.status}: ${text}`);
     return JSON.parse(text) as Row;
   }
+}
+
+type Sent = { body?: Row; headers?: Record<string, string> };
+
+function nextOf({ page }: Row): string {
+  return String((page as Row | undefined)?.["next"] ?? "");
 }

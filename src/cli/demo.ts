@@ -8,8 +8,10 @@ import { createLog, silentLog } from "../log.ts";
 import { startFarm } from "../simulate/farm.ts";
 import { type SimulatedPool, startPool } from "../simulate/pool.ts";
 import type { Command, Console, RunningHub } from "./command.ts";
-import { DemoApi, type Row } from "./demo-api.ts";
-import { announcement, demoMembers, demoPlan, demoPools } from "./demo-plan.ts";
+import { DemoApi } from "./demo-api.ts";
+import type { Cast } from "./demo-cast.ts";
+import { urlOf } from "./demo-deal.ts";
+import { announcement, demoPlan, demoPools, demoRigs } from "./demo-plan.ts";
 import { Curtain, Stage } from "./demo-stage.ts";
 import { tellStory } from "./demo-story.ts";
 import { numberFlag } from "./flags.ts";
@@ -22,7 +24,7 @@ type Keys = { email: string; password: string; token: string };
 
 export const demo: Command = {
   name: "demo",
-  summary: "The whole product with a simulated farm on loopback: real proof of work, a rig that fails, a pool that dies and comes back.",
+  summary: "The whole product with a simulated farm on loopback: real proof of work, two contracts, a rig that fails, a pool that dies and comes back.",
   details: "It tells what happens as it happens. What --data names stays when the demo ends.",
   flags: [
     { flag: "minutes", value: "N", help: "stop after so many minutes (default: at Ctrl-C)" },
@@ -42,7 +44,7 @@ export const demo: Command = {
     try {
       const config = readConfig({ ...given.flags, ...(dataDir === undefined ? {} : { data: dataDir }) }, { ...demoSettings(), ...env });
       preparePlaces(config);
-      const hub = await parts.startHub(config, createLog(config.logLevel, console.err));
+      const hub = await parts.startHub(config, createLog(config.logLevel, console.err), { startGraceMs: demoPlan.startGraceMs });
       try {
         return await play({ hub, config, minutes, stage, console, ended });
       } finally {
@@ -60,18 +62,20 @@ type Set = { hub: RunningHub; config: Config; minutes: number | null; stage: Sta
 async function play({ hub, config, minutes, stage, console, ended }: Set): Promise<number> {
   const keys = await makeKeys(config);
   const api = new DemoApi(`http://${addressOf(hub.http)}`, keys.token);
-  const [primary, backup] = demoPools.map(({ extranonce2Size }) => openPool({ extranonce2Size })) as [SimulatedPool, SimulatedPool];
-  const pools = [primary, backup];
-  await configure(api, pools);
+  const page = `http://${addressOf(hub.http)}`;
+  const [house, first, next] = [openPool(demoPools.house), openPool(demoPools.first), openPool(demoPools.next)];
+  const pools = [house, first, next];
+  await configure(api, house);
   console.out(playbill(hub, keys, minutes));
-  const farm = startFarm({ ...reachable(hub.stratum), members: demoMembers(), versionRolling: true, agent: "stratum-hub-demo/1" });
-  const revivePrimary = () => {
-    const revived = openPool({ extranonce2Size: demoPools[0].extranonce2Size, port: primary.port });
+  const farm = startFarm({ ...reachable(hub.stratum), members: demoRigs(), versionRolling: true, agent: "stratum-hub-demo/1" });
+  const reviveFirst = () => {
+    const revived = openPool({ ...demoPools.first, port: first.port });
     pools.push(revived);
     return revived;
   };
+  const cast: Cast = { api, farm, house, first, next, reviveFirst, page, deal: null, victim: null };
   try {
-    const missed = await tellStory(stage, { api, farm, primary, backup, revivePrimary });
+    const missed = await tellStory(stage, cast);
     stage.say(missed.length === 0 ? "That was all of it. The farm goes on; look around." : `The farm goes on. Not as planned: ${missed.join("; ")}.`);
     await ended;
     return missed.length === 0 ? 0 : 1;
@@ -85,8 +89,8 @@ async function play({ hub, config, minutes, stage, console, ended }: Set): Promi
   }
 }
 
-function openPool(options: { extranonce2Size: number; port?: number }): SimulatedPool {
-  return startPool({ ...options, difficulty: demoPlan.poolDifficulty, jobEveryMs: demoPlan.jobEveryMs, branches: 12 });
+function openPool({ extranonce2Size, port = 0 }: { extranonce2Size: number; port?: number }): SimulatedPool {
+  return startPool({ extranonce2Size, port, difficulty: demoPlan.poolDifficulty, jobEveryMs: demoPlan.jobEveryMs, branches: 12 });
 }
 
 /** An owner to log in with and a token to script with, both through the control database, as `user add` and `token create` make them. */
@@ -105,26 +109,21 @@ async function makeKeys(config: Config): Promise<Keys> {
   }
 }
 
-/** Two pools, one profile of both, and the fleet `main` mining for the house through it. */
-async function configure(api: DemoApi, pools: readonly SimulatedPool[]): Promise<void> {
-  const rows: Row[] = [];
-  for (const [at, { name }] of demoPools.entries()) {
-    const pool = pools[at];
-    if (pool === undefined) continue;
-    rows.push(
-      await api.ensure("/pools", { name, url: `stratum+tcp://${pool.host}:${pool.port}`, algorithm: "sha256d", username: "demo.house", password: "x" }),
-    );
-  }
-  const profile = await api.ensure("/profiles", { name: "demo house", pool_ids: rows.map((row) => row["id"]), return_after_s: demoPlan.returnAfterS });
+/** The house's pool, a profile of it, and the fleet `main` mining for the house through it; the fleet's clocks made quick. */
+async function configure(api: DemoApi, house: SimulatedPool): Promise<void> {
+  const pool = await api.ensure("/pools", { name: demoPools.house.name, url: urlOf(house), algorithm: "sha256d", username: "demo.house", password: "x" });
+  const profile = await api.ensure("/profiles", { name: "demo house", pool_ids: [pool["id"]], return_after_s: demoPlan.returnAfterS });
   const main = (await api.list("/fleets")).find((row) => row["name"] === "main");
   if (main === undefined) throw new Error("the fleet main is missing");
-  await api.patch(`/fleets/${main["id"]}`, main, { house_profile_id: profile["id"], shares_per_minute: demoPlan.sharesPerMinute });
+  const { sharesPerMinute, disconnectGraceS } = demoPlan;
+  const quick = { shares_per_minute: sharesPerMinute, disconnect_grace_s: disconnectGraceS };
+  await api.patch(`/fleets/${main["id"]}`, main, { house_profile_id: profile["id"], ...quick });
 }
 
 function playbill(hub: RunningHub, { email, password, token }: Keys, minutes: number | null): string {
-  const { sharesPerMinute, returnAfterS, jobEveryMs, poolDifficulty, rigs } = demoPlan;
+  const { sharesPerMinute, disconnectGraceS, startGraceMs, returnAfterS, jobEveryMs, poolDifficulty, rigs } = demoPlan;
   const page = `http://${addressOf(hub.http)}`;
-  return `stratum-hub demo: the product itself, with a farm of ${rigs} simulated rigs and two simulated pools on this machine.
+  return `stratum-hub demo: the product itself, with a farm of ${rigs} simulated rigs and three simulated pools on this machine.
 
   pages      ${page}
   login      ${email}
@@ -133,8 +132,8 @@ function playbill(hub: RunningHub, { email, password, token }: Keys, minutes: nu
   try        curl -H "Authorization: Bearer ${token}" ${page}/api/v1/summary
   rigs       stratum+tcp://${addressOf(reachable(hub.stratum))} (yours are welcome, at difficulty ${poolDifficulty})
 
-Made shorter than life: ${sharesPerMinute} shares a minute per rig (12), back to a recovered pool after ${returnAfterS} s (120),
-a new job every ${jobEveryMs / 1000} s.
+Made shorter than life: ${sharesPerMinute} shares a minute per rig (12), a rig is replaced when it is gone for ${disconnectGraceS} s (15),
+nothing is planned in the hub's first ${startGraceMs / 1000} s (60), back to a recovered pool after ${returnAfterS} s (120), a new job every ${jobEveryMs / 1000} s.
 
 ${announcement(minutes)}
 

@@ -31,6 +31,9 @@ import { type WorkerName, WorkerNames } from "./worker-names.ts";
 
 export type StatusChange = { rigNo: number; status: RigStatus; reason: { code: string; text: string } };
 
+/** `unrated`: how many of them have no nominal hashrate yet. */
+export type FleetCount = { fleetNo: number; status: RigStatus; count: number; unrated: number };
+
 type StatusRow = Pick<Rig, "no" | "id" | "name" | "status">;
 
 type Parts = { customers: Customers; fleets: Fleets; profiles: Profiles; sites: Sites; allocations: Allocations; events: Events };
@@ -52,6 +55,7 @@ export class Rigs {
   readonly #byContractPin: Statement<RawRig, SqlValue[]>;
   readonly #byAssetCode: Statement<RawRig, SqlValue[]>;
   readonly #countByStatus: Statement<{ status: RigStatus; count: number }, SqlValue[]>;
+  readonly #countByFleet: Statement<FleetCount, SqlValue[]>;
   readonly #numbersOfFleet: Statement<{ nos: string }, SqlValue[]>;
   readonly #exists: Statement<{ no: number }, SqlValue[]>;
   readonly #statusOf: Statement<StatusRow, SqlValue[]>;
@@ -83,6 +87,9 @@ export class Rigs {
     this.#byName = this.#rows.prepare("fleet_no = ? AND name = ? AND removed_at_ms IS NULL");
     this.#byAssetCode = this.#rows.prepare("asset_code = ? AND removed_at_ms IS NULL");
     this.#countByStatus = sql.prepare("SELECT status, count(*) AS count FROM rigs WHERE removed_at_ms IS NULL GROUP BY status");
+    this.#countByFleet = sql.prepare(
+      "SELECT fleet_no AS fleetNo, status, count(*) AS count, sum(nominal_hps IS NULL) AS unrated FROM rigs WHERE removed_at_ms IS NULL AND lifecycle = 'active' GROUP BY 1, 2",
+    );
     this.#numbersOfFleet = sql.prepare("SELECT json_group_array(no) AS nos FROM rigs WHERE fleet_no = ? AND removed_at_ms IS NULL");
     this.#exists = sql.prepare("SELECT no FROM rigs WHERE no = ? AND removed_at_ms IS NULL");
     this.#statusOf = sql.prepare("SELECT no, id, name, status FROM rigs WHERE no = ?");
@@ -109,6 +116,11 @@ export class Rigs {
     const counts = Object.fromEntries(rigStatuses.map((status) => [status, 0])) as Record<RigStatus, number>;
     for (const { status, count } of this.#countByStatus.all()) counts[status] = count;
     return counts;
+  }
+
+  /** The same by fleet, of rigs in use (lifecycle `active`) alone. */
+  countByFleet(): FleetCount[] {
+    return this.#countByFleet.all();
   }
 
   /** Each rig with its fleet, by numbers. */

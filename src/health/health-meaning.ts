@@ -1,4 +1,3 @@
-import type { Cusum } from "./cusum.ts";
 import { alarmsPerYear, detectionMinutes, judgedEveryMs, type PacePlan } from "./detection-time.ts";
 import type { HealthSettings } from "./health-settings.ts";
 import { type PaceRole, paces, suspicion } from "./pace.ts";
@@ -19,22 +18,35 @@ export type HealthMeaning = {
 const known = new WeakMap<HealthSettings, Map<string, HealthMeaning>>();
 
 /**
- * What these settings come to for a rig of this role; `null`: where difficulty is not chosen by need. About 30 ms the first time.
+ * What these settings come to for a rig of this role; `null`: where difficulty is not chosen by need. Up to 100 ms the first time.
  * Checked against the detector itself, share by share, in test/health/health-meaning.test.ts.
  */
 export function meaningOf(settings: HealthSettings, role: PaceRole | null = "contract"): HealthMeaning {
+  const pieces = meaningInPieces(settings, role);
+  let piece = pieces.next();
+  while (piece.done !== true) piece = pieces.next();
+  return piece.value;
+}
+
+/** The same in pieces of some 10 ms, for a process that has rigs to answer between them. */
+export function* meaningInPieces(settings: HealthSettings, role: PaceRole | null = "contract"): Generator<void, HealthMeaning> {
   const byRole = known.get(settings) ?? new Map<string, HealthMeaning>();
   known.set(settings, byRole);
   const before = byRole.get(role ?? "");
   if (before !== undefined) return before;
   const pace = pacePlanOf(role);
-  const falseYearly = [settings.severe, settings.mild].map((cusum) => alarmsPerYear(cusum, { ratio: 1, sharesPerMinute: settings.sharesPerMinute, pace }));
+  const { sharesPerMinute } = settings;
+  let falseYearly = 0;
+  for (const cusum of [settings.severe, settings.mild]) {
+    falseYearly += alarmsPerYear(cusum, { ratio: 1, sharesPerMinute, pace });
+    yield;
+  }
   const meaning = {
-    falseAlarmsPer1000RigMonths: falseYearly.reduce((sum, rate) => sum + rate, 0) * 1_000 * (30 / 365.25),
+    falseAlarmsPer1000RigMonths: falseYearly * 1_000 * (30 / 365.25),
     deadMinutes: deadMinutes(settings, pace),
-    minus50Minutes: lossMinutes(settings, 0.5, pace),
-    minus33Minutes: lossMinutes(settings, 2 / 3, pace),
-    minus20Minutes: lossMinutes(settings, 0.8, pace),
+    minus50Minutes: yield* lossMinutes(settings, 0.5, pace),
+    minus33Minutes: yield* lossMinutes(settings, 2 / 3, pace),
+    minus20Minutes: yield* lossMinutes(settings, 0.8, pace),
   };
   byRole.set(role ?? "", meaning);
   return meaning;
@@ -46,9 +58,13 @@ function pacePlanOf(role: PaceRole | null): PacePlan {
 }
 
 /** Whichever of the two tests is sooner, by its median. */
-function lossMinutes({ severe, mild, sharesPerMinute }: HealthSettings, ratio: number, pace: PacePlan): number {
-  const minutes = (cusum: Cusum) => detectionMinutes(cusum, { ratio, sharesPerMinute, pace });
-  return Math.min(minutes(severe), minutes(mild));
+function* lossMinutes({ severe, mild, sharesPerMinute }: HealthSettings, ratio: number, pace: PacePlan): Generator<void, number> {
+  let soonest = Number.POSITIVE_INFINITY;
+  for (const cusum of [severe, mild]) {
+    soonest = Math.min(soonest, detectionMinutes(cusum, { ratio, sharesPerMinute, pace }));
+    yield;
+  }
+  return soonest;
 }
 
 /** The silence test: so many expected shares from the last one on, faster as soon as the silence itself is suspicious. */

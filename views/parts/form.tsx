@@ -15,7 +15,9 @@ export type FieldProps = {
   name: string;
   label: string;
   hint?: string;
-  type?: "text" | "email" | "password" | "number";
+  type?: "text" | "email" | "password" | "number" | "datetime-local";
+  /** Takes a number with a fraction: the phone shows the keys for it. */
+  decimal?: boolean;
   placeholder?: string;
   autocomplete?: string;
   required?: boolean;
@@ -74,6 +76,8 @@ export function Field(props: FieldProps): JSX.Element {
         autofocus={takesCaret(props)}
         aria-invalid={error === undefined ? undefined : "true"}
         aria-describedby={describedBy({ name: props.name, hint: props.hint, error })}
+        inputmode={props.decimal === true ? "decimal" : undefined}
+        step={type === "datetime-local" ? "1" : undefined}
         spellcheck="false"
       />
       <Notes name={props.name} hint={props.hint} error={error} />

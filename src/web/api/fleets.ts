@@ -1,13 +1,11 @@
-import { type Static, Type } from "@sinclair/typebox";
-import { type Fleet, type FleetPatch, methods, periods } from "../../control/fleets.ts";
-import { recordAct, recordChange } from "../actions/record.ts";
-import { accepted } from "../control-result.ts";
+import { Type } from "@sinclair/typebox";
+import { type Fleet, methods, periods } from "../../control/fleets.ts";
+import { addFleet, changeFleet, holdFleet, removeFleet } from "../actions/fleets.ts";
 import { type ApiParts, type ChangeReply, changeEndpoint, type Endpoint, found, readEndpoint } from "../endpoint.ts";
 import { fleetExample } from "../examples.ts";
 import { algorithm, fleetModel } from "../models.ts";
-import { listReply, noOf, pageByNo } from "../paging.ts";
+import { listReply, pageByNo } from "../paging.ts";
 import { fleetJson } from "../present-rows.ts";
-import type { Principal } from "../principal.ts";
 import { idOf, oneOf, orNull, pageOf, pageQuery, text, time, whole } from "../schema-parts.ts";
 import { timeOf } from "./windows.ts";
 
@@ -28,8 +26,6 @@ const newFleet = Type.Object({ name: text(100), ...settings });
 const fleetPatch = Type.Object({ name: Type.Optional(text(100)), ...settings });
 
 const hold = Type.Object({ until: time("After now"), reason: text(500) });
-
-const subjectOf = ({ id, name }: Fleet) => ({ kind: "fleet", id, name });
 
 export function fleetEndpoints(parts: ApiParts): Endpoint[] {
   return [...fleetReads(parts), ...fleetChanges(parts), ...fleetHolds(parts)];
@@ -70,29 +66,8 @@ function fleetReads({ deps, ids }: ApiParts): Endpoint[] {
   ];
 }
 
-/** The body's fields as the row has them; the house profile is the only one that points elsewhere. */
-function patchOf({ deps }: ApiParts, body: Static<typeof fleetPatch>): FleetPatch {
-  const { name, algorithm: algorithmName, method, period } = body;
-  const houseId = body.house_profile_id;
-  return {
-    ...(name !== undefined && { name }),
-    ...(algorithmName !== undefined && { algorithm: algorithmName }),
-    ...(method !== undefined && { method }),
-    ...(period !== undefined && { period }),
-    ...(body.site_id !== undefined && { siteId: body.site_id }),
-    ...(houseId !== undefined && { houseProfileNo: houseId === null ? null : noOf("house_profile_id", deps.control.profiles.byId(houseId), "profile") }),
-    ...(body.tolerance_bp !== undefined && { toleranceBp: body.tolerance_bp }),
-    ...(body.alarm_threshold_bp !== undefined && { alarmThresholdBp: body.alarm_threshold_bp }),
-    ...(body.reserve_bp !== undefined && { reserveBp: body.reserve_bp }),
-    ...(body.shares_per_minute !== undefined && { sharesPerMinute: body.shares_per_minute }),
-    ...(body.degraded_below_bp !== undefined && { degradedBelowBp: body.degraded_below_bp }),
-    ...(body.disconnect_grace_s !== undefined && { disconnectGraceS: body.disconnect_grace_s }),
-  };
-}
-
 function fleetChanges(parts: ApiParts): Endpoint[] {
   const { deps, ids, bell } = parts;
-  const { control } = deps;
   return [
     changeEndpoint(parts, {
       method: "POST",
@@ -105,8 +80,7 @@ function fleetChanges(parts: ApiParts): Endpoint[] {
       bodyExample: { name: "litecoin", algorithm: "scrypt" },
       answers: [{ status: 201, description: "The fleet", schema: fleetModel, example: fleetExample }],
       handle: ({ body, principal }) => {
-        const fleet = accepted(control.fleets.create({ ...patchOf(parts, body), name: body.name }), "fleet");
-        recordAct(control, principal, { verb: "added", subject: subjectOf(fleet) });
+        const fleet = addFleet(deps, principal, body);
         const location = `/api/v1/fleets/${fleet.id}`;
         return { status: 201, body: fleetJson(fleet, ids, deps.now()), version: fleet.version, location, tell: bell.now };
       },
@@ -122,11 +96,8 @@ function fleetChanges(parts: ApiParts): Endpoint[] {
       bodyExample: { house_profile_id: fleetExample.house_profile_id },
       answers: [{ status: 200, description: "The fleet as it is now", schema: fleetModel, example: fleetExample }],
       handle: ({ id, body, principal, version }) => {
-        const before = found(control.fleets.byId(id), "fleet");
-        const after = accepted(control.fleets.update(id, patchOf(parts, body), version), "fleet");
-        const answer = fleetJson(after, ids, deps.now());
-        recordChange(control, principal, { subject: subjectOf(after), before: fleetJson(before, ids, deps.now()), after: answer });
-        return { body: answer, version: after.version, tell: bell.now };
+        const fleet = changeFleet(deps, principal, { id, version, entry: body, ids });
+        return { body: fleetJson(fleet, ids, deps.now()), version: fleet.version, tell: bell.now };
       },
     }),
     changeEndpoint(parts, {
@@ -139,8 +110,7 @@ function fleetChanges(parts: ApiParts): Endpoint[] {
       answers: [{ status: 204, description: "Removed" }],
       problems: ["in-use"],
       handle: ({ id, principal, version }) => {
-        const fleet = accepted(control.fleets.remove(id, version), "fleet");
-        recordAct(control, principal, { verb: "removed", subject: subjectOf(fleet) });
+        removeFleet(deps, principal, { id, version });
         return { tell: bell.now };
       },
     }),
@@ -149,13 +119,8 @@ function fleetChanges(parts: ApiParts): Endpoint[] {
 
 function fleetHolds(parts: ApiParts): Endpoint[] {
   const { deps, ids, bell } = parts;
-  const { control } = deps;
   const answers = [{ status: 200 as const, description: "The fleet as it is now", schema: fleetModel, example: fleetExample }];
-  const changed = (principal: Principal, before: Fleet, after: Fleet, verb: "held" | "released"): ChangeReply => {
-    const answer = fleetJson(after, ids, deps.now());
-    if (after.version !== before.version) recordAct(control, principal, { verb, subject: subjectOf(after), data: { held: answer.held } });
-    return { body: answer, version: after.version, tell: bell.now };
-  };
+  const reply = (fleet: Fleet): ChangeReply => ({ body: fleetJson(fleet, ids, deps.now()), version: fleet.version, tell: bell.now });
   return [
     changeEndpoint(parts, {
       method: "POST",
@@ -167,12 +132,7 @@ function fleetHolds(parts: ApiParts): Endpoint[] {
       body: hold,
       bodyExample: { until: "2026-11-22T10:00:00.000Z", reason: "new switch in row 3" },
       answers,
-      handle: ({ id, body, principal }) => {
-        const before = found(control.fleets.byId(id), "fleet");
-        const held = { untilMs: timeOf(body.until) ?? 0, reason: body.reason };
-        const after = accepted(control.fleets.hold(id, held), "fleet", (field) => (field === "held.untilMs" ? "until" : "reason"));
-        return changed(principal, before, after, "held");
-      },
+      handle: ({ id, body, principal }) => reply(holdFleet(deps, principal, { id, held: { untilMs: timeOf(body.until) ?? 0, reason: body.reason }, ids })),
     }),
     changeEndpoint(parts, {
       method: "POST",
@@ -182,10 +142,7 @@ function fleetHolds(parts: ApiParts): Endpoint[] {
       summary: "Release a held fleet",
       description: "Its rigs are planned again at once. A fleet that is not held stays as it is.",
       answers,
-      handle: ({ id, principal }) => {
-        const before = found(control.fleets.byId(id), "fleet");
-        return changed(principal, before, accepted(control.fleets.hold(id, null), "fleet"), "released");
-      },
+      handle: ({ id, principal }) => reply(holdFleet(deps, principal, { id, held: null, ids })),
     }),
   ];
 }

@@ -4,12 +4,25 @@ import type { WebDeps } from "../deps.ts";
 import { type LiveView, LiveViews } from "../live.ts";
 import { LiveFigures } from "../live-figures.ts";
 import { PoolProbes } from "../pool-probes.ts";
+import { Ids } from "../present-rows.ts";
 import { requireRole } from "../principal.ts";
 import { notFound } from "../problems.ts";
 import { keepOpen } from "../sse.ts";
 import { connectLive, connectPage } from "./connect.ts";
 import { eventsLive, eventsPage } from "./events.ts";
 import { FleetSnapshots } from "./fleet-snapshot.ts";
+import {
+  addFleetForm,
+  changeFleetForm,
+  fleetPage,
+  fleetsLive,
+  fleetsPage,
+  holdFleetForm,
+  meaningForm,
+  newFleetPage,
+  releaseFleetForm,
+  removeFleetForm,
+} from "./fleets.ts";
 import { changeHouseForm } from "./house.ts";
 import { loginForm, loginPage, logoutForm } from "./login.ts";
 import { overviewLive, overviewPage } from "./overview.ts";
@@ -30,6 +43,8 @@ const shown: readonly [path: string, show: Show][] = [
   ["/", overviewPage],
   ["/rigs", rigsPage],
   ["/rigs/:id", (parts, call) => rigPage(parts, call)],
+  ["/fleets", fleetsPage],
+  ["/fleets/:id", fleetPage],
   ["/pools", poolsPage],
   ["/pools/:id", poolPage],
   ["/connect", connectPage],
@@ -38,6 +53,7 @@ const shown: readonly [path: string, show: Show][] = [
 
 /** Forms, for owners and operators. */
 const forms: readonly [path: string, show: Show][] = [
+  ["/fleets/new", newFleetPage],
   ["/pools/new", newPoolPage],
   ["/profiles/new", newProfilePage],
   ["/profiles/:id", profilePage],
@@ -52,6 +68,13 @@ const changes: readonly [path: string, change: Show][] = [
   ["/profiles", addProfileForm],
   ["/profiles/:id", changeProfileForm],
   ["/profiles/:id/delete", removeProfileForm],
+  ["/fleets", addFleetForm],
+  ["/fleets/meaning", meaningForm],
+  ["/fleets/:id", changeFleetForm],
+  ["/fleets/:id/meaning", meaningForm],
+  ["/fleets/:id/delete", removeFleetForm],
+  ["/fleets/:id/hold", holdFleetForm],
+  ["/fleets/:id/release", releaseFleetForm],
   ["/fleets/:id/house", changeHouseForm],
   ["/rigs/:id/pin", pinForm],
   ["/rigs/:id/pin-contract", pinContractForm],
@@ -67,6 +90,7 @@ const watched: readonly [path: string, watch: Watch][] = [
   ["/live/overview", (parts) => overviewLive(parts)],
   ["/live/rigs", (parts, _id, url) => rigsLive(parts, url)],
   ["/live/rigs/:id", (parts, id, url) => rigLive(parts, id, url)],
+  ["/live/fleets", (parts) => fleetsLive(parts)],
   ["/live/pools", (parts) => poolsLive(parts)],
   ["/live/pools/:id", (parts, id) => poolsLive(parts, id)],
   ["/live/connect", (parts) => connectLive(parts)],
@@ -90,7 +114,7 @@ export type SharedParts = { figures?: LiveFigures; probes?: PoolProbes };
 function pageParts(deps: WebDeps, shared: SharedParts = {}): PageParts {
   const figures = shared.figures ?? new LiveFigures(deps);
   const probes = shared.probes ?? new PoolProbes(deps);
-  return { deps, figures, probes, snapshots: new FleetSnapshots(deps, figures), live: new LiveViews(deps) };
+  return { deps, figures, probes, snapshots: new FleetSnapshots(deps, figures), live: new LiveViews(deps), ids: new Ids(deps.control) };
 }
 
 /** All pages, forms, streams and assets, as a plugin. Bodies are read by the forms themselves, after it is known who sends them. */

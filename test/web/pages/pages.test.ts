@@ -18,9 +18,23 @@ afterAll(() => farm.stop());
 const firstOf = (rows: { id: string }[]): string => rows[0]?.id ?? "none";
 
 function paths(): string[] {
-  const { rigs, pools, profiles } = farm.deps.control;
-  const own = [`/rigs/${firstOf(rigs.all())}`, `/pools/${firstOf(pools.all())}`, `/profiles/${firstOf(profiles.all())}`];
-  return ["/", "/rigs", "/rigs?status=attention", "/pools", "/pools/new", "/profiles/new", "/connect", "/events", "/login?again=1", "/nothing", ...own];
+  const { rigs, pools, profiles, fleets } = farm.deps.control;
+  const own = [`/rigs/${firstOf(rigs.all())}`, `/fleets/${firstOf(fleets.all())}`, `/pools/${firstOf(pools.all())}`, `/profiles/${firstOf(profiles.all())}`];
+  return [
+    "/",
+    "/rigs",
+    "/rigs?status=attention",
+    "/pools",
+    "/pools/new",
+    "/profiles/new",
+    "/fleets",
+    "/fleets/new",
+    "/connect",
+    "/events",
+    "/login?again=1",
+    "/nothing",
+    ...own,
+  ];
 }
 
 /** As a browser asks, but without unpacking. */

@@ -1,0 +1,252 @@
+import { count, hashrate, hashrateText, percent } from "../../../views/format.ts";
+import { type FleetChoices, FleetPage, fleetFormId, holdChoices } from "../../../views/pages/fleet.tsx";
+import { type FleetRow, FleetsPage, FleetTable } from "../../../views/pages/fleets.tsx";
+import type { FormState } from "../../../views/parts/form.tsx";
+import type { MeaningProps } from "../../../views/parts/health-meaning.tsx";
+import type { TileProps } from "../../../views/parts/text.tsx";
+import { type Fleet, holdAt } from "../../control/fleets.ts";
+import { algorithmNames } from "../../work/algorithm.ts";
+import { addFleet, changeFleet, holdFleet, removeFleet } from "../actions/fleets.ts";
+import { assetUrls } from "../assets/assets.ts";
+import { found } from "../endpoint.ts";
+import type { LiveView } from "../live.ts";
+import { farmOf } from "./farm.ts";
+import { entryOf, formFields, meaningFor, newFleetForm, valuesOf } from "./fleet-form.ts";
+import { type FormValues, isOwnForm, orRefused, readForm, refusedForm, requireOwnForm, versionOf } from "./form-body.ts";
+import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
+import type { PageParts } from "./page-parts.ts";
+
+const staleForm = "The form was of an older session. Look at it and send it again.";
+
+/** Every fleet with its counts: three questions, whatever the number of rigs. */
+function fleetRows({ deps: { control, now } }: PageParts): FleetRow[] {
+  const counts = Map.groupBy(control.rigs.countByFleet(), ({ fleetNo }) => fleetNo);
+  const contracts = Map.groupBy(control.contracts.all(), ({ fleetNo }) => fleetNo);
+  return control.fleets.all().map((fleet) => {
+    const own = counts.get(fleet.no) ?? [];
+    const sold = contracts.get(fleet.no) ?? [];
+    const inForce = sold.filter(({ state }) => state === "active" || state === "activating");
+    return {
+      id: fleet.id,
+      name: fleet.name,
+      algorithm: fleet.algorithm,
+      siteName: fleet.siteId === null ? null : (control.sites.byId(fleet.siteId)?.name ?? null),
+      houseName: fleet.houseProfileNo === null ? null : (control.profiles.byNo(fleet.houseProfileNo)?.name ?? null),
+      rigs: own.reduce((sum, { count: rigs }) => sum + rigs, 0),
+      statusCounts: Object.fromEntries(own.map(({ status, count: rigs }) => [status, rigs])),
+      promisedHps: inForce.reduce((sum, { promisedHps }) => sum + promisedHps, 0),
+      contracts: sold.length,
+      held: holdAt(fleet, now()),
+    };
+  });
+}
+
+export function fleetsPage(parts: PageParts, { viewer }: PageCall): Promise<Response> {
+  return htmlResponse(FleetsPage({ viewer, assets: assetUrls, fleets: fleetRows(parts), live: "/live/fleets" }));
+}
+
+export function fleetsLive(parts: PageParts): LiveView {
+  const render = async () => {
+    const clock = { nowMs: parts.deps.now(), zone: farmOf(parts.deps.control).zone };
+    return { parts: [{ id: "fleet-table", html: await FleetTable({ fleets: fleetRows(parts), clock }) }] };
+  };
+  return { key: "fleets", everyMs: 2_000, render };
+}
+
+type Shown = { fleet: Fleet | null; form: FormState; holdForm?: FormState; status?: number };
+
+async function show(parts: PageParts, { viewer }: PageCall, { fleet, form, holdForm, status = 200 }: Shown): Promise<Response> {
+  const { control, now } = parts.deps;
+  const row = fleet === null ? null : (fleetRows(parts).find(({ id }) => id === fleet.id) ?? null);
+  const props = {
+    ...{ viewer, assets: assetUrls, form, choices: choicesOf(parts) },
+    fleet: fleet === null ? null : { id: fleet.id, name: fleet.name, version: fleet.version, held: holdAt(fleet, now()) },
+    tiles: row === null || fleet === null ? [] : tilesOf(parts, fleet, row),
+    holdForm: holdForm ?? { values: { hold_s: "3600" }, errors: {} },
+    meaning: await meaningOf(viewer.mayWrite, { fleet, form, rigs: row?.rigs ?? 0 }),
+    facts: fleet === null ? [] : factsOf(fleet, row, control.profiles.byNo(fleet.houseProfileNo ?? 0)?.name ?? null),
+  };
+  return htmlResponse(FleetPage(props), status);
+}
+
+function choicesOf({ deps: { control } }: PageParts): FleetChoices {
+  const profiles = control.profiles.all().filter(({ customerId }) => customerId === null);
+  return {
+    algorithms: algorithmNames.map((name) => ({ value: name, text: name })),
+    sites: [{ value: "", text: "–" }, ...control.sites.all().map(({ id, name }) => ({ value: id, text: name }))],
+    profiles: [{ value: "", text: "–" }, ...profiles.map(({ id, name, algorithm }) => ({ value: id, text: `${name} (${algorithm})` }))],
+  };
+}
+
+/** The promised and what could be promised more, where somebody plans. */
+function tilesOf(parts: PageParts, fleet: Fleet, row: FleetRow): TileProps[] {
+  const online = row.statusCounts.online ?? 0;
+  const promised = hashrate(row.promisedHps);
+  const spare = parts.deps.contracts?.capacity({
+    fleetNo: fleet.no,
+    customerNo: 0,
+    startsAtMs: parts.deps.now(),
+    endsAtMs: null,
+    exceptContractNo: 0,
+    place: null,
+  });
+  const free = hashrate(spare === undefined ? null : Math.max(0, spare.availableHps));
+  return [
+    {
+      label: "Rigs online",
+      value: count(online),
+      unit: `of ${count(row.rigs)}`,
+      note: `${fleet.algorithm}; people are woken at ${fleet.alarmThresholdBp / 100} % down`,
+    },
+    { label: "Promised", value: promised.value, unit: promised.unit, note: `in ${count(row.contracts)} contracts` },
+    {
+      label: "Can be promised",
+      value: free.value,
+      unit: free.unit,
+      note: spare === undefined ? "nobody plans yet" : `${count(Math.max(0, spare.availableRigs))} rigs are free`,
+    },
+  ];
+}
+
+function factsOf(fleet: Fleet, row: FleetRow | null, houseName: string | null): { label: string; value: string }[] {
+  return [
+    { label: "Algorithm", value: fleet.algorithm },
+    { label: "Site", value: row?.siteName ?? "–" },
+    { label: "House profile", value: houseName ?? "–" },
+    { label: "Period", value: fleet.period },
+    { label: "Degraded below", value: percent(fleet.degradedBelowBp / 10_000) },
+    { label: "Shares per minute", value: String(fleet.sharesPerMinute) },
+    { label: "Disconnect grace", value: `${fleet.disconnectGraceS} s` },
+    { label: "Alarm threshold", value: percent(fleet.alarmThresholdBp / 10_000) },
+    { label: "Method", value: fleet.method },
+    { label: "Tolerance", value: percent(fleet.toleranceBp / 10_000) },
+    { label: "Reserve", value: percent(fleet.reserveBp / 10_000) },
+    { label: "Contracts", value: `${count(row?.contracts ?? 0)}, ${hashrateText(row?.promisedHps ?? 0)}` },
+  ];
+}
+
+/** Of what the form says, so that a setting can be tried before it is saved. */
+async function meaningOf(isForm: boolean, { fleet, form, rigs }: { fleet: Fleet | null; form: FormState; rigs: number }): Promise<MeaningProps> {
+  const from = isForm ? { action: fleet === null ? "/fleets/meaning" : `/fleets/${fleet.id}/meaning`, formId: fleetFormId } : null;
+  const typed = typedKnobs(form.values);
+  const unknown = { sharesPerMinute: 0, degradedBelowBp: 0, disconnectGraceS: 0 };
+  if (typed === null) return { from, meaning: null, rigs, ...unknown };
+  const { sharesPerMinute, degradedBelowBp, disconnectGraceS, period } = typed;
+  return { from, meaning: await meaningFor({ sharesPerMinute, period, degradedBelowBp }), rigs, sharesPerMinute, degradedBelowBp, disconnectGraceS };
+}
+
+function typedKnobs(values: FormValues) {
+  try {
+    const { shares_per_minute, degraded_below_bp, disconnect_grace_s, period } = entryOf(values);
+    return {
+      ...{ sharesPerMinute: shares_per_minute ?? 12, degradedBelowBp: degraded_below_bp ?? 8_460 },
+      ...{ disconnectGraceS: disconnect_grace_s ?? 15, period: period ?? "normal" },
+    };
+  } catch {
+    return null;
+  }
+}
+
+function formOf(parts: PageParts, fleet: Fleet): FormState {
+  return { values: valuesOf(fleet, parts.ids.profile(fleet.houseProfileNo)), errors: {} };
+}
+
+export function fleetPage(parts: PageParts, call: PageCall): Promise<Response> {
+  const fleet = found(parts.deps.control.fleets.byId(call.id), "fleet");
+  return show(parts, call, { fleet, form: formOf(parts, fleet) });
+}
+
+export function newFleetPage(parts: PageParts, call: PageCall): Promise<Response> {
+  return show(parts, call, { fleet: null, form: newFleetForm });
+}
+
+/** The same page with what was typed and what it would mean; nothing is saved. */
+export async function meaningForm(parts: PageParts, call: PageCall): Promise<Response> {
+  const fleet = call.id === "" ? null : found(parts.deps.control.fleets.byId(call.id), "fleet");
+  const values = await readForm(call.request);
+  requireOwnForm(values, call.viewer.csrf);
+  return orRefused(
+    () => {
+      entryOf(values);
+      return show(parts, call, { fleet, form: { values, errors: {} } });
+    },
+    (problem) => show(parts, call, { fleet, form: refusedForm(values, problem), status: 422 }),
+  );
+}
+
+const formField = (field: string): string => formFields[field] ?? field;
+
+export async function addFleetForm(parts: PageParts, call: PageCall): Promise<Response> {
+  const values = await readForm(call.request);
+  const again = (form: FormState) => show(parts, call, { fleet: null, form, status: 422 });
+  if (!isOwnForm(values, call.viewer.csrf)) return again({ values, errors: { "": staleForm } });
+  return orRefused(
+    () => {
+      const fleet = parts.deps.control.transaction(() => addFleet(parts.deps, call.principal, entryOf(values)));
+      return done(parts, `/fleets/${fleet.id}`);
+    },
+    (problem) => again(refusedForm(values, problem, formField)),
+  );
+}
+
+export async function changeFleetForm(parts: PageParts, call: PageCall): Promise<Response> {
+  const { control } = parts.deps;
+  const fleet = found(control.fleets.byId(call.id), "fleet");
+  const values = await readForm(call.request);
+  const again = (form: FormState) => show(parts, call, { fleet, form, status: 422 });
+  if (!isOwnForm(values, call.viewer.csrf)) return again({ values, errors: { "": staleForm } });
+  return orRefused(
+    () => {
+      const change = { id: fleet.id, version: versionOf(values), entry: entryOf(values), ids: parts.ids };
+      control.transaction(() => changeFleet(parts.deps, call.principal, change));
+      return done(parts, `/fleets/${fleet.id}`);
+    },
+    (problem) => again(refusedForm(values, problem, formField)),
+  );
+}
+
+export async function removeFleetForm(parts: PageParts, call: PageCall): Promise<Response> {
+  const { control } = parts.deps;
+  const fleet = found(control.fleets.byId(call.id), "fleet");
+  const values = await readForm(call.request);
+  requireOwnForm(values, call.viewer.csrf);
+  return orRefused(
+    () => {
+      control.transaction(() => removeFleet(parts.deps, call.principal, { id: fleet.id, version: versionOf(values) }));
+      return done(parts, "/fleets");
+    },
+    (problem) => show(parts, call, { fleet, form: { ...formOf(parts, fleet), errors: { "": `${problem.detail}.` } }, status: problem.status }),
+  );
+}
+
+export async function holdFleetForm(parts: PageParts, call: PageCall): Promise<Response> {
+  const { control, now } = parts.deps;
+  const fleet = found(control.fleets.byId(call.id), "fleet");
+  const values = await readForm(call.request);
+  requireOwnForm(values, call.viewer.csrf);
+  const seconds = Number(holdChoices.find(({ value }) => value === values["hold_s"])?.value ?? 0);
+  return orRefused(
+    () => {
+      const held = { untilMs: now() + seconds * 1_000, reason: values["reason"] ?? "" };
+      control.transaction(() => holdFleet(parts.deps, call.principal, { id: fleet.id, held, ids: parts.ids }));
+      return done(parts, `/fleets/${fleet.id}`);
+    },
+    (problem) => {
+      const holdForm = refusedForm(values, problem, (field) => (field === "until" ? "hold_s" : field));
+      return show(parts, call, { fleet, form: formOf(parts, fleet), holdForm, status: 422 });
+    },
+  );
+}
+
+export async function releaseFleetForm(parts: PageParts, call: PageCall): Promise<Response> {
+  requireOwnForm(await readForm(call.request), call.viewer.csrf);
+  parts.deps.control.transaction(() => holdFleet(parts.deps, call.principal, { id: call.id, held: null, ids: parts.ids }));
+  return done(parts, `/fleets/${call.id}`);
+}
+
+function done(parts: PageParts, place: string): Response {
+  parts.snapshots.forget();
+  parts.deps.hub.configChanged();
+  parts.deps.contracts?.changed();
+  return redirect(place);
+}

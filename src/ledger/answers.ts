@@ -3,7 +3,7 @@ import type { HubVerdict, PoolVerdict } from "./share-record.ts";
 
 /** Whose shares: those of a rig, those whose job belonged to an endpoint, or to a contract (0 = the house). */
 export type Scope = { kind: "rig" | "pool" | "contract"; no: number };
-export type HashrateScope = Scope | { kind: "fleet"; rigNos: readonly number[] };
+export type HashrateScope = Scope | { kind: "fleet"; rigNos: readonly number[] } | { kind: "all" };
 
 /** One row of the table of shares. Work in expected hashes. */
 export type ShareRow = {

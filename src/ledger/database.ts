@@ -67,7 +67,33 @@ export class Database {
   }
 
   /** Rows of one question, as arrays in the order of its columns. Rejects with QueryTimeout. */
-  async ask(sql: string, values: DuckDBValue[] = []): Promise<DuckDBValue[][]> {
+  ask(sql: string, values: DuckDBValue[] = []): Promise<DuckDBValue[][]> {
+    return this.#timed(async (connection) => (await connection.runAndReadAll(sql, values)).getRows());
+  }
+
+  /**
+   * Columns of one question, all of which must be DOUBLE and without NULL: for ten thousand rows, which as JavaScript values hold the event
+   * loop up for 10 ms. Rejects with QueryTimeout.
+   */
+  askNumbers(sql: string, values: DuckDBValue[] = []): Promise<Float64Array[]> {
+    const { bindings } = this.duckDb;
+    return this.#timed(async (connection) => {
+      const result = await connection.run(sql, values);
+      const chunks = await result.fetchAllChunks();
+      return Array.from({ length: result.columnCount }, (_, column) => {
+        const numbers = new Float64Array(chunks.reduce((sum, { rowCount }) => sum + rowCount, 0));
+        let filled = 0;
+        for (const { chunk, rowCount } of chunks) {
+          const bytes = bindings.vector_get_data(bindings.data_chunk_get_vector(chunk, column), rowCount * Float64Array.BYTES_PER_ELEMENT);
+          numbers.set(new Float64Array(bytes.buffer, bytes.byteOffset, rowCount), filled);
+          filled += rowCount;
+        }
+        return numbers;
+      });
+    });
+  }
+
+  async #timed<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
     const connection = await this.#borrow();
     let late = false;
     let timer = setTimeout(() => {
@@ -77,7 +103,7 @@ export class Database {
       timer = setInterval(() => connection.interrupt(), interruptAgainMs);
     }, this.#limits.queryMsMax);
     try {
-      return (await connection.runAndReadAll(sql, values)).getRows();
+      return await work(connection);
     } catch (cause) {
       if (late) throw new QueryTimeout(`a question to the ledger took more than ${this.#limits.queryMsMax / 1000} s; ask for a shorter window`, { cause });
       throw cause;

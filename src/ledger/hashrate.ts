@@ -80,16 +80,17 @@ export async function ratesOf(questions: Questions, { by, figure, windows, nowMs
   const { condition, work } = figureSql[figure];
   const columns = windows.map((window) => `coalesce(sum(work) FILTER (WHERE stretch <= ${starts.indexOf(startOf(window))}), 0)::DOUBLE`);
   const keys = [`${by}_no`, "hub_verdict", "pool_verdict"] as const;
-  const rows = await questions.ask(
+  const [numbers = new Float64Array(), ...works] = await questions.askNumbers(
     (reach) => {
       const stretches = starts.map((fromMs, index) => {
         const facts = factsSql(reach, { fromMs, toMs: starts[index - 1] ?? toMs, condition: `$1 AND ${condition}`, keys, figures: ["work", "pool_work"] });
         return `SELECT ${index} AS stretch, ${by}_no AS no, sum(${work}) AS work FROM (${facts}) GROUP BY ALL HAVING count(*) > 0`;
       });
-      return `SELECT no, ${columns.join(", ")} FROM (${stretches.join("\n UNION ALL ")}) GROUP BY no`;
+      return `SELECT no::DOUBLE, ${columns.join(", ")} FROM (${stretches.join("\n UNION ALL ")}) GROUP BY no`;
     },
     [true],
+    1 + windows.length,
   );
   const rateOf = (sum: number, { seconds, coveredS }: RateWindow) => (coveredS < seconds * coveredPartMin ? null : sum / coveredS);
-  return new Map(rows.map(([no, ...works]) => [Number(no), windows.map((window, index) => rateOf(Number(works[index]), window))]));
+  return new Map(Array.from(numbers, (no, row) => [no, windows.map((window, index) => rateOf(works[index]?.[row] ?? 0, window))]));
 }

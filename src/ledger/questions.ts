@@ -25,11 +25,30 @@ export class Questions {
   }
 
   /** Rows of the question that `sqlFor` makes, as arrays in the order of its columns. Rejects with QueryTimeout. */
-  async ask(sqlFor: (reach: Reach) => string, values: DuckDBValue[] = []): Promise<DuckDBValue[][]> {
+  ask(sqlFor: (reach: Reach) => string, values: DuckDBValue[] = []): Promise<DuckDBValue[][]> {
+    const checked = () => this.#askChecked(sqlFor, values);
+    return this.#askUnchecked((reach) => this.#database.ask(sqlFor(reach), values), checked);
+  }
+
+  /** The same as columns, all of which must be DOUBLE and without NULL; for many rows. */
+  askNumbers(sqlFor: (reach: Reach) => string, values: DuckDBValue[], columns: number): Promise<Float64Array[]> {
+    const checked = async () => {
+      const rows = await this.#askChecked(sqlFor, values);
+      return Array.from({ length: columns }, (_, column) => Float64Array.from(rows, (row) => Number(row[column])));
+    };
+    return this.#askUnchecked((reach) => this.#database.askNumbers(sqlFor(reach), values), checked);
+  }
+
+  /** Nearly always nothing moves while a question runs: then it costs less without a look at the watermark. */
+  async #askUnchecked<T>(ask: (reach: Reach) => Promise<T>, checked: () => Promise<T>): Promise<T> {
     const { reach, changes } = this.#rollup;
-    const rows = await this.#rowsOrError(sqlFor(reach), values);
-    if (this.#rollup.isStill(changes)) return resultOf(rows);
-    return await this.#askChecked(sqlFor, values);
+    try {
+      const found = await ask(reach);
+      if (this.#rollup.isStill(changes)) return found;
+    } catch (error) {
+      if (this.#rollup.isStill(changes)) throw error;
+    }
+    return await checked();
   }
 
   /** Shares moved meanwhile, or just do: the question itself tells of which moment its answer is. */
@@ -49,9 +68,4 @@ export class Questions {
   #rowsOrError(sql: string, values: DuckDBValue[]): Promise<DuckDBValue[][] | Error> {
     return this.#database.ask(sql, values).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
   }
-}
-
-function resultOf(rows: DuckDBValue[][] | Error): DuckDBValue[][] {
-  if (rows instanceof Error) throw rows;
-  return rows;
 }

@@ -11,9 +11,33 @@ export function scopeCondition(scope: HashrateScope): { sql: string; value: Duck
     case "contract":
       return { sql: "contract_no = $1", value: scope.no };
     case "fleet":
-      // As text, which DuckDB reads off the event loop: ten thousand values of a list, bound one by one, hold the loop up for 10 to 20 ms.
-      return { sql: "rig_no IN (SELECT unnest($1::VARCHAR::INTEGER[]))", value: JSON.stringify(scope.rigNos) };
+      return fleetCondition(scope.rigNos);
+    case "all":
+      return { sql: "$1", value: true };
   }
+}
+
+const rangesMax = 64;
+
+/** Rigs that enrolled one after the other are a few ranges, which cost nothing to say and let DuckDB skip what lies outside. */
+function fleetCondition(rigNos: readonly number[]): { sql: string; value: DuckDBValue } {
+  const ranges = rangesOf(Int32Array.from(rigNos).sort());
+  if (ranges.length <= rangesMax) {
+    const inside = ranges.map(([first, last]) => `rig_no BETWEEN ${first} AND ${last}`);
+    return { sql: `($1 AND (${inside.length === 0 ? "false" : inside.join(" OR ")}))`, value: true };
+  }
+  // As text, which DuckDB reads off the event loop: ten thousand values of a list, bound one by one, hold the loop up for 10 to 20 ms.
+  return { sql: "rig_no IN (SELECT unnest($1::VARCHAR::INTEGER[]))", value: `[${rigNos.join(",")}]` };
+}
+
+function rangesOf(sorted: Int32Array): [first: number, last: number][] {
+  const ranges: [first: number, last: number][] = [];
+  for (const no of sorted) {
+    const current = ranges.at(-1);
+    if (current !== undefined && no <= current[1] + 1) current[1] = no;
+    else ranges.push([no, no]);
+  }
+  return ranges;
 }
 
 /** Throws RangeError on a window that is no window. */

@@ -1,5 +1,5 @@
 import type { DuckDBValue } from "@duckdb/node-api";
-import type { HashrateScope, WorkQuery, WorkRow, WorkSums } from "./answers.ts";
+import type { WorkQuery, WorkRow, WorkSums } from "./answers.ts";
 import { factsSql, type Key } from "./fact-sources.ts";
 import { poolCodes } from "./journal-format.ts";
 import type { Questions } from "./questions.ts";
@@ -24,9 +24,6 @@ export const noWork: WorkSums = Object.freeze({
 
 const figures = ["shares", "work", "pool_work", "squares", "pool_squares", "largest"] as const;
 
-const everything = { sql: "$1", value: true };
-const conditionOf = (scope: HashrateScope | undefined) => (scope === undefined ? everything : scopeCondition(scope));
-
 /**
  * Sums of work of the shares received in [fromMs, toMs), by whose they are and by steps as asked; only where there were shares, in no
  * order. Throws RangeError on a window or step that is none.
@@ -37,7 +34,7 @@ export async function workOf(questions: Questions, query: WorkQuery): Promise<Wo
   const toMs = Math.floor(query.toMs);
   const { by, stepMs } = query;
   if (stepMs !== undefined && !(Number.isInteger(stepMs) && stepMs > 0)) throw new RangeError("step: must be a whole number of milliseconds above 0");
-  const { sql, value } = conditionOf(query.scope);
+  const { sql, value } = scopeCondition(query.scope ?? { kind: "all" });
   const keys: Key[] = [...(by === undefined ? [] : [`${by}_no` as const]), "hub_verdict", "pool_verdict"];
   const asked = { fromMs, toMs, ...(stepMs !== undefined && { stepMs }), condition: sql, keys, figures };
   const step = stepMs === undefined ? "0" : `((at_ms - ${fromMs}) // ${stepMs})::INTEGER`;

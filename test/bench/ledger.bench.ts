@@ -1,6 +1,7 @@
 /**
- * What a share costs in the ledger, journal and loader together, all threads counted: `bun test/bench/ledger.bench.ts`, one JSON
- * line per figure. For comparison with the budget of 1.3 µs pin it: `taskset -c 1 bun test/bench/ledger.bench.ts`.
+ * What a share costs in the ledger, journal and loader together, all threads counted, and how long questions take: `bun
+ * test/bench/ledger.bench.ts`, one JSON line per figure; `--rows 100000000` asks them with so many shares behind, `--seconds 60` loads
+ * longer. For comparison with the budget of 1.3 µs pin it: `taskset -c 1 bun test/bench/ledger.bench.ts`.
  *
  * Last figures (one core of two, others at work on both): append 29 ns; CPU per share 1.2-1.5 us at 150,000/s, 1.5-2.2 at 80,000/s
  * (DuckDB 0.7, the loader's own 0.2, a commit 0.3-0.5 ms), 100 commits/s; at 10,000/s on disk after 2.3 ms (p50), 280 commits/s.
@@ -8,12 +9,15 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { openLedger } from "../../src/ledger/ledger.ts";
 import { ledgerLimits } from "../../src/ledger/limits.ts";
 import type { ShareRecord } from "../../src/ledger/share-record.ts";
 import { createLog } from "../../src/log.ts";
+import { measureQuestions } from "./support/ledger-questions.ts";
 
-const seconds = Number(process.env["LEDGER_BENCH_SECONDS"] ?? 8);
+const flags = parseArgs({ options: { rows: { type: "string", default: "5000000" }, seconds: { type: "string", default: "8" } } }).values;
+const seconds = Number(flags.seconds);
 const rigs = 1_000;
 
 function report(metric: string, value: number, unit: string): void {
@@ -116,5 +120,7 @@ async function appendCost(): Promise<void> {
 
 await appendCost();
 await measure(10_000, false);
+await measure(50_000, false);
 await measure(80_000, true);
 await measure(150_000, true);
+await measureQuestions(Number(flags.rows), seconds, report);

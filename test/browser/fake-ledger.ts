@@ -45,7 +45,7 @@ export function fakeLedger(facts: Facts): WebLedger {
       yield facts.shares;
     },
     lastShares: (rigNo, n) => Promise.resolve(facts.shares.filter((row) => row.rigNo === rigNo).slice(0, n)),
-    summary: (scope) => Promise.resolve(summaryOf(facts.shares.filter((row) => scope.kind !== "fleet" && row.rigNo === scope.no))),
+    summary: (scope) => Promise.resolve(summaryOf(facts.shares.filter((row) => scope.kind === "rig" && row.rigNo === scope.no))),
     hashrate: (scope, { fromMs, toMs, stepS }) => {
       const hps = scope.kind === "rig" ? (facts.hps.get(scope.no) ?? 0) : 0;
       return Promise.resolve(pointsOf(hps, fromMs, toMs, stepS));

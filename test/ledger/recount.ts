@@ -26,7 +26,7 @@ const square = (work: bigint): bigint => {
 const keyOf = (share: Noted, by: WorkQuery["by"]) => (by === undefined ? 0 : share[`${by}No`]);
 
 export function isOf(share: Noted, scope: HashrateScope | undefined): boolean {
-  if (scope === undefined) return true;
+  if (scope === undefined || scope.kind === "all") return true;
   return scope.kind === "fleet" ? scope.rigNos.includes(share.rigNo) : share[`${scope.kind}No`] === scope.no;
 }
 

@@ -57,7 +57,8 @@ const scopes: (HashrateScope | undefined)[] = [
   { kind: "rig", no: 2 },
   { kind: "contract", no: 1 },
   { kind: "pool", no: 1 },
-  { kind: "fleet", rigNos: [1, 3] },
+  { kind: "fleet", rigNos: [3, 1] },
+  { kind: "fleet", rigNos: [4, 2, 3, ...Array.from({ length: 100 }, (_, index) => 10 + 2 * index)] },
 ];
 const question = fc.record({
   by: fc.constantFrom(undefined, "rig" as const, "contract" as const, "pool" as const),

@@ -2,6 +2,7 @@ import type { Statement } from "bun:sqlite";
 import type { Contract, ContractState } from "./contract-row.ts";
 import { type Sla, slaOfText, slaText } from "./contract-sla.ts";
 import type { ControlDatabase, SqlValue } from "./database.ts";
+import type { Period } from "./fleets.ts";
 
 /** What people (or tokens) did; the last three are what time and shares did. */
 export const contractVerbs = Object.freeze([
@@ -26,6 +27,9 @@ export type ContractTerms = {
   /** Places of a `miners` contract, else 0. */
   places: number;
   toleranceBp: number;
+  /** null = as the fleet says; so was what came before there was a choice. */
+  sharesPerMinute: number | null;
+  period: Period | null;
   priority: number;
   profileNo: number;
   startsAtMs: number;
@@ -81,9 +85,9 @@ export class ContractHistory {
 }
 
 function termsText(contract: Contract): string {
-  const { state, promisedHps, toleranceBp, priority, profileNo, startsAtMs, endsAtMs, sla } = contract;
+  const { state, promisedHps, toleranceBp, sharesPerMinute, period, priority, profileNo, startsAtMs, endsAtMs, sla } = contract;
   const stored: StoredTerms = {
-    ...{ state, promisedHps, places: contract.places.length, toleranceBp, priority, profileNo, startsAtMs, endsAtMs },
+    ...{ state, promisedHps, places: contract.places.length, toleranceBp, sharesPerMinute, period, priority, profileNo, startsAtMs, endsAtMs },
     terminatesAtMs: contract.terminates?.atMs ?? null,
     sla: sla === null ? null : slaText(sla),
   };
@@ -92,5 +96,5 @@ function termsText(contract: Contract): string {
 
 function termsOfText(text: string): ContractTerms {
   const stored = JSON.parse(text) as StoredTerms;
-  return { ...stored, sla: stored.sla === null ? null : slaOfText(stored.sla) };
+  return { ...{ sharesPerMinute: null, period: null }, ...stored, sla: stored.sla === null ? null : slaOfText(stored.sla) };
 }

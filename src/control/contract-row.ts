@@ -1,10 +1,10 @@
 import { contractNumberSql } from "./contract-number.ts";
 import { type Sla, slaOfText, slaText } from "./contract-sla.ts";
 import type { SqlValue } from "./database.ts";
-import type { Method } from "./fleets.ts";
+import { type Method, type Period, periods } from "./fleets.ts";
 import { type Failure, invalid } from "./result.ts";
 import type { Mapping, RawBase, RowBase } from "./row-table.ts";
-import { booleanRule, checkFields, integerRule, notesRule, orNull, textRule } from "./rules.ts";
+import { booleanRule, checkFields, integerRule, notesRule, numberRule, oneOfRule, orNull, textRule } from "./rules.ts";
 
 export const contractStates = Object.freeze(["scheduled", "activating", "active", "suspended", "ended"] as const);
 /** `scheduled` before its start, `activating` until the first share that its pool accepts. */
@@ -37,6 +37,10 @@ export type Contract = RowBase & {
   /** None of a `threshold` contract. */
   places: Place[];
   toleranceBp: number;
+  /** Asked of its rigs; null = as the fleet says. */
+  sharesPerMinute: number | null;
+  /** How much evidence a verdict about it needs; null = as the fleet says. */
+  period: Period | null;
   /** 0 is served first. */
   priority: number;
   /** His pools, in order. */
@@ -70,6 +74,8 @@ export type RawContract = RawBase & {
   promised_hps: number;
   places: string;
   tolerance_bp: number;
+  shares_per_minute: number | null;
+  period: Period | null;
   priority: number;
   profile_no: number;
   starts_at_ms: number;
@@ -93,6 +99,7 @@ export const contractMapping: Mapping<Contract, RawContract> = {
   columns: [
     ...["external_ref", "customer_no", "fleet_no", "method", "promised_hps", "tolerance_bp", "priority", "profile_no", "starts_at_ms", "ends_at_ms"],
     ...["sla", "allow_short", "notes", "state", "state_since_ms", "state_reason", "activated_at_ms", "terminates_at_ms", "terminate_reason", "ended_reason"],
+    ...["shares_per_minute", "period"],
   ],
   expressions: [
     `${contractNumberSql} AS number`,
@@ -108,6 +115,8 @@ export const contractMapping: Mapping<Contract, RawContract> = {
     promisedHps: raw.promised_hps,
     places: raw.places === "[]" ? [] : placesOfText(raw.places),
     toleranceBp: raw.tolerance_bp,
+    sharesPerMinute: raw.shares_per_minute,
+    period: raw.period,
     priority: raw.priority,
     profileNo: raw.profile_no,
     startsAtMs: raw.starts_at_ms,
@@ -127,6 +136,7 @@ export const contractMapping: Mapping<Contract, RawContract> = {
     ...[contract.profileNo, contract.startsAtMs, contract.endsAtMs, contract.sla === null ? null : slaText(contract.sla), contract.allowShort],
     ...[contract.notes, contract.state, contract.stateSinceMs, contract.stateReason, contract.activatedAtMs],
     ...[contract.terminates?.atMs ?? null, contract.terminates?.reason ?? null, contract.endedReason],
+    ...[contract.sharesPerMinute, contract.period],
   ],
 };
 
@@ -152,6 +162,8 @@ const rules = {
   startsAtMs: integerRule(0, timeMsMax),
   endsAtMs: orNull(integerRule(0, timeMsMax)),
   allowShort: booleanRule,
+  sharesPerMinute: orNull(numberRule(1, 120)),
+  period: orNull(oneOfRule(periods)),
   notes: notesRule(4_000),
 };
 

@@ -19,7 +19,7 @@ import { renewed, resumed, stateAt, suspended, terminated } from "./contract-ver
 import type { Customers } from "./customers.ts";
 import type { ControlDatabase, SqlValue } from "./database.ts";
 import type { Events } from "./events.ts";
-import type { Fleets, Method } from "./fleets.ts";
+import type { Fleets, Method, Period } from "./fleets.ts";
 import type { Profiles } from "./profiles.ts";
 import { conflict, type Failure, invalid, type Result, type Success, succeed, taken } from "./result.ts";
 import type { Rigs } from "./rigs.ts";
@@ -27,7 +27,14 @@ import { type ExpectedVersion, patched, RowTable } from "./row-table.ts";
 
 export type ContractParts = { customers: Customers; fleets: Fleets; profiles: Profiles; rigs: Rigs; events: Events };
 
-type OptionalTerms = { toleranceBp?: number; priority?: number; sla?: SlaInput | null; allowShort?: boolean };
+type OptionalTerms = {
+  toleranceBp?: number;
+  priority?: number;
+  sla?: SlaInput | null;
+  allowShort?: boolean;
+  sharesPerMinute?: number | null;
+  period?: Period | null;
+};
 /** Defaults: tolerance of the method (1000 or 2000 bp), priority 5, begins now, open end, no SLA. `by`: `user:…` or `token:…`. */
 export type ContractInput = OptionalTerms & {
   customerNo: number;
@@ -244,12 +251,14 @@ export class Contracts {
     if (!promised.ok) return promised;
     const sla = slaOf(change.sla, current.sla);
     if (!sla.ok) return sla;
-    const { toleranceBp, priority, profileNo, allowShort } = change;
+    const { toleranceBp, priority, profileNo, allowShort, sharesPerMinute, period } = change;
     const terms = {
       ...(toleranceBp !== undefined && { toleranceBp }),
       ...(priority !== undefined && { priority }),
       ...(profileNo !== undefined && { profileNo }),
       ...(allowShort !== undefined && { allowShort }),
+      ...(sharesPerMinute !== undefined && { sharesPerMinute }),
+      ...(period !== undefined && { period }),
     };
     const places = Bun.deepEquals(promised.value.places, current.places) ? current.places : promised.value.places;
     const next = { ...current, ...terms, promisedHps: promised.value.promisedHps, places, sla: sla.value };
@@ -268,6 +277,8 @@ export class Contracts {
       places,
       toleranceBp: input.toleranceBp ?? usualToleranceBp(input.method),
       priority: input.priority ?? priorityUsual,
+      sharesPerMinute: input.sharesPerMinute ?? null,
+      period: input.period ?? null,
       profileNo: input.profileNo,
       startsAtMs,
       endsAtMs: input.endsAtMs ?? null,

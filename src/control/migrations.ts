@@ -7,6 +7,7 @@ import contracts from "../../migrations/control/0005_contracts.sql" with { type:
 import maintenance from "../../migrations/control/0006_maintenance.sql" with { type: "text" };
 import contractPins from "../../migrations/control/0007_contract_pins.sql" with { type: "text" };
 import notifications from "../../migrations/control/0008_notifications.sql" with { type: "text" };
+import contractKnobs from "../../migrations/control/0009_contract_knobs.sql" with { type: "text" };
 import type { Log } from "../log.ts";
 
 export type Migration = { version: number; name: string; text: string };
@@ -21,6 +22,7 @@ const migrations: readonly Migration[] = Object.freeze([
   { version: 6, name: "0006_maintenance", text: maintenance },
   { version: 7, name: "0007_contract_pins", text: contractPins },
   { version: 8, name: "0008_notifications", text: notifications },
+  { version: 9, name: "0009_contract_knobs", text: contractKnobs },
 ]);
 
 /** "HUBC": marks a SQLite file as a control database, so that no other file is taken for one. */

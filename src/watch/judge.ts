@@ -2,19 +2,19 @@ import type { RigStatus } from "../control/rig-row.ts";
 import type { StatusChange } from "../control/rigs.ts";
 import type { Counted } from "../health/cusum.ts";
 import type { RigFact } from "../health/facts.ts";
-import type { HealthSettings } from "../health/health-settings.ts";
 import { paceOf } from "../health/pace.ts";
 import { countedOf, stepRig } from "../health/rig-detector.ts";
 import type { RigStep } from "../health/rig-health.ts";
 import { nominalToNote } from "../health/rig-nominal.ts";
 import { effectiveRatio } from "../health/rig-ratio.ts";
+import type { Yardstick } from "./plan-inputs.ts";
 import type { Register, Watched } from "./register.ts";
 
 export type JudgeDeps = {
   register: Register;
   facts: () => Iterable<RigFact>;
-  /** By fleet number. */
-  settings: () => ReadonlyMap<number, HealthSettings>;
+  /** By what rigs are judged in this round. */
+  yardsticks: () => (fleetNo: number, contractNo: number) => Yardstick | null;
   setStatus: (changes: readonly StatusChange[]) => void;
   /** Notes when rigs were last connected. */
   setSeen: (seen: readonly { rigNo: number; atMs: number }[]) => void;
@@ -39,7 +39,7 @@ export type Judged = StatusChange & { from: RigStatus };
 type Round = {
   nowMs: number;
   elapsedMs: number;
-  settings: ReadonlyMap<number, HealthSettings>;
+  yardstickOf: (fleetNo: number, contractNo: number) => Yardstick | null;
   changes: Judged[];
   seen: Seen[];
   learned: { rigNo: number; nominalHps: number; source: "learned" }[];
@@ -67,7 +67,7 @@ export class Judge {
     const { deps } = this;
     const nowMs = deps.now();
     const elapsedMs = Math.max(0, nowMs - this.lastRoundMs);
-    const round: Round = { nowMs, elapsedMs, settings: deps.settings(), changes: [], seen: [], learned: [], paces: [], unknown: [] };
+    const round: Round = { nowMs, elapsedMs, yardstickOf: deps.yardsticks(), changes: [], seen: [], learned: [], paces: [], unknown: [] };
     this.lastRoundMs = nowMs;
     let judged = 0;
     for (const fact of deps.facts()) {
@@ -99,11 +99,11 @@ export class Judge {
       round.unknown.push(fact.rigNo);
       return;
     }
-    const settings = round.settings.get(rig.plan.fleetNo);
-    if (settings === undefined) return;
+    const yardstick = round.yardstickOf(rig.plan.fleetNo, fact.contractNo);
+    if (yardstick === null) return;
     this.noteSeen(fact, rig, round);
     const step = stepOf(fact, rig, round);
-    const verdict = stepRig(rig.health, step, settings);
+    const verdict = stepRig(rig.health, step, yardstick.settings);
     if (verdict !== null) {
       round.changes.push({ rigNo: fact.rigNo, from: rig.plan.status, ...verdict });
       this.deps.register.change(fact.rigNo, { status: verdict.status, statusText: `is ${verdict.status}: ${verdict.reason.text}` });
@@ -111,7 +111,7 @@ export class Judge {
     this.learn(rig, round);
     const expectedHps = rig.plan.nominalHps * effectiveRatio(rig.health);
     if (expectedHps !== rig.plan.expectedHps) this.deps.register.change(fact.rigNo, { expectedHps });
-    const pace = paceOf(rig.health, fact.contractNo === 0 ? "house" : "contract");
+    const pace = yardstick.paceScale * paceOf(rig.health, fact.contractNo === 0 ? "house" : "contract");
     if (pace !== rig.pace) {
       rig.pace = pace;
       round.paces.push([fact.rigNo, pace]);

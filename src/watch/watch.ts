@@ -19,7 +19,7 @@ import type { ContractFact } from "./contract-state.ts";
 import { ContractWatch } from "./contract-watch.ts";
 import { readSnapshot, snapshotOf } from "./health-snapshot.ts";
 import { Judge } from "./judge.ts";
-import { fleetPlanFact, settingsOfFleets } from "./plan-inputs.ts";
+import { fleetPlanFact, knobsOf, yardsticks } from "./plan-inputs.ts";
 import { Presence } from "./presence.ts";
 import { Register } from "./register.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -244,7 +244,11 @@ export class Watch {
     return new Judge({
       register: this.register,
       facts: hub.rigs,
-      settings: () => settingsOfFleets([...this.fleets.values()]),
+      yardsticks: () =>
+        yardsticks(
+          (no) => this.fleets.get(no),
+          (no) => this.book.get(no),
+        ),
       setStatus: (changes) => control.rigs.setStatus(changes),
       setSeen: (seen) => control.rigs.setSeen(seen),
       setNominal: (learned) => control.rigs.setNominal(learned),
@@ -288,7 +292,7 @@ export class Watch {
     const fleet = contract === null ? undefined : this.fleets.get(contract.fleetNo);
     if (contract === null || fleet === undefined) return null;
     const { method, toleranceBp, promisedHps } = contract;
-    return { no, method, toleranceBp, promisedHps, sharesPerMinute: fleet.sharesPerMinute, period: fleet.period };
+    return { no, method, toleranceBp, promisedHps, ...knobsOf(fleet, contract) };
   }
 
   /** What its rigs should do over what is promised. */

@@ -3,7 +3,7 @@ import { contractVerbs } from "../control/contract-history.ts";
 import { placesMax } from "../control/contract-places.ts";
 import { contractStates, endedReasons } from "../control/contract-row.ts";
 import { slaPlans } from "../control/contract-sla.ts";
-import { methods } from "../control/fleets.ts";
+import { methods, periods } from "../control/fleets.ts";
 import { contractHealthStates } from "./deps.ts";
 import { hps, idOf, model, oneOf, orNull, text, time, whole } from "./schema-parts.ts";
 
@@ -44,6 +44,8 @@ const terms = {
   rig_ids: Type.Optional(rigIds()),
   tolerance_bp: Type.Optional({ ...toleranceBp(), description: "Default 1000 for `threshold`, 2000 for `miners` (800 to 5000)" }),
   priority: Type.Optional({ ...whole(0, 9), description: "0 is served first; default 5" }),
+  shares_per_minute: Type.Optional(orNull(Type.Number({ minimum: 1, maximum: 120, description: "Asked of its rigs; null: as the fleet says" }))),
+  period: Type.Optional(orNull(oneOf(periods))),
   profile_id: Type.Optional(idOf("prf")),
   sla: Type.Optional(orNull(sla())),
   allow_short: Type.Optional(Type.Boolean({ description: "Sell it although there is too little capacity; written down" })),
@@ -92,6 +94,8 @@ export const contractModel = model("Contract", {
   model: orNull(Type.String({ description: "Of each place, where all are alike" })),
   rig_ids: Type.Array(idOf("rig"), { description: "Rigs that were asked for by name" }),
   tolerance_bp: toleranceBp(),
+  shares_per_minute: orNull(Type.Number({ description: "Null: as the fleet says" })),
+  period: orNull(oneOf(periods)),
   priority: whole(0, 9),
   profile_id: orNull(idOf("prf")),
   starts_at: time(),
@@ -137,6 +141,8 @@ export const contractEntryModel = model("ContractEntry", {
   promised_hps: promisedHps(),
   rig_count: orNull(Type.Integer()),
   tolerance_bp: toleranceBp(),
+  shares_per_minute: orNull(Type.Number()),
+  period: orNull(oneOf(periods)),
   priority: whole(0, 9),
   profile_id: orNull(idOf("prf")),
   ends_at: orNull(time()),

@@ -58,7 +58,7 @@ describe("any sequence of assignments", () => {
           for (const [index, row] of rows.slice(1).entries()) expect(rows[index]?.toMs).toBe(row.fromMs);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   });
 
@@ -73,7 +73,7 @@ describe("any sequence of assignments", () => {
         });
         expect(control.allocations.at(atMs).map(({ rigNo, contractNo, fraction }) => ({ rigNo, contractNo, fraction }))).toEqual(expected);
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   });
 });

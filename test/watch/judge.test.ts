@@ -1,5 +1,7 @@
 import { expect, test } from "bun:test";
+import type { Contract } from "../../src/control/contract-row.ts";
 import { openControl } from "../../src/control/control.ts";
+import type { Fleet } from "../../src/control/fleets.ts";
 import type { Counted } from "../../src/health/cusum.ts";
 import { Exposure } from "../../src/health/exposure.ts";
 import type { RigFact } from "../../src/health/facts.ts";
@@ -7,6 +9,7 @@ import { healthDefaults, settingsOf } from "../../src/health/health-settings.ts"
 import { paces } from "../../src/health/pace.ts";
 import { silentLog } from "../../src/log.ts";
 import { Judge } from "../../src/watch/judge.ts";
+import { yardsticks } from "../../src/watch/plan-inputs.ts";
 import { Register } from "../../src/watch/register.ts";
 import { rigFact } from "../support/rig-fact.ts";
 
@@ -37,7 +40,7 @@ function set(hinted: number | null = nominalHps) {
   const judge = new Judge({
     register,
     facts: () => facts.values(),
-    settings: () => new Map([[fleetNo, settingsOf(healthDefaults)]]),
+    yardsticks: () => () => ({ settings: settingsOf(healthDefaults), paceScale: 1 }),
     setStatus: (changes) => control.rigs.setStatus(changes),
     setSeen: (seen) => control.rigs.setSeen(seen),
     setNominal: (learned) => control.rigs.setNominal(learned),
@@ -158,4 +161,15 @@ test("coming and going are noted once each", async () => {
   const goneMs = nowOf();
   await work(10);
   expect(row()?.lastSeenMs).toBe(goneMs);
+});
+
+test("a contract's own knobs count for its rigs: more shares, and another amount of evidence", () => {
+  const fleet = { no: 1, sharesPerMinute: 12, period: "normal", degradedBelowBp: 8_460 } as Fleet;
+  const contract = { no: 3, sharesPerMinute: 24, period: "quick" } as Contract;
+  const of = yardsticks(
+    () => fleet,
+    () => contract,
+  );
+  expect(of(1, 0)).toMatchObject({ paceScale: 1, settings: { sharesPerMinute: 12, period: "normal" } });
+  expect(of(1, 3)).toMatchObject({ paceScale: 2, settings: { sharesPerMinute: 24, period: "quick" } });
 });

@@ -52,7 +52,8 @@ function tooLittle({ method, promisedHps, places }: Contract, capacity: Availabl
 export function requireTellable({ control }: Pick<WebDeps, "control">, contract: Contract): void {
   const fleet = control.fleets.byNo(contract.fleetNo);
   if (fleet === null) return;
-  const { sharesPerMinute, period } = fleet;
+  const sharesPerMinute = contract.sharesPerMinute ?? fleet.sharesPerMinute;
+  const period = contract.period ?? fleet.period;
   const rigs = Math.max(1, contract.promisedHps / (control.contracts.typicalRigHps(fleet.no) ?? contract.promisedHps));
   const minutes =
     contract.method === "miners"

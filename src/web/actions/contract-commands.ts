@@ -66,7 +66,8 @@ export function changeContract(deps: Deps, principal: Principal, { id, entry, id
     ...(entry.profile_id !== undefined && { profileNo: noOf("profile_id", control.profiles.byId(entry.profile_id), "profile") }),
   };
   const after = accepted(control.contracts.change(id, change, { by: actorOf(principal) }), "contract", contractField);
-  if (after.toleranceBp !== before.toleranceBp || after.promisedHps < before.promisedHps) requireTellable(deps, after);
+  const isFiner = after.toleranceBp !== before.toleranceBp || after.sharesPerMinute !== before.sharesPerMinute || after.period !== before.period;
+  if (isFiner || after.promisedHps < before.promisedHps) requireTellable(deps, after);
   const isMore = after.promisedHps > before.promisedHps || after.places.length > before.places.length;
   const short = isMore ? requireCapacity(deps, after) : null;
   recordChange(control, principal, { subject: contractSubject(after), before: termsJson(before, ids), after: termsJson(after, ids) });

@@ -2,7 +2,7 @@ import type { PromiseAsk } from "../../control/contract-places.ts";
 import type { Contract } from "../../control/contract-row.ts";
 import type { SlaInput, SlaPlan } from "../../control/contract-sla.ts";
 import type { Customer } from "../../control/customers.ts";
-import type { Fleet, Method } from "../../control/fleets.ts";
+import type { Fleet, Method, Period } from "../../control/fleets.ts";
 import { accepted, apiField } from "../control-result.ts";
 import type { WebDeps } from "../deps.ts";
 import { noOf } from "../paging.ts";
@@ -30,6 +30,8 @@ export type TermsEntry = {
   rig_ids?: readonly string[];
   tolerance_bp?: number;
   priority?: number;
+  shares_per_minute?: number | null;
+  period?: Period | null;
   profile_id?: string;
   sla?: SlaEntry | null;
   allow_short?: boolean;
@@ -99,10 +101,12 @@ export function promiseOf({ control }: Deps, entry: TermsEntry & Pick<ContractEn
   };
 }
 
-export function termsOf({ tolerance_bp, priority, sla, allow_short }: TermsEntry) {
+export function termsOf({ tolerance_bp, priority, shares_per_minute, period, sla, allow_short }: TermsEntry) {
   return {
     ...(tolerance_bp !== undefined && { toleranceBp: tolerance_bp }),
     ...(priority !== undefined && { priority }),
+    ...(shares_per_minute !== undefined && { sharesPerMinute: shares_per_minute }),
+    ...(period !== undefined && { period }),
     ...(sla !== undefined && { sla: sla === null ? null : slaInput(sla) }),
     ...(allow_short !== undefined && { allowShort: allow_short }),
   };

@@ -53,6 +53,12 @@ export function poolTestJson(test: PoolTest) {
 
 export type RigFigures = { fact: RigFact | null; allocation: Allocation | null; workerNames: readonly string[]; rates: Rates; lastShareAtMs: number | null };
 
+/** What an agreement leaves of a rig is the house's. */
+function partsOf({ contractNo, fraction }: Allocation, ids: Ids) {
+  const part = { contract_id: ids.contract(contractNo), fraction };
+  return fraction < 1 ? [part, { contract_id: null, fraction: Math.round((1 - fraction) * 1e6) / 1e6 }] : [part];
+}
+
 export function rigJson(rig: Rig, { fact, allocation, workerNames, rates, lastShareAtMs }: RigFigures, ids: Ids) {
   return {
     id: rig.id,
@@ -79,7 +85,7 @@ export function rigJson(rig: Rig, { fact, allocation, workerNames, rates, lastSh
     pinned_profile_id: ids.profile(rig.pinnedProfileNo),
     pinned_contract_id: ids.contract(rig.pinnedContractNo),
     serving: { contract_id: ids.contract(fact?.contractNo ?? 0), pool_id: ids.pool(fact?.poolNo ?? 0) },
-    allocations: allocation === null ? [] : [{ contract_id: ids.contract(allocation.contractNo), fraction: allocation.fraction }],
+    allocations: allocation === null ? [] : partsOf(allocation, ids),
     hashrate: rates,
     sessions: (fact?.sessions ?? []).map(({ address, agent, difficulty, worker, sinceMs }) => ({
       address,

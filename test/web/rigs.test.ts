@@ -284,6 +284,14 @@ test("the summary counts every status, and promises nothing yet", async () => {
   expectFits(whoamiModel, (await web.get("/whoami")).json);
 });
 
+test("a rig that serves in part shows the part and what the house keeps", async () => {
+  const web = testWeb();
+  const { rig, path } = await farm(web);
+  web.control.allocations.assign([{ rigNo: rig.no, contractNo: 7, fraction: 0.4, reason: { code: "fills", text: "x" }, decidedBy: "planner" }]);
+  const { allocations } = (await web.get(path)).json as { allocations: { fraction: number }[] };
+  expect(allocations.map(({ fraction }) => fraction)).toEqual([0.4, 0.6]);
+});
+
 test("the allocations of a contract that does not exist are none, of a rig or of all", async () => {
   const web = testWeb();
   const rig = web.control.rigs.create({ name: "r", fleetNo: 1 }, "test");

@@ -33,6 +33,7 @@ function findingsOf(hubRuns: boolean, ledger: LedgerReport, control: ControlChec
   const problems = [
     ...(database.problem === null ? [] : [`the database of shares can't be opened: ${database.problem}`]),
     ...control.problems.map((text) => `control database: ${text}`),
+    ...(control.audit.broken === null ? [] : [`audit log: ${control.audit.broken.text} ${control.audit.broken.id}`.trimEnd()]),
     ...(journal.bytes > journal.quotaBytes ? [`the journal takes ${bytesText(journal.bytes)}, more than its quota of ${bytesText(journal.quotaBytes)}`] : []),
     ...(database.appliedSequence > journal.lastSequence && database.problem === null ? ["the journal ends before the database"] : []),
   ];
@@ -55,6 +56,7 @@ function textOf({ hubRuns, ledger, control, versions, problems }: Findings): str
     ["reserve", `${bytesText(journal.reserveBytes)} held for a full disk`],
     ["disk", `${bytesText(disk.freeBytes)} free of ${bytesText(disk.totalBytes)}`],
     ["control", `${bytesText(control.bytes)}, ${control.problems.length === 0 ? "whole" : "damaged"}`],
+    ["audit", `${countText(control.audit.entries)} entries, ${control.audit.broken === null ? "the chain is whole" : "the chain is broken"}`],
     ["repairs", ledger.repairs.length === 0 ? "none" : "the latest:"],
     ...ledger.repairs.map(({ atMs, text }): [string, string] => ["", `${new Date(atMs).toISOString()} ${text}`]),
     [

@@ -1,3 +1,4 @@
+import { userInfo } from "node:os";
 import { controlFile, readDataDir, UsageError } from "../config.ts";
 import { type Control, openControl } from "../control/control.ts";
 import type { Failure, Result } from "../control/result.ts";
@@ -6,15 +7,24 @@ import type { Env } from "./command.ts";
 import type { Arguments } from "./flags.ts";
 import { makeDataDir } from "./places.ts";
 
-/** Opens the control database of `--data` (making both on the way, so that it works before the hub's first start), hands it over, closes it. */
-export async function withControl<T>({ flags }: Arguments, env: Env, use: (control: Control) => T | Promise<T>): Promise<T> {
+/** Opens the control database of `--data` (making both on the way, so that it works before the hub's first start), hands it over, closes it. What it changes stands in the audit log under `action`. */
+export async function withControl<T>({ flags }: Arguments, env: Env, action: string, use: (control: Control) => T | Promise<T>): Promise<T> {
   const dataDir = readDataDir(flags, env);
   makeDataDir(dataDir);
   const control = openControl(controlFile(dataDir), { now: Date.now, log: silentLog });
   try {
-    return await use(control);
+    return await control.audit.during({ actor: "command", name: loginName(), address: null, action, subjectId: null }, () => use(control));
   } finally {
     control.close();
+  }
+}
+
+/** Of the account that runs the command, as the machine knows it. */
+function loginName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? "?");
   }
 }
 

@@ -23,7 +23,7 @@ export const tokenCreate: Command = {
     const days = given.flags["expires"] === undefined ? null : numberFlag(given, "expires", { min: 0.001, max: 36_500 });
     const expiresAtMs = days === null ? null : Math.round(Date.now() + days * dayMs);
     const fields = { name: "--name", scopes: "--scopes", expiresAtMs: "--expires" };
-    const { text } = await withControl(given, env, ({ tokens }) => valueOrError(tokens.create({ name, scopes, expiresAtMs }), fields));
+    const { text } = await withControl(given, env, "token create", ({ tokens }) => valueOrError(tokens.create({ name, scopes, expiresAtMs }), fields));
     console.out(`${text.reveal()}\n`);
     return 0;
   },

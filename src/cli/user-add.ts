@@ -27,7 +27,7 @@ export const userAdd: Command = {
     const { name } = given.flags;
     const input = { email, role, password, ...(name === undefined ? {} : { name }) };
     const fields = { email: "EMAIL", role: "--role", name: "--name", password: "--password-stdin" };
-    const user = await withControl(given, env, async ({ users }) => valueOrError(await users.add(input), fields));
+    const user = await withControl(given, env, "user add", async ({ users }) => valueOrError(await users.add(input), fields));
     console.err(`added ${user.email} (${user.role})\n`);
     if (!fromStdin) console.out(`${password.reveal()}\n`);
     return 0;

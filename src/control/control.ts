@@ -1,5 +1,6 @@
 import type { Log } from "../log.ts";
 import { Allocations } from "./allocations.ts";
+import { Audit } from "./audit.ts";
 import { Channels } from "./channels.ts";
 import { Contracts } from "./contracts.ts";
 import { Customers } from "./customers.ts";
@@ -37,6 +38,8 @@ export type Control = {
   channels: Channels;
   deliveries: Deliveries;
   events: Events;
+  /** Who changed what. */
+  audit: Audit;
   users: Users;
   /** Of browsers. */
   sessions: Sessions;
@@ -59,6 +62,7 @@ export type Control = {
  */
 export function openControl(path: string, options: { now: () => number; log: Log }): Control {
   const database = new ControlDatabase(path, options);
+  const audit = new Audit(database);
   const customers = new Customers(database);
   const pools = new Pools(database, customers);
   const profiles = new Profiles(database, { pools, customers });
@@ -75,7 +79,7 @@ export function openControl(path: string, options: { now: () => number; log: Log
   const users = new Users(database, { settings, sessions });
   fleets.ensureMain();
   return {
-    ...{ customers, contracts, pools, profiles, sites, fleets, listeners, rigs, allocations, events, users, sessions, settings },
+    ...{ customers, contracts, pools, profiles, sites, fleets, listeners, rigs, allocations, events, users, sessions, settings, audit },
     maintenance: new MaintenanceWindows(database, {
       sites,
       fleetExists: (no) => fleets.all().some((fleet) => fleet.no === no),

@@ -1,5 +1,6 @@
 import { Database } from "bun:sqlite";
 import { statSync } from "node:fs";
+import { type AuditCheck, verifyAudit } from "./audit.ts";
 
 /** What SQLite says of the control database. */
 export type ControlCheck = {
@@ -7,7 +8,10 @@ export type ControlCheck = {
   problems: string[];
   bytes: number;
   version: string;
+  audit: AuditCheck;
 };
+
+const unread: AuditCheck = Object.freeze({ entries: 0, broken: null });
 
 const busyTimeoutMs = 5_000;
 const problemsMax = 20;
@@ -15,15 +19,15 @@ const problemsMax = 20;
 /** Looks through the whole file; works beside a running hub and changes nothing. */
 export function checkControl(path: string): ControlCheck {
   const bytes = statSync(path, { throwIfNoEntry: false })?.size;
-  if (bytes === undefined) return { problems: [`there is no ${path}`], bytes: 0, version: "" };
+  if (bytes === undefined) return { problems: [`there is no ${path}`], bytes: 0, version: "", audit: unread };
   try {
     return withFile(path, (sql) => {
       const rows = sql.query<{ integrity_check: string }, []>(`PRAGMA integrity_check(${problemsMax})`).all();
       const { version } = sql.query<{ version: string }, []>("SELECT sqlite_version() AS version").get() ?? { version: "" };
-      return { problems: rows.map((row) => row.integrity_check).filter((text) => text !== "ok"), bytes, version };
+      return { problems: rows.map((row) => row.integrity_check).filter((text) => text !== "ok"), bytes, version, audit: verifyAudit(sql) };
     });
   } catch (error) {
-    return { problems: [error instanceof Error ? error.message : String(error)], bytes, version: "" };
+    return { problems: [error instanceof Error ? error.message : String(error)], bytes, version: "", audit: unread };
   }
 }
 

@@ -2,6 +2,7 @@ import { Database } from "bun:sqlite";
 import assert from "node:assert";
 import { closeSync, openSync } from "node:fs";
 import type { Log } from "../log.ts";
+import { AuditTrail } from "./audit-trail.ts";
 import { migrate } from "./migrations.ts";
 
 /** How long a statement waits for another process (a command such as `user add`) to finish its transaction. */
@@ -19,6 +20,8 @@ export class ControlDatabase {
   readonly sql: Database;
   readonly now: () => number;
   readonly log: Log;
+  /** What is done in somebody's name; each outermost transaction writes its entry with it. */
+  readonly trail: AuditTrail;
   #afterCommit: (() => void)[] = [];
   #depth = 0;
 
@@ -35,11 +38,12 @@ export class ControlDatabase {
     // What ten thousand enrolments have touched is not read again soon, and the kernel's cache has it.
     this.sql.run(`PRAGMA cache_size = -${cacheKib}`);
     try {
-      this.transaction(() => migrate(this.sql, now(), log));
+      this.#whole(() => migrate(this.sql, now(), log));
     } catch (error) {
       this.sql.close();
       throw error;
     }
+    this.trail = new AuditTrail(this.sql);
   }
 
   /**
@@ -47,6 +51,17 @@ export class ControlDatabase {
    * If `work` throws, nothing of it stays. It must not be asynchronous.
    */
   transaction<T>(work: () => T): T {
+    const mark = this.trail.mark();
+    if (this.#depth === 0) return this.#whole(() => this.trail.closing(work));
+    try {
+      return this.#whole(work);
+    } catch (error) {
+      this.trail.forget(mark);
+      throw error;
+    }
+  }
+
+  #whole<T>(work: () => T): T {
     const level = this.#depth;
     // IMMEDIATE: a transaction that begins as a reader cannot become a writer once another process has written.
     this.sql.run(level === 0 ? "BEGIN IMMEDIATE" : `SAVEPOINT level${level}`);

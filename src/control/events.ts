@@ -79,7 +79,10 @@ export class Events {
   /** Writes events now, in the transaction at hand if there is one. */
   append(...events: EventInput[]): void {
     if (events.length === 0) return;
-    this.#database.transaction(() => this.#write(events));
+    this.#database.transaction(() => {
+      for (const { text, subjectId } of events) this.#database.trail.tell(text, subjectId);
+      this.#write(events);
+    });
     this.#database.afterCommit(() => this.#tell());
   }
 

@@ -64,7 +64,9 @@ export class Idempotency {
 
   /** Stores the answer; to be called in the same transaction as the effect, so that both are there or none. */
   finish(request: IdempotentRequest, { status, body }: IdempotentAnswer): void {
-    this.#write.run(request.principal, request.key, request.fingerprint, status, body, this.#database.now());
+    this.#database.trail.ignoring(() => {
+      this.#write.run(request.principal, request.key, request.fingerprint, status, body, this.#database.now());
+    });
     this.#database.afterCommit(() => this.#running.delete(slotOf(request)));
   }
 

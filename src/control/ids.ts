@@ -1,5 +1,22 @@
 /** What an id begins with says what it names. Prefixes are never reused. */
-export const idPrefixes = Object.freeze(["flt", "lsn", "pol", "prf", "rig", "alc", "cus", "ctr", "evt", "usr", "tok", "sit", "mwn", "chn", "dlv"] as const);
+export const idPrefixes = Object.freeze([
+  "flt",
+  "lsn",
+  "pol",
+  "prf",
+  "rig",
+  "alc",
+  "cus",
+  "ctr",
+  "evt",
+  "usr",
+  "tok",
+  "sit",
+  "mwn",
+  "chn",
+  "dlv",
+  "aud",
+] as const);
 export type IdPrefix = (typeof idPrefixes)[number];
 
 /** Crockford's base32 in lower case: no i, l, o, u, so that an id can be read aloud. */

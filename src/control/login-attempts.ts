@@ -45,7 +45,7 @@ export class LoginAttempts {
 
   /** To be called before the password is looked at: counts the attempt (so that many at once count, too), or says when to come again. */
   begin(attempt: LoginAttempt, nowMs: number): AttemptVerdict {
-    return this.#database.transaction(() => {
+    return this.#counting(() => {
       this.#removeOld.run(nowMs);
       const counted = countedOf(attempt);
       const full = counted.flatMap(({ key, max }) => {
@@ -62,9 +62,14 @@ export class LoginAttempts {
   /** The password was right: the e-mail address is free again; of the network address only this attempt is taken back, since others may guess from there. */
   succeed(attempt: LoginAttempt): void {
     const [email, address] = countedOf(attempt);
-    this.#database.transaction(() => {
+    this.#counting(() => {
       this.#clear.run(email.key);
       this.#takeBack.run(address.key);
     });
+  }
+
+  /** One transaction; counting is no change that the audit log tells of. */
+  #counting<T>(work: () => T): T {
+    return this.#database.transaction(() => this.#database.trail.ignoring(work));
   }
 }

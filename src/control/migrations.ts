@@ -8,6 +8,7 @@ import maintenance from "../../migrations/control/0006_maintenance.sql" with { t
 import contractPins from "../../migrations/control/0007_contract_pins.sql" with { type: "text" };
 import notifications from "../../migrations/control/0008_notifications.sql" with { type: "text" };
 import contractKnobs from "../../migrations/control/0009_contract_knobs.sql" with { type: "text" };
+import people from "../../migrations/control/0010_people.sql" with { type: "text" };
 import type { Log } from "../log.ts";
 
 export type Migration = { version: number; name: string; text: string };
@@ -23,6 +24,7 @@ const migrations: readonly Migration[] = Object.freeze([
   { version: 7, name: "0007_contract_pins", text: contractPins },
   { version: 8, name: "0008_notifications", text: notifications },
   { version: 9, name: "0009_contract_knobs", text: contractKnobs },
+  { version: 10, name: "0010_people", text: people },
 ]);
 
 /** "HUBC": marks a SQLite file as a control database, so that no other file is taken for one. */

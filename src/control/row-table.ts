@@ -30,6 +30,8 @@ export type Mapping<Row extends RowBase, Raw extends RawBase> = {
   read: (raw: Raw) => Omit<Row, keyof RowBase>;
   /** Values in the order of `columns`. */
   write: (fields: Omit<Row, keyof RowBase>) => SqlValue[];
+  /** Fields that the audit log leaves out. */
+  unrecorded?: readonly string[];
 };
 
 /** The version that a caller saw; null = whatever is there (commands such as `park`, which have no precondition). */
@@ -113,14 +115,21 @@ export class RowTable<Row extends RowBase, Raw extends RawBase> {
   }
 
   insert(fields: Omit<Row, keyof RowBase>): Row {
-    const nowMs = this.database.now();
-    const { lastInsertRowid } = this.#insert.run(newId(this.#mapping.prefix, nowMs), nowMs, nowMs, ...this.#mapping.write(fields));
-    return this.#existing(Number(lastInsertRowid));
+    return this.database.transaction(() => {
+      const nowMs = this.database.now();
+      const { lastInsertRowid } = this.#insert.run(newId(this.#mapping.prefix, nowMs), nowMs, nowMs, ...this.#mapping.write(fields));
+      const row = this.#existing(Number(lastInsertRowid));
+      this.#record(null, row);
+      return row;
+    });
   }
 
   write(row: Row): Row {
+    const before = this.database.trail.isOpen() ? this.byNo(row.no) : null;
     this.#write.run(this.database.now(), ...this.#mapping.write(row), row.no);
-    return this.#existing(row.no);
+    const after = this.#existing(row.no);
+    this.#record(before, after);
+    return after;
   }
 
   /**
@@ -147,6 +156,7 @@ export class RowTable<Row extends RowBase, Raw extends RawBase> {
       const nowMs = this.database.now();
       this.#remove.run(nowMs, nowMs, current.value.no);
       this.#noteEdit(current.value.no);
+      this.#record(current.value, null);
       return current;
     });
   }
@@ -161,6 +171,11 @@ export class RowTable<Row extends RowBase, Raw extends RawBase> {
   /** The columns tell of secrets, which do not show their values; the row tells of what is kept in tables of its own. */
   #isSame(left: Row, right: Row): boolean {
     return Bun.deepEquals(this.#mapping.write(left), this.#mapping.write(right)) && Bun.deepEquals(left, right);
+  }
+
+  #record(before: Row | null, after: Row | null): void {
+    const { noun: kind, unrecorded } = this.#mapping;
+    this.database.trail.note({ kind, id: (after ?? before)?.id ?? null, before, after }, unrecorded);
   }
 
   #noteEdit(no: number): void {

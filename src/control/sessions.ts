@@ -90,6 +90,7 @@ export class Sessions {
       this.#removeSurplus.run(userNo);
       const raw = this.#byHash.get(hash);
       if (raw === null) throw new Error("a session vanished inside its own transaction");
+      this.#database.trail.note({ kind: "session", id: null, before: null, after: { address, agent: raw.agent } });
       return { token: new Secret(token), session: sessionOf(raw) };
     });
   }
@@ -119,11 +120,18 @@ export class Sessions {
   }
 
   remove(no: number): void {
-    this.#remove.run(no);
+    this.#end(() => this.#remove.run(no).changes);
   }
 
   removeOfUser(userNo: number): void {
-    this.#removeOfUser.run(userNo);
+    this.#end(() => this.#removeOfUser.run(userNo).changes);
+  }
+
+  #end(remove: () => number): void {
+    this.#database.transaction(() => {
+      const count = remove();
+      if (count > 0) this.#database.trail.note({ kind: "session", id: null, before: { count }, after: null });
+    });
   }
 
   /** Deletes what is over; to be called now and then. */

@@ -35,7 +35,12 @@ export class Settings {
   set(name: SettingName, value: string): Success<string> | Invalid {
     const broken = known[name].rule(value);
     if (broken !== null) return invalid(name, broken);
-    this.#write.run(name, value, this.#database.now());
+    const before = this.get(name);
+    if (before === value) return succeed(value);
+    this.#database.transaction(() => {
+      this.#write.run(name, value, this.#database.now());
+      this.#database.trail.note({ kind: "setting", id: null, before: { [name]: before }, after: { [name]: value } });
+    });
     return succeed(value);
   }
 

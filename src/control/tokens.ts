@@ -35,6 +35,7 @@ const mapping: Mapping<StoredToken, RawToken> = {
   noun: "token",
   prefix: "tok",
   columns: ["name", "scopes", "expires_at_ms", "last_used_at_ms", "lookup", "secret_hash"],
+  unrecorded: ["lookup", "secretHash", "lastUsedAtMs"],
   read: (raw) => ({
     name: raw.name,
     scopes: raw.scopes.split(" ").filter(isScope),

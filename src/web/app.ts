@@ -135,11 +135,11 @@ function openPaths(deps: WebDeps, endpoints: readonly Endpoint[]) {
 /** Mounts the endpoints. Their bodies are read by themselves, after the scope was checked. */
 function api(endpoints: readonly Endpoint[]) {
   const app = new Elysia({ name: "api" });
-  for (const { doc, answer } of endpoints) {
+  for (const { doc, answer, isRecorded } of endpoints) {
     const path = `${apiBase}${doc.path.replace(/\{(\w+)\}/g, ":$1")}`;
     const handler = ({ request, params }: { request: Request; params: Record<string, string> | undefined }) =>
       answer({ request, id: Object.values(params ?? {})[0] ?? "" });
-    app.route(doc.method, path, handler, { parse: "none", detail: { "x-scope": needsOf(doc) } as object });
+    app.route(doc.method, path, handler, { parse: "none", detail: { "x-scope": needsOf(doc), ...(isRecorded && { "x-recorded": true }) } as object });
   }
   return app;
 }

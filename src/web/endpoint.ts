@@ -11,6 +11,7 @@ import type { Ids } from "./present-rows.ts";
 import { type Need, type Principal, requirePermission } from "./principal.ts";
 import { notFound, type ProblemKind } from "./problems.ts";
 import { readQuery } from "./query.ts";
+import { recorded } from "./recorded.ts";
 import { checked, shapeOf } from "./validate.ts";
 
 export type Method = "GET" | "POST" | "PATCH" | "DELETE";
@@ -48,8 +49,8 @@ export type ApiParts = {
 
 export type Call = { request: Request; id: string };
 
-/** One endpoint, complete: nothing under /api/v1 is reachable but through one of these. */
-export type Endpoint = { doc: EndpointDoc; answer: (call: Call) => Promise<Response> };
+/** One endpoint, complete: nothing under /api/v1 is reachable but through one of these. `isRecorded` = its changes stand in the audit log. */
+export type Endpoint = { doc: EndpointDoc; answer: (call: Call) => Promise<Response>; isRecorded?: true };
 
 /**
  * What a handler answers. `version` becomes the ETag; a body that is undefined is 204. `isLive` = the body also tells what the hub sees
@@ -119,26 +120,30 @@ export function changeEndpoint<B extends TObject = TObject>(parts: ApiParts, spe
     readQuery(noQuery, request.url);
     const body = checked(shape, await readJsonBody(request), "");
     const asked = { id, body, principal, nowMs: parts.deps.now() };
+    const { control } = parts.deps;
+    const action = `${spec.method} /api/v1${spec.path}`;
+    const inTransaction: InTransaction = (work) => recorded(parts.deps, principal, { request, action, id }, () => control.transaction(work));
     if (spec.method !== "POST") {
       const version = expectedVersion(request);
-      const reply = parts.deps.control.transaction(() => handle({ ...asked, version }));
+      const reply = inTransaction(() => handle({ ...asked, version }));
       return keptResponse(keptFrom(await finish(parts, reply)));
     }
-    return answerOnce(parts, request, { principal, body, act: () => handle({ ...asked, version: null }) });
+    return answerOnce(parts, request, { principal, body, inTransaction, act: () => handle({ ...asked, version: null }) });
   };
-  return { doc: { ...doc, ...(spec.body !== undefined && { body: shape.schema }) }, answer };
+  return { doc: { ...doc, ...(spec.body !== undefined && { body: shape.schema }) }, answer, isRecorded: true };
 }
 
-type KeyedAct = { principal: Principal; body: unknown; act: () => ChangeReply };
+type InTransaction = <T>(work: () => T) => T;
+type KeyedAct = { principal: Principal; body: unknown; inTransaction: InTransaction; act: () => ChangeReply };
 
 /** A POST under its key: the first is carried out, every repeat gets the answer of the first. */
-async function answerOnce(parts: ApiParts, request: Request, { principal, body, act }: KeyedAct): Promise<Response> {
+async function answerOnce(parts: ApiParts, request: Request, { principal, body, inTransaction, act }: KeyedAct): Promise<Response> {
   const keyed = keyedRequest(request, principal.id, body);
   const earlier = parts.answers.begin(keyed);
   if (earlier !== null) return keptResponse(earlier, { "idempotency-replayed": "true" });
   let release = () => {};
   try {
-    const reply = parts.deps.control.transaction(() => {
+    const reply = inTransaction(() => {
       const first = act();
       parts.answers.settle(keyed, keptFrom(first));
       return first;

@@ -72,8 +72,13 @@ export function openSession(deps: Deps, request: Request, user: User): string {
   const { control, config } = deps;
   const client = clientReader(config)(request);
   const before = userPrincipal(deps, request);
-  if (before !== null) control.sessions.remove(before.sessionNo);
-  const { token } = control.sessions.create({ userNo: user.no, address: client.address, agent: request.headers.get("user-agent") ?? "" });
+  const doer = { actor: `user:${user.id}`, name: user.email, address: client.address, action: "sign in", subjectId: user.id };
+  const { token } = control.audit.during(doer, () =>
+    control.transaction(() => {
+      if (before !== null) control.sessions.remove(before.sessionNo);
+      return control.sessions.create({ userNo: user.no, address: client.address, agent: request.headers.get("user-agent") ?? "" });
+    }),
+  );
   return sessionCookie(token.reveal(), client.isSecure);
 }
 

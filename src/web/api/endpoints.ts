@@ -1,5 +1,6 @@
 import type { ApiParts, Endpoint } from "../endpoint.ts";
 import { allocationEndpoints } from "./allocations.ts";
+import { auditEndpoints } from "./audit.ts";
 import { contractCommands } from "./contract-commands.ts";
 import { contractEndpoints } from "./contracts.ts";
 import { customerEndpoints } from "./customers.ts";
@@ -42,5 +43,6 @@ export function apiEndpoints(parts: ApiParts): Endpoint[] {
     ...loanEndpoints(parts),
     ...eventEndpoints(parts),
     ...notificationEndpoints(parts),
+    ...auditEndpoints(parts),
   ];
 }

@@ -5,8 +5,9 @@ import { type LiveView, LiveViews } from "../live.ts";
 import { LiveFigures } from "../live-figures.ts";
 import { PoolProbes } from "../pool-probes.ts";
 import { Ids } from "../present-rows.ts";
-import { requireRole } from "../principal.ts";
+import { principalOf, requireRole } from "../principal.ts";
 import { notFound } from "../problems.ts";
+import { recorded } from "../recorded.ts";
 import { keepOpen } from "../sse.ts";
 import { connectLive, connectPage } from "./connect.ts";
 import { contractLive, contractPage } from "./contract.ts";
@@ -141,20 +142,25 @@ function pageParts(deps: WebDeps, shared: SharedParts = {}): PageParts {
 export function pages(deps: WebDeps, shared: SharedParts = {}) {
   const parts = pageParts(deps, shared);
   const app = new Elysia({ name: "pages" });
-  const raw = { parse: "none" } as const;
+  const raw = { parse: "none", detail: { "x-recorded": true } as object } as const;
+  /** The only way to take a form: whatever it changes is in the audit log. */
+  const post = (path: string, take: (request: Request, id: string) => Promise<Response>) => {
+    const act = (request: Request, id: string) => recorded(deps, principalOf(request), { request, action: `POST ${path}`, id }, () => take(request, id));
+    app.post(path, ({ request, params }) => act(request, idOf(params)), raw);
+  };
   app.get("/assets/:file", ({ request }) => {
     const found = assetResponse(new URL(request.url).pathname, request.headers.get("accept-encoding"));
     if (found === null) throw notFound("asset");
     return found;
   });
   app.get("/login", ({ request }) => asPage(parts, request, () => loginPage(parts, request)));
-  app.post("/login", ({ request }) => asPage(parts, request, () => loginForm(parts, request)), raw);
-  app.post("/logout", ({ request }) => asPage(parts, request, () => logoutForm(parts, request)), raw);
+  post("/login", (request) => asPage(parts, request, () => loginForm(parts, request)));
+  post("/logout", (request) => asPage(parts, request, () => logoutForm(parts, request)));
   app.get("/setup", ({ request }) => asPage(parts, request, () => setupPage(parts, request)));
-  app.post("/setup", ({ request }) => asPage(parts, request, () => setupForm(parts, request)), raw);
+  post("/setup", (request) => asPage(parts, request, () => setupForm(parts, request)));
   for (const [path, show] of shown) app.get(path, ({ request, params }) => signedIn(parts, request, idOf(params), (call) => show(parts, call)));
   for (const [path, show] of forms) app.get(path, ({ request, params }) => writing(parts, request, idOf(params), (call) => show(parts, call)));
-  for (const [path, change] of changes) app.post(path, ({ request, params }) => writing(parts, request, idOf(params), (call) => change(parts, call)), raw);
+  for (const [path, change] of changes) post(path, (request, id) => writing(parts, request, id, (call) => change(parts, call)));
   for (const [path, watch] of watched) {
     app.get(path, ({ request, params }) => stream(parts, request, () => watch(parts, idOf(params), new URL(request.url))));
   }

@@ -28,7 +28,24 @@ function shortAfter(rigs: number, ratio: number, period: "quick" | "normal"): nu
   return minutes.sort((one, other) => one - other)[30] ?? 0;
 }
 
+/** Median minutes until a contract of 20 rigs at 12 a minute that was found short is full again, once it is. */
+function fullAfter(foundAt: number): number {
+  const random = seeded(seedOfRun());
+  const settings = contractSettingsOf({ sharesPerMinute: 240, period: "normal" });
+  const minutes = Array.from({ length: 60 }, () => {
+    const state = newContractHealth();
+    while (!state.short) stepContract(state, counted(40, poisson(40 * foundAt, random)), settings);
+    for (let step = 1; ; step++) if (stepContract(state, counted(40, poisson(40, random)), settings) !== null) return step / 6;
+  });
+  return minutes.sort((one, other) => one - other)[30] ?? 0;
+}
+
 describe("a contract", () => {
+  test("what was found to be much is seen to be over within minutes of its repair; what was little takes longer", () => {
+    expect(fullAfter(0.36)).toBeWithin(1, 3);
+    expect(fullAfter(0.92)).toBeWithin(3, 15);
+  });
+
   test("the design's figures: 20 rigs show a tenth missing in about 12 minutes, 200 in 1.4", () => {
     expect(shortAfter(20, 0.9, "quick")).toBeWithin(9, 15);
     expect(shortAfter(200, 0.9, "quick")).toBeWithin(1, 2.2);

@@ -1,7 +1,7 @@
 import type { Counted } from "./cusum.ts";
 import type { HealthSettings } from "./health-settings.ts";
 import { noteSuspicion } from "./pace.ts";
-import { count, decimal, ofNominal, percent, shares } from "./reason-words.ts";
+import { count, decimal, duration, ofNominal, percent, shares } from "./reason-words.ts";
 import { clearTallies, degradedReason, endVetting, recover, vet, watch } from "./rig-degraded.ts";
 import { fadePenalty, flappingReason, noteFall } from "./rig-flapping.ts";
 import { type HealthStatus, type RigHealth, type RigStep, type RigVerdict, recentMemory, type StatusReason } from "./rig-health.ts";
@@ -74,7 +74,7 @@ function see(state: RigHealth, step: RigStep, settings: HealthSettings): StatusR
     refused: step.refused,
     ms: step.elapsedMs,
   });
-  if (state.offline !== null) return step.accepted > 0 ? comeBack(state) : null;
+  if (state.offline !== null) return step.accepted > 0 ? comeBack(state, step) : null;
   if (isSilent(state) && mayFall(state)) return fall(state, "silent");
   const rejects = stepRejects(state, step, settings.rejectLimit);
   notePoolAnswers(state, step);
@@ -105,10 +105,11 @@ function fall(state: RigHealth, by: "gone" | "silent"): StatusReason {
   return reason;
 }
 
-function comeBack(state: RigHealth): StatusReason {
+function comeBack(state: RigHealth, { accepted }: RigStep): StatusReason {
+  const text = `${shares(accepted)} accepted after ${duration(state.statusMs)} offline; vetted anew`;
   state.offline = null;
   vetAnew(state);
-  return { code: "returned", text: "sends accepted shares again; vetted anew" };
+  return { code: "returned", text };
 }
 
 /** The counts of a step, for the one test that the rig is under. */

@@ -114,7 +114,9 @@ describe("vetting", () => {
     const state = wellRig();
     until(state, gone);
     expect(until(state, { accepted: 0, exposurePerHps: 0 }, 50)).toBeNull();
-    expect(until(state, {})).toMatchObject({ status: "vetting", steps: 1, reason: { code: "returned" } });
+    const back = until(state, {});
+    expect(back).toMatchObject({ status: "vetting", steps: 1, reason: { code: "returned" } });
+    expect(back?.reason.text).toMatch(/^\d shares accepted after \d+ (s|min) offline; vetted anew$/);
     const verdict = until(state, {});
     expect(verdict?.status).toBe("online");
     expect(verdict?.reason.text).toBe("vetted: about 100 % of nominal over the last 100 s: 20 shares where 20 were expected (evidence 4.9, limit 4.6)");

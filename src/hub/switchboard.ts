@@ -45,6 +45,7 @@ export class Switchboard {
   private pools = new Map<number, Pool>();
   private profiles = new Map<number, Profile>();
   private readonly startedAtMs: number;
+  private closed = false;
 
   constructor(deps: SwitchboardDeps) {
     this.deps = deps;
@@ -135,7 +136,9 @@ export class Switchboard {
     return pending;
   }
 
+  /** Nothing is chosen, dialled or told any more: that its own end takes the pools away is no news. */
   close(): void {
+    this.closed = true;
     for (const upstream of this.upstreams.values()) upstream.close();
   }
 
@@ -255,6 +258,7 @@ export class Switchboard {
    * another round. Only his: when a pool dies that hundreds of contracts have, each of their sessions tells so.
    */
   private evaluateOwner(owner: Owner): void {
+    if (this.closed) return;
     if (owner.evaluating) {
       owner.again = true;
       return;

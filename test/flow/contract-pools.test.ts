@@ -220,6 +220,21 @@ test("two contracts at a pool that gives everybody one extranonce1 and no room: 
   expect(house.closeReasons()).toEqual([]);
 }, 20_000);
 
+test("the hub's own end is no outage: it tells of no pool that is down, and dials none", async () => {
+  await open(["main", "spare"]);
+  house.hub.holdContracts([{ contractNo: 7, profileNo: profile(60, "main", "spare").no }]);
+  const miner = await RawMiner.login(house.port, "farm.r1");
+  await house.until(() => [...pools.values()].every(({ connections }) => connections === 1));
+  await house.pass(3_000, () => {}, 500);
+  const before = house.events.length;
+  const dialled = [...pools.values()].map(({ connectionsEver }) => connectionsEver);
+  await house.hub.stop(0);
+  await miner.end.untilClosed();
+  await house.until(() => [...pools.values()].every(({ connections }) => connections === 0));
+  expect(house.events.slice(before)).toEqual([]);
+  expect([...pools.values()].map(({ connectionsEver }) => connectionsEver)).toEqual(dialled);
+});
+
 test("two hundred rigs return in waves of 5 % and 25 %; a pool that fails again stops them", async () => {
   await open(["main", "spare"]);
   const seven = profile(60, "main", "spare");

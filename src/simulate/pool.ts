@@ -24,6 +24,8 @@ export type SimulatedPool = {
   newJob(options?: { clean?: boolean }): PoolJob;
   /** For all clients, with a new job (not clean), in force from that job on. */
   setDifficulty(difficulty: number): void;
+  /** Part of the good shares that is refused from now on, 0..1. */
+  setRejectRatio(ratio: number): void;
   /** The next share, of any fate, that matches. */
   nextShare(matches?: (share: PoolShare) => boolean): Promise<PoolShare>;
   /** Resolves once the counters satisfy `holds`. */
@@ -98,6 +100,9 @@ export function startPool(given: PoolOptions = {}): SimulatedPool {
     setDifficulty(difficulty) {
       options.difficulty = difficulty;
       newJob({ clean: false });
+    },
+    setRejectRatio(ratio) {
+      options.rejectRatio = ratio;
     },
     nextShare: (matches) => shareSignal.next(matches),
     until: (holds) => changeSignal.until(() => stats, holds),

@@ -17,7 +17,9 @@ export const demoPlan = Object.freeze({
   vettingMsMax: 70_000,
   vettedMin: 15,
   betweenMs: 8_000,
-  poolDeadMs: 10_000,
+  /** Short, because a dead pool is tried again after random times that grow. */
+  poolDeadMs: 4_000,
+  returnMsMax: 60_000,
   rigs: 20,
 });
 

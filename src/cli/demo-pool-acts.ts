@@ -29,8 +29,10 @@ export const poolReturns: Act = async (stage, cast) => {
   const rigs = await servingWholly(cast);
   const cursor = await cast.api.endOfEvents();
   cast.first = cast.reviveFirst();
-  stage.say(`The customer's first pool is back. His rigs return once it has been well for ${demoPlan.returnAfterS} s.`);
-  const tookMs = await stage.race(withDeadline(timeMoves(rigs, cast.first), often.patienceMs + 1000 * demoPlan.returnAfterS));
+  stage.say(
+    `The customer's first pool is back. The hub tries it again at growing intervals; his rigs return once it has been well for ${demoPlan.returnAfterS} s.`,
+  );
+  const tookMs = await stage.race(withDeadline(timeMoves(rigs, cast.first), demoPlan.returnMsMax));
   if (tookMs === null) return "not every rig returned to the customer's first pool";
   await tellEvents(stage, cast, { cursor, type: "pool.returned" });
   const { accepted, rejected, disconnects, refusals } = cast.farm.stats();

@@ -7,6 +7,7 @@ import { openSideDoor } from "./cli/side-door.ts";
 import { type Config, controlFile, type Endpoint, environment } from "./config.ts";
 import { type Control, openControl } from "./control/control.ts";
 import { SnapshotFile } from "./control/snapshot-file.ts";
+import type { OperationFacts } from "./health/operation-facts.ts";
 import { Hub } from "./hub/hub.ts";
 import { type Ledger, openLedger } from "./ledger/ledger.ts";
 import type { Log } from "./log.ts";
@@ -16,6 +17,7 @@ import { HubAlarms } from "./notify/hub-alarms.ts";
 import { Notifier } from "./notify/notifier.ts";
 import type { Move } from "./schedule/move.ts";
 import type { ContractFact } from "./watch/contract-state.ts";
+import { LoopLag } from "./watch/loop-lag.ts";
 import { usualStartGraceMs, Watch, type WatchedHub } from "./watch/watch.ts";
 import type { ContractHealth, ContractView, HubView } from "./web/deps.ts";
 import { startWeb } from "./web/server.ts";
@@ -24,6 +26,7 @@ import { startWeb } from "./web/server.ts";
 const failedSyncExitCode = 70;
 const crashExitCode = 1;
 const eventsFlushMs = 200;
+const loopLagEveryMs = 250;
 /** A session number says in which run of the hub it was, for 4,096 runs of a million sessions each. */
 const boots = 4_096;
 const sessionsPerBoot = 2 ** 20;
@@ -65,10 +68,7 @@ export async function startHub(config: Config, log: Log, { startGraceMs = usualS
     monotonicMs: () => performance.now(),
     random: Math.random,
     agent: `stratum-hub/${version}`,
-    contractName: (no) => {
-      const contract = control.contracts.byNo(no);
-      return contract === null ? null : { id: contract.id, name: contract.number };
-    },
+    contractName: (no) => contractName(control, no),
     assigned: assignedTo(control),
     presence: (rigNo, connected) => watch?.onPresence(rigNo, connected),
     firstSessionNo: (ledger.bootNo % boots) * sessionsPerBoot,
@@ -80,12 +80,15 @@ export async function startHub(config: Config, log: Log, { startGraceMs = usualS
     eventFlusher(() => control.events.flush(), log),
     eventsFlushMs,
   );
+  const loopLag = new LoopLag(loopLagEveryMs, () => performance.now());
+  loopLag.start();
   const stratum = endpointOf(hub.ports().find(({ listenerNo }) => listenerNo === primary.value.no)?.address ?? bind);
   const web = await startWeb({
     ...{ control, ledger, log, now, version },
     hub: viewOf(hub, watch),
     contracts: contractsOf(watch),
     testChannel: (id) => notifier.test(id),
+    operation: () => operationOf({ hub, watch, ledger, loopLag }),
     config: { ...config, stratum },
   });
   const http = web.address;
@@ -102,6 +105,7 @@ export async function startHub(config: Config, log: Log, { startGraceMs = usualS
       await hub.stop();
       control.events.record({ type: "hub.stopped", subjectKind: "hub", subjectId: null, text: "The hub stopped in order." });
       clearInterval(flushing);
+      loopLag.stop();
       await sideDoor.close();
       await ledger.close();
       control.close();
@@ -140,6 +144,11 @@ function endOnCrash(log: Log): void {
   process.on("unhandledRejection", crash);
 }
 
+function contractName({ contracts }: Control, no: number): { id: string; name: string } | null {
+  const contract = contracts.byNo(no);
+  return contract === null ? null : { id: contract.id, name: contract.number };
+}
+
 function watchedOf(hub: Hub): WatchedHub {
   return {
     rigs: () => hub.rigs(),
@@ -150,6 +159,23 @@ function watchedOf(hub: Hub): WatchedHub {
     setPaces: (paces) => hub.setPaces(paces),
     now: () => hub.now(),
     wallOf: (ms) => hub.wallOf(ms),
+  };
+}
+
+type Counters = { hub: Hub; watch: Watch; ledger: Ledger; loopLag: LoopLag };
+
+function operationOf({ hub, watch, ledger, loopLag }: Counters): OperationFacts {
+  const { rss, heapUsed } = process.memoryUsage();
+  const { moves, sliceSwitches, planSeconds, judgeSeconds } = watch.meter;
+  const expectedHps = new Map([...watch.contractStandings()].map(({ contract, fact }) => [contract.no, fact.expectedHps]));
+  return {
+    ...{ startedAtMs: performance.timeOrigin, residentBytes: rss, heapBytes: heapUsed, loopLagSeconds: loopLag.seconds },
+    ...{ moves, sliceSwitches, planSeconds, judgeSeconds, expectedHps },
+    ...ledger.figures(),
+    shares: [...hub.counts.all()],
+    unrecordedShares: hub.counts.unrecorded,
+    lateAnswers: hub.counts.late,
+    poolAnswerSeconds: hub.counts.answerSeconds,
   };
 }
 

@@ -7,6 +7,7 @@ export type PageName = "overview" | "rigs" | "contracts" | "customers" | "fleets
 const places: readonly { name: PageName; href: string; text: string }[] = [
   { name: "overview", href: "/", text: "Overview" },
   { name: "rigs", href: "/rigs", text: "Rigs" },
+  { name: "contracts", href: "/contracts", text: "Contracts" },
   { name: "fleets", href: "/fleets", text: "Fleets" },
   { name: "pools", href: "/pools", text: "Pools" },
   { name: "connect", href: "/connect", text: "Connect" },

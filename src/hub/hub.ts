@@ -12,8 +12,7 @@ import { GroundBooks } from "./ground-book.ts";
 import { type Hand, startJobNumbers } from "./job-board.ts";
 import { Layouts } from "./layouts.ts";
 import { limits } from "./limits.ts";
-import type { LineWriter } from "./line-writer.ts";
-import { flushWriters } from "./line-writer.ts";
+import { flushWriters, type LineWriter } from "./line-writer.ts";
 import { loginEvents } from "./login-events.ts";
 import { NominalHints } from "./nominal-hints.ts";
 import { type PoolToTest, testPool } from "./pool-test.ts";
@@ -24,6 +23,7 @@ import { RigSession } from "./rig-session.ts";
 import { Roster, type RosterRig } from "./roster.ts";
 import { SessionsByRoute } from "./sessions-by-route.ts";
 import { Settlement } from "./settlement.ts";
+import { ShareCounts } from "./share-counts.ts";
 import { Slots } from "./slots.ts";
 import { type SteadyClock, steadyClock } from "./steady-clock.ts";
 import { type ContractName, eventOf } from "./switch-events.ts";
@@ -63,6 +63,8 @@ export class Hub {
   private readonly roster: Roster;
   private readonly switchboard: Switchboard;
   private readonly settlement: Settlement;
+  /** What became of shares since the start. */
+  readonly counts = new ShareCounts();
   private readonly sessions = new Map<number, RigSession>();
   private readonly slots = new Slots();
   private readonly books: GroundBooks;
@@ -89,7 +91,10 @@ export class Hub {
     this.hints = new NominalHints(deps.control.rigs);
     this.settlement = new Settlement({
       append: (share) => this.record(share),
-      appendVerdict: (sequence, verdict) => deps.ledger.appendVerdict(sequence, verdict),
+      appendVerdict: (sequence, verdict) => {
+        this.counts.noteLate(verdict.poolVerdict);
+        return deps.ledger.appendVerdict(sequence, verdict);
+      },
     });
     deps.ledger.onDurable = (through) => this.onDurable(through);
     this.roster = new Roster({ control: deps.control, failed: (error) => deps.log.error("rig.enrol-failed", { error: error.message }) });
@@ -345,6 +350,8 @@ export class Hub {
     share.atMs = this.clock.wallOf(atMs);
     const sequence = this.deps.ledger.append(share);
     share.atMs = atMs;
+    if (sequence < 0) this.counts.unrecorded++;
+    else this.counts.note(share);
     return sequence;
   }
 

@@ -1,3 +1,4 @@
+import { Histogram, secondsBounds } from "../health/histogram.ts";
 import { type Block, BlockWriter } from "./block-writer.ts";
 import { type Disk, type DiskWrite, isDiskFull } from "./disk.ts";
 import type { Segment } from "./journal-files.ts";
@@ -32,6 +33,8 @@ type Waiter = { through: number; resolve: () => void; reject: (error: Error) => 
 export class Journal {
   readonly #options: JournalOptions;
   readonly #writer: BlockWriter;
+  /** Of each commit: from its first write until it is on disk. */
+  readonly commitSeconds = new Histogram(secondsBounds);
   #durable: number;
   #durableBytes = 0;
   /** Blocks that a full disk refused, to be tried again first. */
@@ -159,6 +162,7 @@ export class Journal {
       } finally {
         this.#isWriting = false;
       }
+      this.commitSeconds.note((performance.now() - this.#lastCommitAt) / 1_000);
       this.#settle(blocks);
     }
     this.#committing = false;

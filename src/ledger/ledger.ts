@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Log } from "../log.ts";
 import type { Gap, HashratePoint, HashrateScope, ShareQuery, ShareRow, SharesSummary, WorkQuery, WorkRow } from "./answers.ts";
+import type { Backlog, LedgerFigures } from "./backlog.ts";
 import { BlockSource } from "./block-source.ts";
 import type { Database } from "./database.ts";
 import { openOrRepair } from "./database-repair.ts";
@@ -34,17 +35,6 @@ import type { DatabaseTally, TallyQuestion } from "./tally.ts";
 import { threadDisk } from "./thread-disk.ts";
 import { workOf } from "./work.ts";
 
-/** How far the parts are behind each other. */
-export type Backlog = {
-  /** Bytes of the journal that are not yet in the database. */
-  journalBytes: number;
-  rowsBehind: number;
-  /** Bytes appended but not yet on disk. */
-  undurableBytes: number;
-  /** True while `append` refuses: the disk is full, or too slow for what is held in memory. */
-  full: boolean;
-};
-
 export type Ledger = LedgerDesk & {
   readonly bootNo: number;
   /**
@@ -67,6 +57,7 @@ export type Ledger = LedgerDesk & {
   /** Resolves when all that was appended before is on disk and answers queries. */
   flush: () => Promise<void>;
   backlog: () => Backlog;
+  figures: () => LedgerFigures;
   /** Raw rows by sequence, in pages; at most `limit`. */
   shares: (query: ShareQuery) => AsyncIterable<ShareRow[]>;
   /** The last `n` shares of a rig, newest first. */
@@ -295,6 +286,11 @@ class OpenLedger implements Ledger {
     const { journal, loader } = this.#parts;
     const rowsBehind = journal.durableThrough - loader.appliedThrough;
     return { journalBytes: rowsBehind * shareBytes, rowsBehind, undurableBytes: journal.undurableBytes, full: journal.full };
+  }
+
+  figures(): LedgerFigures {
+    const { journal, loader, options } = this.#parts;
+    return { commitSeconds: journal.commitSeconds, loaderLagSeconds: Math.max(0, options.now() - loader.asOfMs) / 1_000 };
   }
 
   shares(query: ShareQuery): AsyncIterable<ShareRow[]> {

@@ -24,6 +24,7 @@ import { Presence } from "./presence.ts";
 import { Register } from "./register.ts";
 import { Scheduler } from "./scheduler.ts";
 import { Slices } from "./slices.ts";
+import { WatchMeter } from "./watch-meter.ts";
 
 /** What the clocks see of the hub, and the only ways in which they act on it. */
 export type WatchedHub = {
@@ -72,6 +73,7 @@ export class Watch {
   private readonly presence: Presence;
   private readonly stopClock: () => void;
   private lastPlan: Plan | null = null;
+  readonly meter = new WatchMeter();
 
   constructor(deps: WatchDeps) {
     this.deps = deps;
@@ -168,7 +170,9 @@ export class Watch {
   async round(): Promise<void> {
     this.readRigs();
     this.register.plan(this.absences());
+    const startMs = performance.now();
     const changes = await this.judge.round();
+    this.meter.judgeSeconds.note((performance.now() - startMs) / 1_000);
     for (const { rigNo, from } of changes) if (from === "offline") this.holdDown(rigNo);
     this.contractWatch.settle((contractNo) => this.surplusOf(contractNo));
     this.scheduler.run();
@@ -267,6 +271,7 @@ export class Watch {
       this.scheduler.wake();
     }
     const due = this.slices.due(this.deps.now());
+    this.meter.sliceSwitches += due.length;
     if (due.length > 0) this.send(due);
     this.look();
   }
@@ -348,6 +353,7 @@ export class Watch {
 
   private planned(plan: Plan, tookMs: number): void {
     this.lastPlan = plan;
+    this.meter.planned(plan, tookMs);
     if (tookMs > slowPlanMs) this.deps.log.warn("plan.slow", { ms: Math.round(tookMs), changes: plan.changes.length });
     this.look();
   }

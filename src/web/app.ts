@@ -11,6 +11,7 @@ import { livez, readyz } from "./health.ts";
 import { HubBell } from "./hub-bell.ts";
 import { KeyedAnswers } from "./idempotency.ts";
 import { LiveFigures } from "./live-figures.ts";
+import { metrics, metricsPath } from "./metrics.ts";
 import { needsOf, openApiDocument } from "./openapi.ts";
 import { errorPage } from "./pages/page-call.ts";
 import { pages } from "./pages/pages.ts";
@@ -114,6 +115,7 @@ function openPaths(deps: WebDeps, endpoints: readonly Endpoint[]) {
   const document = JSON.stringify(openApiDocument(docs, deps.version ?? "0"));
   app.get("/livez", () => livez());
   app.get("/readyz", () => readyz(deps));
+  app.get(metricsPath, ({ request }) => metrics(deps, request));
   app.get(openApiPath, () => new Response(document, { headers: { "content-type": "application/json" } }), { detail: { "x-open": true } as object });
   app.get("/docs", () => docsPage());
   app.get("/docs/:file", ({ request }) => {

@@ -1,6 +1,7 @@
 import type { Control } from "../control/control.ts";
 import type { Pool } from "../control/pools.ts";
 import type { PoolFact, PoolTest, RigFact } from "../health/facts.ts";
+import type { OperationFacts } from "../health/operation-facts.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Log } from "../log.ts";
 import type { Capacity, CapacityAsk } from "../schedule/capacity.ts";
@@ -65,6 +66,8 @@ export type WebDeps = {
   contracts?: ContractView;
   ledger: WebLedger;
   hub: HubView;
+  /** What the hub counted of its own work; only the metrics ask. */
+  operation?: () => OperationFacts;
   config: WebConfig;
   log: Log;
   /** Sends one message through a channel and says what became of it; null where there is no such channel. */

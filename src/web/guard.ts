@@ -1,6 +1,7 @@
 import type { User } from "../control/users.ts";
 import { clientReader, isOwnSite } from "./client.ts";
 import type { WebDeps } from "./deps.ts";
+import { metricsPath } from "./metrics.ts";
 import { type Principal, principalOf, rememberPrincipal, type UserPrincipal } from "./principal.ts";
 import { Problem } from "./problems.ts";
 
@@ -15,12 +16,13 @@ export function isApiPath(path: string): boolean {
 }
 
 /**
- * Finds out who sends a request, before anything of it is parsed: for the API by bearer token alone, for pages by cookie alone.
+ * Finds out who sends a request, before anything of it is parsed: for the API and the metrics by bearer token alone, for pages by cookie alone.
  * Throws 401 for an API request without a valid token (unknown paths included), 403 for a change that another site made a browser send.
  */
 export function authenticate(deps: Deps, request: Request, path: string): Principal | null {
-  const principal = isApiPath(path) ? tokenPrincipal(deps, request) : userPrincipal(deps, request);
-  if (isApiPath(path) && principal === null) throw new Problem("unauthorized", "send a valid API token as “Authorization: Bearer …”");
+  const isForScripts = isApiPath(path) || path === metricsPath;
+  const principal = isForScripts ? tokenPrincipal(deps, request) : userPrincipal(deps, request);
+  if (isForScripts && principal === null) throw new Problem("unauthorized", "send a valid API token as “Authorization: Bearer …”");
   if (!isApiPath(path) && !isOwnSite(request, clientReader(deps.config)(request))) throw new Problem("cross-site", "this change was sent from another site");
   if (principal !== null) rememberPrincipal(request, principal);
   return principal;

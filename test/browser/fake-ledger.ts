@@ -3,7 +3,7 @@ import type { HashratePoint, ShareRow, SharesSummary, Tally } from "../../src/le
 import type { WebLedger } from "../../src/web/deps.ts";
 
 /** What a test says is so. */
-export type Facts = { rigs: Map<number, RigFact>; pools: Map<number, PoolFact>; hps: Map<number, number>; shares: ShareRow[] };
+export type Facts = { rigs: Map<number, RigFact>; pools: Map<number, PoolFact>; hps: Map<number, number>; delivered: Map<number, number>; shares: ShareRow[] };
 
 const none: Tally = { count: 0, work: 0n };
 
@@ -47,10 +47,12 @@ export function fakeLedger(facts: Facts): WebLedger {
     lastShares: (rigNo, n) => Promise.resolve(facts.shares.filter((row) => row.rigNo === rigNo).slice(0, n)),
     summary: (scope) => Promise.resolve(summaryOf(facts.shares.filter((row) => scope.kind === "rig" && row.rigNo === scope.no))),
     hashrate: (scope, { fromMs, toMs, stepS }) => {
-      const hps = scope.kind === "rig" ? (facts.hps.get(scope.no) ?? 0) : 0;
+      const known = { rig: facts.hps, contract: facts.delivered };
+      const hps = scope.kind === "rig" || scope.kind === "contract" ? (known[scope.kind].get(scope.no) ?? 0) : 0;
       return Promise.resolve(pointsOf(hps, fromMs, toMs, stepS));
     },
     rates: (windowsS) => Promise.resolve(new Map([...facts.hps].map(([no, hps]) => [no, windowsS.map(() => hps)]))),
+    deliveredRates: (windowsS) => Promise.resolve(new Map([...facts.delivered].map(([no, hps]) => [no, windowsS.map(() => hps)]))),
     rejects: (_fromMs, _toMs, by) =>
       Promise.resolve(new Map([...facts[by === "rig" ? "rigs" : "pools"].keys()].map((no) => [no, { accepted: 10n ** 18n, rejected: 10n ** 15n }]))),
     gaps: (fromMs, toMs) => Promise.resolve(facts.hps.size === 0 ? [] : [{ fromMs: fromMs + (toMs - fromMs) * 0.4, toMs: fromMs + (toMs - fromMs) * 0.5 }]),

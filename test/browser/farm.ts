@@ -3,7 +3,7 @@ import { Exposure } from "../../src/health/exposure.ts";
 import type { PoolFact, PoolTest, RigFact } from "../../src/health/facts.ts";
 import { silentLog } from "../../src/log.ts";
 import type { Move } from "../../src/schedule/move.ts";
-import type { HubView, WebDeps, WebLedger } from "../../src/web/deps.ts";
+import type { ContractHealth, ContractView, HubView, WebDeps, WebLedger } from "../../src/web/deps.ts";
 import { startWeb } from "../../src/web/server.ts";
 import { type Facts, fakeLedger } from "./fake-ledger.ts";
 
@@ -16,6 +16,9 @@ export type Farm = {
   deps: WebDeps;
   facts: Facts;
   moves: Move[];
+  /** What the judge says of contracts, and what could be promised. */
+  healths: Map<number, ContractHealth>;
+  available: { availableHps: number; availableRigs: number };
   /** How far the hub's clock is ahead of ours. */
   clock: { aheadMs: number };
   /** Calls of `configChanged`. */
@@ -55,7 +58,7 @@ function fakeHub(facts: Facts, moves: Move[], onConfig: () => void): HubView {
 export async function openFarm(): Promise<Farm> {
   const clock = { aheadMs: 0 };
   const now = () => Date.now() + clock.aheadMs;
-  const facts: Facts = { rigs: new Map(), pools: new Map(), hps: new Map(), shares: [] };
+  const facts: Facts = { rigs: new Map(), pools: new Map(), hps: new Map(), delivered: new Map(), shares: [] };
   const moves: Move[] = [];
   let changes = 0;
   const control = openControl(":memory:", { now, log: silentLog });
@@ -65,13 +68,16 @@ export async function openFarm(): Promise<Farm> {
     changes += 1;
   });
   const config = { http: { host: "127.0.0.1", port: 0 }, stratum: { host: "0.0.0.0", port: 3333 }, httpTrustProxy: [] };
-  const deps: WebDeps = { control, ledger, hub, config, log: silentLog, now };
+  const healths: Farm["healths"] = new Map();
+  const available: Farm["available"] = { availableHps: 1e15, availableRigs: 5 };
+  const contracts: ContractView = { capacity: () => available, health: (no) => healths.get(no) ?? null, changed: () => {} };
+  const deps: WebDeps = { control, contracts, ledger, hub, config, log: silentLog, now };
   const web = await startWeb(deps);
   const stop = async () => {
     await web.stop();
     control.close();
   };
-  return { url: `http://127.0.0.1:${web.address.port}`, deps, facts, moves, clock, changes: () => changes, stop };
+  return { url: `http://127.0.0.1:${web.address.port}`, deps, facts, moves, healths, available, clock, changes: () => changes, stop };
 }
 
 export function addOwner({ deps }: Farm) {
@@ -101,7 +107,8 @@ function poolFact(poolNo: number, state: PoolFact["state"], atMs: number): PoolF
 }
 
 /** Two pools, a house profile and `count` rigs in all seven statuses. */
-export function fill({ deps, facts }: Farm, count: number): void {
+export function fill(farm: Farm, count: number): void {
+  const { deps, facts } = farm;
   const { control } = deps;
   const atMs = deps.now();
   const poolNos = ["Main", "Backup"].map((name, at) => {
@@ -124,18 +131,21 @@ export function fill({ deps, facts }: Farm, count: number): void {
     facts.rigs.set(no, rigFact(no, poolNos[0] ?? 0, atMs));
     facts.hps.set(no, 2e14);
   }
-  sell(deps, { fleetNo: fleet.no, profileNo: profile.value.no, rigNos: rigs.slice(0, 4).map(({ no }) => no) });
+  sell(farm, { fleetNo: fleet.no, profileNo: profile.value.no, rigNos: rigs.slice(0, 4).map(({ no }) => no) });
   facts.shares = sampleShares(atMs, rigs[0]?.no ?? 0, poolNos[0] ?? 0);
 }
 
 /** A customer with a contract that the first rigs serve, the last of them in place of another. */
-function sell({ control }: WebDeps, { fleetNo, profileNo, rigNos }: { fleetNo: number; profileNo: number; rigNos: number[] }): void {
+function sell({ deps: { control }, facts, healths }: Farm, { fleetNo, profileNo, rigNos }: { fleetNo: number; profileNo: number; rigNos: number[] }): void {
   const customer = control.customers.create({ name: `Borealis ${hostile}`, email: "ops@borealis.example" });
   if (!customer.ok) throw new Error(customer.rule);
   const terms = { customerNo: customer.value.no, fleetNo, profileNo, method: "threshold", promise: { promisedHps: 6e14 } } as const;
   const contract = control.contracts.create({ ...terms, by: "user:none", notes: hostile });
   if (!contract.ok) throw new Error(contract.rule);
   control.contracts.setState([{ contractNo: contract.value.no, to: "active" }]);
+  facts.delivered.set(contract.value.no, 6.06e14);
+  healths.set(contract.value.no, { state: "degraded", reason: { code: "measured", text: `its rigs send too little ${hostile}` } });
+  for (const rigNo of rigNos) facts.rigs.set(rigNo, { ...rigFact(rigNo, 1, Date.now()), contractNo: contract.value.no });
   const replaces = { code: "replaces", text: `S21-004 replaces S21-007, which said ${hostile} for 95 s; chosen: same rack` };
   const reasonOf = (at: number) => (at === 3 ? replaces : { code: "fills", text: "fills up C-00001" });
   control.allocations.assign(rigNos.map((rigNo, at) => ({ rigNo, contractNo: contract.value.no, profileNo, reason: reasonOf(at), decidedBy: "planner" })));

@@ -30,9 +30,24 @@ async function expectSound(page: Page, url: string): Promise<void> {
 function pathsOf({ deps: { control } }: Farm): string[] {
   const first = (rows: { id: string }[], place: string) => rows.slice(0, 1).map(({ id }) => `${place}/${id}`);
   return [
-    ...["/", "/rigs", "/rigs?q=nothing-like-it", "/fleets", "/fleets/new", "/pools", "/pools/new", "/profiles/new", "/connect", "/events", "/rigs/none"],
+    ...[
+      "/",
+      "/rigs",
+      "/rigs?q=nothing-like-it",
+      "/contracts",
+      "/contracts?show=ended",
+      "/fleets",
+      "/fleets/new",
+      "/pools",
+      "/pools/new",
+      "/profiles/new",
+      "/connect",
+      "/events",
+      "/rigs/none",
+    ],
     ...first(control.rigs.all(), "/rigs"),
     ...first(control.fleets.all(), "/fleets"),
+    ...first(control.contracts.all(), "/contracts"),
     ...first(control.pools.all(), "/pools"),
     ...first(control.profiles.all(), "/profiles"),
   ];

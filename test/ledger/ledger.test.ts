@@ -17,6 +17,17 @@ async function allRows(ledger: Ledger): Promise<ShareRow[]> {
 const tight = { commitRecordsMax: 16, slabBytes: 4_096, segmentBytesMax: 8_192, segmentAheadBytes: 1_024, freshBytesMax: 2_048, loadGroupRows: 50 };
 
 describe("the ledger", () => {
+  test("commits are timed, and what has caught up lags behind nothing", async () => {
+    await using folder = await LedgerFolder.create();
+    const ledger = await folder.open();
+    const commits = () => ledger.figures().commitSeconds.counts.reduce((sum, count) => sum + count, 0);
+    const before = commits();
+    ledger.append(aShare());
+    await ledger.flush();
+    expect(commits()).toBe(before + 1);
+    expect(ledger.figures().loaderLagSeconds).toBe(0);
+  });
+
   test("a share comes back as it was noted, work derived from its difficulty", async () => {
     await using folder = await LedgerFolder.create();
     const ledger = await folder.open();

@@ -1,6 +1,10 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { ConnectProgress } from "../../views/pages/connect.tsx";
+import { ContractChart, ContractEvents, type ContractParts, ContractPools, ContractRigs, ContractSentence } from "../../views/pages/contract.tsx";
+import { ContractCommands } from "../../views/pages/contract-commands.tsx";
+import { ContractRow } from "../../views/pages/contracts.tsx";
+import { FleetTable } from "../../views/pages/fleets.tsx";
 import { AttentionList } from "../../views/pages/overview.tsx";
 import { PoolTestResult } from "../../views/pages/pool-form.tsx";
 import { PoolTable } from "../../views/pages/pools.tsx";
@@ -30,6 +34,25 @@ function allocation(text: string): AllocationLine {
   return { id: "alc_1", fromMs: 0, toMs: null, rig: { text, href: null }, to: { text, href: "/" }, fraction: 0.5, reason: text, decidedBy: text };
 }
 
+const verbs = { change: true, suspend: true, resume: true, renew: true, terminate: true };
+const contractLine = {
+  ...({ id: "ctr_1", customerHref: "/", word: "down", sinceMs: 0, promisedHps: 1, places: 1, hps900: 1, hps86400: null, rigs: 1, endsAtMs: 0 } as const),
+};
+const fleetRow = { id: "flt_1", algorithm: "sha256d", rigs: 1, statusCounts: { offline: 1 }, promisedHps: 1, contracts: 1 };
+
+function contract(text: string): ContractParts {
+  const { chart } = rig(text);
+  const serving = { id: "rig_1", name: text, status: "offline", statusText: text, fraction: 0.5, hps900: 1, nominalHps: 1, sinceMs: 0, reason: text } as const;
+  const pool = { id: "pol_1", name: text, url: text, state: "live", sinceMs: 0, active: true, reason: text } as const;
+  return {
+    ...{ id: "ctr_1", number: text, customer: { name: text, href: "/" }, word: "down", sinceMs: 0, sentence: text, tiles: [], span: "1h" },
+    chart: { ...chart, nominalHps: 1, words: { line: text, level: text } },
+    ...{ serving: [serving], servingMore: 1, pools: [pool], profileName: text, hubFates: [], poolFates: [], allocations: [] },
+    events: [{ id: "evt_1", atMs: 0, type: text, text, href: null }],
+    terms: [{ label: text, value: text }],
+  };
+}
+
 /** Everything that a rig, a pool or a form may have filled with bytes of its own. */
 function fragments(text: string): JSX.Element[] {
   const line = { id: "rig_1", name: text, assetCode: text, status: "online", statusSinceMs: 0, poolName: text, lastShareAtMs: null } as const;
@@ -47,6 +70,14 @@ function fragments(text: string): JSX.Element[] {
     RigControl({ rigId: "rig_1", csrf: text, orders: rig(text).orders, pinnedTo: text, profiles: [{ value: text, text }], hasContracts: true, form }),
     AllocationList({ lines: [allocation(text)], show: "to", clock }),
     AllocationList({ lines: [allocation(text)], show: "rig", clock }),
+    ContractSentence({ contract: contract(text), clock }),
+    ContractChart({ contract: contract(text) }),
+    ContractRigs({ contract: contract(text), clock }),
+    ContractPools({ contract: contract(text), clock }),
+    ContractEvents({ contract: contract(text), clock }),
+    ContractCommands({ id: "ctr_1", number: text, csrf: text, profileHref: null, verbs, atStake: text, form }),
+    ContractRow({ line: { ...contractLine, number: text, customerName: text }, clock }),
+    FleetTable({ fleets: [{ ...fleetRow, name: text, siteName: text, houseName: text, held: { untilMs: 0, reason: text } }], clock }),
     RigRow({ line: { ...line, ...rates }, clock }),
     RigShares({ shares: [share], clock }),
     RigFates({ hubFates: [fate], poolFates: [fate], span: text }),

@@ -14,6 +14,8 @@ export type ChartProps = {
   toMs: number;
   nominalHps: number | null;
   zone: string;
+  /** What line and level are; by default effective hashrate and nominal. */
+  words?: { line: string; level: string };
 };
 
 const widthUnits = 1000;
@@ -147,8 +149,16 @@ export function HashrateChart(props: ChartProps): JSX.Element {
       <Axis chart={props} frame={frame} />
       <Plot chart={props} frame={frame} />
       <figcaption>
-        <span class="key line">effective, with its 95 % band</span>
-        {props.nominalHps === null ? "" : <span class="key nominal">nominal</span>}
+        <span class="key line" safe>
+          {props.words?.line ?? "effective, with its 95 % band"}
+        </span>
+        {props.nominalHps === null ? (
+          ""
+        ) : (
+          <span class="key nominal" safe>
+            {props.words?.level ?? "nominal"}
+          </span>
+        )}
         {props.points.every((point) => point.effectiveHps === null) ? <span>No share in this time yet.</span> : ""}
         {props.gaps.length === 0 ? "" : <span class="key gap">no data</span>}
       </figcaption>

@@ -30,6 +30,23 @@ const poolLooks: Readonly<Record<PoolState, Look>> = Object.freeze({
   misconfigured: { shape: "cross", tone: "bad" },
 });
 
+/** A contract's state; of one that is active, how it is doing. */
+export const contractWords = ["down", "degraded", "activating", "scheduled", "active", "delivering", "suspended", "ended"] as const;
+export type ContractWord = (typeof contractWords)[number];
+/** Those that have not ended, in the order in which an operator wants to see them. */
+export const contractWordOrder: readonly ContractWord[] = contractWords.filter((word) => word !== "ended");
+
+const contractLooks: Readonly<Record<ContractWord, Look>> = Object.freeze({
+  scheduled: { shape: "diamond", tone: "new" },
+  activating: { shape: "half", tone: "new" },
+  active: { shape: "disc", tone: "ok" },
+  delivering: { shape: "disc", tone: "ok" },
+  degraded: { shape: "up", tone: "warn" },
+  down: { shape: "square", tone: "bad" },
+  suspended: { shape: "barred", tone: "off" },
+  ended: { shape: "ring", tone: "off" },
+});
+
 function Mark(props: { word: string; look: Look; forMs: number | null }): JSX.Element {
   return (
     <span class={`mark ${props.look.tone}`}>
@@ -47,4 +64,8 @@ export function RigMark(props: { status: RigStatusWord; forMs: number | null }):
 
 export function PoolMark(props: { state: PoolState; forMs: number | null }): JSX.Element {
   return <Mark word={props.state} look={poolLooks[props.state]} forMs={props.forMs} />;
+}
+
+export function ContractMark(props: { word: ContractWord; forMs: number | null }): JSX.Element {
+  return <Mark word={props.word} look={contractLooks[props.word]} forMs={props.forMs} />;
 }

@@ -3,7 +3,16 @@ import type { LiveViews } from "../live.ts";
 import type { LiveFigures } from "../live-figures.ts";
 import type { PoolProbes } from "../pool-probes.ts";
 import type { Ids } from "../present-rows.ts";
+import type { ContractSnapshots } from "./contract-snapshot.ts";
 import type { FleetSnapshots } from "./fleet-snapshot.ts";
 
 /** What the pages share; made once per app. */
-export type PageParts = { deps: WebDeps; figures: LiveFigures; probes: PoolProbes; snapshots: FleetSnapshots; live: LiveViews; ids: Ids };
+export type PageParts = {
+  deps: WebDeps;
+  figures: LiveFigures;
+  probes: PoolProbes;
+  snapshots: FleetSnapshots;
+  live: LiveViews;
+  ids: Ids;
+  contracts: ContractSnapshots;
+};

@@ -10,6 +10,10 @@ import { notFound } from "../problems.ts";
 import { recorded } from "../recorded.ts";
 import { keepOpen } from "../sse.ts";
 import { connectLive, connectPage } from "./connect.ts";
+import { contractLive, contractPage } from "./contract.ts";
+import { renewForm, resumeForm, suspendForm, terminateForm } from "./contract-commands.ts";
+import { contractsLive, contractsPage } from "./contract-list.ts";
+import { ContractSnapshots } from "./contract-snapshot.ts";
 import { eventsLive, eventsPage } from "./events.ts";
 import { FleetSnapshots } from "./fleet-snapshot.ts";
 import {
@@ -44,6 +48,8 @@ const shown: readonly [path: string, show: Show][] = [
   ["/", overviewPage],
   ["/rigs", rigsPage],
   ["/rigs/:id", (parts, call) => rigPage(parts, call)],
+  ["/contracts", contractsPage],
+  ["/contracts/:id", (parts, call) => contractPage(parts, call)],
   ["/fleets", fleetsPage],
   ["/fleets/:id", fleetPage],
   ["/pools", poolsPage],
@@ -69,6 +75,10 @@ const changes: readonly [path: string, change: Show][] = [
   ["/profiles", addProfileForm],
   ["/profiles/:id", changeProfileForm],
   ["/profiles/:id/delete", removeProfileForm],
+  ["/contracts/:id/suspend", suspendForm],
+  ["/contracts/:id/resume", resumeForm],
+  ["/contracts/:id/renew", renewForm],
+  ["/contracts/:id/terminate", terminateForm],
   ["/fleets", addFleetForm],
   ["/fleets/meaning", meaningForm],
   ["/fleets/:id", changeFleetForm],
@@ -91,6 +101,8 @@ const watched: readonly [path: string, watch: Watch][] = [
   ["/live/overview", (parts) => overviewLive(parts)],
   ["/live/rigs", (parts, _id, url) => rigsLive(parts, url)],
   ["/live/rigs/:id", (parts, id, url) => rigLive(parts, id, url)],
+  ["/live/contracts", (parts, _id, url) => contractsLive(parts, url)],
+  ["/live/contracts/:id", (parts, id, url) => contractLive(parts, id, url)],
   ["/live/fleets", (parts) => fleetsLive(parts)],
   ["/live/pools", (parts) => poolsLive(parts)],
   ["/live/pools/:id", (parts, id) => poolsLive(parts, id)],
@@ -115,7 +127,15 @@ export type SharedParts = { figures?: LiveFigures; probes?: PoolProbes };
 function pageParts(deps: WebDeps, shared: SharedParts = {}): PageParts {
   const figures = shared.figures ?? new LiveFigures(deps);
   const probes = shared.probes ?? new PoolProbes(deps);
-  return { deps, figures, probes, snapshots: new FleetSnapshots(deps, figures), live: new LiveViews(deps), ids: new Ids(deps.control) };
+  return {
+    deps,
+    figures,
+    probes,
+    snapshots: new FleetSnapshots(deps, figures),
+    live: new LiveViews(deps),
+    ids: new Ids(deps.control),
+    contracts: new ContractSnapshots(deps, figures),
+  };
 }
 
 /** All pages, forms, streams and assets, as a plugin. Bodies are read by the forms themselves, after it is known who sends them. */

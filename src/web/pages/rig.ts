@@ -1,19 +1,20 @@
 import { count, hashrate, hashrateText, percent } from "../../../views/format.ts";
 import { RigAllocations, RigChart, RigConnection, RigPage, type RigParts, type RigSpan, RigState, rigSpans, spanText } from "../../../views/pages/rig.tsx";
 import { type RigControlProps, type RigOrders, RigServing } from "../../../views/pages/rig-control.tsx";
-import { type FateLine, RigFates, RigShares, type ShareLine } from "../../../views/pages/rig-shares.tsx";
+import { RigFates, RigShares, type ShareLine } from "../../../views/pages/rig-shares.tsx";
 import { blankForm, type FormState } from "../../../views/parts/form.tsx";
 import type { ChartProps } from "../../../views/parts/hashrate-chart.tsx";
 import { type TileProps, Tiles } from "../../../views/parts/text.tsx";
 import type { Rig } from "../../control/rig-row.ts";
 import type { RigFact } from "../../health/facts.ts";
-import type { HashratePoint, ShareRow, SharesSummary, Tally } from "../../ledger/answers.ts";
+import type { HashratePoint, ShareRow, SharesSummary } from "../../ledger/answers.ts";
 import { assetUrls } from "../assets/assets.ts";
 import { found } from "../endpoint.ts";
 import type { LiveView } from "../live.ts";
 import type { Rates } from "../live-figures.ts";
 import { AllocationLines } from "./allocation-lines.ts";
 import { farmOf } from "./farm.ts";
+import { hubFateLines, poolFateLines } from "./fate-lines.ts";
 import { sentence } from "./form-body.ts";
 import { htmlResponse, type PageCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
@@ -62,30 +63,6 @@ async function quarterOf({ deps: { ledger, now } }: PageParts, rig: Rig): Promis
   const toMs = now();
   const points = await ledger.hashrate({ kind: "rig", no: rig.no }, { fromMs: toMs - quarterS * 1_000, toMs, stepS: quarterS });
   return points[0] ?? null;
-}
-
-function fateLines(summary: SharesSummary): FateLine[] {
-  const line = (fate: string, tally: Tally, tone: FateLine["tone"]): FateLine => ({ fate, count: tally.count, work: tally.work, tone });
-  return [
-    line("accepted by the hub", summary.hubAccepted, "ok"),
-    line("stale", summary.stale, "warn"),
-    line("expired", summary.expired, "warn"),
-    line("duplicate", summary.duplicate, "bad"),
-    line("low difficulty", summary.lowDifficulty, "bad"),
-    line("invalid", summary.invalid, "bad"),
-    line("unauthorized", summary.unauthorized, "bad"),
-  ];
-}
-
-function poolFateLines(summary: SharesSummary): FateLine[] {
-  const line = (fate: string, tally: Tally, tone: FateLine["tone"]): FateLine => ({ fate, count: tally.count, work: tally.work, tone });
-  const reasons = [...summary.poolRejected.byReason].map(([reason, tally]) => line(`rejected: ${reason}`, tally, "bad"));
-  return [
-    line("accepted by the pool", summary.poolAccepted, "ok"),
-    ...(reasons.length > 0 ? reasons : [line("rejected by the pool", summary.poolRejected, "bad")]),
-    line("unanswered", summary.unanswered, "warn"),
-    line("orphaned", summary.orphaned, "warn"),
-  ];
 }
 
 /** Refused by the hub or the pool, of all that was settled; by work, so that an easy share does not weigh like a hard one. */
@@ -215,7 +192,7 @@ async function rigParts(parts: PageParts, id: string, span: RigSpan): Promise<Ri
     lastRefusal: fact?.lastRefusal ?? null,
     span,
     chart,
-    hubFates: fateLines(summary),
+    hubFates: hubFateLines(summary),
     poolFates: poolFateLines(summary),
     shares: rows.map((row) => shareLine(row, nameOf)),
     serving: history.filter(({ toMs }) => toMs === null),

@@ -18,8 +18,14 @@ afterAll(() => farm.stop());
 const firstOf = (rows: { id: string }[]): string => rows[0]?.id ?? "none";
 
 function paths(): string[] {
-  const { rigs, pools, profiles, fleets } = farm.deps.control;
-  const own = [`/rigs/${firstOf(rigs.all())}`, `/fleets/${firstOf(fleets.all())}`, `/pools/${firstOf(pools.all())}`, `/profiles/${firstOf(profiles.all())}`];
+  const { rigs, pools, profiles, fleets, contracts } = farm.deps.control;
+  const own = [
+    `/contracts/${firstOf(contracts.all())}`,
+    `/rigs/${firstOf(rigs.all())}`,
+    `/fleets/${firstOf(fleets.all())}`,
+    `/pools/${firstOf(pools.all())}`,
+    `/profiles/${firstOf(profiles.all())}`,
+  ];
   return [
     "/",
     "/rigs",
@@ -27,6 +33,8 @@ function paths(): string[] {
     "/pools",
     "/pools/new",
     "/profiles/new",
+    "/contracts",
+    "/contracts?show=ended&q=x",
     "/fleets",
     "/fleets/new",
     "/connect",

@@ -1,0 +1,124 @@
+import {
+  ContractChips,
+  type ContractLine,
+  type ContractListProps,
+  type ContractListQuery,
+  ContractPaging,
+  ContractRow,
+  ContractsPage,
+  contractsHref,
+} from "../../../views/pages/contracts.tsx";
+import { type ContractWord, contractWords } from "../../../views/parts/status.tsx";
+import { assetUrls } from "../assets/assets.ts";
+import type { LiveView } from "../live.ts";
+import { type ContractNow, isAtRisk } from "./contract-snapshot.ts";
+import { farmOf } from "./farm.ts";
+import { htmlResponse, type PageCall } from "./page-call.ts";
+import type { PageParts } from "./page-parts.ts";
+
+const pageSize = 100;
+const searchCharsMax = 100;
+
+/** What an address asks for; what it cannot mean falls back to its neutral value, for a link that somebody typed must still open. */
+export function readContractQuery(url: URL): ContractListQuery {
+  const asked = url.searchParams.get("show") ?? "";
+  const page = Number(url.searchParams.get("page"));
+  return {
+    q: (url.searchParams.get("q") ?? "").trim().slice(0, searchCharsMax),
+    show: asked === "attention" ? asked : (contractWords.find((word) => word === asked) ?? ""),
+    page: Number.isSafeInteger(page) && page > 0 && page < 1_000 ? page : 1,
+  };
+}
+
+/** A contract's state; of one that is active, how it is doing. */
+export function wordOf({ contract, health }: Pick<ContractNow, "contract" | "health">): ContractWord {
+  return contract.state === "active" ? (health?.state ?? "active") : contract.state;
+}
+
+export function contractLine(parts: PageParts, now: ContractNow): ContractLine {
+  const { contract } = now;
+  const customerId = parts.ids.customer(contract.customerNo);
+  return {
+    id: contract.id,
+    number: contract.number,
+    customerName: now.customerName,
+    customerHref: customerId === null ? null : `/customers/${customerId}`,
+    word: wordOf(now),
+    sinceMs: contract.stateSinceMs,
+    promisedHps: contract.promisedHps,
+    places: contract.places.length,
+    hps900: now.hps900,
+    hps86400: now.hps86400,
+    rigs: now.rigs,
+    endsAtMs: contract.terminates?.atMs ?? contract.endsAtMs,
+  };
+}
+
+const matches = ({ contract, customerName }: ContractNow, needle: string): boolean =>
+  [contract.number, contract.externalRef, customerName].some((text) => text?.toLowerCase().includes(needle) === true);
+
+const fits = (now: ContractNow, show: ContractListQuery["show"]): boolean => {
+  if (show === "") return true;
+  return show === "attention" ? isAtRisk(now) : wordOf(now) === show;
+};
+
+/** Those that ended are many in time; they are read page by page, oldest first. */
+async function endedOf(parts: PageParts, { q, page }: ContractListQuery): Promise<{ rows: ContractNow[]; hasMore: boolean }> {
+  const { contracts } = parts.deps.control;
+  let cursor: string | null = null;
+  for (let at = 1; ; at++) {
+    const found = contracts.list({ states: ["ended"], limit: pageSize, cursor, ...(q !== "" && { text: q }) });
+    if (!found.ok) return { rows: [], hasMore: false };
+    if (at === page || found.value.next === null) return { rows: await parts.contracts.of(found.value.rows), hasMore: found.value.next !== null };
+    cursor = found.value.next;
+  }
+}
+
+function openOf(query: ContractListQuery, open: readonly ContractNow[]): { rows: ContractNow[]; hasMore: boolean } {
+  const needle = query.q.toLowerCase();
+  const hits = open.filter((now) => fits(now, query.show) && (needle === "" || matches(now, needle)));
+  // Those at risk stand first; sorting is stable, so the rest stays in the order of the numbers.
+  hits.sort((one, other) => Number(isAtRisk(other)) - Number(isAtRisk(one)));
+  return { rows: hits.slice((query.page - 1) * pageSize, query.page * pageSize), hasMore: hits.length > query.page * pageSize };
+}
+
+async function listOf(parts: PageParts, query: ContractListQuery): Promise<ContractListProps> {
+  const open = await parts.contracts.current();
+  const { rows, hasMore } = query.show === "ended" ? await endedOf(parts, query) : openOf(query, open);
+  const counts: Partial<Record<ContractWord, number>> = {};
+  for (const now of open) counts[wordOf(now)] = (counts[wordOf(now)] ?? 0) + 1;
+  return {
+    query,
+    rows: rows.map((now) => contractLine(parts, now)),
+    counts,
+    attention: open.filter(isAtRisk).length,
+    open: open.length,
+    matching: rows.length,
+    nextHref: hasMore ? contractsHref({ ...query, page: query.page + 1 }) : null,
+    prevHref: query.page > 1 ? contractsHref({ ...query, page: query.page - 1 }) : null,
+    clock: { nowMs: parts.deps.now(), zone: farmOf(parts.deps.control).zone },
+  };
+}
+
+export async function contractsPage(parts: PageParts, { url, viewer }: PageCall): Promise<Response> {
+  const query = readContractQuery(url);
+  const list = await listOf(parts, query);
+  return htmlResponse(ContractsPage({ viewer, assets: assetUrls, list, live: query.show === "ended" ? null : contractsHref(query, "/live/contracts") }));
+}
+
+export function contractsLive(parts: PageParts, url: URL): LiveView {
+  const query = readContractQuery(url);
+  const render = async () => {
+    const list = await listOf(parts, query);
+    const rows = await Promise.all(list.rows.map(async (line) => ({ id: line.id, html: await ContractRow({ line, clock: list.clock }) })));
+    const [chips, paging] = await Promise.all([ContractChips(list), ContractPaging(list)]);
+    return {
+      parts: [
+        { id: "chips", html: chips },
+        { id: "paging", html: paging },
+      ],
+      list: { id: "rows", rows },
+    };
+  };
+  return { key: contractsHref(query, "contracts"), everyMs: 2_000, render };
+}

@@ -1,0 +1,72 @@
+import type { Contract } from "../../control/contract-row.ts";
+import type { ServingRig } from "../../control/contracts.ts";
+import type { ContractHealth, WebDeps } from "../deps.ts";
+import type { LiveFigures } from "../live-figures.ts";
+
+export type ContractNow = {
+  contract: Contract;
+  customerName: string;
+  /** Null while it is not in force, or nobody has judged it. */
+  health: ContractHealth | null;
+  /** Delivered over 900 and 86,400 s, H/s; null = no data. */
+  hps900: number | null;
+  hps86400: number | null;
+  /** How many rigs serve it. */
+  rigs: number;
+};
+
+/** How old an answer may be that several requests share. */
+const maxAgeMs = 2_000;
+
+export const isInForce = ({ state }: Pick<Contract, "state">): boolean => state === "active" || state === "activating";
+/** Contracts that want somebody's eye. */
+export const isAtRisk = ({ health }: Pick<ContractNow, "health">): boolean => health !== null && health.state !== "delivering";
+
+/** All contracts that have not ended, as they are now: however many ask within two seconds, the tables are read once. */
+export class ContractSnapshots {
+  readonly #deps: WebDeps;
+  readonly #figures: LiveFigures;
+  #kept: { atMs: number; value: Promise<ContractNow[]> } | null = null;
+
+  constructor(deps: WebDeps, figures: LiveFigures) {
+    this.#deps = deps;
+    this.#figures = figures;
+  }
+
+  /** In the order of their numbers. */
+  current(): Promise<ContractNow[]> {
+    const nowMs = this.#deps.now();
+    const kept = this.#kept;
+    if (kept !== null && nowMs >= kept.atMs && nowMs - kept.atMs < maxAgeMs) return kept.value;
+    const value = this.of(this.#deps.control.contracts.all());
+    this.#kept = { atMs: nowMs, value };
+    value.catch(() => this.forget());
+    return value;
+  }
+
+  /** After a change of ours: whoever made it sees it at once. */
+  forget(): void {
+    this.#kept = null;
+  }
+
+  /** These contracts as they are now. */
+  async of(contracts: readonly Contract[]): Promise<ContractNow[]> {
+    const { control, contracts: view } = this.#deps;
+    const delivered = await this.#figures.deliveredByContract();
+    const serving = countsOf(control.contracts.rigsOf(contracts.map(({ no }) => no)));
+    const names = new Map<number, string>();
+    return contracts.map((contract) => {
+      const customerName = names.get(contract.customerNo) ?? control.customers.byNo(contract.customerNo)?.name ?? "–";
+      names.set(contract.customerNo, customerName);
+      const [hps900 = null, hps86400 = null] = delivered.get(contract.no) ?? [];
+      const health = isInForce(contract) ? (view?.health(contract.no) ?? null) : null;
+      return { contract, customerName, health, hps900, hps86400, rigs: serving.get(contract.no) ?? 0 };
+    });
+  }
+}
+
+function countsOf(serving: readonly ServingRig[]): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const { contractNo } of serving) counts.set(contractNo, (counts.get(contractNo) ?? 0) + 1);
+  return counts;
+}

@@ -1,0 +1,220 @@
+import { count, hashrate, hashrateText, percent } from "../../../views/format.ts";
+import {
+  ContractAllocations,
+  ContractChart,
+  ContractEvents,
+  ContractPage,
+  type ContractParts,
+  type ContractPoolLine,
+  ContractPools,
+  ContractRigs,
+  ContractSentence,
+  type ContractSpan,
+  contractSpans,
+  type ServingLine,
+} from "../../../views/pages/contract.tsx";
+import type { ContractCommandsProps } from "../../../views/pages/contract-commands.tsx";
+import { RigFates } from "../../../views/pages/rig-shares.tsx";
+import { blankForm, type FormState } from "../../../views/parts/form.tsx";
+import type { ChartProps } from "../../../views/parts/hashrate-chart.tsx";
+import { type TileProps, Tiles } from "../../../views/parts/text.tsx";
+import type { Contract } from "../../control/contract-row.ts";
+import type { ServingRig } from "../../control/contracts.ts";
+import { poolUrl } from "../../control/pools.ts";
+import type { HashratePoint } from "../../ledger/answers.ts";
+import { contractOf } from "../actions/contract-commands.ts";
+import { assetUrls } from "../assets/assets.ts";
+import type { LiveView } from "../live.ts";
+import { AllocationLines } from "./allocation-lines.ts";
+import { wordOf } from "./contract-list.ts";
+import { contractSentence } from "./contract-sentence.ts";
+import { type ContractNow, isInForce } from "./contract-snapshot.ts";
+import { termLines } from "./contract-terms.ts";
+import { eventLine } from "./event-lines.ts";
+import { farmOf } from "./farm.ts";
+import { hubFateLines, poolFateLines } from "./fate-lines.ts";
+import { htmlResponse, type PageCall } from "./page-call.ts";
+import type { PageParts } from "./page-parts.ts";
+
+const servingShown = 100;
+const allocationsShown = 30;
+const eventsShown = 20;
+const quarterS = 900;
+/** Rigs that are asked where they mine: all of a contract are at one pool but for the moment of a move. */
+const askedMax = 8;
+
+const spans: Readonly<Record<ContractSpan, { seconds: number; stepS: number }>> = Object.freeze({
+  "1h": { seconds: 3_600, stepS: 60 },
+  "6h": { seconds: 21_600, stepS: 300 },
+  "24h": { seconds: 86_400, stepS: 900 },
+  "7d": { seconds: 604_800, stepS: 3_600 },
+});
+
+function readSpan(url: URL): ContractSpan {
+  const asked = url.searchParams.get("span");
+  return contractSpans.find((span) => span === asked) ?? "24h";
+}
+
+/** What it delivered, by whole steps, against what it was promised. Before it began nothing is known. */
+async function chartOf(parts: PageParts, contract: Contract, span: ContractSpan): Promise<ChartProps> {
+  const { ledger, control, now } = parts.deps;
+  const { seconds, stepS } = spans[span];
+  const stepMs = stepS * 1_000;
+  const toMs = Math.floor(now() / stepMs) * stepMs;
+  const fromMs = toMs - seconds * 1_000;
+  const [points, gaps] = await Promise.all([ledger.hashrate({ kind: "contract", no: contract.no }, { fromMs, toMs, stepS }), ledger.gaps(fromMs, toMs)]);
+  const bornMs = contract.activatedAtMs ?? toMs;
+  const known = points.map((point) => ({
+    atMs: point.atMs + stepMs / 2,
+    effectiveHps: point.atMs + stepMs > bornMs ? point.deliveredHps : null,
+    lowerHps: point.lowerHps ?? 0,
+    upperHps: point.upperHps ?? 0,
+  }));
+  const words = { line: "delivered, with the 95 % band of its rate", level: "promised" };
+  return { id: "chart", points: known, gaps, fromMs, toMs, nominalHps: contract.promisedHps, zone: farmOf(control).zone, words };
+}
+
+/** The last quarter of an hour as one step; null without data. */
+async function quarterOf({ deps: { ledger, now } }: PageParts, contract: Contract): Promise<HashratePoint | null> {
+  const toMs = now();
+  const points = await ledger.hashrate({ kind: "contract", no: contract.no }, { fromMs: toMs - quarterS * 1_000, toMs, stepS: quarterS });
+  return points[0] ?? null;
+}
+
+function servingLines(parts: PageParts, serving: readonly ServingRig[], rates: Map<number, (number | null)[]>): ServingLine[] {
+  const { rigs } = parts.deps.control;
+  return serving.slice(0, servingShown).flatMap(({ rigNo, fraction, sinceMs, text }) => {
+    const rig = rigs.byNo(rigNo);
+    if (rig === null) return [];
+    const { id, name, status, statusReason, nominalHps } = rig;
+    return [{ id, name, status, statusText: statusReason.text, fraction, hps900: rates.get(rigNo)?.[1] ?? null, nominalHps, sinceMs, reason: text }];
+  });
+}
+
+function activePoolNo({ deps }: PageParts, contractNo: number, serving: readonly ServingRig[]): number {
+  for (const { rigNo } of serving.slice(0, askedMax)) {
+    const fact = deps.hub.rig(rigNo);
+    if (fact !== null && fact.contractNo === contractNo && fact.poolNo !== 0) return fact.poolNo;
+  }
+  return 0;
+}
+
+function poolLines(parts: PageParts, contract: Contract, activeNo: number): ContractPoolLine[] {
+  const { control, hub } = parts.deps;
+  return (control.profiles.byNo(contract.profileNo)?.poolNos ?? []).flatMap((no) => {
+    const pool = control.pools.byNo(no);
+    if (pool === null) return [];
+    const fact = hub.pool(no);
+    const { id, name, createdAtMs } = pool;
+    const state = fact?.state ?? "unused";
+    const reason = [fact?.reason ?? "", ...(fact?.warnings ?? [])].filter((text) => text !== "").join("; ");
+    return [{ id, name, url: poolUrl(pool), state, sinceMs: fact?.stateSinceMs ?? createdAtMs, active: no === activeNo, reason }];
+  });
+}
+
+function deliveredTile(label: string, hps: number | null, { promisedHps, point }: { promisedHps: number; point: HashratePoint | null }): TileProps {
+  const { value, unit } = hashrate(hps);
+  if (hps === null) return { label, value, unit, note: "no data" };
+  const isKnown = point !== null && point.lowerHps !== null && point.upperHps !== null;
+  const band = isKnown ? `; 95 %: ${hashrateText(point.lowerHps)} to ${hashrateText(point.upperHps)}` : "";
+  return { label, value, unit, note: `${percent(hps / promisedHps)} of the promise${band}` };
+}
+
+type Known = { now: ContractNow; serving: readonly ServingRig[]; pools: readonly ContractPoolLine[]; quarter: HashratePoint | null };
+
+function tilesOf({ now, serving, pools, quarter }: Known): TileProps[] {
+  const { contract, hps900, hps86400 } = now;
+  const promised = hashrate(contract.promisedHps);
+  const active = pools.find((pool) => pool.active);
+  const { promisedHps } = contract;
+  return [
+    deliveredTile("Delivered, 15 min", hps900, { promisedHps, point: quarter }),
+    deliveredTile("Delivered, 24 h", hps86400, { promisedHps, point: null }),
+    {
+      ...{ label: "Promised", value: promised.value, unit: promised.unit },
+      note: `${contract.method === "miners" ? `${count(contract.places.length)} rigs` : "threshold"}, tolerance ${contract.toleranceBp / 100} %`,
+    },
+    {
+      label: "Rigs",
+      value: count(serving.length),
+      unit: "",
+      note: now.health?.reason.text ?? (isInForce(contract) ? "nobody has judged it yet" : "not in force"),
+    },
+    { label: "Mines at", value: active?.name ?? "–", unit: "", note: active === undefined ? "none of its pools holds its rigs now" : active.state },
+  ];
+}
+
+/** All that the page of a contract shows, in plain values. Throws `not-found`. */
+async function contractParts(parts: PageParts, id: string, span: ContractSpan): Promise<ContractParts> {
+  const { control, ledger, now: clock } = parts.deps;
+  const contract = contractOf(parts.deps, id);
+  const nowMs = clock();
+  const scope = { kind: "contract", no: contract.no } as const;
+  const [[now], chart, quarter, summary, rates] = await Promise.all([
+    parts.contracts.of([contract]),
+    chartOf(parts, contract, span),
+    quarterOf(parts, contract),
+    ledger.summary(scope, nowMs - spans[span].seconds * 1_000, nowMs),
+    parts.figures.ratesByRig(),
+  ]);
+  if (now === undefined) throw new Error(`contract ${contract.number} went while it was read`);
+  const serving = control.contracts.rigsOf([contract.no]);
+  const pools = poolLines(parts, contract, activePoolNo(parts, contract.no, serving));
+  const lines = new AllocationLines(control);
+  const customerId = parts.ids.customer(contract.customerNo);
+  return {
+    ...{ id: contract.id, number: contract.number, word: wordOf(now), sinceMs: contract.stateSinceMs, span, chart, pools },
+    customer: { name: now.customerName, href: customerId === null ? null : `/customers/${customerId}` },
+    sentence: contractSentence({ contract, health: now.health, hps900: now.hps900, serving, nowMs, zone: farmOf(control).zone }),
+    tiles: tilesOf({ now, serving, pools, quarter }),
+    serving: servingLines(parts, serving, rates),
+    servingMore: Math.max(0, serving.length - servingShown),
+    profileName: control.profiles.byNo(contract.profileNo)?.name ?? "–",
+    hubFates: hubFateLines(summary),
+    poolFates: poolFateLines(summary),
+    allocations: control.allocations.latestOfContract(contract.no, allocationsShown).map((row) => lines.of(row)),
+    events: control.events.ofSubject(contract.id, eventsShown).map((event) => ({ ...eventLine(event), href: null })),
+    terms: termLines(parts, contract),
+  };
+}
+
+function commandsOf(parts: PageParts, call: PageCall, form: FormState): ContractCommandsProps | null {
+  if (!call.viewer.mayWrite) return null;
+  const { id, number, state, no, profileNo } = contractOf(parts.deps, call.id);
+  if (state === "ended") return null;
+  const rigs = parts.deps.control.contracts.rigsOf([no]).length;
+  const verbs = { change: true, suspend: state !== "suspended", resume: state === "suspended", renew: true, terminate: true };
+  const profileId = parts.ids.profile(profileNo);
+  const profileHref = profileId === null ? null : `/profiles/${profileId}`;
+  return { id, number, profileHref, csrf: call.viewer.csrf, verbs, atStake: `${count(rigs)} ${rigs === 1 ? "rig" : "rigs"}`, form };
+}
+
+/** The page; `form` holds a command that was refused. */
+export async function contractPage(parts: PageParts, call: PageCall, form: FormState = blankForm): Promise<Response> {
+  const span = readSpan(call.url);
+  const shown = await contractParts(parts, call.id, span);
+  const live = `/live/contracts/${shown.id}?span=${span}`;
+  const props = { ...shown, viewer: call.viewer, assets: assetUrls, live, commands: commandsOf(parts, call, form) };
+  return htmlResponse(ContractPage(props), form === blankForm ? 200 : 422);
+}
+
+export function contractLive(parts: PageParts, id: string, url: URL): LiveView {
+  const span = readSpan(url);
+  contractOf(parts.deps, id);
+  const render = async () => {
+    const contract = await contractParts(parts, id, span);
+    const clock = { nowMs: parts.deps.now(), zone: farmOf(parts.deps.control).zone };
+    const shown: readonly [id: string, element: JSX.Element][] = [
+      ["sentence", ContractSentence({ contract, clock })],
+      ["tiles", Tiles({ id: "tiles", tiles: contract.tiles })],
+      ["hashrate", ContractChart({ contract })],
+      ["serving", ContractRigs({ contract, clock })],
+      ["pools", ContractPools({ contract, clock })],
+      ["fates", RigFates({ hubFates: contract.hubFates, poolFates: contract.poolFates, span: span.replace(/(\d+)/, "$1 ") })],
+      ["allocations", ContractAllocations({ contract, clock })],
+      ["own-events", ContractEvents({ contract, clock })],
+    ];
+    return { parts: await Promise.all(shown.map(async ([part, element]) => ({ id: part, html: await element }))) };
+  };
+  return { key: `contract ${id} ${span}`, everyMs: 2_000, render };
+}

@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { Contract } from "../../../src/control/contract-row.ts";
+import { type Farm, fill, hostile, openFarm } from "../../browser/farm.ts";
+import { type Person, signInAs } from "./person.ts";
+
+let farm: Farm;
+let owner: Person;
+
+beforeAll(async () => {
+  farm = await openFarm();
+  fill(farm, 10);
+  owner = await signInAs(farm, "owner");
+});
+afterAll(() => farm.stop());
+
+function contract(): Contract {
+  const row = farm.deps.control.contracts.byNo(1);
+  if (row === null) throw new Error("no contract");
+  return row;
+}
+const pageOf = async () => (await owner.get(`/contracts/${contract().id}`)).text();
+const send = (verb: string, fields: Record<string, string> = {}) => owner.post(`/contracts/${contract().id}/${verb}`, { _csrf: owner.csrf, ...fields });
+const part = (html: string, id: string) => new RegExp(`id="${id}"[\\s\\S]*?</(section|p)>`).exec(html)?.[0] ?? "";
+
+describe("the list of contracts", () => {
+  test("shows promise, delivery and state, and nothing of a customer's name as markup", async () => {
+    const html = await (await owner.get("/contracts")).text();
+    const row = /<tr id="ctr_[\s\S]*?<\/tr>/.exec(html)?.[0] ?? "";
+    expect(row).toContain("C-00001");
+    expect(row).toContain("101.0 %");
+    expect(row).toContain("<b>degraded</b>");
+    expect(html).not.toContain(hostile);
+  });
+
+  test("is narrowed by word, by text and to those at risk; nonsense means nothing", async () => {
+    const rows = async (query: string) => [...(await (await owner.get(`/contracts?${query}`)).text()).matchAll(/<tr id="ctr_/g)].length;
+    expect(await Promise.all(["show=attention", "show=degraded", "q=borealis", "q=c-00001", "show=nope&page=-1"].map(rows))).toEqual([1, 1, 1, 1, 1]);
+    expect(await Promise.all(["show=delivering", "show=ended", "q=nobody", "page=2"].map(rows))).toEqual([0, 0, 0, 0]);
+  });
+});
+
+describe("the page of a contract", () => {
+  test("begins with the sentence, and shows rigs with their reason, pools with their state, and who worked for it", async () => {
+    const html = await pageOf();
+    expect(part(html, "sentence")).toContain("C-00001 delivers 101 % of 600.0 TH/s");
+    expect(part(html, "sentence")).toContain("S21-004 replaces S21-007");
+    expect(part(html, "sentence")).not.toContain("chosen:");
+    expect(part(html, "serving").match(/<tr id="serving-/g)?.length).toBe(4);
+    expect(part(html, "pools")).toContain("its rigs mine here");
+    expect(part(html, "pools").match(/stands by/g)?.length).toBe(1);
+    expect(part(html, "allocations").match(/<li /g)?.length).toBe(4);
+    expect(html).not.toContain(hostile);
+  });
+
+  test("counts shares of the contract, not of a rig", async () => {
+    expect(part(await pageOf(), "fates")).toContain("accepted by the hub");
+  });
+});
+
+describe("commands", () => {
+  test("suspend and resume: refused without a reason, told to hub and planner, shown in the sentence", async () => {
+    const bare = await send("suspend");
+    const html = await bare.text();
+    expect([bare.status, html.includes('id="suspend_reason-error"'), /<details class="confirm" open/.test(html)]).toEqual([422, true, true]);
+    const before = farm.changes();
+    expect((await send("suspend", { suspend_reason: "invoice 117" })).status).toBe(303);
+    expect([contract().state, farm.changes() - before]).toEqual(["suspended", 1]);
+    expect(part(await pageOf(), "sentence")).toContain("is suspended since");
+    expect((await send("resume")).status).toBe(303);
+    expect(contract().state).toBe("active");
+  });
+
+  test("renew reads the farm's time, and says what is no time", async () => {
+    expect((await send("renew", { renew_ends_at: "2031-02-30T00:00" })).status).toBe(422);
+    expect((await send("renew", { renew_ends_at: "2031-02-28T00:00" })).status).toBe(303);
+    expect(contract().endsAtMs).toBe(Date.parse("2031-02-28T00:00:00Z"));
+    const earlier = await send("renew", { renew_ends_at: "2030-01-01T00:00" });
+    expect(await earlier.text()).toContain('id="renew_ends_at-error"');
+  });
+
+  test("terminate wants the number typed, and keeps what was typed beside it", async () => {
+    const refused = await send("terminate", { terminate_reason: "moved away", terminate_number: "C-2" });
+    const html = await refused.text();
+    expect([refused.status, html.includes('id="terminate_number-error"'), html.includes('value="moved away"')]).toEqual([422, true, true]);
+    expect(contract().state).toBe("active");
+    expect((await send("terminate", { terminate_reason: "moved away", terminate_number: "c-00001" })).status).toBe(303);
+    expect(contract().state).toBe("ended");
+    expect(await pageOf()).not.toContain('id="commands"');
+    expect((await (await owner.get("/contracts?show=ended")).text()).match(/<tr id="ctr_/g)?.length).toBe(1);
+  });
+
+  test("a viewer has none, and is refused one", async () => {
+    const viewer = await signInAs(farm, "viewer");
+    expect(await (await viewer.get(`/contracts/${contract().id}`)).text()).not.toContain("/suspend");
+    expect((await viewer.post(`/contracts/${contract().id}/suspend`, { _csrf: viewer.csrf, suspend_reason: "x" })).status).toBe(403);
+  });
+});

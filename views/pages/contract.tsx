@@ -1,0 +1,283 @@
+/** @jsxImportSource @kitajs/html */
+import type { PoolState } from "../../src/health/facts.ts";
+import { count } from "../format.ts";
+import { Layout } from "../layout.tsx";
+import { type AllocationLine, AllocationList, Fraction } from "../parts/allocation-list.tsx";
+import { type EventLine, EventList } from "../parts/event-list.tsx";
+import { type ChartProps, HashrateChart } from "../parts/hashrate-chart.tsx";
+import { ContractMark, type ContractWord, PoolMark, RigMark, type RigStatusWord } from "../parts/status.tsx";
+import { Empty, Moment, Rate, type TileProps, Tiles } from "../parts/text.tsx";
+import type { AssetUrls, Clock, Viewer } from "../viewer.ts";
+import { ContractCommands, type ContractCommandsProps } from "./contract-commands.tsx";
+import { type FateLine, RigFates } from "./rig-shares.tsx";
+
+export const contractSpans = ["1h", "6h", "24h", "7d"] as const;
+export type ContractSpan = (typeof contractSpans)[number];
+
+export type ServingLine = {
+  id: string;
+  name: string;
+  status: RigStatusWord;
+  statusText: string;
+  fraction: number;
+  hps900: number | null;
+  nominalHps: number | null;
+  sinceMs: number;
+  reason: string;
+};
+/** A pool of the profile in its order; `active` is the one that its rigs mine at. */
+export type ContractPoolLine = { id: string; name: string; url: string; state: PoolState; sinceMs: number; active: boolean; reason: string };
+
+export type ContractParts = {
+  id: string;
+  number: string;
+  customer: { name: string; href: string | null };
+  word: ContractWord;
+  sinceMs: number;
+  /** To be read to the customer. */
+  sentence: string;
+  tiles: TileProps[];
+  span: ContractSpan;
+  chart: ChartProps;
+  serving: ServingLine[];
+  /** How many more rigs serve it than are listed. */
+  servingMore: number;
+  pools: ContractPoolLine[];
+  profileName: string;
+  hubFates: FateLine[];
+  poolFates: FateLine[];
+  allocations: AllocationLine[];
+  events: EventLine[];
+  terms: readonly { label: string; value: string }[];
+};
+export type ContractPageProps = ContractParts & { viewer: Viewer; assets: AssetUrls; live: string; commands: ContractCommandsProps | null };
+
+export function ContractSentence(props: { contract: ContractParts; clock: Clock }): JSX.Element {
+  const { contract, clock } = props;
+  return (
+    <p class="state lead" id="sentence">
+      <ContractMark word={contract.word} forMs={clock.nowMs - contract.sinceMs} /> <span safe>{contract.sentence}</span>
+    </p>
+  );
+}
+
+export function ContractChart(props: { contract: ContractParts }): JSX.Element {
+  const { contract } = props;
+  return (
+    <section class="panel" id="hashrate" aria-labelledby="h-hashrate">
+      <header>
+        <h2 id="h-hashrate">Delivered against promised</h2>
+        <nav class="segments" aria-label="Time shown">
+          {contractSpans.map((span) => (
+            <a href={`/contracts/${contract.id}?span=${span}`} aria-current={span === contract.span ? "true" : undefined} safe>
+              {span.replace(/(\d+)/, "$1 ")}
+            </a>
+          ))}
+        </nav>
+      </header>
+      <HashrateChart {...contract.chart} />
+    </section>
+  );
+}
+
+function ServingRow(props: { line: ServingLine; clock: Clock }): JSX.Element {
+  const { line, clock } = props;
+  return (
+    <tr id={`serving-${line.id}`}>
+      <th scope="row">
+        <a href={`/rigs/${line.id}`} safe>
+          {line.name}
+        </a>
+        <Fraction of={line.fraction} />
+      </th>
+      <td>
+        <RigMark status={line.status} forMs={null} />
+        {line.status === "online" ? (
+          ""
+        ) : (
+          <small class="block" safe>
+            {line.statusText}
+          </small>
+        )}
+      </td>
+      <td class="n">
+        <Rate hps={line.hps900} />
+      </td>
+      <td class="n c3">
+        <Rate hps={line.nominalHps} />
+      </td>
+      <td class="n c2">
+        <Moment atMs={line.sinceMs} clock={clock} />
+      </td>
+      <td class="c2" safe>
+        {line.reason}
+      </td>
+    </tr>
+  );
+}
+
+export function ContractRigs(props: { contract: ContractParts; clock: Clock }): JSX.Element {
+  const { serving, servingMore } = props.contract;
+  return (
+    <section class="panel" id="serving" aria-labelledby="h-serving">
+      <header>
+        <h2 id="h-serving">Rigs that serve it</h2>
+        {servingMore > 0 ? <span class="dim" safe>{`and ${count(servingMore)} more`}</span> : ""}
+      </header>
+      {serving.length === 0 ? (
+        <Empty text="None." />
+      ) : (
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Rig</th>
+              <th scope="col">Status</th>
+              <th scope="col" class="n">
+                15 min
+              </th>
+              <th scope="col" class="n c3">
+                Nominal
+              </th>
+              <th scope="col" class="n c2">
+                Since
+              </th>
+              <th scope="col" class="c2">
+                Why
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {serving.map((line) => (
+              <ServingRow line={line} clock={props.clock} />
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  );
+}
+
+export function ContractPools(props: { contract: ContractParts; clock: Clock }): JSX.Element {
+  const { contract, clock } = props;
+  return (
+    <section class="panel" id="pools" aria-labelledby="h-pools">
+      <header>
+        <h2 id="h-pools">Pools, in order</h2>
+        <span class="dim" safe>
+          {contract.profileName}
+        </span>
+      </header>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Pool</th>
+            <th scope="col">State</th>
+            <th scope="col">Now</th>
+          </tr>
+        </thead>
+        <tbody>
+          {contract.pools.map((pool) => (
+            <tr id={`of-${pool.id}`}>
+              <th scope="row">
+                <a href={`/pools/${pool.id}`} safe>
+                  {pool.name}
+                </a>
+                <small safe>{pool.url}</small>
+                {pool.reason === "" ? (
+                  ""
+                ) : (
+                  <small class="warn" safe>
+                    {pool.reason}
+                  </small>
+                )}
+              </th>
+              <td>
+                <PoolMark state={pool.state} forMs={clock.nowMs - pool.sinceMs} />
+              </td>
+              <td>{pool.active ? <b>its rigs mine here</b> : <span class="dim">stands by</span>}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+export function ContractAllocations(props: { contract: ContractParts; clock: Clock }): JSX.Element {
+  return (
+    <section class="panel" id="allocations" aria-labelledby="h-allocations">
+      <header>
+        <h2 id="h-allocations">Who worked for it</h2>
+      </header>
+      <AllocationList lines={props.contract.allocations} show="rig" clock={props.clock} />
+    </section>
+  );
+}
+
+export function ContractEvents(props: { contract: ContractParts; clock: Clock }): JSX.Element {
+  return (
+    <section class="panel" id="own-events" aria-labelledby="h-events">
+      <header>
+        <h2 id="h-events">What became of it</h2>
+      </header>
+      <EventList id="events" events={props.contract.events} clock={props.clock} />
+    </section>
+  );
+}
+
+function Terms(props: { terms: ContractParts["terms"] }): JSX.Element {
+  return (
+    <section class="panel" aria-labelledby="h-terms">
+      <header>
+        <h2 id="h-terms">Terms</h2>
+      </header>
+      <dl class="facts">
+        {props.terms.map((line) => (
+          <div>
+            <dt safe>{line.label}</dt>
+            <dd safe>{line.value}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+export function ContractPage(props: ContractPageProps): JSX.Element {
+  const { viewer, customer } = props;
+  return (
+    <Layout title={`${props.number} ${customer.name}`} current="contracts" viewer={viewer} assets={props.assets} live={props.live}>
+      <div class="title">
+        <div>
+          <p class="crumb">
+            <a href="/contracts">Contracts</a> /{" "}
+            {customer.href === null ? (
+              <span safe>{customer.name}</span>
+            ) : (
+              <a href={customer.href} safe>
+                {customer.name}
+              </a>
+            )}
+          </p>
+          <h1 safe>{props.number}</h1>
+        </div>
+      </div>
+      <ContractSentence contract={props} clock={viewer} />
+      <Tiles id="tiles" tiles={props.tiles} />
+      {props.commands === null ? "" : <ContractCommands {...props.commands} />}
+      <ContractChart contract={props} />
+      <ContractRigs contract={props} clock={viewer} />
+      <div class="pair">
+        <ContractPools contract={props} clock={viewer} />
+        <RigFates hubFates={props.hubFates} poolFates={props.poolFates} span={props.span.replace(/(\d+)/, "$1 ")} />
+      </div>
+      <div class="pair">
+        <ContractAllocations contract={props} clock={viewer} />
+        <div>
+          <ContractEvents contract={props} clock={viewer} />
+          <Terms terms={props.terms} />
+        </div>
+      </div>
+    </Layout>
+  );
+}

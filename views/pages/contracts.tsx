@@ -1,0 +1,239 @@
+/** @jsxImportSource @kitajs/html */
+import { count, percent } from "../format.ts";
+import { Layout } from "../layout.tsx";
+import { ContractMark, type ContractWord, contractWordOrder } from "../parts/status.tsx";
+import { Empty, Moment, Rate } from "../parts/text.tsx";
+import type { AssetUrls, Clock, Viewer } from "../viewer.ts";
+
+export type ContractLine = {
+  id: string;
+  number: string;
+  customerName: string;
+  customerHref: string | null;
+  word: ContractWord;
+  sinceMs: number;
+  promisedHps: number;
+  /** Places of a `miners` contract, else 0. */
+  places: number;
+  hps900: number | null;
+  hps86400: number | null;
+  rigs: number;
+  endsAtMs: number | null;
+};
+
+/** What a list is narrowed to: a word, `attention` for those at risk, `ended`; empty = all that have not ended. */
+export type ContractListQuery = { q: string; show: ContractWord | "attention" | ""; page: number };
+
+export type ContractListProps = {
+  query: ContractListQuery;
+  rows: ContractLine[];
+  counts: Readonly<Partial<Record<ContractWord, number>>>;
+  attention: number;
+  /** All that have not ended. */
+  open: number;
+  matching: number;
+  /** Null on the last page. */
+  nextHref: string | null;
+  prevHref: string | null;
+  clock: Clock;
+};
+
+export function contractsHref({ q, show, page }: ContractListQuery, place = "/contracts"): string {
+  const search = new URLSearchParams();
+  if (q !== "") search.set("q", q);
+  if (show !== "") search.set("show", show);
+  if (page > 1) search.set("page", String(page));
+  const text = search.toString();
+  return text === "" ? place : `${place}?${text}`;
+}
+
+function Chip(props: { query: ContractListQuery; show: ContractListQuery["show"]; children: JSX.Element }): JSX.Element {
+  const { query, show } = props;
+  return (
+    <a class="chip" href={contractsHref({ ...query, show, page: 1 })} aria-current={query.show === show ? "true" : undefined}>
+      {props.children}
+    </a>
+  );
+}
+
+export function ContractChips(props: ContractListProps): JSX.Element {
+  const { query, counts } = props;
+  return (
+    <nav class="chips" id="chips" aria-label="Narrow the list">
+      <Chip query={query} show="">
+        <span safe>{`All ${count(props.open)}`}</span>
+      </Chip>
+      {props.attention > 0 || query.show === "attention" ? (
+        <Chip query={query} show="attention">
+          <span safe>{`At risk ${count(props.attention)}`}</span>
+        </Chip>
+      ) : (
+        ""
+      )}
+      {contractWordOrder
+        .filter((word) => (counts[word] ?? 0) > 0 || query.show === word)
+        .map((word) => (
+          <Chip query={query} show={word}>
+            <>
+              <ContractMark word={word} forMs={null} /> <span safe>{count(counts[word] ?? 0)}</span>
+            </>
+          </Chip>
+        ))}
+      {query.show === "ended" ? (
+        ""
+      ) : (
+        <Chip query={query} show="ended">
+          <ContractMark word="ended" forMs={null} />
+        </Chip>
+      )}
+    </nav>
+  );
+}
+
+/** A rate, and under it what part of the promise it is. */
+function OfPromise(props: { hps: number | null; promisedHps: number }): JSX.Element {
+  return (
+    <>
+      <Rate hps={props.hps} />
+      {props.hps === null ? "" : <small safe>{percent(props.hps / props.promisedHps)}</small>}
+    </>
+  );
+}
+
+export function ContractRow(props: { line: ContractLine; clock: Clock }): JSX.Element {
+  const { line, clock } = props;
+  return (
+    <tr id={line.id}>
+      <th scope="row">
+        <a href={`/contracts/${line.id}`} safe>
+          {line.number}
+        </a>
+        {line.customerHref === null ? (
+          <small safe>{line.customerName}</small>
+        ) : (
+          <small>
+            <a href={line.customerHref} safe>
+              {line.customerName}
+            </a>
+          </small>
+        )}
+      </th>
+      <td>
+        <ContractMark word={line.word} forMs={clock.nowMs - line.sinceMs} />
+      </td>
+      <td class="n">
+        <Rate hps={line.promisedHps} />
+        {line.places === 0 ? "" : <small safe>{`${count(line.places)} rigs`}</small>}
+      </td>
+      <td class="n stacked">
+        <OfPromise hps={line.hps900} promisedHps={line.promisedHps} />
+      </td>
+      <td class="n c2 stacked">
+        <OfPromise hps={line.hps86400} promisedHps={line.promisedHps} />
+      </td>
+      <td class="n c2" safe>
+        {count(line.rigs)}
+      </td>
+      <td class="n c3">{line.endsAtMs === null ? <span class="dim">open</span> : <Moment atMs={line.endsAtMs} clock={clock} />}</td>
+    </tr>
+  );
+}
+
+export function NoContracts(props: { open: number; matching: number; mayWrite: boolean }): JSX.Element {
+  if (props.matching > 0) return <div id="nothing" />;
+  return (
+    <div id="nothing">
+      {props.open > 0 ? (
+        <Empty text="No contract matches." />
+      ) : (
+        <p class="empty">
+          A contract gives one customer an amount of hashrate, or so many rigs, on his own pools, and the hub keeps it there.{" "}
+          {props.mayWrite ? <a href="/contracts/new">Sell the first one</a> : ""}
+        </p>
+      )}
+    </div>
+  );
+}
+
+export function ContractTable(props: { rows: ContractLine[]; clock: Clock }): JSX.Element {
+  return (
+    <table class="contracts">
+      <thead>
+        <tr>
+          <th scope="col">Contract</th>
+          <th scope="col">State</th>
+          <th scope="col" class="n">
+            Promised
+          </th>
+          <th scope="col" class="n">
+            Delivered, 15 min
+          </th>
+          <th scope="col" class="n c2">
+            24 h
+          </th>
+          <th scope="col" class="n c2">
+            Rigs
+          </th>
+          <th scope="col" class="n c3">
+            Ends
+          </th>
+        </tr>
+      </thead>
+      <tbody id="rows">
+        {props.rows.map((line) => (
+          <ContractRow line={line} clock={props.clock} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+export function ContractPaging(props: ContractListProps): JSX.Element {
+  return (
+    <nav class="paging" id="paging" aria-label="Pages">
+      {props.prevHref === null ? (
+        ""
+      ) : (
+        <a class="button" rel="prev" href={props.prevHref}>
+          Previous
+        </a>
+      )}
+      {props.nextHref === null ? (
+        ""
+      ) : (
+        <a class="button" rel="next" href={props.nextHref}>
+          Next
+        </a>
+      )}
+    </nav>
+  );
+}
+
+export function ContractsPage(props: { viewer: Viewer; assets: AssetUrls; list: ContractListProps; live: string | null }): JSX.Element {
+  const { viewer, list } = props;
+  return (
+    <Layout title="Contracts" current="contracts" viewer={viewer} assets={props.assets} live={props.live}>
+      <div class="title">
+        <h1>Contracts</h1>
+        <form class="search" method="get" action="/contracts">
+          <input type="search" name="q" value={list.query.q} placeholder="Number, reference or customer" aria-label="Search contracts" autocomplete="off" />
+          {list.query.show === "" ? "" : <input type="hidden" name="show" value={list.query.show} />}
+          <button type="submit">Search</button>
+        </form>
+        {viewer.mayWrite ? (
+          <a class="button primary" href="/contracts/new">
+            New contract
+          </a>
+        ) : (
+          ""
+        )}
+      </div>
+      <ContractChips {...list} />
+      <section class="panel" aria-label="Contracts">
+        <NoContracts open={list.open} matching={list.matching} mayWrite={viewer.mayWrite} />
+        <ContractTable rows={list.rows} clock={viewer} />
+      </section>
+      <ContractPaging {...list} />
+    </Layout>
+  );
+}

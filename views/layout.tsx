@@ -2,7 +2,7 @@
 import type { Children } from "@kitajs/html";
 import type { AssetUrls, Viewer } from "./viewer.ts";
 
-export type PageName = "overview" | "rigs" | "contracts" | "customers" | "fleets" | "schedule" | "pools" | "connect" | "events";
+export type PageName = "overview" | "rigs" | "contracts" | "customers" | "fleets" | "schedule" | "pools" | "connect" | "events" | "audit" | "people";
 
 const places: readonly { name: PageName; href: string; text: string }[] = [
   { name: "overview", href: "/", text: "Overview" },
@@ -12,7 +12,9 @@ const places: readonly { name: PageName; href: string; text: string }[] = [
   { name: "pools", href: "/pools", text: "Pools" },
   { name: "connect", href: "/connect", text: "Connect" },
   { name: "events", href: "/events", text: "Events" },
+  { name: "audit", href: "/audit", text: "Audit log" },
 ];
+const ownersPlaces: typeof places = [...places, { name: "people", href: "/people", text: "People" }];
 
 /** htmx: our policy extension and its stream, nothing evaluated, 5xx never swapped into a page, `open` of a details kept by a morph. */
 const htmxConfig = JSON.stringify({
@@ -39,10 +41,10 @@ function Head(props: { title: string; assets: AssetUrls }): JSX.Element {
   );
 }
 
-function Places(props: { current: PageName | null }): JSX.Element {
+function Places(props: { current: PageName | null; viewer: Viewer }): JSX.Element {
   return (
     <ul>
-      {places.map((place) => (
+      {(props.viewer.role === "owner" ? ownersPlaces : places).map((place) => (
         <li>
           <a href={place.href} aria-current={place.name === props.current ? "page" : undefined} safe>
             {place.text}
@@ -92,7 +94,7 @@ export function Layout(props: LayoutProps): JSX.Element {
             <small safe>{viewer.farmName}</small>
           </a>
           <nav class="wide" aria-label="Main">
-            <Places current={props.current} />
+            <Places current={props.current} viewer={viewer} />
             <SignOut viewer={viewer} />
           </nav>
           <p class="badge" id="badge" role="status" data-state={props.live === null ? "still" : "waiting"}>
@@ -101,7 +103,7 @@ export function Layout(props: LayoutProps): JSX.Element {
           <details class="menu">
             <summary>Menu</summary>
             <nav aria-label="Menu">
-              <Places current={props.current} />
+              <Places current={props.current} viewer={viewer} />
               <SignOut viewer={viewer} />
             </nav>
           </details>

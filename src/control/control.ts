@@ -13,6 +13,7 @@ import { Listeners } from "./listeners.ts";
 import { Loans } from "./loans.ts";
 import { LoginAttempts } from "./login-attempts.ts";
 import { MaintenanceWindows } from "./maintenance.ts";
+import { PasswordLinks } from "./password-links.ts";
 import { Pools } from "./pools.ts";
 import { Profiles } from "./profiles.ts";
 import { Rigs } from "./rigs.ts";
@@ -44,6 +45,7 @@ export type Control = {
   /** Of browsers. */
   sessions: Sessions;
   loginAttempts: LoginAttempts;
+  passwordLinks: PasswordLinks;
   tokens: Tokens;
   settings: Settings;
   idempotency: Idempotency;
@@ -89,6 +91,7 @@ export function openControl(path: string, options: { now: () => number; log: Log
     channels: new Channels(database),
     deliveries: new Deliveries(database),
     loginAttempts: new LoginAttempts(database),
+    passwordLinks: new PasswordLinks(database),
     tokens: new Tokens(database),
     idempotency,
     transaction: (work) => database.transaction(work),

@@ -61,7 +61,8 @@ export function requirePermission(request: Request, need: Need): Principal {
 export function requireRole(request: Request, ...roles: readonly Role[]): UserPrincipal {
   const principal = principalOf(request);
   if (principal?.kind !== "user") throw new Problem("unauthorized", "sign in first");
-  if (roles.length > 0 && !roles.includes(principal.role)) throw new Problem("forbidden", `this needs the role ${roles.join(" or ")}`);
+  if (roles.length > 0 && !roles.includes(principal.role))
+    throw new Problem("forbidden", `this needs the role ${roles.join(" or ")}; yours is ${principal.role}`);
   return principal;
 }
 

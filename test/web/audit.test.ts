@@ -51,3 +51,17 @@ describe("GET /audit", () => {
     ]);
   });
 });
+
+test("a changed URL or username of a pool is an event of its own, with both places; another change is not", async () => {
+  const web = testWeb();
+  const made = await web.post("/pools", poolEntry);
+  await web.patch(`/pools/${made.json["id"]}`, { name: "Renamed" }, '"v1"');
+  await web.patch(`/pools/${made.json["id"]}`, { url: "stratum+ssl://b.example:3334" }, '"v2"');
+  const redirected = web.control.events.latest(50).filter(({ type }) => type === "pool.redirected");
+  expect(redirected.map(({ data }) => [data["from"], data["to"]])).toEqual([
+    [
+      { url: "stratum+tcp://a.example:3333", username: "farm" },
+      { url: "stratum+ssl://b.example:3334", username: "farm" },
+    ],
+  ]);
+});

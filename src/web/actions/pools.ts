@@ -44,9 +44,16 @@ export function changePool(deps: Deps, principal: Principal, { id, version, entr
   const redirects = before !== null && (isOther(before, patch, ["host", "port", "tls"]) || isOther(before, patch, ["username"]));
   if (redirects) requireFreshSignIn(principal, now());
   const after = accepted(control.pools.update(id, patch, version), "pool", poolField);
+  if (before !== null && redirects) recordRedirect(control, principal, before, after);
   const secret = entry.password === undefined ? [] : ["password"];
   if (before !== null) recordChange(control, principal, { subject: subjectOf(after), before: recorded(before), after: recorded(after), secret });
   return after;
+}
+
+/** An event of its own kind, so that an alarm can wait for it: whoever changes this moves the farm's income. */
+function recordRedirect(control: Deps["control"], principal: Principal, before: Pool, after: Pool): void {
+  const placeOf = (pool: Pool) => ({ url: poolUrl(pool), username: pool.username });
+  recordAct(control, principal, { verb: "redirected", subject: subjectOf(after), data: { from: placeOf(before), to: placeOf(after) } });
 }
 
 /** Refused while a profile contains it. */

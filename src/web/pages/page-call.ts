@@ -6,6 +6,7 @@ import { clientReader, isExposed } from "../client.ts";
 import { principalOf, requireRole, type UserPrincipal } from "../principal.ts";
 import { Problem, problemKinds } from "../problems.ts";
 import { farmOf } from "./farm.ts";
+import { sentence } from "./form-body.ts";
 import type { PageParts } from "./page-parts.ts";
 
 /** A signed-in person's request for a page. */
@@ -65,7 +66,7 @@ function toLogin(request: Request): Response {
 
 const titles: Readonly<Record<number, string>> = Object.freeze({ 403: "Not allowed", 404: "There is no such page", 500: "The hub failed" });
 const texts: Readonly<Record<number, string>> = Object.freeze({
-  403: "Your role does not include this. An owner can change that.",
+  403: "This is not for everybody.",
   404: "It may have been removed, or the address has a slip in it.",
   500: "Its log has the cause. What you sent was not carried out, or only in part: look before you repeat it.",
 });
@@ -86,8 +87,11 @@ export function errorPage(parts: Pick<PageParts, "deps">, status: number, text?:
 
 function problemPage(parts: PageParts, request: Request, problem: Problem): Response | Promise<Response> {
   if (problem.kind === "unauthorized") return toLogin(request);
-  const isPlain = problem.kind === "forbidden" || problem.kind === "not-found";
-  return errorPage(parts, problem.status, isPlain ? undefined : `${problemKinds[problem.kind].title}: ${problem.detail}.`);
+  if (problem.kind === "not-found") return errorPage(parts, problem.status);
+  const { title } = problemKinds[problem.kind];
+  // What is missing, and who can give it.
+  const text = problem.kind === "forbidden" ? `${sentence(problem.detail)} An owner can change your role.` : `${title}: ${problem.detail}.`;
+  return errorPage(parts, problem.status, text);
 }
 
 /** Runs `answer`; what it throws becomes a page. */
@@ -113,6 +117,14 @@ export function signedIn(parts: PageParts, request: Request, id: string, answer:
 export function writing(parts: PageParts, request: Request, id: string, answer: (call: PageCall) => Response | Promise<Response>): Promise<Response> {
   return asPage(parts, request, () => {
     const principal = requireRole(request, ...writers);
+    return answer({ request, url: new URL(request.url), id, principal, viewer: viewerOf(parts, request, principal) });
+  });
+}
+
+/** For owners alone: people and tokens. */
+export function owning(parts: PageParts, request: Request, id: string, answer: (call: PageCall) => Response | Promise<Response>): Promise<Response> {
+  return asPage(parts, request, () => {
+    const principal = requireRole(request, "owner");
     return answer({ request, url: new URL(request.url), id, principal, viewer: viewerOf(parts, request, principal) });
   });
 }

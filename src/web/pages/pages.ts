@@ -9,6 +9,7 @@ import { principalOf, requireRole } from "../principal.ts";
 import { notFound } from "../problems.ts";
 import { recorded } from "../recorded.ts";
 import { keepOpen } from "../sse.ts";
+import { auditPage } from "./audit.ts";
 import { connectLive, connectPage } from "./connect.ts";
 import { contractLive, contractPage } from "./contract.ts";
 import { renewForm, resumeForm, suspendForm, terminateForm } from "./contract-commands.ts";
@@ -31,14 +32,17 @@ import {
 import { changeHouseForm } from "./house.ts";
 import { loginForm, loginPage, logoutForm } from "./login.ts";
 import { overviewLive, overviewPage } from "./overview.ts";
-import { asPage, type PageCall, signedIn, writing } from "./page-call.ts";
+import { asPage, owning, type PageCall, signedIn, writing } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
+import { addPersonForm, changePersonForm, peoplePage, personPage, removePersonForm, resetPersonForm, revokeSessionForm } from "./people.ts";
 import { addPoolForm, changePoolForm, newPoolPage, poolPage, poolsLive, poolsPage, removePoolForm, testPoolForm } from "./pools.ts";
 import { addProfileForm, changeProfileForm, newProfilePage, profilePage, removeProfileForm } from "./profiles.ts";
 import { rigLive, rigPage } from "./rig.ts";
 import { drainForm, parkForm, pinContractForm, pinForm, undrainForm, unparkForm, unpinForm } from "./rig-control.ts";
 import { rigsLive, rigsPage } from "./rigs.ts";
 import { setupForm, setupPage } from "./setup.ts";
+import { addTokenForm, removeTokenForm, tokensPage } from "./tokens.ts";
+import { welcomeForm, welcomePage } from "./welcome.ts";
 
 type Show = (parts: PageParts, call: PageCall) => Response | Promise<Response>;
 type Watch = (parts: PageParts, id: string, url: URL) => LiveView;
@@ -56,6 +60,7 @@ const shown: readonly [path: string, show: Show][] = [
   ["/pools/:id", poolPage],
   ["/connect", connectPage],
   ["/events", eventsPage],
+  ["/audit", auditPage],
 ];
 
 /** Forms, for owners and operators. */
@@ -94,6 +99,24 @@ const changes: readonly [path: string, change: Show][] = [
   ["/rigs/:id/undrain", undrainForm],
   ["/rigs/:id/park", parkForm],
   ["/rigs/:id/unpark", unparkForm],
+];
+
+/** Pages for owners alone. */
+const owned: readonly [path: string, show: Show][] = [
+  ["/people", peoplePage],
+  ["/people/:id", personPage],
+  ["/tokens", tokensPage],
+];
+
+/** Where the forms of owners are sent. */
+const ownedChanges: readonly [path: string, change: Show][] = [
+  ["/people", addPersonForm],
+  ["/people/:id", changePersonForm],
+  ["/people/:id/delete", removePersonForm],
+  ["/people/:id/reset", resetPersonForm],
+  ["/people/:id/sign-out", revokeSessionForm],
+  ["/tokens", addTokenForm],
+  ["/tokens/:id/revoke", removeTokenForm],
 ];
 
 /** The live side of the pages. */
@@ -157,10 +180,14 @@ export function pages(deps: WebDeps, shared: SharedParts = {}) {
   post("/login", (request) => asPage(parts, request, () => loginForm(parts, request)));
   post("/logout", (request) => asPage(parts, request, () => logoutForm(parts, request)));
   app.get("/setup", ({ request }) => asPage(parts, request, () => setupPage(parts, request)));
+  app.get("/welcome", ({ request }) => asPage(parts, request, () => welcomePage(parts, request)));
+  post("/welcome", (request) => asPage(parts, request, () => welcomeForm(parts, request)));
   post("/setup", (request) => asPage(parts, request, () => setupForm(parts, request)));
   for (const [path, show] of shown) app.get(path, ({ request, params }) => signedIn(parts, request, idOf(params), (call) => show(parts, call)));
   for (const [path, show] of forms) app.get(path, ({ request, params }) => writing(parts, request, idOf(params), (call) => show(parts, call)));
   for (const [path, change] of changes) post(path, (request, id) => writing(parts, request, id, (call) => change(parts, call)));
+  for (const [path, show] of owned) app.get(path, ({ request, params }) => owning(parts, request, idOf(params), (call) => show(parts, call)));
+  for (const [path, change] of ownedChanges) post(path, (request, id) => owning(parts, request, id, (call) => change(parts, call)));
   for (const [path, watch] of watched) {
     app.get(path, ({ request, params }) => stream(parts, request, () => watch(parts, idOf(params), new URL(request.url))));
   }

@@ -1,0 +1,142 @@
+import { PeoplePage } from "../../../views/pages/people.tsx";
+import { PersonPage } from "../../../views/pages/person.tsx";
+import { blankForm, type FormState } from "../../../views/parts/form.tsx";
+import { randomSecret } from "../../control/credentials.ts";
+import { type Role, roles } from "../../control/scopes.ts";
+import type { User } from "../../control/users.ts";
+import { recordAct, recordChange } from "../actions/record.ts";
+import { assetUrls } from "../assets/assets.ts";
+import { accepted } from "../control-result.ts";
+import { found } from "../endpoint.ts";
+import { invalidField } from "../problems.ts";
+import { type FormValues, orRefused, readForm, refusedForm, requireOwnForm, versionOf } from "./form-body.ts";
+import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
+import type { PageParts } from "./page-parts.ts";
+
+/** A link that was made just now: shown on this answer and nowhere else. */
+type Made = { email: string; url: string };
+type Shown = { form: FormState; made?: Made; status?: number };
+
+const subjectOf = ({ id, email }: User) => ({ kind: "user", id, name: email });
+
+function roleOf(values: FormValues): Role {
+  const role = roles.find((known) => known === values["role"]);
+  if (role === undefined) throw invalidField("role", `must be one of ${roles.join(", ")}`);
+  return role;
+}
+
+function showAll({ deps: { control } }: PageParts, { viewer }: PageCall, { form, made, status = 200 }: Shown): Promise<Response> {
+  const people = control.users.all().map((user) => {
+    const sessions = control.sessions.ofUser(user.no);
+    return { id: user.id, email: user.email, name: user.name, role: user.role, sessions: sessions.length, lastSeenMs: sessions[0]?.lastSeenMs ?? null };
+  });
+  return htmlResponse(PeoplePage({ viewer, assets: assetUrls, people, roles: [...roles], form, made: made ?? null }), status);
+}
+
+function showOne({ deps: { control } }: PageParts, { viewer }: PageCall, user: User, { form, made, status = 200 }: Shown): Promise<Response> {
+  const sessions = control.sessions.ofUser(user.no).map(({ no, address, agent, createdAtMs, lastSeenMs }) => ({ no, address, agent, createdAtMs, lastSeenMs }));
+  return htmlResponse(PersonPage({ viewer, assets: assetUrls, person: user, sessions, roles: [...roles], form, made: made ?? null }), status);
+}
+
+/** The address at which he sets his password; it opens nothing else. */
+function linkFor({ deps: { control } }: PageParts, { url }: PageCall, user: User): Made {
+  const token = control.passwordLinks.create(user);
+  return { email: user.email, url: `${url.origin}/welcome?${new URLSearchParams({ token: token.reveal() })}` };
+}
+
+const personOf = (parts: PageParts, call: PageCall): User => found(parts.deps.control.users.byId(call.id), "user");
+const formOf = ({ name, role }: User): FormState => ({ values: { name, role }, errors: {} });
+
+async function ownForm(call: PageCall): Promise<FormValues> {
+  const values = await readForm(call.request);
+  requireOwnForm(values, call.viewer.csrf);
+  return values;
+}
+
+export function peoplePage(parts: PageParts, call: PageCall): Promise<Response> {
+  return showAll(parts, call, { form: { ...blankForm, values: { role: "viewer" } } });
+}
+
+export function personPage(parts: PageParts, call: PageCall): Promise<Response> {
+  const user = personOf(parts, call);
+  return showOne(parts, call, user, { form: formOf(user) });
+}
+
+/** Adds somebody with a password that nobody knows, and shows the link with which he sets his own. */
+export async function addPersonForm(parts: PageParts, call: PageCall): Promise<Response> {
+  const { control } = parts.deps;
+  const values = await ownForm(call);
+  return orRefused(
+    async () => {
+      const user = accepted(await control.users.add({ email: values["email"] ?? "", role: roleOf(values), password: randomSecret() }), "user");
+      const made = control.transaction(() => {
+        recordAct(control, call.principal, { verb: "added", subject: subjectOf(user), data: { role: user.role } });
+        return linkFor(parts, call, user);
+      });
+      return showAll(parts, call, { form: blankForm, made });
+    },
+    (problem) => showAll(parts, call, { form: refusedForm(values, problem), status: 422 }),
+  );
+}
+
+export async function changePersonForm(parts: PageParts, call: PageCall): Promise<Response> {
+  const { control } = parts.deps;
+  const before = personOf(parts, call);
+  const values = await ownForm(call);
+  return orRefused(
+    () => {
+      control.transaction(() => {
+        const after = accepted(control.users.update(before.id, { name: values["name"] ?? "", role: roleOf(values) }, versionOf(values)), "user");
+        recordChange(control, call.principal, {
+          subject: subjectOf(after),
+          before: { name: before.name, role: before.role },
+          after: { name: after.name, role: after.role },
+        });
+      });
+      return redirect("/people");
+    },
+    (problem) => showOne(parts, call, before, { form: refusedForm(values, problem), status: 422 }),
+  );
+}
+
+export async function removePersonForm(parts: PageParts, call: PageCall): Promise<Response> {
+  const { control } = parts.deps;
+  const user = personOf(parts, call);
+  const values = await ownForm(call);
+  return orRefused(
+    () => {
+      control.transaction(() => {
+        accepted(control.users.remove(user.id, versionOf(values)), "user");
+        control.passwordLinks.remove(user.no);
+        recordAct(control, call.principal, { verb: "removed", subject: subjectOf(user) });
+      });
+      return redirect("/people");
+    },
+    (problem) => showOne(parts, call, user, { form: { ...formOf(user), errors: { "": `${problem.detail}.` } }, status: 422 }),
+  );
+}
+
+/** A new link; the password of now goes on until it is used. */
+export async function resetPersonForm(parts: PageParts, call: PageCall): Promise<Response> {
+  const { control } = parts.deps;
+  const user = personOf(parts, call);
+  await ownForm(call);
+  const made = control.transaction(() => {
+    recordAct(control, call.principal, { verb: "reset", subject: subjectOf(user) });
+    return linkFor(parts, call, user);
+  });
+  return showOne(parts, call, user, { form: formOf(user), made });
+}
+
+/** Ends one session, or all of them where none is named. */
+export async function revokeSessionForm(parts: PageParts, call: PageCall): Promise<Response> {
+  const { control } = parts.deps;
+  const user = personOf(parts, call);
+  const named = Number((await ownForm(call))["session"] ?? 0);
+  const sessions = control.sessions.ofUser(user.no).filter(({ no }) => named === 0 || no === named);
+  control.transaction(() => {
+    for (const { no } of sessions) control.sessions.remove(no);
+    recordAct(control, call.principal, { verb: "signed-out", subject: subjectOf(user), data: { sessions: sessions.length } });
+  });
+  return redirect(`/people/${user.id}`);
+}

@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { type Farm, openFarm } from "../../browser/farm.ts";
+import { type Person, signInAs } from "./person.ts";
+
+let farm: Farm;
+let owner: Person;
+let operator: Person;
+let technician: Person;
+
+beforeAll(async () => {
+  farm = await openFarm();
+  [owner, operator, technician] = await Promise.all([signInAs(farm, "owner"), signInAs(farm, "operator"), signInAs(farm, "technician")]);
+});
+afterAll(() => farm.stop());
+
+const idOf = (email: string) => farm.deps.control.users.byEmail(email)?.id ?? "none";
+
+test("a page that a role does not include says which one is needed", async () => {
+  for (const path of ["/people", "/tokens", `/people/${idOf("owner@nordlys.example")}`]) {
+    const answer = await operator.get(path);
+    expect([path, answer.status]).toEqual([path, 403]);
+    expect(await answer.text()).toContain("This needs the role owner; yours is operator. An owner can change your role.");
+  }
+  expect(await (await technician.get("/pools/new")).text()).toContain("needs the role owner or operator; yours is technician");
+  expect((await operator.post("/tokens", { _csrf: operator.csrf, name: "mine", "scope admin": "on" })).status).toBe(403);
+  expect(farm.deps.control.tokens.all()).toEqual([]);
+  expect(await (await operator.get("/")).text()).not.toContain('href="/people"');
+});
+
+test("an owner adds somebody, who sets his own password with the link, once", async () => {
+  const added = await (await owner.post("/people", { _csrf: owner.csrf, email: "Ola@nordlys.example", role: "technician" })).text();
+  const link = new URL(/http:[^<]+\/welcome\?token=[\w-]{43}/.exec(added)?.[0] ?? "http://none.example");
+  expect(await (await owner.get("/people")).text()).not.toContain("/welcome?");
+  const token = link.searchParams.get("token") ?? "";
+  const set = (password: string) =>
+    fetch(`${farm.url}/welcome`, { method: "POST", headers: { accept: "text/html" }, body: new URLSearchParams({ token, password }), redirect: "manual" });
+  expect((await fetch(`${farm.url}${link.pathname}${link.search}`)).status).toBe(200);
+  expect((await set("short")).status).toBe(422);
+  expect((await set("a sentence of his own")).status).toBe(303);
+  expect((await set("another sentence")).status).toBe(404);
+  expect((await farm.deps.control.users.verify("ola@nordlys.example", "a sentence of his own"))?.role).toBe("technician");
+});
+
+test("a role is changed against the version that was seen; the last owner stays", async () => {
+  const id = idOf("technician@nordlys.example");
+  const version = String(farm.deps.control.users.byId(id)?.version);
+  expect((await owner.post(`/people/${id}`, { _csrf: owner.csrf, version, name: "Tech", role: "viewer" })).status).toBe(303);
+  expect((await owner.post(`/people/${id}`, { _csrf: owner.csrf, version, name: "Tech", role: "owner" })).status).toBe(422);
+  expect(farm.deps.control.users.byId(id)?.role).toBe("viewer");
+  const own = idOf("owner@nordlys.example");
+  const last = await owner.post(`/people/${own}`, { _csrf: owner.csrf, name: "Me", role: "viewer" });
+  expect([last.status, farm.deps.control.users.byId(own)?.role]).toEqual([422, "owner"]);
+});
+
+test("an owner ends sessions, and removes people", async () => {
+  const id = idOf("operator@nordlys.example");
+  expect((await operator.get("/rigs")).status).toBe(200);
+  await owner.post(`/people/${id}/sign-out`, { _csrf: owner.csrf });
+  expect((await operator.get("/rigs")).status).toBe(303);
+  const version = String(farm.deps.control.users.byId(id)?.version);
+  expect((await owner.post(`/people/${id}/delete`, { _csrf: owner.csrf, version })).status).toBe(303);
+  expect(farm.deps.control.users.byId(id)).toBeNull();
+});
+
+test("a token is shown once, opens what its scopes say, and is revoked", async () => {
+  const fields = { _csrf: owner.csrf, name: "billing", days: "30", "scope pools:read": "on" };
+  const none = await owner.post("/tokens", { _csrf: owner.csrf, name: "empty" });
+  expect([none.status, (await none.text()).includes("Choose at least one.")]).toEqual([422, true]);
+  const made = /hub_[0-9a-z]{12}_[\w-]{43}/.exec(await (await owner.post("/tokens", fields)).text())?.[0] ?? "";
+  const ask = () => fetch(`${farm.url}/api/v1/pools`, { headers: { authorization: `Bearer ${made}` } });
+  expect((await ask()).status).toBe(200);
+  expect(await (await owner.get("/tokens")).text()).not.toContain(made);
+  const [token] = farm.deps.control.tokens.all();
+  await owner.post(`/tokens/${token?.id}/revoke`, { _csrf: owner.csrf, version: String(token?.version) });
+  expect((await ask()).status).toBe(401);
+});
+
+test("the audit log shows who did all that, and no secret; its filters narrow it", async () => {
+  const html = await (await owner.get("/audit?check=1")).text();
+  expect(html).toContain("The chain is whole");
+  expect(html).toContain("owner@nordlys.example revoked token billing");
+  expect(html).toContain("owner@nordlys.example added user ola@nordlys.example");
+  expect(html).not.toMatch(/argon2|hub_[0-9a-z]{12}_/);
+  const id = idOf("technician@nordlys.example");
+  const narrowed = await (await owner.get(`/audit?subject=${id}`)).text();
+  expect(narrowed).toContain("technician → viewer");
+  expect(narrowed).not.toContain("billing");
+  expect(await (await owner.get("/audit?to=2020-01-01")).text()).toContain("Nothing was changed.");
+});
+
+test("the sign-in and what followed are in the name of who did it", () => {
+  const { audit } = farm.deps.control;
+  const list = audit.list({ actor: `user:${idOf("owner@nordlys.example")}` }, 100);
+  const actions = list.ok ? list.value.map(({ action }) => action) : [];
+  expect(actions[0]).toBe("sign in");
+  expect(actions).toContain("POST /people/:id/sign-out");
+});

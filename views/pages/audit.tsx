@@ -1,0 +1,135 @@
+/** @jsxImportSource @kitajs/html */
+import { Layout } from "../layout.tsx";
+import { Field, type FormState } from "../parts/form.tsx";
+import { Empty, Moment } from "../parts/text.tsx";
+import type { AssetUrls, Viewer } from "../viewer.ts";
+
+export type AuditRow = {
+  id: string;
+  atMs: number;
+  actor: string;
+  name: string;
+  address: string | null;
+  action: string;
+  told: string[];
+  changes: { kind: string; id: string | null; fields: { name: string; before: string; after: string }[] }[];
+  /** Changed things that are not shown. */
+  more: number;
+};
+
+export type AuditProps = {
+  viewer: Viewer;
+  assets: AssetUrls;
+  rows: AuditRow[];
+  filter: FormState;
+  olderHref: string | null;
+  /** Null = nobody asked for it. */
+  check: { entries: number; broken: { id: string; text: string } | null } | null;
+};
+
+function Changes(props: { row: AuditRow }): JSX.Element {
+  const { row } = props;
+  return (
+    <details>
+      <summary safe>{row.told.length === 0 ? row.action : row.told.join("; ")}</summary>
+      <p class="dim" safe>{`${row.action} · ${row.actor}`}</p>
+      {row.changes.map((change) => (
+        <dl class="facts">
+          <div>
+            <dt safe>{change.kind}</dt>
+            <dd>
+              <code safe>{change.id ?? "–"}</code>
+            </dd>
+          </div>
+          {change.fields.map((field) => (
+            <div>
+              <dt safe>{field.name.replaceAll("_", " ")}</dt>
+              <dd safe>{`${field.before} → ${field.after}`}</dd>
+            </div>
+          ))}
+        </dl>
+      ))}
+      {row.more === 0 ? "" : <p class="dim" safe>{`and ${row.more} more; the API has them all`}</p>}
+    </details>
+  );
+}
+
+function Chain(props: { check: AuditProps["check"] }): JSX.Element {
+  const { check } = props;
+  if (check === null) return "";
+  const text =
+    check.broken === null
+      ? `The chain is whole: ${check.entries} entries are as they were written.`
+      : `The chain is broken: ${check.broken.text} ${check.broken.id}`;
+  return (
+    <p class={check.broken === null ? "notice" : "notice bad"} role="status" safe>
+      {text}
+    </p>
+  );
+}
+
+export function AuditPage(props: AuditProps): JSX.Element {
+  return (
+    <Layout title="Audit log" current="audit" viewer={props.viewer} assets={props.assets} live={null}>
+      <div class="title">
+        <h1>Audit log</h1>
+        <a class="button" href="/audit?check=1">
+          Check the chain
+        </a>
+      </div>
+      <Chain check={props.check} />
+      <form method="get" action="/audit" class="panel stack" aria-label="Filter">
+        <Field form={props.filter} name="from" label="From" placeholder="2026-11-22" hint="A day, or a time such as 2026-11-22T02:13:00Z" />
+        <Field form={props.filter} name="to" label="To" placeholder="2026-11-23" />
+        <Field form={props.filter} name="subject" label="About" placeholder="pol_01k…" hint="The id of a pool, rig, contract, user or token" />
+        <Field form={props.filter} name="actor" label="By" placeholder="user:usr_01k…" />
+        <p class="actions">
+          <button type="submit">Show</button>
+          <a class="button" href="/audit">
+            All
+          </a>
+        </p>
+      </form>
+      <section class="panel" aria-label="Entries, newest first">
+        {props.rows.length === 0 ? <Empty text="Nothing was changed." /> : ""}
+        <table hidden={props.rows.length === 0}>
+          <thead>
+            <tr>
+              <th scope="col">When</th>
+              <th scope="col">Who</th>
+              <th scope="col" class="c2">
+                From
+              </th>
+              <th scope="col">What</th>
+            </tr>
+          </thead>
+          <tbody>
+            {props.rows.map((row) => (
+              <tr id={row.id}>
+                <td>
+                  <Moment atMs={row.atMs} clock={props.viewer} />
+                </td>
+                <td safe>{row.name}</td>
+                <td class="c2" safe>
+                  {row.address ?? "–"}
+                </td>
+                <td>
+                  <Changes row={row} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+      {props.olderHref === null ? (
+        ""
+      ) : (
+        <nav class="paging" aria-label="Pages">
+          <a class="button" rel="next" href={props.olderHref}>
+            Older
+          </a>
+        </nav>
+      )}
+    </Layout>
+  );
+}

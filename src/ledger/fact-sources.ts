@@ -1,14 +1,14 @@
-import { type Figure, hourMs, minuteMs, rowFigures } from "./rollup-sql.ts";
+import { type Cells, type Figure, hourMs, minuteMs, rigHour, rigMinute, rowFigures, servedMinute } from "./rollup-sql.ts";
 import { type Piece, type Range, rawSources, received } from "./share-sources.ts";
 
 /** Where answers are to be read: the table `rollups`, and the files of shares. */
 export type Reach = { rolledThrough: number; hoursThrough: number; minutesFrom: number; generation: number; restoreBelow: number; pieces: readonly Piece[] };
 
 /**
- * Shares received in [fromMs, toMs) that `condition` picks, and what of them; with steps, the moments `fromMs` + n x `stepMs` part
+ * Shares received in [fromMs, toMs) that `condition` picks, and what of them; `ofRigs` where keys or condition have the rig's number; with steps, the moments `fromMs` + n x `stepMs` part
  * them. Whole milliseconds.
  */
-export type Asked = Range & { stepMs?: number; condition: string; keys: readonly Key[]; figures: readonly Figure[] };
+export type Asked = Range & { stepMs?: number; condition: string; ofRigs: boolean; keys: readonly Key[]; figures: readonly Figure[] };
 export type Key = "rig_no" | "contract_no" | "pool_no" | "hub_verdict" | "pool_verdict" | "reason_no";
 
 /**
@@ -17,18 +17,13 @@ export type Key = "rig_no" | "contract_no" | "pool_no" | "hub_verdict" | "pool_v
  */
 export function factsSql(reach: Reach, asked: Asked): string {
   const sources = new Sources(reach, asked);
-  sources.addHours(asked, []);
+  sources.addAll();
   return sources.sql();
 }
 
 /** A condition on a row, given the SQL of its time. */
 type Condition = (at: string) => string;
 type Rolled = { range: Range; conditions: readonly Condition[] };
-type Cells = { table: string; column: string; cellMs: number };
-
-const hours: Cells = { table: "rig_hour", column: "hour", cellMs: hourMs };
-const minutes: Cells = { table: "rig_minute", column: "minute", cellMs: minuteMs };
-
 class Sources {
   readonly #reach: Reach;
   readonly #asked: Asked;
@@ -41,14 +36,22 @@ class Sources {
     this.#asked = asked;
   }
 
-  addHours(range: Range, conditions: readonly Condition[]): void {
+  /** Without rigs the minutes are so few that hours do not pay, where there are minutes. */
+  addAll(): void {
+    const { fromMs, toMs, ofRigs } = this.#asked;
+    const cutMs = ofRigs ? toMs : Math.min(toMs, Math.max(fromMs, this.#reach.minutesFrom * minuteMs));
+    if (fromMs < cutMs || fromMs >= toMs) this.#addHours({ fromMs, toMs: cutMs }, []);
+    if (cutMs < toMs) this.#addMinutes({ fromMs: cutMs, toMs }, []);
+  }
+
+  #addHours(range: Range, conditions: readonly Condition[]): void {
     const known = { fromMs: 0, toMs: this.#reach.hoursThrough * hourMs };
-    this.#addCells(hours, { range, known, conditions }, (rest, also) => this.#addMinutes(rest, also));
+    this.#addCells(rigHour, { range, known, conditions }, (rest, also) => this.#addMinutes(rest, also));
   }
 
   #addMinutes(range: Range, conditions: readonly Condition[]): void {
     const known = { fromMs: this.#reach.minutesFrom * minuteMs, toMs: Number.POSITIVE_INFINITY };
-    this.#addCells(minutes, { range, known, conditions }, (rest, also) => this.#addRaw(rest, also));
+    this.#addCells(this.#asked.ofRigs ? rigMinute : servedMinute, { range, known, conditions }, (rest, also) => this.#addRaw(rest, also));
   }
 
   /** Takes the cells that lie in the range and in one step; the rest goes to the next finer source. */

@@ -83,7 +83,14 @@ export async function ratesOf(questions: Questions, { by, figure, windows, nowMs
   const [numbers = new Float64Array(), ...works] = await questions.askNumbers(
     (reach) => {
       const stretches = starts.map((fromMs, index) => {
-        const facts = factsSql(reach, { fromMs, toMs: starts[index - 1] ?? toMs, condition: `$1 AND ${condition}`, keys, figures: ["work", "pool_work"] });
+        const facts = factsSql(reach, {
+          fromMs,
+          toMs: starts[index - 1] ?? toMs,
+          condition: `$1 AND ${condition}`,
+          ofRigs: by === "rig",
+          keys,
+          figures: ["work", "pool_work"],
+        });
         return `SELECT ${index} AS stretch, ${by}_no AS no, sum(${work}) AS work FROM (${facts}) GROUP BY ALL HAVING count(*) > 0`;
       });
       return `SELECT no::DOUBLE, ${columns.join(", ")} FROM (${stretches.join("\n UNION ALL ")}) GROUP BY no`;

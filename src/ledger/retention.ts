@@ -87,7 +87,12 @@ export class Retention {
   async #count(nowMs: number): Promise<void> {
     const { loader, rollup } = this.#options;
     while (await this.#step((connection) => rollup.roll(connection, { appliedThrough: loader.appliedThrough, nowMs })));
-    while (await this.#step((connection) => rollup.closeHour(connection, nowMs)));
+    for (;;) {
+      const hour = await this.#step((connection) => rollup.hourOver(connection, nowMs));
+      if (hour === null) return;
+      for (let quarter = hour * 4; quarter < hour * 4 + 4; quarter++) await this.#step((connection) => rollup.gatherQuarter(connection, quarter));
+      await this.#step((connection) => rollup.closeHour(connection, hour));
+    }
   }
 
   /** Where the database was built anew, until then, what is older than the journal is missing in answers. */
@@ -163,7 +168,9 @@ export class Retention {
     for (;;) {
       const first = (await database.ask(`SELECT min(minute) FROM rig_minute WHERE minute < ${rollup.reach.minutesFrom}`))[0]?.[0] ?? null;
       if (first === null) return;
-      await this.#step((connection) => connection.run(`DELETE FROM rig_minute WHERE minute < ${(Math.floor(Number(first) / 60) + 1) * 60}`));
+      const older = `minute < ${(Math.floor(Number(first) / 60) + 1) * 60}`;
+      await this.#step((connection) => connection.run(`DELETE FROM rig_minute WHERE ${older}`));
+      await this.#step((connection) => connection.run(`DELETE FROM served_minute WHERE ${older}`));
     }
   }
 

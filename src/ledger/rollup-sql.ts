@@ -14,7 +14,14 @@ export const forwarded = `pool_verdict IN (${poolCodes.accepted}, ${poolCodes.re
 export const lost = `pool_verdict IN (${poolCodes.rejected}, ${poolCodes.unanswered})`;
 export const hubAccepted = `hub_verdict = ${hubCodes.accepted}`;
 
-export const keys = "rig_no, contract_no, pool_no, hub_verdict, pool_verdict, reason_no";
+const keysServed = "contract_no, pool_no, hub_verdict, pool_verdict, reason_no";
+export const keys = `rig_no, ${keysServed}`;
+
+/** The tables of rollups: what one row of each is about. Rows of one rig lie together where they can, for DuckDB reads 2,048 at a time. */
+export const rigMinute = { table: "rig_minute", column: "minute", cellMs: minuteMs, keys, order: "rig_no, minute" };
+export const servedMinute = { table: "served_minute", column: "minute", cellMs: minuteMs, keys: keysServed, order: "minute" };
+export const rigHour = { table: "rig_hour", column: "hour", cellMs: hourMs, keys, order: "rig_no, hour" };
+export type Cells = { table: string; column: string; cellMs: number; keys: string; order: string };
 const counted = ["shares", "work", "pool_work", "squares", "pool_squares", "answers", "answers_ms"] as const;
 
 /** Work is an integer that a double holds exactly, and so is its 2^32nd part before it is rounded. */

@@ -1,33 +1,35 @@
 import type { DuckDBValue } from "@duckdb/node-api";
 import type { HashrateScope } from "./answers.ts";
 
-/** The condition that picks a scope's rows, as SQL with the parameter `$1`, and that parameter. */
-export function scopeCondition(scope: HashrateScope): { sql: string; value: DuckDBValue } {
+export type Picked = { sql: string; value: DuckDBValue; ofRigs: boolean };
+
+/** The condition that picks a scope's rows, as SQL with the parameter `$1`, that parameter, and whether it needs the rig's number. */
+export function scopeCondition(scope: HashrateScope): Picked {
   switch (scope.kind) {
     case "rig":
-      return { sql: "rig_no = $1", value: scope.no };
+      return { sql: "rig_no = $1", value: scope.no, ofRigs: true };
     case "pool":
-      return { sql: "pool_no = $1", value: scope.no };
+      return { sql: "pool_no = $1", value: scope.no, ofRigs: false };
     case "contract":
-      return { sql: "contract_no = $1", value: scope.no };
+      return { sql: "contract_no = $1", value: scope.no, ofRigs: false };
     case "fleet":
       return fleetCondition(scope.rigNos);
     case "all":
-      return { sql: "$1", value: true };
+      return { sql: "$1", value: true, ofRigs: false };
   }
 }
 
 const rangesMax = 64;
 
 /** Rigs that enrolled one after the other are a few ranges, which cost nothing to say and let DuckDB skip what lies outside. */
-function fleetCondition(rigNos: readonly number[]): { sql: string; value: DuckDBValue } {
+function fleetCondition(rigNos: readonly number[]): Picked {
   const ranges = rangesOf(Int32Array.from(rigNos).sort());
   if (ranges.length <= rangesMax) {
     const inside = ranges.map(([first, last]) => `rig_no BETWEEN ${first} AND ${last}`);
-    return { sql: `($1 AND (${inside.length === 0 ? "false" : inside.join(" OR ")}))`, value: true };
+    return { sql: `($1 AND (${inside.length === 0 ? "false" : inside.join(" OR ")}))`, value: true, ofRigs: true };
   }
   // As text, which DuckDB reads off the event loop: ten thousand values of a list, bound one by one, hold the loop up for 10 to 20 ms.
-  return { sql: "rig_no IN (SELECT unnest($1::VARCHAR::INTEGER[]))", value: `[${rigNos.join(",")}]` };
+  return { sql: "rig_no IN (SELECT unnest($1::VARCHAR::INTEGER[]))", value: `[${rigNos.join(",")}]`, ofRigs: true };
 }
 
 function rangesOf(sorted: Int32Array): [first: number, last: number][] {

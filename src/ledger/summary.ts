@@ -20,7 +20,7 @@ export async function summaryOf(questions: Questions, scope: HashrateScope, wind
   const rows = await questions.ask(
     (reach) => `SELECT fates.*, reasons.text FROM (
        SELECT hub_verdict, pool_verdict, reason_no, sum(shares) AS shares, sum(work) AS work, sum(pool_work) AS pool_work
-       FROM (${factsSql(reach, { ...range, condition: condition.sql, keys: fate, figures: tallied })}) GROUP BY ALL HAVING sum(shares) <> 0
+       FROM (${factsSql(reach, { ...range, condition: condition.sql, ofRigs: condition.ofRigs, keys: fate, figures: tallied })}) GROUP BY ALL HAVING sum(shares) <> 0
      ) fates LEFT JOIN reasons USING (reason_no)`,
     [condition.value],
   );

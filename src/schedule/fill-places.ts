@@ -1,8 +1,9 @@
 import { chosenFor, type Likeness, nearness } from "./nearness.ts";
 import type { PlacePlanFact } from "./plan-facts.ts";
-import type { PlannedContract, Seat } from "./planned-contract.ts";
+import type { PlannedContract } from "./planned-contract.ts";
 import type { PlannedFleet } from "./planned-fleet.ts";
 import type { PlannedRig } from "./planned-rig.ts";
+import type { Seat } from "./seats.ts";
 import { type ShelfRank, type SpareShelf, spareRanks } from "./spare-shelf.ts";
 
 /** Puts similar spares into the places that nobody serves, or whose rig should be replaced; at most `seatsMax` of them. */

@@ -72,7 +72,9 @@ function swap(fleet: PlannedFleet, contract: PlannedContract, { home, borrowed }
 /** Lets go what a contract has too much: at once who has no place any more, and above 104 % the largest rigs that fit, when they may move. */
 export function release(fleet: PlannedFleet, contract: PlannedContract): void {
   if (contract.fact.method === "miners") {
-    for (const rig of contract.extras()) letGo(fleet, contract, { rig, optional: false, code: "no-place" });
+    const extras = contract.extras();
+    const fill = extras.length === 0 ? 1 : contract.fill;
+    for (const rig of extras) letGo(fleet, contract, { rig, optional: false, code: "no-place", fill });
     return;
   }
   if (contract.leavers > 0 || aboveBp(contract) <= planLimits.partAboveBp) return;
@@ -90,7 +92,7 @@ function releaseLargest(fleet: PlannedFleet, contract: PlannedContract): boolean
   const spareHps = contract.stayHps - contract.promisedHps;
   const rig = largestFitting(fleet, contract, { spareHps, ownToo: false }) ?? largestFitting(fleet, contract, { spareHps, ownToo: true });
   if (rig === null) return false;
-  letGo(fleet, contract, { rig, optional: true, code: "released" });
+  letGo(fleet, contract, { rig, optional: true, code: "released", fill: contract.fill });
   return true;
 }
 
@@ -103,8 +105,8 @@ function largestFitting(fleet: PlannedFleet, contract: PlannedContract, { spareH
   return null;
 }
 
-function letGo(fleet: PlannedFleet, contract: PlannedContract, { rig, optional, code }: { rig: PlannedRig; optional: boolean; code: string }): void {
-  fleet.move(rig, { contractNo: 0 }, { cause: "release", code, optional, contractNo: contract.no, otherNo: 0, fill: contract.fill, chosen: "" });
+function letGo(fleet: PlannedFleet, contract: PlannedContract, { rig, ...why }: { rig: PlannedRig; optional: boolean; code: string; fill: number }): void {
+  fleet.move(rig, { contractNo: 0 }, { cause: "release", contractNo: contract.no, otherNo: 0, chosen: "", ...why });
 }
 
 /** Agrees on a smaller part, or on a part of the smallest rig that will do: what is over goes to the house. */

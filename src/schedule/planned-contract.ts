@@ -1,16 +1,7 @@
 import type { ContractPlanFact, PlacePlanFact } from "./plan-facts.ts";
 import { planLimits } from "./plan-limits.ts";
 import { exactHps, type PlannedRig } from "./planned-rig.ts";
-
-/** A place of a `miners` contract and who has it. */
-export type Seat = {
-  place: PlacePlanFact;
-  rig: PlannedRig | null;
-  /** It does what the place asks for. */
-  serves: boolean;
-  /** It serves, and nothing says that it should be replaced. */
-  stays: boolean;
-};
+import { type Seat, seatMembers } from "./seats.ts";
 
 /** A millionth is no shortage: it is what rounding makes of rigs that are promised exactly, and would cost another rig. */
 const fullAt = 1 - 1e-6;
@@ -115,7 +106,7 @@ export class PlannedContract {
 
   /** Places in their order, with the members that have them. */
   seats(): Seat[] {
-    this.#seats ??= this.#match();
+    this.#seats ??= seatMembers(this);
     return this.#seats;
   }
 
@@ -147,51 +138,4 @@ export class PlannedContract {
     }
     return low;
   }
-
-  /** Named rigs have their own places; of the rest the largest rig has the largest place, those of the place's model before others. */
-  #match(): Seat[] {
-    const left = new Map(this.members.map((rig) => [rig.no, rig]));
-    const seats = this.fact.places.map((place): Seat => ({ place, rig: null, serves: false, stays: false }));
-    const sit = (seat: Seat, rig: PlannedRig | undefined) => {
-      if (rig === undefined) return;
-      left.delete(rig.no);
-      const serves = rig.h > 0 && !this.#fails(rig, seat.place);
-      // Who is fixed to the contract stays in it, but a place that it does not serve is free.
-      if (!serves && rig.pinnedTo(this.no)) return;
-      seat.rig = rig;
-      seat.serves = serves;
-      seat.stays = serves && !this.leaves(rig);
-    };
-    for (const seat of seats) if (seat.place.rigNo !== null) sit(seat, left.get(seat.place.rigNo));
-    const free = seats.filter(({ rig }) => rig === null).sort(bySize(({ place }) => place));
-    const rigs = [...left.values()].sort(bySize((rig) => rig));
-    for (const seat of free) {
-      const { model } = seat.place;
-      if (model !== null)
-        sit(
-          seat,
-          takeFirst(rigs, (rig) => rig.fact.model === model && rig.nominalHps >= this.placeHps(seat.place)),
-        );
-    }
-    for (const seat of free)
-      if (seat.rig === null)
-        sit(
-          seat,
-          takeFirst(rigs, () => true),
-        );
-    return seats;
-  }
-
-  #fails(rig: PlannedRig, place: PlacePlanFact): boolean {
-    return rig.fact.belowPlace ?? rig.h < this.placeHps(place);
-  }
-}
-
-function bySize<T>(sizeOf: (one: T) => { nominalHps: number; no: number }): (one: T, other: T) => number {
-  return (one, other) => sizeOf(other).nominalHps - sizeOf(one).nominalHps || sizeOf(one).no - sizeOf(other).no;
-}
-
-function takeFirst(rigs: PlannedRig[], fits: (rig: PlannedRig) => boolean): PlannedRig | undefined {
-  const at = rigs.findIndex(fits);
-  return at < 0 ? undefined : rigs.splice(at, 1)[0];
 }

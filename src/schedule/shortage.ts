@@ -106,10 +106,19 @@ export function takeFromLower(fleet: PlannedFleet, contract: PlannedContract): v
     while (givers.length > 0 && contract.fill < 1) {
       const giver = givers.reduce((one, other) => (other.fill > one.fill ? other : one));
       const rig = takeable(giver, contract);
-      if (rig === null) givers.splice(givers.indexOf(giver), 1);
-      else give(fleet, rig, { contract, giver, cause: "take", code: "taken" });
+      if (rig === null || !takeOne(fleet, rig, { giver, receiver: contract })) givers.splice(givers.indexOf(giver), 1);
     }
   }
+}
+
+/** Places are dealt anew with each rig; should the receiver not be better off, the rig stays where it was. */
+function takeOne(fleet: PlannedFleet, rig: PlannedRig, { giver, receiver }: Between): boolean {
+  const received = receiver.fill;
+  const mark = fleet.mark;
+  give(fleet, rig, { contract: receiver, giver, cause: "take", code: "taken" });
+  if (receiver.fill > received) return true;
+  fleet.rollBack(mark);
+  return false;
 }
 
 /** The largest that is not too much, else the smallest; rigs that the giver named are the last to go. */

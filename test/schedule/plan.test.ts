@@ -184,6 +184,20 @@ describe("shortage", () => {
     expect(makePlan(withRig(facts, 1, { expectedHps: 75 * th })).changes).toEqual([]);
   });
 
+  test.each([null, 1])("one rig is taken for a place whose rig is dead, even one larger than any other (named: %p)", (rigNo) => {
+    const place = { no: 1, nominalHps: 100 * th, rigNo, model: null };
+    const contracts = [
+      minersFact(1, 1, { priority: 0, places: [place] }),
+      contractFact(2, { priority: 8, promisedHps: 200 * th }),
+      contractFact(3, { priority: 9, promisedHps: 200 * th }),
+    ];
+    const dead = rigFact(1, { nominalHps: 110 * th, status: "offline" });
+    const facts = world({ rigs: [dead, ...rigs(5).slice(1)], contracts, allocations: [...serves(1, 1), ...serves(2, 2, 3), ...serves(3, 4, 5)] });
+    const plan = makePlan(facts);
+    expect(moves(plan)).toEqual(["4>1", "1>0"]);
+    expect(plan.shortages.map(({ contractNo }) => contractNo)).toEqual([3]);
+  });
+
   test("contracts of one priority share what there is", () => {
     const contracts = [contractFact(1, { promisedHps: 400 * th }), contractFact(2, { promisedHps: 400 * th })];
     const fills = makePlan(world({ rigs: rigs(6), contracts })).contracts.map(({ fillBp }) => fillBp);

@@ -59,9 +59,9 @@ function SignOut(props: { viewer: Viewer }): JSX.Element {
   return (
     <form method="post" action="/logout" class="who">
       <input type="hidden" name="_csrf" value={props.viewer.csrf} />
-      <span title={props.viewer.email} safe>
+      <a href="/account" title={props.viewer.email} safe>
         {props.viewer.email}
-      </span>
+      </a>
       <small safe>{props.viewer.role}</small>
       <button type="submit">Sign out</button>
     </form>

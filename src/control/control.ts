@@ -17,6 +17,7 @@ import { PasswordLinks } from "./password-links.ts";
 import { Pools } from "./pools.ts";
 import { Profiles } from "./profiles.ts";
 import { Rigs } from "./rigs.ts";
+import { SecondFactors } from "./second-factors.ts";
 import { Sessions } from "./sessions.ts";
 import { Settings } from "./settings.ts";
 import { Sites } from "./sites.ts";
@@ -46,6 +47,7 @@ export type Control = {
   sessions: Sessions;
   loginAttempts: LoginAttempts;
   passwordLinks: PasswordLinks;
+  secondFactors: SecondFactors;
   tokens: Tokens;
   settings: Settings;
   idempotency: Idempotency;
@@ -92,6 +94,7 @@ export function openControl(path: string, options: { now: () => number; log: Log
     deliveries: new Deliveries(database),
     loginAttempts: new LoginAttempts(database),
     passwordLinks: new PasswordLinks(database),
+    secondFactors: new SecondFactors(database),
     tokens: new Tokens(database),
     idempotency,
     transaction: (work) => database.transaction(work),

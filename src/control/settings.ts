@@ -2,12 +2,14 @@ import type { Statement } from "bun:sqlite";
 import { hashSecret, randomSecret, sameHash } from "./credentials.ts";
 import type { ControlDatabase, SqlValue } from "./database.ts";
 import { type Invalid, invalid, type Success, succeed } from "./result.ts";
-import { textRule, timeZoneRule } from "./rules.ts";
+import { oneOfRule, textRule, timeZoneRule } from "./rules.ts";
 import { Secret } from "./secret.ts";
 
 const known = Object.freeze({
   farmName: { first: "My farm", rule: textRule(100) },
   timeZone: { first: "UTC", rule: timeZoneRule },
+  /** Whether owners get no further without a second step of their sign-in. */
+  ownersNeedSecondStep: { first: "no", rule: oneOfRule(["no", "yes"]) },
 });
 export type SettingName = keyof typeof known;
 

@@ -4,6 +4,7 @@ import type { WebDeps } from "./deps.ts";
 import { metricsPath } from "./metrics.ts";
 import { type Principal, principalOf, rememberPrincipal, type UserPrincipal } from "./principal.ts";
 import { Problem } from "./problems.ts";
+import { stepOf, userOfStep } from "./sign-in-step.ts";
 
 type Deps = Pick<WebDeps, "control" | "config" | "now">;
 
@@ -49,8 +50,11 @@ function cookieOf(request: Request): string | null {
 }
 
 export type SignIn = { email: string; password: string };
-/** `setCookie` is the value of the Set-Cookie header. */
-export type SignInAnswer = { ok: true; user: User; setCookie: string } | { ok: false; reason: "wrong" | "too-many"; retryAfterS: number };
+/** `setCookie` is the value of the Set-Cookie header. `code` = the password is right and a code is asked for; `step` proves it. */
+export type SignInAnswer =
+  | { ok: true; user: User; setCookie: string }
+  | { ok: false; reason: "wrong" | "too-many"; retryAfterS: number }
+  | { ok: false; reason: "code"; step: string };
 
 /**
  * Checks e-mail and password; a right pair opens a browser session. Wrong ones tell nobody whether the e-mail is known; more than
@@ -58,13 +62,47 @@ export type SignInAnswer = { ok: true; user: User; setCookie: string } | { ok: f
  */
 export async function signIn(deps: Deps, request: Request, { email, password }: SignIn): Promise<SignInAnswer> {
   const { control, now } = deps;
-  const attempt = { email, address: clientReader(deps.config)(request).address };
-  const verdict = control.loginAttempts.begin(attempt, now());
-  if (!verdict.allowed) return { ok: false, reason: "too-many", retryAfterS: Math.max(1, Math.ceil((verdict.retryAtMs - now()) / 1_000)) };
+  const counted = attempted(deps, request, email);
+  if (counted.refusal !== null) return counted.refusal;
   const user = await control.users.verify(email, password);
   if (user === null) return { ok: false, reason: "wrong", retryAfterS: 0 };
-  control.loginAttempts.succeed(attempt);
+  // The attempt stays counted: whoever has the password shall not try codes for ever.
+  if (control.secondFactors.isOn(user.no)) return { ok: false, reason: "code", step: stepOf(user, now()) };
+  counted.forgive();
   return { ok: true, user, setCookie: openSession(deps, request, user) };
+}
+
+/** The second step: a code of the app or a recovery code, counted together with wrong passwords. */
+export function signInWithCode(deps: Deps, request: Request, { step, code }: { step: string; code: string }): SignInAnswer {
+  const { control, now } = deps;
+  const id = userOfStep(step, now(), (userId) => control.users.byId(userId)?.version ?? null);
+  const user = id === null ? null : control.users.byId(id);
+  if (user === null) return { ok: false, reason: "wrong", retryAfterS: 0 };
+  const counted = attempted(deps, request, user.email);
+  if (counted.refusal !== null) return counted.refusal;
+  if (!control.secondFactors.check(user, code)) return { ok: false, reason: "wrong", retryAfterS: 0 };
+  counted.forgive();
+  return { ok: true, user, setCookie: openSession(deps, request, user) };
+}
+
+/** Null when it is his password; else the end of the sentence "the password …". Counted like a sign-in. */
+export async function provePassword(deps: Deps, request: Request, { email, password }: SignIn): Promise<string | null> {
+  const counted = attempted(deps, request, email);
+  if (counted.refusal !== null) return "was wrong too often; try again in a quarter of an hour";
+  if ((await deps.control.users.verify(email, password)) === null) return "is not right";
+  counted.forgive();
+  return null;
+}
+
+type Refusal = Extract<SignInAnswer, { reason: "wrong" | "too-many" }>;
+
+/** Counts an attempt before anything is looked at. */
+function attempted({ control, config, now }: Deps, request: Request, email: string): { refusal: Refusal | null; forgive: () => void } {
+  const attempt = { email, address: clientReader(config)(request).address };
+  const verdict = control.loginAttempts.begin(attempt, now());
+  const forgive = () => control.loginAttempts.succeed(attempt);
+  if (verdict.allowed) return { refusal: null, forgive };
+  return { refusal: { ok: false, reason: "too-many", retryAfterS: Math.max(1, Math.ceil((verdict.retryAtMs - now()) / 1_000)) }, forgive };
 }
 
 /** Opens a browser session for a user who has just proved himself (by password or by the set-up link); an older one of this browser ends. */

@@ -17,7 +17,7 @@ export const rooms: Readonly<Record<string, Room>> = Object.freeze({
   schedule: { imports: ["work", "health"], outside: [] },
   sla: { imports: ["work", "health", "schedule"], outside: [] },
   // Remember.
-  control: { imports: [...think, "log", "migrations"], outside: ["bun:sqlite", "node:*"] },
+  control: { imports: [...think, "log", "migrations"], outside: ["bun:sqlite", "node:*", "otpauth"] },
   ledger: { imports: [...think, "log", "migrations"], outside: ["@duckdb/node-api", "@duckdb/node-bindings*", "bun:ffi", "node:*"] },
   // Act. None of these knows another; main.ts hands over functions.
   hub: { imports: [...think, ...remember, ...house], outside: ["bun", "node:*", "ipaddr.js"] },
@@ -37,6 +37,7 @@ export const rooms: Readonly<Record<string, Room>> = Object.freeze({
       "ipaddr.js",
       "bun",
       "node:*",
+      "uqr",
     ],
   },
   notify: { imports: [...think, ...remember, ...house], outside: ["node:*", "nodemailer", "ipaddr.js"] },

@@ -10,6 +10,8 @@ export type PeopleProps = {
   people: { id: string; email: string; name: string; role: string; sessions: number; lastSeenMs: number | null }[];
   roles: string[];
   form: FormState;
+  /** The farm asks owners for a second step. */
+  isStepNeeded: boolean;
   made: { email: string; url: string } | null;
 };
 
@@ -80,6 +82,15 @@ export function PeoplePage(props: PeopleProps): JSX.Element {
           <button type="submit" class="primary">
             Add
           </button>
+        </p>
+      </form>
+      <form method="post" action="/people/second-step" class="panel stack">
+        <h2>Second step of owners</h2>
+        <p>{props.isStepNeeded ? "Owners get no further than their account without it." : "Owners may go without it."}</p>
+        <Hidden csrf={viewer.csrf} />
+        <input type="hidden" name="needed" value={props.isStepNeeded ? "no" : "yes"} />
+        <p class="actions">
+          <button type="submit">{props.isStepNeeded ? "Ask no longer" : "Ask owners for it"}</button>
         </p>
       </form>
     </Layout>

@@ -94,7 +94,7 @@ export function PersonPage(props: PersonProps): JSX.Element {
         csrf={viewer.csrf}
         version={person.version}
         verb="Make a new password link"
-        question={`Make a link with which ${person.email} sets a new password? All sessions end when it is used.`}
+        question={`Make a link with which ${person.email} sets a new password? When it is used all sessions end and the second step is off.`}
       />
       <Confirm action={`/people/${person.id}/delete`} csrf={viewer.csrf} version={person.version} verb="Remove" question={`Remove ${person.email}?`} />
     </Layout>

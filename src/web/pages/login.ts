@@ -1,7 +1,8 @@
+import { CodePage } from "../../../views/pages/code.tsx";
 import { LoginPage } from "../../../views/pages/login.tsx";
 import { blankForm, type FormState } from "../../../views/parts/form.tsx";
 import { assetUrls } from "../assets/assets.ts";
-import { signIn, signOut } from "../guard.ts";
+import { signIn, signInWithCode, signOut } from "../guard.ts";
 import { requireRole } from "../principal.ts";
 import { farmOf } from "./farm.ts";
 import { readForm, requireOwnForm } from "./form-body.ts";
@@ -37,6 +38,7 @@ export async function loginForm(parts: PageParts, request: Request): Promise<Res
   const next = safeNext(values["next"] ?? null);
   const answer = await signIn(parts.deps, request, { email, password });
   if (answer.ok) return redirect(next, { "set-cookie": answer.setCookie });
+  if (answer.reason === "code") return showCode(parts, { step: answer.step, next, form: blankForm, status: 200 });
   const minutes = Math.max(1, Math.ceil(answer.retryAfterS / 60));
   const text = answer.reason === "wrong" ? "That e-mail and password do not match." : `Too many attempts. Try again in ${minutes} min.`;
   const form = { values: { email }, errors: { "": text } };
@@ -44,6 +46,23 @@ export async function loginForm(parts: PageParts, request: Request): Promise<Res
   const page = await showLogin(parts, request, { form, next, again: false, status: 429 });
   page.headers.set("retry-after", String(answer.retryAfterS));
   return page;
+}
+
+type AskedCode = { step: string; next: string; form: FormState; status: number };
+
+function showCode(parts: PageParts, { step, next, form, status }: AskedCode): Promise<Response> {
+  return htmlResponse(CodePage({ farmName: farmOf(parts.deps.control).name, assets: assetUrls, form, next, step }), status);
+}
+
+/** Takes the code that follows a right password. */
+export async function codeForm(parts: PageParts, request: Request): Promise<Response> {
+  const { step = "", code = "", ...rest } = await readForm(request);
+  const next = safeNext(rest["next"] ?? null);
+  const answer = signInWithCode(parts.deps, request, { step, code });
+  if (answer.ok) return redirect(next, { "set-cookie": answer.setCookie });
+  const isWrong = answer.reason !== "too-many";
+  const text = isWrong ? "That code is not right, or it was used, or the password is five minutes old." : "Too many attempts. Try again later.";
+  return showCode(parts, { step, next, form: { values: {}, errors: { "": text } }, status: isWrong ? 422 : 429 });
 }
 
 export async function logoutForm(parts: PageParts, request: Request): Promise<Response> {

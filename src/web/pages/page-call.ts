@@ -1,6 +1,7 @@
 import { handleHtml } from "@elysiajs/html/handler";
 import { ErrorPage } from "../../../views/pages/error.tsx";
 import type { Viewer } from "../../../views/viewer.ts";
+import type { Role } from "../../control/scopes.ts";
 import { assetUrls } from "../assets/assets.ts";
 import { clientReader, isExposed } from "../client.ts";
 import { principalOf, requireRole, type UserPrincipal } from "../principal.ts";
@@ -105,28 +106,35 @@ export async function asPage(parts: PageParts, request: Request, answer: () => R
   }
 }
 
-/** For who is signed in; everybody else is sent to the login. */
-export function signedIn(parts: PageParts, request: Request, id: string, answer: (call: PageCall) => Response | Promise<Response>): Promise<Response> {
+type Answer = (call: PageCall) => Response | Promise<Response>;
+const accountPath = "/account";
+
+/** For people of these roles (none named: of any). An owner who still lacks the second step that the farm asks for gets no further than his account. */
+function admitted(parts: PageParts, request: Request, { id, roles }: { id: string; roles: readonly Role[] }, answer: Answer): Promise<Response> {
   return asPage(parts, request, () => {
-    const principal = requireRole(request);
-    return answer({ request, url: new URL(request.url), id, principal, viewer: viewerOf(parts, request, principal) });
+    const principal = requireRole(request, ...roles);
+    const url = new URL(request.url);
+    const { settings, secondFactors } = parts.deps.control;
+    const isAsked = principal.role === "owner" && settings.get("ownersNeedSecondStep") === "yes" && !secondFactors.isOn(principal.no);
+    const isAccount = url.pathname === accountPath || url.pathname.startsWith(`${accountPath}/`);
+    if (isAsked && !isAccount) return redirect(accountPath);
+    return answer({ request, url, id, principal, viewer: viewerOf(parts, request, principal) });
   });
+}
+
+/** For who is signed in; everybody else is sent to the login. */
+export function signedIn(parts: PageParts, request: Request, id: string, answer: Answer): Promise<Response> {
+  return admitted(parts, request, { id, roles: [] }, answer);
 }
 
 /** For who may change rigs and pools. */
-export function writing(parts: PageParts, request: Request, id: string, answer: (call: PageCall) => Response | Promise<Response>): Promise<Response> {
-  return asPage(parts, request, () => {
-    const principal = requireRole(request, ...writers);
-    return answer({ request, url: new URL(request.url), id, principal, viewer: viewerOf(parts, request, principal) });
-  });
+export function writing(parts: PageParts, request: Request, id: string, answer: Answer): Promise<Response> {
+  return admitted(parts, request, { id, roles: writers }, answer);
 }
 
 /** For owners alone: people and tokens. */
-export function owning(parts: PageParts, request: Request, id: string, answer: (call: PageCall) => Response | Promise<Response>): Promise<Response> {
-  return asPage(parts, request, () => {
-    const principal = requireRole(request, "owner");
-    return answer({ request, url: new URL(request.url), id, principal, viewer: viewerOf(parts, request, principal) });
-  });
+export function owning(parts: PageParts, request: Request, id: string, answer: Answer): Promise<Response> {
+  return admitted(parts, request, { id, roles: ["owner"] }, answer);
 }
 
 export function isSignedIn(request: Request): boolean {

@@ -9,6 +9,7 @@ import { principalOf, requireRole } from "../principal.ts";
 import { notFound } from "../problems.ts";
 import { recorded } from "../recorded.ts";
 import { keepOpen } from "../sse.ts";
+import { accountPage, beginSecondStepForm, confirmSecondStepForm, endSecondStepForm, secondStepRuleForm } from "./account.ts";
 import { auditPage } from "./audit.ts";
 import { connectLive, connectPage } from "./connect.ts";
 import { contractLive, contractPage } from "./contract.ts";
@@ -30,7 +31,7 @@ import {
   removeFleetForm,
 } from "./fleets.ts";
 import { changeHouseForm } from "./house.ts";
-import { loginForm, loginPage, logoutForm } from "./login.ts";
+import { codeForm, loginForm, loginPage, logoutForm } from "./login.ts";
 import { overviewLive, overviewPage } from "./overview.ts";
 import { asPage, owning, type PageCall, signedIn, writing } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
@@ -61,6 +62,7 @@ const shown: readonly [path: string, show: Show][] = [
   ["/connect", connectPage],
   ["/events", eventsPage],
   ["/audit", auditPage],
+  ["/account", accountPage],
 ];
 
 /** Forms, for owners and operators. */
@@ -108,9 +110,17 @@ const owned: readonly [path: string, show: Show][] = [
   ["/tokens", tokensPage],
 ];
 
+/** What everybody may change: how he himself signs in. */
+const ownChanges: readonly [path: string, change: Show][] = [
+  ["/account/second-step", beginSecondStepForm],
+  ["/account/second-step/confirm", confirmSecondStepForm],
+  ["/account/second-step/off", endSecondStepForm],
+];
+
 /** Where the forms of owners are sent. */
 const ownedChanges: readonly [path: string, change: Show][] = [
   ["/people", addPersonForm],
+  ["/people/second-step", secondStepRuleForm],
   ["/people/:id", changePersonForm],
   ["/people/:id/delete", removePersonForm],
   ["/people/:id/reset", resetPersonForm],
@@ -178,6 +188,7 @@ export function pages(deps: WebDeps, shared: SharedParts = {}) {
   });
   app.get("/login", ({ request }) => asPage(parts, request, () => loginPage(parts, request)));
   post("/login", (request) => asPage(parts, request, () => loginForm(parts, request)));
+  post("/login/code", (request) => asPage(parts, request, () => codeForm(parts, request)));
   post("/logout", (request) => asPage(parts, request, () => logoutForm(parts, request)));
   app.get("/setup", ({ request }) => asPage(parts, request, () => setupPage(parts, request)));
   app.get("/welcome", ({ request }) => asPage(parts, request, () => welcomePage(parts, request)));
@@ -187,6 +198,7 @@ export function pages(deps: WebDeps, shared: SharedParts = {}) {
   for (const [path, show] of forms) app.get(path, ({ request, params }) => writing(parts, request, idOf(params), (call) => show(parts, call)));
   for (const [path, change] of changes) post(path, (request, id) => writing(parts, request, id, (call) => change(parts, call)));
   for (const [path, show] of owned) app.get(path, ({ request, params }) => owning(parts, request, idOf(params), (call) => show(parts, call)));
+  for (const [path, change] of ownChanges) post(path, (request, id) => signedIn(parts, request, id, (call) => change(parts, call)));
   for (const [path, change] of ownedChanges) post(path, (request, id) => owning(parts, request, id, (call) => change(parts, call)));
   for (const [path, watch] of watched) {
     app.get(path, ({ request, params }) => stream(parts, request, () => watch(parts, idOf(params), new URL(request.url))));

@@ -30,7 +30,8 @@ function showAll({ deps: { control } }: PageParts, { viewer }: PageCall, { form,
     const sessions = control.sessions.ofUser(user.no);
     return { id: user.id, email: user.email, name: user.name, role: user.role, sessions: sessions.length, lastSeenMs: sessions[0]?.lastSeenMs ?? null };
   });
-  return htmlResponse(PeoplePage({ viewer, assets: assetUrls, people, roles: [...roles], form, made: made ?? null }), status);
+  const isStepNeeded = control.settings.get("ownersNeedSecondStep") === "yes";
+  return htmlResponse(PeoplePage({ viewer, assets: assetUrls, people, roles: [...roles], form, made: made ?? null, isStepNeeded }), status);
 }
 
 function showOne({ deps: { control } }: PageParts, { viewer }: PageCall, user: User, { form, made, status = 200 }: Shown): Promise<Response> {

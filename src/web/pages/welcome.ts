@@ -26,7 +26,7 @@ export function welcomePage(parts: PageParts, request: Request): Promise<Respons
   return show(parts, request, { token: new URL(request.url).searchParams.get("token") ?? "", form: blankForm });
 }
 
-/** Sets the password, which ends all sessions of his; the link is used up. He signs in with it as always. */
+/** Sets the password, which ends all sessions of his, and turns his second step off; the link is used up. He signs in with it as always. */
 export async function welcomeForm(parts: PageParts, request: Request): Promise<Response> {
   const { control } = parts.deps;
   const { token = "", password = "" } = await readForm(request);
@@ -34,6 +34,10 @@ export async function welcomeForm(parts: PageParts, request: Request): Promise<R
   if (user === null) return show(parts, request, { token, form: blankForm });
   const set = await control.users.setPassword(user.id, password);
   if (!set.ok) return show(parts, request, { token, form: { values: {}, errors: { password: sentence(set.rule) } }, status: 422 });
-  control.passwordLinks.remove(user.no);
+  control.transaction(() => {
+    control.passwordLinks.remove(user.no);
+    // An owner made the link because somebody got in no more: the phone may be gone too.
+    control.secondFactors.disable(user);
+  });
   return redirect("/login");
 }

@@ -1,0 +1,78 @@
+import { encode } from "uqr";
+import { AccountPage } from "../../../views/pages/account.tsx";
+import { blankForm, type FormState } from "../../../views/parts/form.tsx";
+import type { User } from "../../control/users.ts";
+import { assetUrls } from "../assets/assets.ts";
+import { accepted } from "../control-result.ts";
+import { found } from "../endpoint.ts";
+import { provePassword } from "../guard.ts";
+import { invalidField } from "../problems.ts";
+import { type FormValues, orRefused, readForm, refusedForm, requireOwnForm } from "./form-body.ts";
+import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
+import type { PageParts } from "./page-parts.ts";
+
+type Shown = { form: FormState; codes?: string[]; status?: number };
+
+const userOf = ({ deps: { control } }: PageParts, { principal }: PageCall): User => found(control.users.byId(principal.id), "user");
+
+function show(parts: PageParts, call: PageCall, { form, codes, status = 200 }: Shown): Promise<Response> {
+  const { secondFactors, settings } = parts.deps.control;
+  const user = userOf(parts, call);
+  const pending = secondFactors.pending(user);
+  const enrolment = pending === null ? null : { secret: pending.secret.reveal(), modules: encode(pending.uri.reveal(), { border: 0 }).data };
+  const isOn = secondFactors.isOn(user.no);
+  const isNeeded = user.role === "owner" && settings.get("ownersNeedSecondStep") === "yes";
+  return htmlResponse(AccountPage({ viewer: call.viewer, assets: assetUrls, form, isOn, isNeeded, enrolment, codes: codes ?? null }), status);
+}
+
+export function accountPage(parts: PageParts, call: PageCall): Promise<Response> {
+  return show(parts, call, { form: blankForm });
+}
+
+/** Runs a form of this page; what a person can mend is said on it. */
+async function taken(parts: PageParts, call: PageCall, act: (values: FormValues, user: User) => Promise<Response> | Response): Promise<Response> {
+  const values = await readForm(call.request);
+  requireOwnForm(values, call.viewer.csrf);
+  return orRefused(
+    () => act(values, userOf(parts, call)),
+    (problem) => show(parts, call, { form: refusedForm({}, problem), status: 422 }),
+  );
+}
+
+async function requirePassword(parts: PageParts, call: PageCall, values: FormValues): Promise<void> {
+  const refusal = await provePassword(parts.deps, call.request, { email: call.principal.email, password: values["password"] ?? "" });
+  if (refusal !== null) throw invalidField("password", refusal);
+}
+
+/** Shows the picture for the app. */
+export function beginSecondStepForm(parts: PageParts, call: PageCall): Promise<Response> {
+  return taken(parts, call, async (values, user) => {
+    await requirePassword(parts, call, values);
+    accepted(parts.deps.control.secondFactors.begin(user), "second step");
+    return redirect("/account");
+  });
+}
+
+/** The first code turns it on; the recovery codes are on this answer and nowhere else. */
+export function confirmSecondStepForm(parts: PageParts, call: PageCall): Promise<Response> {
+  return taken(parts, call, (values, user) => {
+    const codes = accepted(parts.deps.control.secondFactors.confirm(user, values["code"] ?? ""), "second step");
+    return show(parts, call, { form: blankForm, codes });
+  });
+}
+
+export function endSecondStepForm(parts: PageParts, call: PageCall): Promise<Response> {
+  return taken(parts, call, async (values, user) => {
+    await requirePassword(parts, call, values);
+    parts.deps.control.secondFactors.disable(user);
+    return redirect("/account");
+  });
+}
+
+/** Whether owners must have it; for owners, on the page of people. */
+export async function secondStepRuleForm(parts: PageParts, call: PageCall): Promise<Response> {
+  const values = await readForm(call.request);
+  requireOwnForm(values, call.viewer.csrf);
+  parts.deps.control.settings.set("ownersNeedSecondStep", values["needed"] === "yes" ? "yes" : "no");
+  return redirect("/people");
+}

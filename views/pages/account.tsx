@@ -1,0 +1,82 @@
+/** @jsxImportSource @kitajs/html */
+import { Layout } from "../layout.tsx";
+import { Field, FormErrors, type FormState, Hidden } from "../parts/form.tsx";
+import { QrCode } from "../parts/qr-code.tsx";
+import type { AssetUrls, Viewer } from "../viewer.ts";
+
+export type AccountProps = {
+  viewer: Viewer;
+  assets: AssetUrls;
+  form: FormState;
+  isOn: boolean;
+  /** The farm wants it of owners. */
+  isNeeded: boolean;
+  /** Begun and not confirmed. */
+  enrolment: { secret: string; modules: boolean[][] } | null;
+  /** Recovery codes, made just now. */
+  codes: string[] | null;
+};
+
+function Codes(props: { codes: string[] }): JSX.Element {
+  return (
+    <section class="notice" role="status" aria-label="Recovery codes">
+      <p>The second step is on. Print these codes or keep them where the phone is not: each signs you in once. They are shown this once.</p>
+      <ul>
+        {props.codes.map((code) => (
+          <li>
+            <code safe>{code}</code>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Enrol(props: AccountProps & { enrolment: NonNullable<AccountProps["enrolment"]> }): JSX.Element {
+  return (
+    <form method="post" action="/account/second-step/confirm" novalidate class="panel stack">
+      <h2>Scan this with your authenticator app</h2>
+      <QrCode modules={props.enrolment.modules} label="QR code with the key below" />
+      <p>
+        Or type the key: <code safe>{props.enrolment.secret}</code>
+      </p>
+      <Hidden csrf={props.viewer.csrf} />
+      <Field form={props.form} name="code" label="Code of the app" autocomplete="one-time-code" required first />
+      <p class="actions">
+        <button type="submit" class="primary">
+          Turn on
+        </button>
+      </p>
+    </form>
+  );
+}
+
+function AskPassword(props: AccountProps): JSX.Element {
+  const { isOn } = props;
+  return (
+    <form method="post" action={isOn ? "/account/second-step/off" : "/account/second-step"} novalidate class="panel stack">
+      <h2>{isOn ? "Turn the second step off" : "Second step"}</h2>
+      <p class="dim">{isOn ? "A sign-in asks for a code of your app." : "With it, a sign-in asks for a code of an app on your phone after the password."}</p>
+      <Hidden csrf={props.viewer.csrf} />
+      <Field form={props.form} name="password" label="Your password" type="password" autocomplete="current-password" required />
+      <p class="actions">
+        <button type="submit">{isOn ? "Turn off" : "Set up"}</button>
+      </p>
+    </form>
+  );
+}
+
+export function AccountPage(props: AccountProps): JSX.Element {
+  return (
+    <Layout title="Your account" current={null} viewer={props.viewer} assets={props.assets} live={null}>
+      <div class="title">
+        <h1>Your account</h1>
+      </div>
+      {props.isNeeded && !props.isOn ? <p class="notice warn">This farm asks owners for a second step: set it up to go on.</p> : ""}
+      <FormErrors form={props.form} />
+      {props.codes === null ? "" : <Codes codes={props.codes} />}
+      {props.enrolment === null ? "" : <Enrol {...props} enrolment={props.enrolment} />}
+      <AskPassword {...props} />
+    </Layout>
+  );
+}

@@ -2,7 +2,19 @@
 import type { Children } from "@kitajs/html";
 import type { AssetUrls, Viewer } from "./viewer.ts";
 
-export type PageName = "overview" | "rigs" | "contracts" | "customers" | "fleets" | "schedule" | "pools" | "connect" | "events" | "audit" | "people";
+export type PageName =
+  | "overview"
+  | "rigs"
+  | "contracts"
+  | "customers"
+  | "fleets"
+  | "schedule"
+  | "pools"
+  | "inventory"
+  | "connect"
+  | "events"
+  | "audit"
+  | "people";
 
 const places: readonly { name: PageName; href: string; text: string }[] = [
   { name: "overview", href: "/", text: "Overview" },
@@ -10,6 +22,7 @@ const places: readonly { name: PageName; href: string; text: string }[] = [
   { name: "contracts", href: "/contracts", text: "Contracts" },
   { name: "fleets", href: "/fleets", text: "Fleets" },
   { name: "pools", href: "/pools", text: "Pools" },
+  { name: "inventory", href: "/inventory", text: "Inventory" },
   { name: "connect", href: "/connect", text: "Connect" },
   { name: "events", href: "/events", text: "Events" },
   { name: "audit", href: "/audit", text: "Audit log" },

@@ -9,13 +9,16 @@ import { Deliveries } from "./deliveries.ts";
 import { Events } from "./events.ts";
 import { Fleets } from "./fleets.ts";
 import { Idempotency } from "./idempotency.ts";
+import { Imports } from "./imports.ts";
 import { Listeners } from "./listeners.ts";
 import { Loans } from "./loans.ts";
 import { LoginAttempts } from "./login-attempts.ts";
 import { MaintenanceWindows } from "./maintenance.ts";
+import { Models } from "./models.ts";
 import { PasswordLinks } from "./password-links.ts";
 import { Pools } from "./pools.ts";
 import { Profiles } from "./profiles.ts";
+import { Repairs } from "./repairs.ts";
 import { Rigs } from "./rigs.ts";
 import { SecondFactors } from "./second-factors.ts";
 import { Sessions } from "./sessions.ts";
@@ -34,6 +37,9 @@ export type Control = {
   fleets: Fleets;
   listeners: Listeners;
   rigs: Rigs;
+  models: Models;
+  repairs: Repairs;
+  imports: Imports;
   allocations: Allocations;
   loans: Loans;
   maintenance: MaintenanceWindows;
@@ -90,6 +96,9 @@ export function openControl(path: string, options: { now: () => number; log: Log
       rigExists: (no) => rigs.exists(no),
     }),
     loans: new Loans(database),
+    models: new Models(database),
+    repairs: new Repairs(database),
+    imports: new Imports(database),
     channels: new Channels(database),
     deliveries: new Deliveries(database),
     loginAttempts: new LoginAttempts(database),

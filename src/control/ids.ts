@@ -16,6 +16,9 @@ export const idPrefixes = Object.freeze([
   "chn",
   "dlv",
   "aud",
+  "mdl",
+  "rep",
+  "imp",
 ] as const);
 export type IdPrefix = (typeof idPrefixes)[number];
 

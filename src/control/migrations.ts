@@ -9,6 +9,8 @@ import contractPins from "../../migrations/control/0007_contract_pins.sql" with 
 import notifications from "../../migrations/control/0008_notifications.sql" with { type: "text" };
 import contractKnobs from "../../migrations/control/0009_contract_knobs.sql" with { type: "text" };
 import people from "../../migrations/control/0010_people.sql" with { type: "text" };
+import inventory from "../../migrations/control/0011_inventory.sql" with { type: "text" };
+import imports from "../../migrations/control/0012_imports.sql" with { type: "text" };
 import type { Log } from "../log.ts";
 
 export type Migration = { version: number; name: string; text: string };
@@ -25,6 +27,8 @@ const migrations: readonly Migration[] = Object.freeze([
   { version: 8, name: "0008_notifications", text: notifications },
   { version: 9, name: "0009_contract_knobs", text: contractKnobs },
   { version: 10, name: "0010_people", text: people },
+  { version: 11, name: "0011_inventory", text: inventory },
+  { version: 12, name: "0012_imports", text: imports },
 ]);
 
 /** "HUBC": marks a SQLite file as a control database, so that no other file is taken for one. */

@@ -146,6 +146,7 @@ function filledFrom(into: Rig, rig: Rig): Rig {
     model: into.model ?? rig.model,
     serial: into.serial ?? rig.serial,
     mac: into.mac ?? rig.mac,
+    warrantyUntil: into.warrantyUntil ?? rig.warrantyUntil,
     ...(!hasPlace && { siteId: rig.siteId, location: rig.location }),
     ...(!hasNominal && { nominalHps: rig.nominalHps, nominalSource: rig.nominalSource }),
     notes: into.notes === "" ? rig.notes : into.notes,

@@ -1,7 +1,7 @@
 import type { Invalid } from "./result.ts";
 import { invalid } from "./result.ts";
 import { type Mapping, patched, type RawBase, type RowBase } from "./row-table.ts";
-import { booleanRule, checkFields, notesRule, numberRule, oneOfRule, orNull, rigNameRule, textRule } from "./rules.ts";
+import { booleanRule, checkFields, dayRule, notesRule, numberRule, oneOfRule, orNull, rigNameRule, textRule } from "./rules.ts";
 
 export const rigStatuses = Object.freeze(["vetting", "online", "degraded", "offline", "rejecting", "flapping", "quarantined"] as const);
 export type RigStatus = (typeof rigStatuses)[number];
@@ -29,6 +29,8 @@ export type Rig = RowBase & {
   model: string | null;
   serial: string | null;
   mac: string | null;
+  /** The last day of its warranty, `2027-05-31`. */
+  warrantyUntil: string | null;
   /** Nameplate hashrate, H/s. */
   nominalHps: number | null;
   nominalSource: NominalSource | null;
@@ -68,6 +70,7 @@ export type RawRig = RawBase & {
   model: string | null;
   serial: string | null;
   mac: string | null;
+  warranty_until: string | null;
   nominal_hps: number | null;
   nominal_source: NominalSource | null;
   lend: Lend;
@@ -92,7 +95,7 @@ export const rigMapping: Mapping<Rig, RawRig> = {
   columns: [
     ...["name", "fleet_no", "asset_code", "site_id", "building", "row", "rack", "position", "owner_customer_id", "model", "serial", "mac"],
     ...["nominal_hps", "nominal_source", "lend", "lifecycle", "status", "status_since_ms", "status_code", "status_text"],
-    ...["pinned_profile_no", "pinned_contract_no", "draining", "parked", "notes", "first_seen_ms", "last_seen_ms"],
+    ...["pinned_profile_no", "pinned_contract_no", "draining", "parked", "notes", "first_seen_ms", "last_seen_ms", "warranty_until"],
   ],
   read: (raw) => ({
     name: raw.name,
@@ -104,6 +107,7 @@ export const rigMapping: Mapping<Rig, RawRig> = {
     model: raw.model,
     serial: raw.serial,
     mac: raw.mac,
+    warrantyUntil: raw.warranty_until,
     nominalHps: raw.nominal_hps,
     nominalSource: raw.nominal_source,
     lend: raw.lend,
@@ -123,7 +127,7 @@ export const rigMapping: Mapping<Rig, RawRig> = {
     ...[rig.name, rig.fleetNo, rig.assetCode, rig.siteId, rig.location.building, rig.location.row, rig.location.rack, rig.location.position],
     ...[rig.ownerCustomerId, rig.model, rig.serial, rig.mac, rig.nominalHps, rig.nominalSource, rig.lend, rig.lifecycle],
     ...[rig.status, rig.statusSinceMs, rig.statusReason.code, rig.statusReason.text, rig.pinnedProfileNo, rig.pinnedContractNo, rig.draining, rig.parked],
-    ...[rig.notes, rig.firstSeenMs, rig.lastSeenMs],
+    ...[rig.notes, rig.firstSeenMs, rig.lastSeenMs, rig.warrantyUntil],
   ],
 };
 
@@ -137,6 +141,7 @@ const rules = {
   model: label,
   serial: label,
   mac: orNull(textRule(64)),
+  warrantyUntil: orNull(dayRule),
   nominalHps: orNull(numberRule(Number.MIN_VALUE, nominalHpsMax)),
   nominalSource: orNull(oneOfRule(nominalSources)),
   lend: oneOfRule(lends),
@@ -168,6 +173,7 @@ export function newRigFields(input: RigInput, nowMs: number): RigFields {
     model: null,
     serial: null,
     mac: null,
+    warrantyUntil: null,
     nominalHps: null,
     nominalSource: typeof input.nominalHps === "number" ? "declared" : null,
     lend: "none",

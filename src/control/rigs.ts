@@ -1,5 +1,6 @@
 import type { Statement } from "bun:sqlite";
 import type { Allocations } from "./allocations.ts";
+import { AssetCodes, assetCodePatternDefault } from "./asset-codes.ts";
 import type { Customers } from "./customers.ts";
 import type { ControlDatabase, SqlValue } from "./database.ts";
 import { type Enrolment, Enrolments } from "./enrolments.ts";
@@ -51,6 +52,7 @@ export class Rigs {
   readonly #names: WorkerNames;
   readonly #identity: RigIdentity;
   readonly #claims: RigClaims;
+  readonly #codes: AssetCodes;
   readonly #byName: Statement<RawRig, SqlValue[]>;
   readonly #byContractPin: Statement<RawRig, SqlValue[]>;
   readonly #byAssetCode: Statement<RawRig, SqlValue[]>;
@@ -76,6 +78,7 @@ export class Rigs {
     this.#enrolments = new Enrolments(this.#rows, parts);
     this.#names = new WorkerNames(database);
     this.#claims = new RigClaims(database);
+    this.#codes = new AssetCodes(database);
     this.#identity = new RigIdentity({
       rows: this.#rows,
       names: this.#names,
@@ -183,13 +186,36 @@ export class Rigs {
 
   update(id: string, patch: RigPatch, expected: ExpectedVersion): Result<Rig> {
     return this.#rows.edit(id, expected, (current) => {
-      const next = patched(current, patch);
-      if (patch.nominalHps !== undefined && patch.nominalSource === undefined) next.nominalSource = patch.nominalHps === null ? null : "declared";
+      const next = this.#laidOver(current, patch);
       const failure = this.#check(next, current) ?? this.#checkRest(next, current);
       if (failure !== null) return failure;
       this.#identity.keepNames(current, next);
       return succeed(next);
     });
+  }
+
+  /** Gives the rig the next asset code of its site's pattern; one that has a code keeps it. */
+  giveAssetCode(id: string): Result<Rig> {
+    return this.#rows.edit(id, null, (current) => {
+      if (current.assetCode !== null) return succeed(current);
+      const site = current.siteId === null ? null : this.#sites.byId(current.siteId);
+      const code = this.#codes.next(site?.assetCodePattern ?? assetCodePatternDefault, current.model);
+      return code.ok ? succeed({ ...current, assetCode: code.value }) : code;
+    });
+  }
+
+  /** What `create` or `update` would answer to these fields, with nothing written. */
+  tryFields(id: string | null, input: RigPatch): Result<RigFields> {
+    const current = id === null ? null : this.byId(id);
+    const next: RigFields = current === null ? newRigFields({ name: "", fleetNo: 0, ...input }, this.#database.now()) : this.#laidOver(current, input);
+    const failure = this.#check(next, current) ?? (current === null ? null : this.#checkRest(next, current));
+    return failure ?? succeed(next);
+  }
+
+  #laidOver(current: Rig, patch: RigPatch): Rig {
+    const next = patched(current, patch);
+    if (patch.nominalHps !== undefined && patch.nominalSource === undefined) next.nominalSource = patch.nominalHps === null ? null : "declared";
+    return next;
   }
 
   /** Refused while it serves a contract, is asked for by one by name, or is pinned to one. Its history stays. */
@@ -319,8 +345,15 @@ export class Rigs {
   #checkNamesakes(rig: RigFields, current: Rig | null): Failure | null {
     const named = this.#identity.checkOwnName(rig, current?.no ?? null);
     if (named !== null) return named;
-    const owner = rig.assetCode === null ? null : this.byAssetCode(rig.assetCode);
-    return owner === null || owner.no === current?.no ? null : taken("assetCode", `is the asset code of rig ${owner.name}`);
+    return rig.assetCode === null || rig.assetCode === current?.assetCode ? null : this.#checkCode(rig.assetCode, current);
+  }
+
+  #checkCode(code: string, current: Rig | null): Failure | null {
+    const owner = this.byAssetCode(code);
+    if (owner !== null) return owner.no === current?.no ? null : taken("assetCode", `is the asset code of rig ${owner.name}`);
+    const bearerNo = this.#codes.bearerOf(code);
+    if (bearerNo === null || (current !== null && this.numbersOf(current.no).includes(bearerNo))) return null;
+    return taken("assetCode", `was the asset code of rig ${this.byNo(bearerNo)?.name}; a code is never given twice`);
   }
 
   /** A rig that goes into storage or is retired serves nobody: neither a contract nor a pin. */

@@ -72,6 +72,13 @@ export const timeZoneRule: Rule = (value) => {
   }
 };
 
+/** A day of the calendar, `2027-05-31`. */
+export const dayRule: Rule = (value) => {
+  const isDay = typeof value === "string" && /^(?:19|20|21)\d\d-\d\d-\d\d$/.test(value);
+  const at = isDay ? new Date(`${value}T00:00:00Z`) : null;
+  return at !== null && !Number.isNaN(at.getTime()) && at.toISOString().startsWith(String(value)) ? null : "must be a day such as 2027-05-31";
+};
+
 export const emailRule: Rule = (value) => {
   const broken = textRule(254)(value);
   return broken ?? (/^[^\s@<>"]+@[^\s@<>"]+$/.test(String(value)) ? null : "must be an e-mail address");

@@ -1,29 +1,35 @@
 import type { Statement } from "bun:sqlite";
+import { assetCodePatternRule } from "./asset-codes.ts";
 import type { ControlDatabase, SqlValue } from "./database.ts";
 import { type Failure, inUse, type Result, succeed, taken, type Usage } from "./result.ts";
 import { type ExpectedVersion, type Mapping, patched, type RawBase, type RowBase, RowTable } from "./row-table.ts";
-import { checkFields, type Rule, textRule, timeZoneRule } from "./rules.ts";
+import { checkFields, orNull, type Rule, textRule, timeZoneRule } from "./rules.ts";
 
 /** A place with rigs. Its time zone says what "Monday morning" means there. */
-export type Site = RowBase & { name: string; timezone: string };
+export type Site = RowBase & {
+  name: string;
+  timezone: string;
+  /** What asset codes of rigs here look like; null = the default. */
+  assetCodePattern: string | null;
+};
 
 type SiteFields = Omit<Site, keyof RowBase>;
 export type SitePatch = Partial<SiteFields>;
-/** Default: the time zone UTC. */
+/** Defaults: the time zone UTC, the usual asset codes. */
 export type SiteInput = SitePatch & Pick<SiteFields, "name">;
 
-type RawSite = RawBase & { name: string; timezone: string };
+type RawSite = RawBase & { name: string; timezone: string; asset_code_pattern: string | null };
 
 const mapping: Mapping<Site, RawSite> = {
   table: "sites",
   noun: "site",
   prefix: "sit",
-  columns: ["name", "timezone"],
-  read: ({ name, timezone }) => ({ name, timezone }),
-  write: ({ name, timezone }) => [name, timezone],
+  columns: ["name", "timezone", "asset_code_pattern"],
+  read: ({ name, timezone, asset_code_pattern }) => ({ name, timezone, assetCodePattern: asset_code_pattern }),
+  write: ({ name, timezone, assetCodePattern }) => [name, timezone, assetCodePattern],
 };
 
-const rules = { name: textRule(100), timezone: timeZoneRule };
+const rules = { name: textRule(100), timezone: timeZoneRule, assetCodePattern: orNull(assetCodePatternRule) };
 
 const usedByText = `
   SELECT 'fleet' AS kind, id, name FROM fleets WHERE site_id = ?1 AND removed_at_ms IS NULL
@@ -60,7 +66,7 @@ export class Sites {
 
   create(input: SiteInput): Result<Site> {
     return this.#rows.database.transaction(() => {
-      const fields = patched<SiteFields>({ name: "", timezone: "UTC" }, input);
+      const fields = patched<SiteFields>({ name: "", timezone: "UTC", assetCodePattern: null }, input);
       return this.#check(fields, null) ?? succeed(this.#rows.insert(fields));
     });
   }

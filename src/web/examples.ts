@@ -1,5 +1,6 @@
 /** Examples of the documentation; a test holds each against its schema. */
-const row = { version: 1, created_at: "2026-11-22T08:00:00.000Z", updated_at: "2026-11-22T08:00:00.000Z" };
+export const rowExample = { version: 1, created_at: "2026-11-22T08:00:00.000Z", updated_at: "2026-11-22T08:00:00.000Z" };
+const row = rowExample;
 const tail = "01kake8m3k5w9v2t7d4q6r1xyz";
 
 export const poolExample = {
@@ -55,7 +56,7 @@ export const profileExample = {
   ...row,
 };
 
-export const siteExample = { id: `sit_${tail}`, name: "Linz", timezone: "Europe/Vienna", ...row };
+export const siteExample = { id: `sit_${tail}`, name: "Linz", timezone: "Europe/Vienna", asset_code_pattern: "AM-{MODEL}-{000000}", ...row };
 
 export const fleetExample = {
   id: `flt_${tail}`,
@@ -113,6 +114,7 @@ export const rigExample = {
   model: "Antminer S19 XP",
   serial: null,
   mac: null,
+  warranty_until: "2027-05-31",
   nominal_hps: 141000000000000,
   nominal_source: "declared",
   lend: "none",

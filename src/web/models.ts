@@ -5,11 +5,11 @@ import { lends, lifecycles, nominalSources, rigStatuses } from "../control/rig-r
 import { poolStates } from "../health/facts.ts";
 import { hubVerdicts, poolVerdicts } from "../ledger/share-record.ts";
 import { algorithmNames } from "../work/algorithm.ts";
-import { hps, idOf, model, oneOf, orNull, text, time, whole, workHashes } from "./schema-parts.ts";
+import { day, hps, idOf, model, oneOf, orNull, text, time, whole, workHashes } from "./schema-parts.ts";
 
 /** What the API answers, object by object. Tests hold real answers against these, and the OpenAPI document is made of them. */
 const bp = () => whole(0, 10_000);
-const rowFields = {
+export const rowFields = {
   version: Type.Integer({ minimum: 1, description: "The number in the ETag" }),
   created_at: time(),
   updated_at: time(),
@@ -106,7 +106,13 @@ export const profileModel = model("Profile", {
   ...rowFields,
 });
 
-export const siteModel = model("Site", { id: idOf("sit"), name: text(100), timezone: Type.String({ description: "Of the IANA list" }), ...rowFields });
+export const siteModel = model("Site", {
+  id: idOf("sit"),
+  name: text(100),
+  timezone: Type.String({ description: "Of the IANA list" }),
+  asset_code_pattern: orNull(Type.String()),
+  ...rowFields,
+});
 
 export const fleetModel = model("Fleet", {
   id: idOf("flt"),
@@ -177,6 +183,7 @@ export const rigModel = model("Rig", {
   model: orNull(Type.String()),
   serial: orNull(Type.String()),
   mac: orNull(Type.String()),
+  warranty_until: orNull(day()),
   nominal_hps: orNull(hps()),
   nominal_source: orNull(oneOf(nominalSources)),
   lend: oneOf(lends),

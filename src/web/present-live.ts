@@ -72,6 +72,7 @@ export function rigJson(rig: Rig, { fact, allocation, workerNames, rates, lastSh
     model: rig.model,
     serial: rig.serial,
     mac: rig.mac,
+    warranty_until: rig.warrantyUntil,
     nominal_hps: rig.nominalHps,
     nominal_source: rig.nominalSource,
     lend: rig.lend,

@@ -5,6 +5,7 @@ import type { HubEvent } from "../control/events.ts";
 import { type Fleet, holdAt } from "../control/fleets.ts";
 import type { Listener } from "../control/listeners.ts";
 import type { Maintenance, MaintenanceSubject } from "../control/maintenance.ts";
+import type { Model } from "../control/models.ts";
 import type { Profile } from "../control/profiles.ts";
 import type { RowBase } from "../control/row-table.ts";
 import type { Site } from "../control/sites.ts";
@@ -89,7 +90,11 @@ export function profileJson(profile: Profile, ids: Ids) {
 }
 
 export function siteJson(site: Site) {
-  return { id: site.id, name: site.name, timezone: site.timezone, ...rowJson(site) };
+  return { id: site.id, name: site.name, timezone: site.timezone, asset_code_pattern: site.assetCodePattern, ...rowJson(site) };
+}
+
+export function modelJson(model: Model) {
+  return { id: model.id, name: model.name, algorithm: model.algorithm, nominal_hps: model.nominalHps, watts: model.watts, ...rowJson(model) };
 }
 
 export function fleetJson(fleet: Fleet, ids: Ids, nowMs: number) {

@@ -6,6 +6,8 @@ export const time = (description?: string): TString => Type.String({ format: "da
 export const text = (max: number, min = 1): TString => Type.String({ minLength: min, maxLength: max });
 export const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 export const whole = (minimum: number, maximum: number) => Type.Integer({ minimum, maximum });
+/** A day of the calendar. */
+export const day = (): TString => Type.String({ pattern: "^\\d{4}-\\d\\d-\\d\\d$", "x-rule": "a day such as 2027-05-31" });
 /** Any hashrate a fleet could have, in H/s. */
 export const hps = () => Type.Number({ minimum: 0, maximum: 1e24 });
 export const workHashes = (): TString => Type.String({ pattern: "^\\d+$", description: "Expected hashes, an exact integer as text" });

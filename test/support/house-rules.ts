@@ -35,6 +35,7 @@ export const rooms: Readonly<Record<string, Room>> = Object.freeze({
       "rapidoc/*",
       "rate-limiter-flexible",
       "ipaddr.js",
+      "csv-parse",
       "bun",
       "node:*",
       "uqr",

@@ -191,6 +191,13 @@ export function RigPage(props: RigProps): JSX.Element {
           </p>
           <h1 safe>{props.name}</h1>
         </div>
+        {viewer.role === "viewer" ? (
+          ""
+        ) : (
+          <a class="button" href={`/rigs/${props.id}/edit`}>
+            Edit
+          </a>
+        )}
       </div>
       <RigState rig={props} clock={viewer} />
       <RigServing serving={props.serving} orders={props.orders} clock={viewer} />

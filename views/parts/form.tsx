@@ -15,12 +15,14 @@ export type FieldProps = {
   name: string;
   label: string;
   hint?: string;
-  type?: "text" | "email" | "password" | "number" | "datetime-local";
+  type?: "text" | "email" | "password" | "number" | "datetime-local" | "date";
   /** Takes a number with a fraction: the phone shows the keys for it. */
   decimal?: boolean;
   placeholder?: string;
   autocomplete?: string;
   required?: boolean;
+  /** What a browser offers while one types; anything else may be typed too. */
+  list?: readonly string[];
   /** The first field of a form takes the caret, unless another one is at fault. */
   first?: boolean;
 };
@@ -79,7 +81,40 @@ export function Field(props: FieldProps): JSX.Element {
         inputmode={props.decimal === true ? "decimal" : undefined}
         step={type === "datetime-local" ? "1" : undefined}
         spellcheck="false"
+        list={props.list === undefined ? undefined : `${props.name}-list`}
       />
+      {props.list === undefined ? (
+        ""
+      ) : (
+        <datalist id={`${props.name}-list`}>
+          {props.list.map((text) => (
+            <option value={text} />
+          ))}
+        </datalist>
+      )}
+      <Notes name={props.name} hint={props.hint} error={error} />
+    </div>
+  );
+}
+
+/** A labelled text of several lines. */
+export function TextArea(props: { form: FormState; name: string; label: string; hint?: string; rows?: number }): JSX.Element {
+  const error = props.form.errors[props.name];
+  return (
+    <div class="field">
+      <label for={props.name} safe>
+        {props.label}
+      </label>
+      <textarea
+        id={props.name}
+        name={props.name}
+        rows={String(props.rows ?? 4)}
+        aria-invalid={error === undefined ? undefined : "true"}
+        aria-describedby={describedBy({ name: props.name, hint: props.hint, error })}
+        safe
+      >
+        {props.form.values[props.name] ?? ""}
+      </textarea>
       <Notes name={props.name} hint={props.hint} error={error} />
     </div>
   );

@@ -10,10 +10,12 @@ import { fleetEndpoints } from "./fleets.ts";
 import { listenerEndpoints } from "./listeners.ts";
 import { loanEndpoints } from "./loans.ts";
 import { maintenanceEndpoints } from "./maintenance.ts";
+import { modelEndpoints } from "./models.ts";
 import { notificationEndpoints } from "./notifications.ts";
 import { overviewEndpoints } from "./overview.ts";
 import { poolEndpoints } from "./pools.ts";
 import { profileEndpoints } from "./profiles.ts";
+import { assetEndpoints } from "./repairs.ts";
 import { rigChanges, rigPins } from "./rig-changes.ts";
 import { rigVerbs } from "./rig-verbs.ts";
 import { rigReads } from "./rigs.ts";
@@ -28,11 +30,13 @@ export function apiEndpoints(parts: ApiParts): Endpoint[] {
     ...rigChanges(parts),
     ...rigPins(parts),
     ...rigVerbs(parts),
+    ...assetEndpoints(parts),
     ...figureEndpoints(parts),
     ...poolEndpoints(parts),
     ...profileEndpoints(parts),
     ...customerEndpoints(parts),
     ...siteEndpoints(parts),
+    ...modelEndpoints(parts),
     ...contractEndpoints(parts),
     ...contractCommands(parts),
     ...fleetEndpoints(parts),

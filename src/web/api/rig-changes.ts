@@ -1,7 +1,8 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { lends, lifecycles, type Rig, type RigPatch } from "../../control/rig-row.ts";
 import { rigNameWords } from "../../control/rules.ts";
-import { recordAct, recordChange } from "../actions/record.ts";
+import { recordAct } from "../actions/record.ts";
+import { addRig, changeRig } from "../actions/rig-details.ts";
 import { type Moved, pinRig, pinToContract, rigOf, rigSubject, unpinRig } from "../actions/rigs.ts";
 import { accepted } from "../control-result.ts";
 import { type ApiParts, type ChangeReply, changeEndpoint, type Endpoint } from "../endpoint.ts";
@@ -9,9 +10,8 @@ import { rigExample } from "../examples.ts";
 import { noRates } from "../live-figures.ts";
 import { rigModel } from "../models.ts";
 import { noOf } from "../paging.ts";
-import { actorOf } from "../principal.ts";
 import { invalidField } from "../problems.ts";
-import { hps, idOf, oneOf, orNull, text } from "../schema-parts.ts";
+import { day, hps, idOf, oneOf, orNull, text } from "../schema-parts.ts";
 import { presentOneRig, presentRig } from "./rigs.ts";
 
 export const rigName = () =>
@@ -37,6 +37,7 @@ const fields = {
   model: label(),
   serial: label(),
   mac: Type.Optional(orNull(text(64))),
+  warranty_until: Type.Optional(orNull(day())),
   nominal_hps: Type.Optional(orNull(hps())),
   lend: Type.Optional(oneOf(lends)),
   lifecycle: Type.Optional(oneOf(lifecycles)),
@@ -59,18 +60,12 @@ function patchOf({ deps }: ApiParts, body: Static<typeof rigPatch>, current: Rig
     ...(model !== undefined && { model }),
     ...(serial !== undefined && { serial }),
     ...(mac !== undefined && { mac }),
+    ...(body.warranty_until !== undefined && { warrantyUntil: body.warranty_until }),
     ...(body.nominal_hps !== undefined && { nominalHps: body.nominal_hps }),
     ...(lend !== undefined && { lend }),
     ...(lifecycle !== undefined && { lifecycle }),
     ...(notes !== undefined && { notes }),
   };
-}
-
-/** The fields that people set, for the record of a change. */
-function recorded({ ids }: ApiParts, rig: Rig) {
-  const { name: own, assetCode, siteId, location, ownerCustomerId, model, serial, mac, nominalHps, lend, lifecycle, notes } = rig;
-  const place = { asset_code: assetCode, site_id: siteId, location, owner_customer_id: ownerCustomerId };
-  return { name: own, fleet_id: ids.fleet(rig.fleetNo), ...place, model, serial, mac, nominal_hps: nominalHps, lend, lifecycle, notes };
 }
 
 /** The rig with its figures, once the change is on disk. */
@@ -95,8 +90,7 @@ export function rigChanges(parts: ApiParts): Endpoint[] {
       answers: [{ status: 201, description: "The rig", schema: rigModel, example: rigExample }],
       handle: ({ body, principal }) => {
         const fleetNo = noOf("fleet_id", control.fleets.byId(body.fleet_id), "fleet");
-        const rig = accepted(control.rigs.create({ ...patchOf(parts, body, null), name: body.name, fleetNo }, actorOf(principal)), "rig");
-        recordAct(control, principal, { verb: "added", subject: rigSubject(rig) });
+        const rig = addRig(deps, principal, { ...patchOf(parts, body, null), name: body.name, fleetNo });
         return rigReply(parts, rig, { status: 201, location: `/api/v1/rigs/${rig.id}`, tell: bell.soon });
       },
     }),
@@ -115,8 +109,7 @@ export function rigChanges(parts: ApiParts): Endpoint[] {
       answers: [{ status: 200, description: "The rig as it is now", schema: rigModel, example: rigExample }],
       handle: ({ id, body, principal, version }) => {
         const before = rigOf(deps, id);
-        const rig = accepted(control.rigs.update(id, patchOf(parts, body, before), version), "rig");
-        recordChange(control, principal, { subject: rigSubject(rig), before: recorded(parts, before), after: recorded(parts, rig) });
+        const rig = changeRig(deps, principal, { id, version, patch: patchOf(parts, body, before) });
         return rigReply(parts, rig, { tell: bell.soon });
       },
     }),

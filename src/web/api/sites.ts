@@ -7,11 +7,20 @@ import { siteExample } from "../examples.ts";
 import { siteModel } from "../models.ts";
 import { listReply, pageByNo } from "../paging.ts";
 import { siteJson } from "../present-rows.ts";
-import { pageOf, pageQuery, text } from "../schema-parts.ts";
+import { orNull, pageOf, pageQuery, text } from "../schema-parts.ts";
 
 const timezone = () => Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: "Of the IANA list; UTC where none is given" }));
-const newSite = Type.Object({ name: text(100), timezone: timezone() });
-const sitePatch = Type.Object({ name: Type.Optional(text(100)), timezone: timezone() });
+const pattern = () =>
+  Type.Optional(
+    orNull(Type.String({ minLength: 1, maxLength: 40, description: "Of asset codes here, like AM-{MODEL}-{000000}, which is also what null stands for" })),
+  );
+const newSite = Type.Object({ name: text(100), timezone: timezone(), asset_code_pattern: pattern() });
+const sitePatch = Type.Object({ name: Type.Optional(text(100)), timezone: timezone(), asset_code_pattern: pattern() });
+
+/** A body as the row has it. */
+function fieldsOf<B extends { asset_code_pattern?: string | null }>({ asset_code_pattern: assetCodePattern, ...rest }: B) {
+  return { ...rest, ...(assetCodePattern !== undefined && { assetCodePattern }) };
+}
 
 const subjectOf = ({ id, name }: Site) => ({ kind: "site", id, name });
 
@@ -62,7 +71,7 @@ function siteChanges(parts: ApiParts): Endpoint[] {
       bodyExample: { name: siteExample.name, timezone: siteExample.timezone },
       answers: [{ status: 201, description: "The site", schema: siteModel, example: siteExample }],
       handle: ({ body, principal }) => {
-        const site = accepted(control.sites.create(body), "site");
+        const site = accepted(control.sites.create(fieldsOf(body)), "site");
         recordAct(control, principal, { verb: "added", subject: subjectOf(site) });
         return { status: 201, body: siteJson(site), version: site.version, location: `/api/v1/sites/${site.id}` };
       },
@@ -78,7 +87,7 @@ function siteChanges(parts: ApiParts): Endpoint[] {
       answers: [{ status: 200, description: "The site as it is now", schema: siteModel, example: siteExample }],
       handle: ({ id, body, principal, version }) => {
         const before = found(control.sites.byId(id), "site");
-        const after = accepted(control.sites.update(id, body, version), "site");
+        const after = accepted(control.sites.update(id, fieldsOf(body), version), "site");
         recordChange(control, principal, { subject: subjectOf(after), before: siteJson(before), after: siteJson(after) });
         return { body: siteJson(after), version: after.version };
       },

@@ -31,6 +31,7 @@ import {
   removeFleetForm,
 } from "./fleets.ts";
 import { changeHouseForm } from "./house.ts";
+import { inventoryChanges, inventoryForms, inventoryPlacing, inventoryShown } from "./inventory-pages.ts";
 import { codeForm, loginForm, loginPage, logoutForm } from "./login.ts";
 import { overviewLive, overviewPage } from "./overview.ts";
 import { asPage, owning, type PageCall, signedIn, writing } from "./page-call.ts";
@@ -59,6 +60,7 @@ const shown: readonly [path: string, show: Show][] = [
   ["/fleets/:id", fleetPage],
   ["/pools", poolsPage],
   ["/pools/:id", poolPage],
+  ...inventoryShown,
   ["/connect", connectPage],
   ["/events", eventsPage],
   ["/audit", auditPage],
@@ -71,6 +73,7 @@ const forms: readonly [path: string, show: Show][] = [
   ["/pools/new", newPoolPage],
   ["/profiles/new", newProfilePage],
   ["/profiles/:id", profilePage],
+  ...inventoryForms,
 ];
 
 /** Where forms are sent. */
@@ -101,6 +104,7 @@ const changes: readonly [path: string, change: Show][] = [
   ["/rigs/:id/undrain", undrainForm],
   ["/rigs/:id/park", parkForm],
   ["/rigs/:id/unpark", unparkForm],
+  ...inventoryChanges,
 ];
 
 /** Pages for owners alone. */
@@ -197,6 +201,7 @@ export function pages(deps: WebDeps, shared: SharedParts = {}) {
   for (const [path, show] of shown) app.get(path, ({ request, params }) => signedIn(parts, request, idOf(params), (call) => show(parts, call)));
   for (const [path, show] of forms) app.get(path, ({ request, params }) => writing(parts, request, idOf(params), (call) => show(parts, call)));
   for (const [path, change] of changes) post(path, (request, id) => writing(parts, request, id, (call) => change(parts, call)));
+  for (const [path, change] of inventoryPlacing) post(path, (request, id) => signedIn(parts, request, id, (call) => change(parts, call)));
   for (const [path, show] of owned) app.get(path, ({ request, params }) => owning(parts, request, idOf(params), (call) => show(parts, call)));
   for (const [path, change] of ownChanges) post(path, (request, id) => signedIn(parts, request, id, (call) => change(parts, call)));
   for (const [path, change] of ownedChanges) post(path, (request, id) => owning(parts, request, id, (call) => change(parts, call)));

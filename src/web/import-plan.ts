@@ -1,0 +1,203 @@
+import type { Control } from "../control/control.ts";
+import type { Import, ImportOutcome } from "../control/imports.ts";
+import type { Rig, RigPatch } from "../control/rig-row.ts";
+import { withModelNominal } from "./actions/rig-details.ts";
+import { breathe, type CsvFile } from "./csv-read.ts";
+import { type CellTexts, cellOf, cellsOf, NameBook, type RigCell, readCells, rigCells } from "./rig-cells.ts";
+
+/** What a column of a file may be. */
+export const importFields = Object.freeze(["id", "fleet", ...rigCells, "action"] as const);
+export type ImportField = (typeof importFields)[number];
+
+/** Words that heads use, without blanks, marks and case. */
+const headWords: Readonly<Record<string, ImportField>> = Object.freeze({
+  rig: "name",
+  worker: "name",
+  workername: "name",
+  rigname: "name",
+  miner: "name",
+  hostname: "name",
+  asset: "asset_code",
+  assetid: "asset_code",
+  assettag: "asset_code",
+  tag: "asset_code",
+  code: "asset_code",
+  type: "model",
+  minermodel: "model",
+  sn: "serial",
+  serialnumber: "serial",
+  serialno: "serial",
+  macaddress: "mac",
+  customer: "owner",
+  client: "owner",
+  warranty: "warranty_until",
+  warrantyend: "warranty_until",
+  hashrate: "nominal",
+  nominalhashrate: "nominal",
+  nominalhps: "nominal",
+  nameplate: "nominal",
+  farm: "site",
+  hall: "building",
+  container: "building",
+  aisle: "row",
+  shelf: "rack",
+  slot: "position",
+  note: "notes",
+  comment: "notes",
+  comments: "notes",
+  rigid: "id",
+  state: "lifecycle",
+});
+
+/** The field of each column, "" where none is guessed; each field once. */
+export function guessMapping(head: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return head.map((title) => {
+    const word = title.toLowerCase().replace(/[^a-z0-9]/g, "");
+    const field = importFields.find((known) => known.replace("_", "") === word) ?? headWords[word] ?? "";
+    if (field === "" || taken.has(field)) return "";
+    taken.add(field);
+    return field;
+  });
+}
+
+export type FieldChange = { cell: RigCell; from: string; to: string };
+export type CellError = { cell: string; rule: string };
+/** What a row comes to. */
+export type PlannedRow = {
+  line: number;
+  outcome: ImportOutcome;
+  /** What the file calls it. */
+  name: string;
+  rigId: string | null;
+  changes: FieldChange[];
+  errors: CellError[];
+  patch: RigPatch;
+  fleetNo: number;
+};
+
+/** The word that clears a field; an empty cell leaves it as it is. */
+export const clearWord = "(none)";
+const rowsPerTurn = 25;
+
+type Texts = Partial<Record<ImportField, string>>;
+
+function textsOf(cells: readonly string[], mapping: readonly string[]): Texts {
+  const texts: Texts = {};
+  mapping.forEach((field, at) => {
+    const text = cells[at] ?? "";
+    if (field !== "" && text !== "") texts[field as ImportField] = text === clearWord ? "" : text;
+  });
+  return texts;
+}
+
+/** Plans rows one after the other; what earlier rows of the file take is taken for later ones. */
+export class RowPlanner {
+  readonly #control: Control;
+  readonly #book: NameBook;
+  readonly #import: Pick<Import, "fleetNo">;
+  readonly #mapping: readonly string[];
+  readonly #seen = new Map<string, number>();
+
+  constructor(control: Control, { fleetNo }: Pick<Import, "fleetNo">, mapping: readonly string[]) {
+    this.#control = control;
+    this.#book = new NameBook(control);
+    this.#import = { fleetNo };
+    this.#mapping = mapping;
+  }
+
+  plan({ line, cells }: CsvFile["rows"][number]): PlannedRow {
+    const texts = textsOf(cells, this.#mapping);
+    const row: PlannedRow = {
+      line,
+      outcome: "error",
+      name: texts.name ?? texts.asset_code ?? texts.id ?? "",
+      rigId: null,
+      changes: [],
+      errors: [],
+      patch: {},
+      fleetNo: this.#fleetOf(texts),
+    };
+    if (row.fleetNo === 0) return refused(row, "fleet", "must be the name or id of a fleet that exists");
+    const rig = this.#match(texts, row);
+    if (row.errors.length > 0) return row;
+    row.rigId = rig?.id ?? null;
+    const before = this.#firstUse(texts, row);
+    if (before !== null) return refused(row, before.cell, `is in line ${before.line} already`);
+    return texts.action === undefined ? this.#planFields(texts, row, rig) : planAction(texts.action, row);
+  }
+
+  #fleetOf({ fleet }: Texts): number {
+    if (fleet === undefined || fleet === "") return this.#import.fleetNo;
+    return this.#control.fleets.all().find(({ id, name }) => id === fleet || name.toLowerCase() === fleet.toLowerCase())?.no ?? 0;
+  }
+
+  /** By id, else by asset code, else by name within the fleet. */
+  #match(texts: Texts, row: PlannedRow): Rig | null {
+    const { rigs } = this.#control;
+    if (texts.id !== undefined && texts.id !== "") {
+      const rig = rigs.byId(texts.id);
+      if (rig === null) refused(row, "id", "must be the id of a rig that exists");
+      return rig;
+    }
+    const coded = texts.asset_code ? rigs.byAssetCode(texts.asset_code) : null;
+    if (coded !== null) return coded;
+    if (texts.name === undefined || texts.name === "") refused(row, "name", "is needed, or the asset code or id of a rig that exists");
+    return texts.name ? rigs.byName(row.fleetNo, texts.name) : null;
+  }
+
+  #firstUse(texts: Texts, row: PlannedRow): { cell: string; line: number } | null {
+    const keys: [cell: string, key: string][] = [
+      ...(row.rigId === null ? [] : [["name", `rig ${row.rigId}`] as [string, string]]),
+      ...(texts.name ? [["name", `name ${row.fleetNo} ${texts.name}`] as [string, string]] : []),
+      ...(texts.asset_code ? [["asset_code", `code ${texts.asset_code}`] as [string, string]] : []),
+    ];
+    const twice = keys.find(([, key]) => this.#seen.has(key));
+    if (twice !== undefined) return { cell: twice[0], line: this.#seen.get(twice[1]) ?? 0 };
+    for (const [, key] of keys) this.#seen.set(key, row.line);
+    return null;
+  }
+
+  #planFields(texts: Texts, row: PlannedRow, rig: Rig | null): PlannedRow {
+    const { id: _id, fleet, action: _action, ...cells } = texts;
+    if (rig !== null && fleet !== undefined && row.fleetNo !== rig.fleetNo)
+      return refused(row, "fleet", "is not the fleet of this rig, and a file moves no rig to another");
+    const { patch, errors } = readCells(this.#book, cells as CellTexts, rig);
+    row.errors = Object.entries(errors).map(([cell, rule]) => ({ cell, rule }));
+    if (row.errors.length > 0) return row;
+    const whole = withModelNominal(this.#control, patch, rig);
+    const tried = this.#control.rigs.tryFields(row.rigId, rig === null ? { ...whole, fleetNo: row.fleetNo } : whole);
+    if (!tried.ok) return refused(row, tried.problem === "invalid" || tried.problem === "taken" ? cellOf(tried.field) : "lifecycle", tried.rule);
+    row.patch = whole;
+    const after = cellsOf(this.#book, tried.value as Rig);
+    const blank = rig === null ? null : cellsOf(this.#book, rig);
+    row.changes = rigCells.flatMap((cell) => (after[cell] === (blank?.[cell] ?? "") ? [] : [{ cell, from: blank?.[cell] ?? "", to: after[cell] }]));
+    if (rig === null) row.outcome = "new";
+    else row.outcome = row.changes.length === 0 ? "unchanged" : "changed";
+    return row;
+  }
+}
+
+function refused(row: PlannedRow, cell: string, rule: string): PlannedRow {
+  row.outcome = "error";
+  row.errors.push({ cell, rule });
+  return row;
+}
+
+function planAction(action: string, row: PlannedRow): PlannedRow {
+  if (action.toLowerCase() !== "remove") return refused(row, "action", "must be remove, or empty");
+  if (row.rigId === null) return refused(row, "action", "removes a rig that exists: name it by id, asset code or name");
+  row.outcome = "removed";
+  return row;
+}
+
+/** What the file would do, with nothing written; in pieces, so that rigs are served in between. */
+export async function dryRun(control: Control, kept: Import, file: CsvFile): Promise<PlannedRow[]> {
+  const planner = new RowPlanner(control, kept, kept.mapping ?? guessMapping(file.head));
+  const planned: PlannedRow[] = [];
+  for (const [at, row] of file.rows.entries()) {
+    if (at % rowsPerTurn === 0) await breathe();
+    planned.push(planner.plan(row));
+  }
+  return planned;
+}

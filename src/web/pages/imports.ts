@@ -1,0 +1,145 @@
+import { ImportPage, type ImportProps, type ImportRowLine } from "../../../views/pages/import.tsx";
+import { ImportsPage } from "../../../views/pages/imports.tsx";
+import { blankForm, type FormState } from "../../../views/parts/form.tsx";
+import { type Import, type ImportOutcome, importOutcomes } from "../../control/imports.ts";
+import { assetUrls } from "../assets/assets.ts";
+import { decodeText, readCsv } from "../csv-read.ts";
+import { found } from "../endpoint.ts";
+import { applyImport, isRunning, type RowDetail } from "../import-job.ts";
+import { clearWord, dryRun, guessMapping, importFields } from "../import-plan.ts";
+import { csvLine } from "../inventory-csv.ts";
+import { actorName, actorOf } from "../principal.ts";
+import { Problem } from "../problems.ts";
+import { recorded } from "../recorded.ts";
+import { type RigCell, rigCells } from "../rig-cells.ts";
+import { type FormValues, readForm, requireOwnForm, sentence } from "./form-body.ts";
+import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
+import type { PageParts } from "./page-parts.ts";
+
+const fileBytesMax = 4_000_000;
+const rowsShown = 300;
+
+function listPage({ deps }: PageParts, { viewer }: PageCall, form: FormState, status = 200): Promise<Response> {
+  const { control } = deps;
+  const latest = control.imports
+    .latest()
+    .map((one) => ({ id: one.id, fileName: one.fileName, byName: one.byName, atMs: one.createdAtMs, state: one.state, total: one.total, done: one.done }));
+  const fleets = control.fleets.all().map(({ id, name }) => ({ value: id, text: name }));
+  return htmlResponse(ImportsPage({ viewer, assets: assetUrls, fleets, latest, form }), status);
+}
+
+export function importsPage(parts: PageParts, call: PageCall): Promise<Response> {
+  return listPage(parts, call, blankForm);
+}
+
+/** The fields of an upload; a file is read as bytes, since nobody knows its encoding. */
+async function readUpload(request: Request): Promise<{ values: FormValues; text: string; fileName: string }> {
+  const tooLarge = () => new Problem("body-too-large", `a file of rigs may have at most ${fileBytesMax} bytes`);
+  if (Number(request.headers.get("content-length") ?? 0) > fileBytesMax + 64_000) throw tooLarge();
+  if (!/^multipart\/form-data/i.test(request.headers.get("content-type") ?? "")) {
+    const values = await readForm(request);
+    return { values, text: values["text"] ?? "", fileName: "pasted text" };
+  }
+  const form = await request.formData();
+  const file = form.get("file");
+  const values: Record<string, string> = {};
+  for (const [name, value] of form.entries()) if (typeof value === "string") values[name] = value;
+  if (!(file instanceof File) || file.size === 0) return { values, text: values["text"] ?? "", fileName: "pasted text" };
+  if (file.size > fileBytesMax) throw tooLarge();
+  const fileName = file.name.replace(/[^\p{L}\p{N} ._()-]/gu, "_").slice(0, 80) || "file";
+  return { values, text: decodeText(new Uint8Array(await file.arrayBuffer())), fileName };
+}
+
+export async function uploadForm(parts: PageParts, call: PageCall): Promise<Response> {
+  const { control } = parts.deps;
+  const { values, text, fileName } = await readUpload(call.request);
+  requireOwnForm(values, call.viewer.csrf);
+  const refuse = (field: string, rule: string) => listPage(parts, call, { values, errors: { [field]: sentence(rule) } }, 422);
+  const fleet = control.fleets.byId(values["fleet"] ?? "") ?? control.fleets.all()[0];
+  if (fleet === undefined) return refuse("fleet", "must be a fleet that exists");
+  if (text.trim() === "") return refuse("file", "choose a CSV file, or paste its text below");
+  const file = await readCsv(text);
+  if ("fault" in file) return refuse("file", file.fault);
+  if (file.rows.length === 0) return refuse("file", "must have a row below its head");
+  const by = { by: actorOf(call.principal), byName: actorName(call.principal) };
+  const added = control.imports.add({ ...by, fileName, text, fleetNo: fleet.no, giveCodes: false, total: file.rows.length });
+  return redirect(`/imports/${added.id}`);
+}
+
+function countsOf(rows: readonly { outcome: ImportOutcome }[]): Record<ImportOutcome, number> {
+  const counts: Record<ImportOutcome, number> = { new: 0, changed: 0, unchanged: 0, removed: 0, error: 0 };
+  for (const { outcome } of rows) counts[outcome] += 1;
+  return counts;
+}
+
+/** What each column is, kept for when the file is applied. */
+export async function importMapForm({ deps }: PageParts, call: PageCall): Promise<Response> {
+  const values = await readForm(call.request);
+  requireOwnForm(values, call.viewer.csrf);
+  const kept = found(deps.control.imports.byId(call.id), "import");
+  const columns = Object.keys(values).filter((name) => /^c\d{1,2}$/.test(name)).length;
+  const seen = new Set<string>();
+  const mapping = Array.from({ length: columns }, (_, at) => {
+    const field = values[`c${at}`] ?? "";
+    const isUsable = (importFields as readonly string[]).includes(field) && !seen.has(field);
+    seen.add(field);
+    return isUsable ? field : "";
+  });
+  deps.control.imports.map(kept.no, { mapping, giveCodes: values["codes"] === "1", fleetNo: kept.fleetNo });
+  return redirect(`/imports/${kept.id}`);
+}
+
+function appliedRows({ control }: PageParts["deps"], kept: Import): ImportRowLine[] {
+  return control.imports.rows(kept.no).map(({ line, outcome, detail }) => {
+    const { name, changes, errors } = JSON.parse(detail) as RowDetail;
+    return { line, outcome, name, changes, errors };
+  });
+}
+
+export async function importPage(parts: PageParts, call: PageCall): Promise<Response> {
+  const { control } = parts.deps;
+  const kept = found(control.imports.byId(call.id), "import");
+  const file = await readCsv(kept.text);
+  const read = "fault" in file ? { head: [], rows: [] } : file;
+  const all = kept.state === "ready" ? await dryRun(control, kept, read) : appliedRows(parts.deps, kept);
+  const shown = importOutcomes.find((known) => known === call.url.searchParams.get("show")) ?? "";
+  const matching =
+    shown === ""
+      ? all.toSorted((left, right) => Number(right.outcome === "error") - Number(left.outcome === "error"))
+      : all.filter(({ outcome }) => outcome === shown);
+  const mapping = kept.mapping ?? guessMapping(read.head);
+  const props: ImportProps = {
+    ...{ viewer: call.viewer, assets: assetUrls, id: kept.id, fileName: kept.fileName, state: kept.state, isRunning: isRunning(control, kept.id) },
+    ...{ done: kept.done, total: kept.total, fault: "fault" in file ? sentence(file.fault) : null, giveCodes: kept.giveCodes },
+    columns: read.head.map((title, at) => ({ title, field: mapping[at] ?? "", example: read.rows[0]?.cells[at] ?? "" })),
+    fields: importFields.map((field) => ({ value: field, text: field.replaceAll("_", " ") })),
+    ...{ counts: countsOf(all), shown, rows: matching.slice(0, rowsShown), more: Math.max(0, matching.length - rowsShown) },
+  };
+  return htmlResponse(ImportPage(props));
+}
+
+/** Starts the job and shows its page; what goes wrong in it is in the log, and the page offers to go on. */
+export async function importApplyForm(parts: PageParts, call: PageCall): Promise<Response> {
+  requireOwnForm(await readForm(call.request), call.viewer.csrf);
+  const kept = found(parts.deps.control.imports.byId(call.id), "import");
+  // The job outlives the request: its changes are his all the same.
+  const act = { request: call.request, action: "POST /imports/:id/apply", id: kept.id };
+  recorded(parts.deps, call.principal, act, () => applyImport(parts.deps, call.principal, kept))
+    .catch((error: unknown) => parts.deps.log.error("web.import", { import: kept.id, error: String(error) }))
+    .finally(() => parts.snapshots.forget());
+  return redirect(`/imports/${kept.id}`);
+}
+
+/** A file that brings back what was changed: new rigs go, changed fields get their former values. */
+export function importUndo({ deps }: PageParts, call: PageCall): Response {
+  const kept = found(deps.control.imports.byId(call.id), "import");
+  const lines = deps.control.imports.rows(kept.no).flatMap(({ outcome, detail }) => {
+    const { rigId, changes } = JSON.parse(detail) as RowDetail;
+    if (rigId === null || (outcome !== "new" && outcome !== "changed")) return [];
+    if (outcome === "new") return [csvLine([rigId, "remove", ...rigCells.map(() => "")])];
+    const former = new Map<RigCell, string>(changes.map(({ cell, from }) => [cell, from === "" ? clearWord : from]));
+    return [csvLine([rigId, "", ...rigCells.map((cell) => former.get(cell) ?? "")])];
+  });
+  const text = `\ufeff${csvLine(["id", "action", ...rigCells])}${lines.join("")}`;
+  return new Response(text, { headers: { "content-type": "text/csv; charset=utf-8", "content-disposition": 'attachment; filename="undo.csv"' } });
+}

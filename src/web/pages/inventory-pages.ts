@@ -1,0 +1,42 @@
+import { importApplyForm, importMapForm, importPage, importsPage, importUndo, uploadForm } from "./imports.ts";
+import { inventoryFile, inventoryPage } from "./inventory.ts";
+import { addModelForm, changeModelForm, modelPage, modelsPage, removeModelForm } from "./models.ts";
+import type { PageCall } from "./page-call.ts";
+import type { PageParts } from "./page-parts.ts";
+import { addRepairForm, giveCodeForm, rigEditForm, rigEditPage } from "./rig-edit.ts";
+
+type Show = (parts: PageParts, call: PageCall) => Response | Promise<Response>;
+type Routes = readonly [path: string, show: Show][];
+
+/** For everybody who is signed in; those about one rig ask themselves who may place it. */
+export const inventoryShown: Routes = [
+  ["/inventory", inventoryPage],
+  ["/inventory.csv", inventoryFile],
+  ["/models", modelsPage],
+  ["/rigs/:id/edit", rigEditPage],
+];
+
+/** For who may change rigs. */
+export const inventoryForms: Routes = [
+  ["/models/:id", modelPage],
+  ["/imports", importsPage],
+  ["/imports/:id", importPage],
+  ["/imports/:id/undo.csv", importUndo],
+];
+
+/** Where their forms are sent. */
+export const inventoryChanges: Routes = [
+  ["/models", addModelForm],
+  ["/models/:id", changeModelForm],
+  ["/models/:id/delete", removeModelForm],
+  ["/rigs/:id/give-asset-code", giveCodeForm],
+  ["/imports", uploadForm],
+  ["/imports/:id", importMapForm],
+  ["/imports/:id/apply", importApplyForm],
+];
+
+/** Where technicians may send forms too. */
+export const inventoryPlacing: Routes = [
+  ["/rigs/:id/edit", rigEditForm],
+  ["/rigs/:id/repairs", addRepairForm],
+];

@@ -1,0 +1,134 @@
+import { RigEditPage } from "../../../views/pages/rig-edit.tsx";
+import { blankForm, type FormState } from "../../../views/parts/form.tsx";
+import type { Rig } from "../../control/rig-row.ts";
+import { addRepair, changeRig, giveAssetCode } from "../actions/rig-details.ts";
+import { assetUrls } from "../assets/assets.ts";
+import { found } from "../endpoint.ts";
+import { may } from "../principal.ts";
+import { Problem } from "../problems.ts";
+import { type CellTexts, cellOf, cellsOf, NameBook, type RigCell, readCells, rigCells } from "../rig-cells.ts";
+import { type FormValues, orRefused, readForm, refusedForm, requireOwnForm, sentence, versionOf } from "./form-body.ts";
+import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
+import type { PageParts } from "./page-parts.ts";
+
+const repairsShown = 100;
+/** What who may only place rigs may change. */
+const placeCells: readonly RigCell[] = ["site", "building", "row", "rack", "position", "lifecycle", "notes"];
+
+function requirePlacing({ principal }: PageCall): void {
+  if (!may(principal, "fleet:place")) throw new Problem("forbidden", "this needs the role technician, operator or owner");
+}
+
+/** The rig as the form shows it: owner and site by id, for these are picked from lists. */
+function valuesOf(book: NameBook, rig: Rig): Record<RigCell, string> {
+  return { ...cellsOf(book, rig), owner: rig.ownerCustomerId ?? "", site: rig.siteId ?? "" };
+}
+
+type Shown = { form?: FormState; repairForm?: FormState; status?: number };
+
+function page(parts: PageParts, call: PageCall, { form, repairForm = blankForm, status = 200 }: Shown): Promise<Response> {
+  const { control } = parts.deps;
+  const rig = found(control.rigs.byId(call.id), "rig");
+  const named = ({ id, name }: { id: string; name: string }) => ({ value: id, text: name });
+  const props = {
+    viewer: call.viewer,
+    assets: assetUrls,
+    rig: { id: rig.id, name: rig.name, version: rig.version, assetCode: rig.assetCode },
+    form: form ?? { values: valuesOf(new NameBook(control), rig), errors: {} },
+    mayAll: call.viewer.mayWrite,
+    owners: control.customers.all().map(named),
+    sites: control.sites.all().map(named),
+    models: control.models.all().map(({ name }) => name),
+    repairs: control.repairs.latest(control.rigs.numbersOf(rig.no), repairsShown),
+    repairForm,
+  };
+  return htmlResponse(RigEditPage(props), status);
+}
+
+export function rigEditPage(parts: PageParts, call: PageCall): Promise<Response> {
+  requirePlacing(call);
+  return page(parts, call, {});
+}
+
+/** Where somebody else was faster: what it is now stands beside each field that differs from what was typed, and saving again overwrites it. */
+function staleForm(rig: Rig, book: NameBook, values: FormValues): FormState {
+  const present = valuesOf(book, rig);
+  const wordsOf = { ...present, owner: book.ownerText(rig.ownerCustomerId) || "house", site: book.siteText(rig.siteId) };
+  const differing = rigCells.filter((cell) => values[cell] !== undefined && values[cell] !== present[cell]);
+  const errors = Object.fromEntries(differing.map((cell) => [cell, `Is now: ${wordsOf[cell] === "" ? "empty" : wordsOf[cell]}.`]));
+  return { values, errors: { "": "Somebody changed this rig meanwhile. Save again to overwrite what differs, or mend it:", ...errors } };
+}
+
+function refused(parts: PageParts, call: PageCall, values: FormValues, problem: Problem): Promise<Response> {
+  if (problem.kind === "precondition-failed") {
+    const rig = found(parts.deps.control.rigs.byId(call.id), "rig");
+    return page(parts, call, { form: staleForm(rig, new NameBook(parts.deps.control), values), status: 412 });
+  }
+  const named = problem.errors.filter(({ pointer }) => pointer !== "").map(({ pointer, detail }) => [cellOf(pointer), sentence(detail)]);
+  const errors = named.length > 0 ? Object.fromEntries(named) : { "": sentence(problem.detail) };
+  return page(parts, call, { form: { values, errors }, status: 422 });
+}
+
+export async function rigEditForm(parts: PageParts, call: PageCall): Promise<Response> {
+  requirePlacing(call);
+  const { deps } = parts;
+  const rig = found(deps.control.rigs.byId(call.id), "rig");
+  const values = await readForm(call.request);
+  requireOwnForm(values, call.viewer.csrf);
+  const allowed = call.viewer.mayWrite ? rigCells : placeCells;
+  const cells: CellTexts = Object.fromEntries(allowed.flatMap((cell) => (values[cell] === undefined ? [] : [[cell, values[cell].replaceAll("\r\n", "\n")]])));
+  // What the hub learned by itself is not in the field: left empty, it stays learned.
+  if (cells.nominal === "" && rig.nominalSource !== "declared") delete cells.nominal;
+  if (cells.nominal === "" && cells.model !== (rig.model ?? "")) delete cells.nominal;
+  const { patch, errors } = readCells(new NameBook(deps.control), cells, rig);
+  if (Object.keys(errors).length > 0) {
+    const sentences = Object.fromEntries(Object.entries(errors).map(([cell, rule]) => [cell, sentence(rule)]));
+    return page(parts, call, { form: { values, errors: sentences }, status: 422 });
+  }
+  return orRefused(
+    () => {
+      deps.control.transaction(() => changeRig(deps, call.principal, { id: call.id, version: versionOf(values), patch }));
+      return changed(parts, `/rigs/${call.id}`);
+    },
+    (problem) => refused(parts, call, values, problem),
+  );
+}
+
+export async function giveCodeForm(parts: PageParts, call: PageCall): Promise<Response> {
+  requireOwnForm(await readForm(call.request), call.viewer.csrf);
+  const { deps } = parts;
+  return orRefused(
+    () => {
+      deps.control.transaction(() => giveAssetCode(deps, call.principal, call.id));
+      return changed(parts, `/rigs/${call.id}/edit`);
+    },
+    (problem) => page(parts, call, { repairForm: blankForm, ...withErrors(parts, call, problem) }),
+  );
+}
+
+function withErrors(parts: PageParts, call: PageCall, problem: Problem): Shown {
+  const rig = found(parts.deps.control.rigs.byId(call.id), "rig");
+  const { errors } = refusedForm({}, problem, cellOf);
+  return { form: { values: valuesOf(new NameBook(parts.deps.control), rig), errors }, status: 422 };
+}
+
+export async function addRepairForm(parts: PageParts, call: PageCall): Promise<Response> {
+  requirePlacing(call);
+  const values = await readForm(call.request);
+  requireOwnForm(values, call.viewer.csrf);
+  const { deps } = parts;
+  return orRefused(
+    () => {
+      deps.control.transaction(() => addRepair(deps, call.principal, { id: call.id, text: (values["text"] ?? "").replaceAll("\r\n", "\n") }));
+      return redirect(`/rigs/${call.id}/edit#repairs`);
+    },
+    (problem) => page(parts, call, { repairForm: refusedForm(values, problem), status: 422 }),
+  );
+}
+
+function changed(parts: PageParts, location: string): Response {
+  parts.deps.hub.configChanged();
+  parts.deps.contracts?.changed();
+  parts.snapshots.forget();
+  return redirect(location);
+}

@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { type Farm, hostile, openFarm } from "../../browser/farm.ts";
+import { type Person, signInAs } from "./person.ts";
+
+let farm: Farm;
+let owner: Person;
+let technician: Person;
+
+beforeAll(async () => {
+  farm = await openFarm();
+  owner = await signInAs(farm, "owner");
+  technician = await signInAs(farm, "technician");
+}, 30_000);
+afterAll(() => farm.stop());
+
+const must = <T>(result: { ok: true; value: T } | { ok: false; rule: string }): T => {
+  if (!result.ok) throw new Error(result.rule);
+  return result.value;
+};
+const enter = (name: string, more = {}) => must(farm.deps.control.rigs.create({ name, fleetNo: 1, ...more }, "user:x"));
+const rigNamed = (name: string) => farm.deps.control.rigs.byName(1, name);
+const send = (who: Person, path: string, fields: Record<string, string>) => who.post(path, { _csrf: who.csrf, ...fields });
+
+describe("editing a rig", () => {
+  test("a model of the catalogue fills the nominal; what is wrong stands beside its field and what was typed stays", async () => {
+    const rig = enter("edit-1");
+    await send(owner, "/models", { name: "S19 XP", nominal: "141 TH/s", watts: "3010", algorithm: "sha256d" });
+    const refused = await send(owner, `/rigs/${rig.id}/edit`, { version: "1", name: "edit-1", model: "S19 XP", nominal: "much", notes: `typed ${hostile}` });
+    const html = await refused.text();
+    expect(refused.status).toBe(422);
+    expect(html).toContain('id="nominal-error"');
+    expect(html).toContain('value="much"');
+    expect(html).not.toContain(hostile);
+    expect(rigNamed("edit-1")?.version).toBe(1);
+    expect(
+      (await send(owner, `/rigs/${rig.id}/edit`, { version: "1", name: "edit-1", model: "S19 XP", nominal: "", warranty_until: "2027-05-31" })).status,
+    ).toBe(303);
+    expect(rigNamed("edit-1")).toMatchObject({ model: "S19 XP", nominalHps: 1.41e14, warrantyUntil: "2027-05-31" });
+  });
+
+  test("somebody who was slower sees what it is now, and may save again", async () => {
+    const rig = enter("edit-2", { serial: "A" });
+    farm.deps.control.rigs.update(rig.id, { serial: "B" }, null);
+    const stale = await send(owner, `/rigs/${rig.id}/edit`, { version: "1", name: "edit-2", serial: "C" });
+    const html = await stale.text();
+    expect(stale.status).toBe(412);
+    expect(html).toContain("Is now: B.");
+    expect(html).toContain('value="C"');
+    expect(html).toContain('name="version" value="2"');
+    expect(rigNamed("edit-2")?.serial).toBe("B");
+  });
+
+  test("a technician places and notes repairs, and changes nothing else", async () => {
+    const rig = enter("edit-3", { serial: "A" });
+    expect((await send(technician, `/rigs/${rig.id}/edit`, { version: "1", serial: "Z", rack: "7", lifecycle: "maintenance", notes: "fan" })).status).toBe(303);
+    expect(rigNamed("edit-3")).toMatchObject({ serial: "A", location: { rack: "7" }, lifecycle: "maintenance" });
+    expect((await send(technician, `/rigs/${rig.id}/repairs`, { text: hostile })).status).toBe(303);
+    const html = await (await technician.get(`/rigs/${rig.id}/edit`)).text();
+    expect(html).toContain("technician@nordlys.example");
+    expect(html).not.toContain(hostile);
+    const viewer = await signInAs(farm, "viewer");
+    expect((await viewer.get(`/rigs/${rig.id}/edit`)).status).toBe(403);
+    expect((await send(viewer, `/rigs/${rig.id}/repairs`, { text: "x" })).status).toBe(403);
+  });
+});
+
+const upload = async (text: string): Promise<string> => {
+  const answer = await send(owner, "/imports", { text });
+  if (answer.status !== 303) throw new Error(await answer.text());
+  return answer.headers.get("location") ?? "";
+};
+const apply = async (path: string): Promise<void> => {
+  expect((await send(owner, `${path}/apply`, {})).status).toBe(303);
+  const id = path.split("/").at(-1) ?? "";
+  while (farm.deps.control.imports.byId(id)?.state !== "done") await new Promise((resolve) => setImmediate(resolve));
+};
+const pageOf = async (path: string) => (await owner.get(path)).text();
+const chips = (html: string) =>
+  [...html.matchAll(/<b>(new|changed|unchanged|removed|error)<\/b><\/span> <span>(\d+)/g)].map(([, word, count]) => `${word} ${count}`);
+
+describe("importing", () => {
+  test("says what a file would do and writes nothing; applied, it does just that; its undo file takes it back", async () => {
+    const known = enter("imp-1", { serial: "OLD", notes: "=keep" });
+    enter("imp-2", { serial: "SAME" });
+    const path = await upload(
+      "\ufeffWorker name;S/N;Hashrate;Aisle;Comment\r\nimp-1;NEW;110,5 TH/s;3;(none)\r\nimp-2;SAME;;;\r\nimp-3;S3;95T;4;\r\nimp-3;S4;;;\r\nbad name;S5;lots;;\r\n",
+    );
+    const before = farm.deps.control.rigs.all();
+    const html = await pageOf(path);
+    expect(chips(html)).toEqual(["error 2", "new 1", "changed 1", "removed 0", "unchanged 1"]);
+    expect(html).toContain("is in line 4 already");
+    expect(html).toContain("nominal: must be a hashrate");
+    expect(farm.deps.control.rigs.all()).toEqual(before);
+    await apply(path);
+    expect(chips(await pageOf(path))).toEqual(["error 2", "new 1", "changed 1", "removed 0", "unchanged 1"]);
+    expect(rigNamed("imp-1")).toMatchObject({ serial: "NEW", nominalHps: 1.105e14, location: { row: "3" }, notes: "" });
+    expect(rigNamed("imp-3")).toMatchObject({ serial: "S3", nominalHps: 9.5e13, location: { row: "4" } });
+    const undo = await pageOf(`${path}/undo.csv`);
+    await apply(await upload(undo));
+    expect(rigNamed("imp-1")).toMatchObject({ id: known.id, serial: "OLD", nominalHps: null, notes: "=keep", location: { row: null } });
+    expect(rigNamed("imp-3")).toBeNull();
+  });
+
+  test("the export goes back in as unchanged, formulas are text in it", async () => {
+    enter("exp-1", { serial: "=1+1", notes: `'@x\n"q", ${hostile}`, model: "+cmd|' /C calc'!A0" });
+    const csv = await pageOf("/inventory.csv");
+    expect(csv).toContain("'=1+1");
+    expect(csv).not.toMatch(/(?:^|,)"?[=+@]/m);
+    const html = await pageOf(await upload(csv));
+    const rigs = farm.deps.control.rigs.all().length;
+    expect(chips(html)).toEqual(["error 0", "new 0", "changed 0", "removed 0", `unchanged ${rigs}`]);
+  });
+
+  test("hostile cells are text or a named error, whatever they hold", async () => {
+    const cells = [hostile, "\u202egnp.exe", "x".repeat(10_000), "=HYPERLINK(1)", "a\u0000b"];
+    const html = await pageOf(await upload(`name,serial\n${cells.map((cell, at) => `hostile-${at},"${cell.replaceAll('"', '""')}"`).join("\n")}\n`));
+    expect(html).not.toContain(hostile);
+    expect(html).not.toContain("x".repeat(200));
+    expect(chips(html)[0]).toBe("error 3");
+  });
+
+  test("columns can be named by hand, and codes be given", async () => {
+    const path = await upload("a,b\nmap-1,M50\n");
+    expect(chips(await pageOf(path))[0]).toBe("error 1");
+    await send(owner, path, { c0: "name", c1: "model", codes: "1" });
+    await apply(path);
+    expect(rigNamed("map-1")?.assetCode).toMatch(/^AM-M50-0+1$/);
+  });
+
+  test("what is no file of rigs is refused beside the field, and others may not", async () => {
+    expect((await send(owner, "/imports", { text: "" })).status).toBe(422);
+    expect((await send(owner, "/imports", { text: 'name\n"broken' })).status).toBe(422);
+    expect((await technician.get("/imports")).status).toBe(403);
+    expect((await owner.post("/imports", { text: "name\nx\n" })).status).toBe(403);
+  });
+});
+
+test("the pages of the inventory show rigs and models with nothing unescaped", async () => {
+  enter("page-1", { model: hostile, location: { building: hostile, row: null, rack: null, position: null } });
+  for (const path of ["/inventory", "/inventory?q=page-1", "/models", "/imports"]) {
+    const answer = await owner.get(path);
+    expect(answer.status, path).toBe(200);
+    expect(await answer.text()).not.toContain(hostile);
+  }
+});

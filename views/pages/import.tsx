@@ -1,0 +1,260 @@
+/** @jsxImportSource @kitajs/html */
+import { count } from "../format.ts";
+import { Layout } from "../layout.tsx";
+import { type Choice, Hidden } from "../parts/form.tsx";
+import { Glyph, type Shape } from "../parts/glyph.tsx";
+import type { AssetUrls, Viewer } from "../viewer.ts";
+
+export type Outcome = "new" | "changed" | "unchanged" | "removed" | "error";
+export type ImportRowLine = {
+  line: number;
+  outcome: Outcome;
+  name: string;
+  changes: { cell: string; from: string; to: string }[];
+  errors: { cell: string; rule: string }[];
+};
+
+export type ImportProps = {
+  viewer: Viewer;
+  assets: AssetUrls;
+  id: string;
+  fileName: string;
+  state: "ready" | "applying" | "done";
+  isRunning: boolean;
+  done: number;
+  total: number;
+  /** What is wrong with the file as a whole; null = nothing. */
+  fault: string | null;
+  columns: { title: string; field: string; example: string }[];
+  fields: readonly Choice[];
+  giveCodes: boolean;
+  counts: Readonly<Record<Outcome, number>>;
+  /** Which rows are shown; "" = all. */
+  shown: Outcome | "";
+  rows: readonly ImportRowLine[];
+  /** Rows that match but are not on the page. */
+  more: number;
+};
+
+const looks: Readonly<Record<Outcome, { shape: Shape; tone: string }>> = Object.freeze({
+  new: { shape: "diamond", tone: "new" },
+  changed: { shape: "half", tone: "ok" },
+  unchanged: { shape: "disc", tone: "off" },
+  removed: { shape: "ring", tone: "warn" },
+  error: { shape: "cross", tone: "bad" },
+});
+const outcomes: readonly Outcome[] = ["error", "new", "changed", "removed", "unchanged"];
+const cellShown = 60;
+
+function cut(text: string): string {
+  if (text === "") return "(none)";
+  return text.length > cellShown ? `${text.slice(0, cellShown)}…` : text;
+}
+
+function Mark(props: { outcome: Outcome }): JSX.Element {
+  const { shape, tone } = looks[props.outcome];
+  return (
+    <span class={`mark ${tone}`}>
+      <Glyph shape={shape} />
+      <b safe>{props.outcome}</b>
+    </span>
+  );
+}
+
+function Counts(props: ImportProps): JSX.Element {
+  const href = (outcome: string) => `/imports/${props.id}${outcome === "" ? "" : `?show=${outcome}`}`;
+  return (
+    <nav class="chips" aria-label="Filter by result">
+      <a class="chip" href={href("")} aria-current={props.shown === "" ? "true" : undefined}>
+        All <span safe>{count(outcomes.reduce((sum, outcome) => sum + props.counts[outcome], 0))}</span>
+      </a>
+      {outcomes.map((outcome) => (
+        <a class="chip" href={href(outcome)} aria-current={props.shown === outcome ? "true" : undefined}>
+          <Mark outcome={outcome} /> <span safe>{count(props.counts[outcome])}</span>
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+function Row(props: { row: ImportRowLine }): JSX.Element {
+  const { row } = props;
+  return (
+    <tr>
+      <td class="n" safe>
+        {String(row.line)}
+      </td>
+      <td>
+        <Mark outcome={row.outcome} />
+      </td>
+      <th scope="row" safe>
+        {row.name === "" ? "–" : cut(row.name)}
+      </th>
+      <td class="wrap">
+        {row.errors.map(({ cell, rule }) => (
+          <p class="bad" safe>{`${cell.replaceAll("_", " ")}: ${rule}`}</p>
+        ))}
+        {row.changes.map(({ cell, from, to }) => (
+          <p>
+            <small safe>{cell.replaceAll("_", " ")}</small> {row.outcome === "new" ? "" : <span class="dim" safe>{`${cut(from)} → `}</span>}
+            <bdi safe>{cut(to)}</bdi>
+          </p>
+        ))}
+      </td>
+    </tr>
+  );
+}
+
+function Mapping(props: ImportProps): JSX.Element {
+  const choices: readonly Choice[] = [{ value: "", text: "not used" }, ...props.fields];
+  return (
+    <form method="post" action={`/imports/${props.id}`} class="panel">
+      <Hidden csrf={props.viewer.csrf} />
+      <header>
+        <h2>Columns</h2>
+        <button type="submit">Look again</button>
+      </header>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Column</th>
+            <th scope="col">Is the rig's</th>
+            <th scope="col" class="c2">
+              For example
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {props.columns.map((column, at) => (
+            <tr>
+              <th scope="row" safe>
+                {cut(column.title)}
+              </th>
+              <td>
+                <select name={`c${at}`} aria-label={`Column ${at + 1}`}>
+                  {choices.map((choice) => (
+                    <option value={choice.value} selected={choice.value === column.field} safe>
+                      {choice.text}
+                    </option>
+                  ))}
+                </select>
+              </td>
+              <td class="c2 wrap">
+                <bdi safe>{cut(column.example)}</bdi>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p class="foot">
+        <input type="checkbox" class="tick" id="codes" name="codes" value="1" checked={props.giveCodes} />{" "}
+        <label for="codes">Give the next asset code to new and changed rigs that have none</label>
+      </p>
+    </form>
+  );
+}
+
+function Apply(props: ImportProps): JSX.Element {
+  const { counts } = props;
+  const acting = counts.new + counts.changed + counts.removed;
+  if (acting === 0) return <p class="notice">The file would change nothing.</p>;
+  const left = counts.error === 0 ? "" : ` ${count(counts.error)} with errors are left out.`;
+  return (
+    <form method="post" action={`/imports/${props.id}/apply`} class="panel stack">
+      <Hidden csrf={props.viewer.csrf} />
+      <p safe>{`${count(counts.new)} rigs come in, ${count(counts.changed)} are changed, ${count(counts.removed)} are removed.${left}`}</p>
+      <p>
+        <button type="submit" class="primary">
+          Apply
+        </button>
+      </p>
+    </form>
+  );
+}
+
+function Progress(props: ImportProps): JSX.Element {
+  if (props.state === "ready") return "";
+  return (
+    <section class="panel progress" aria-label="Progress" id="progress">
+      <p>
+        <progress max={String(props.total)} value={String(props.done)} aria-label="Rows applied" />{" "}
+        <span safe>{`${count(props.done)} of ${count(props.total)} rows`}</span>
+      </p>
+      {props.state === "applying" && !props.isRunning ? (
+        <form method="post" action={`/imports/${props.id}/apply`}>
+          <Hidden csrf={props.viewer.csrf} />
+          <p>The hub was restarted meanwhile.</p>
+          <button type="submit" class="primary">
+            Go on
+          </button>
+        </form>
+      ) : (
+        ""
+      )}
+      {props.state === "done" ? (
+        <p>
+          <a href={`/imports/${props.id}/undo.csv`} download="undo.csv">
+            Undo file
+          </a>
+          : a CSV that brings back what this one changed; import it like any other.
+        </p>
+      ) : (
+        ""
+      )}
+    </section>
+  );
+}
+
+export function ImportPage(props: ImportProps): JSX.Element {
+  const isRunning = props.state === "applying" && props.isRunning;
+  return (
+    <Layout title={props.fileName} current="inventory" viewer={props.viewer} assets={props.assets} live={null}>
+      <div class="title">
+        <div>
+          <p class="crumb">
+            <a href="/inventory">Inventory</a> / <a href="/imports">Import</a>
+          </p>
+          <h1 safe>{props.fileName}</h1>
+        </div>
+      </div>
+      {props.fault === null ? (
+        ""
+      ) : (
+        <p class="notice bad" role="alert" safe>
+          {props.fault}
+        </p>
+      )}
+      {isRunning ? (
+        <div hx-get={`/imports/${props.id}`} hx-trigger="every 1s" hx-target="#progress" hx-select="#progress" hx-swap="outerHTML">
+          <p class="notice">It is being applied; the page shows how far it is.</p>
+        </div>
+      ) : (
+        ""
+      )}
+      <Progress {...props} />
+      {props.state === "ready" && props.fault === null ? <Mapping {...props} /> : ""}
+      {props.state === "ready" && props.fault === null ? <Apply {...props} /> : ""}
+      <Counts {...props} />
+      <section class="panel" aria-label="Rows">
+        <table hidden={props.rows.length === 0}>
+          <thead>
+            <tr>
+              <th scope="col" class="n">
+                Line
+              </th>
+              <th scope="col">Result</th>
+              <th scope="col">Rig</th>
+              <th scope="col">What</th>
+            </tr>
+          </thead>
+          <tbody>
+            {props.rows.map((row) => (
+              <Row row={row} />
+            ))}
+          </tbody>
+        </table>
+        {props.more > 0 ? <p class="foot" safe>{`And ${count(props.more)} more.`}</p> : ""}
+      </section>
+    </Layout>
+  );
+}

@@ -20,6 +20,7 @@ const places: readonly { name: PageName; href: string; text: string }[] = [
   { name: "overview", href: "/", text: "Overview" },
   { name: "rigs", href: "/rigs", text: "Rigs" },
   { name: "contracts", href: "/contracts", text: "Contracts" },
+  { name: "customers", href: "/customers", text: "Customers" },
   { name: "fleets", href: "/fleets", text: "Fleets" },
   { name: "pools", href: "/pools", text: "Pools" },
   { name: "inventory", href: "/inventory", text: "Inventory" },

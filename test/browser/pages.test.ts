@@ -36,6 +36,9 @@ function pathsOf({ deps: { control } }: Farm): string[] {
       "/rigs?q=nothing-like-it",
       "/contracts",
       "/contracts?show=ended",
+      "/contracts/new",
+      "/customers",
+      "/customers/new",
       "/fleets",
       "/fleets/new",
       "/pools",
@@ -48,6 +51,8 @@ function pathsOf({ deps: { control } }: Farm): string[] {
     ...first(control.rigs.all(), "/rigs"),
     ...first(control.fleets.all(), "/fleets"),
     ...first(control.contracts.all(), "/contracts"),
+    ...first(control.contracts.all(), "/contracts").map((path) => `${path}/change`),
+    ...first(control.customers.all(), "/customers"),
     ...first(control.pools.all(), "/pools"),
     ...first(control.profiles.all(), "/profiles"),
   ];

@@ -1,4 +1,5 @@
 /** @jsxImportSource @kitajs/html */
+import type { Children } from "@kitajs/html";
 import { Field, FormErrors, type FormState, Hidden } from "../parts/form.tsx";
 
 /** Which commands its state allows. */
@@ -16,7 +17,7 @@ export type ContractCommandsProps = {
   form: FormState;
 };
 
-type AskProps = { contract: ContractCommandsProps; verb: string; text: string; danger?: boolean; children: JSX.Element };
+type AskProps = { contract: ContractCommandsProps; verb: string; text: string; danger?: boolean; children?: Children };
 
 /** A command that needs a word first: it opens in place, without a script, and stays open where it was refused. */
 function Ask(props: AskProps): JSX.Element {
@@ -41,12 +42,10 @@ function Terminate(props: { contract: ContractCommandsProps }): JSX.Element {
   const { form } = contract;
   return (
     <Ask contract={contract} verb="terminate" text="Terminate" danger>
-      <>
-        <p safe>{`${contract.number} ends: ${contract.atStake} go back to the spare capacity. What has ended stays so.`}</p>
-        <Field form={form} name="terminate_reason" label="Reason" required />
-        <Field form={form} name="terminate_at" label="When" type="datetime-local" hint="In the farm's time; empty = now." />
-        <Field form={form} name="terminate_number" label={`Type ${contract.number} to confirm`} required />
-      </>
+      <p safe>{`${contract.number} ends: ${contract.atStake} go back to the spare capacity. What has ended stays so.`}</p>
+      <Field form={form} name="terminate_reason" label="Reason" required />
+      <Field form={form} name="terminate_at" label="When" type="datetime-local" hint="In the farm's time; empty = now." />
+      <Field form={form} name="terminate_number" label={`Type ${contract.number} to confirm`} required />
     </Ask>
   );
 }
@@ -74,10 +73,8 @@ export function ContractCommands(props: ContractCommandsProps): JSX.Element {
         )}
         {verbs.suspend ? (
           <Ask contract={props} verb="suspend" text="Suspend">
-            <>
-              <p safe>{`Its clock stands still, and ${props.atStake} mine for the house until it is resumed.`}</p>
-              <Field form={form} name="suspend_reason" label="Reason" required />
-            </>
+            <p safe>{`Its clock stands still, and ${props.atStake} mine for the house until it is resumed.`}</p>
+            <Field form={form} name="suspend_reason" label="Reason" required />
           </Ask>
         ) : (
           ""

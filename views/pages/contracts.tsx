@@ -1,4 +1,5 @@
 /** @jsxImportSource @kitajs/html */
+import type { Children } from "@kitajs/html";
 import { count, percent } from "../format.ts";
 import { Layout } from "../layout.tsx";
 import { ContractMark, type ContractWord, contractWordOrder } from "../parts/status.tsx";
@@ -47,7 +48,7 @@ export function contractsHref({ q, show, page }: ContractListQuery, place = "/co
   return text === "" ? place : `${place}?${text}`;
 }
 
-function Chip(props: { query: ContractListQuery; show: ContractListQuery["show"]; children: JSX.Element }): JSX.Element {
+function Chip(props: { query: ContractListQuery; show: ContractListQuery["show"]; children?: Children }): JSX.Element {
   const { query, show } = props;
   return (
     <a class="chip" href={contractsHref({ ...query, show, page: 1 })} aria-current={query.show === show ? "true" : undefined}>
@@ -74,9 +75,7 @@ export function ContractChips(props: ContractListProps): JSX.Element {
         .filter((word) => (counts[word] ?? 0) > 0 || query.show === word)
         .map((word) => (
           <Chip query={query} show={word}>
-            <>
-              <ContractMark word={word} forMs={null} /> <span safe>{count(counts[word] ?? 0)}</span>
-            </>
+            <ContractMark word={word} forMs={null} /> <span safe>{count(counts[word] ?? 0)}</span>
           </Chip>
         ))}
       {query.show === "ended" ? (

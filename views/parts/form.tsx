@@ -148,6 +148,27 @@ export function Select(props: { form: FormState; name: string; label: string; ch
   );
 }
 
+/** A box to tick; `1` is sent when it is ticked, nothing when not. */
+export function Check(props: { form: FormState; name: string; label: string; hint?: string }): JSX.Element {
+  const error = props.form.errors[props.name];
+  return (
+    <div class="field check">
+      <input
+        id={props.name}
+        name={props.name}
+        type="checkbox"
+        value="1"
+        checked={props.form.values[props.name] === "1"}
+        aria-describedby={describedBy({ name: props.name, hint: props.hint, error })}
+      />
+      <label for={props.name} safe>
+        {props.label}
+      </label>
+      <Notes name={props.name} hint={props.hint} error={error} />
+    </div>
+  );
+}
+
 /** The token that proves the form came from our own page, and the version that the person saw. */
 export function Hidden(props: { csrf: string; version?: number }): JSX.Element {
   return (

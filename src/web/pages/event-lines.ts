@@ -1,7 +1,13 @@
 import type { EventLine } from "../../../views/parts/event-list.tsx";
 import type { HubEvent } from "../../control/events.ts";
 
-const places: Readonly<Record<string, string>> = Object.freeze({ rig: "/rigs/", pool: "/pools/", contract: "/contracts/", fleet: "/fleets/" });
+const places: Readonly<Record<string, string>> = Object.freeze({
+  rig: "/rigs/",
+  pool: "/pools/",
+  contract: "/contracts/",
+  fleet: "/fleets/",
+  customer: "/customers/",
+});
 
 export function eventLine(event: HubEvent): EventLine {
   const place = places[event.subjectKind];

@@ -14,8 +14,10 @@ import { auditPage } from "./audit.ts";
 import { connectLive, connectPage } from "./connect.ts";
 import { contractLive, contractPage } from "./contract.ts";
 import { renewForm, resumeForm, suspendForm, terminateForm } from "./contract-commands.ts";
+import { addContractForm, changeContractForm, changeContractPage, newContractPage } from "./contract-form.ts";
 import { contractsLive, contractsPage } from "./contract-list.ts";
 import { ContractSnapshots } from "./contract-snapshot.ts";
+import { addCustomerForm, changeCustomerForm, customerPage, customersPage, newCustomerPage, removeCustomerForm } from "./customers.ts";
 import { eventsLive, eventsPage } from "./events.ts";
 import { FleetSnapshots } from "./fleet-snapshot.ts";
 import {
@@ -54,6 +56,8 @@ const shown: readonly [path: string, show: Show][] = [
   ["/", overviewPage],
   ["/rigs", rigsPage],
   ["/rigs/:id", (parts, call) => rigPage(parts, call)],
+  ["/customers", customersPage],
+  ["/customers/:id", customerPage],
   ["/contracts", contractsPage],
   ["/contracts/:id", (parts, call) => contractPage(parts, call)],
   ["/fleets", fleetsPage],
@@ -69,6 +73,9 @@ const shown: readonly [path: string, show: Show][] = [
 
 /** Forms, for owners and operators. */
 const forms: readonly [path: string, show: Show][] = [
+  ["/contracts/new", newContractPage],
+  ["/contracts/:id/change", changeContractPage],
+  ["/customers/new", newCustomerPage],
   ["/fleets/new", newFleetPage],
   ["/pools/new", newPoolPage],
   ["/profiles/new", newProfilePage],
@@ -85,6 +92,11 @@ const changes: readonly [path: string, change: Show][] = [
   ["/profiles", addProfileForm],
   ["/profiles/:id", changeProfileForm],
   ["/profiles/:id/delete", removeProfileForm],
+  ["/customers", addCustomerForm],
+  ["/customers/:id", changeCustomerForm],
+  ["/customers/:id/delete", removeCustomerForm],
+  ["/contracts", addContractForm],
+  ["/contracts/:id/change", changeContractForm],
   ["/contracts/:id/suspend", suspendForm],
   ["/contracts/:id/resume", resumeForm],
   ["/contracts/:id/renew", renewForm],

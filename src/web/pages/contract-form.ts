@@ -1,0 +1,241 @@
+import { hashrateText } from "../../../views/format.ts";
+import { ChangeContractPage, type ContractChoices, contractPools, NewContractPage } from "../../../views/pages/contract-form.tsx";
+import type { Choice, FormState } from "../../../views/parts/form.tsx";
+import type { Contract } from "../../control/contract-row.ts";
+import { slaPlans } from "../../control/contract-sla.ts";
+import { type Fleet, methods } from "../../control/fleets.ts";
+import { changeContract, contractOf } from "../actions/contract-commands.ts";
+import { addContract, type ContractEntry, type PoolOfContract, type SlaEntry, type TermsEntry } from "../actions/contracts.ts";
+import { assetUrls } from "../assets/assets.ts";
+import { invalidField, type Problem } from "../problems.ts";
+import { timeText } from "../times.ts";
+import { contractDone, momentOf } from "./contract-commands.ts";
+import { typedNumber } from "./fleet-form.ts";
+import { type FormValues, isOwnForm, orRefused, readForm, refusedForm, sentence } from "./form-body.ts";
+import { exactHashrate, readHashrate } from "./hashrate-text.ts";
+import { htmlResponse, type PageCall } from "./page-call.ts";
+import type { PageParts } from "./page-parts.ts";
+
+const customersShown = 500;
+const staleForm = "The form was of an older session. Look at it and send it again.";
+const none: Choice = { value: "", text: "–" };
+
+/** Profiles that may serve: the operator's own, and, where he is known, the customer's. */
+function choicesOf({ deps: { control } }: PageParts, customerId: string | null): ContractChoices {
+  const customers = control.customers.list({ limit: customersShown });
+  const profiles = control.profiles.all().filter((profile) => profile.customerId === null || customerId === null || profile.customerId === customerId);
+  return {
+    customers: [
+      { value: "", text: "– a new one –" },
+      ...(customers.ok ? customers.value.rows : []).map(({ id, name, externalRef }) => ({
+        value: id,
+        text: externalRef === null ? name : `${name} (${externalRef})`,
+      })),
+    ],
+    fleets: control.fleets.all().map(({ id, name, algorithm }) => ({ value: id, text: `${name} (${algorithm})` })),
+    profiles: [none, ...profiles.map(({ id, name, algorithm }) => ({ value: id, text: `${name} (${algorithm})` }))],
+  };
+}
+
+function newForm({ deps: { control } }: PageParts, url: URL): FormState {
+  const fleet = control.fleets.byId(url.searchParams.get("fleet") ?? "") ?? control.fleets.all()[0];
+  const customer = control.customers.byId(url.searchParams.get("customer") ?? "");
+  const values = { customer_id: customer?.id ?? "", fleet_id: fleet?.id ?? "", method: fleet?.method ?? "threshold", plan: "lease" };
+  return { values, errors: {} };
+}
+
+function showNew(parts: PageParts, { viewer }: PageCall, form: FormState, status = 200): Promise<Response> {
+  const customerId = form.values["customer_id"] || null;
+  return htmlResponse(NewContractPage({ viewer, assets: assetUrls, choices: choicesOf(parts, customerId), form }), status);
+}
+
+export function newContractPage(parts: PageParts, call: PageCall): Promise<Response> {
+  return showNew(parts, call, newForm(parts, call.url));
+}
+
+/** A number that was typed; undefined where nothing was. Throws a problem that names the field. */
+function numberOf(values: FormValues, field: string, rule: string): number | undefined {
+  const typed = values[field] ?? "";
+  if (typed === "") return undefined;
+  const value = typedNumber(typed);
+  if (Number.isNaN(value)) throw invalidField(field, rule);
+  return value;
+}
+
+function hashrateOf(values: FormValues, field: string): number | undefined {
+  const typed = values[field] ?? "";
+  if (typed === "") return undefined;
+  const hps = readHashrate(typed);
+  if (hps === null || hps < 1) throw invalidField(field, "must be a hashrate, such as 3 PH/s");
+  return hps;
+}
+
+/** Ids of the rigs that were named; one that the fleet does not have is told by its name. */
+function rigIdsOf({ deps: { control } }: PageParts, values: FormValues, fleet: Fleet | null): string[] | undefined {
+  const names = (values["rig_names"] ?? "").split(/[\s,;]+/).filter((name) => name !== "");
+  if (names.length === 0) return undefined;
+  return names.map((name) => {
+    const rig = fleet === null ? null : control.rigs.byName(fleet.no, name);
+    if (rig === null) throw invalidField("rig_names", `has a name that no rig of the fleet has: ${name}`);
+    return rig.id;
+  });
+}
+
+function termsOf(values: FormValues): TermsEntry {
+  const tolerance = numberOf(values, "tolerance", "must be a percentage, such as 10");
+  const priority = numberOf(values, "priority", "must be a whole number from 0 to 9");
+  const promised = hashrateOf(values, "promised");
+  const count = numberOf(values, "rig_count", "must be a whole number");
+  return {
+    ...(tolerance !== undefined && { tolerance_bp: Math.round(tolerance * 100) }),
+    ...(priority !== undefined && { priority }),
+    ...(promised !== undefined && { promised_hps: promised }),
+    ...(count !== undefined && { rig_count: count }),
+    ...(values["profile_id"] && { profile_id: values["profile_id"] }),
+    allow_short: values["allow_short"] === "1",
+  };
+}
+
+function poolsOf(values: FormValues): PoolOfContract[] {
+  return contractPools.flatMap((at) => {
+    const url = values[`pool_${at}_url`] ?? "";
+    const username = values[`pool_${at}_username`] ?? "";
+    const password = values[`pool_${at}_password`] ?? "";
+    return url === "" && username === "" ? [] : [{ url, username, ...(password !== "" && { password }) }];
+  });
+}
+
+function slaOf(values: FormValues): SlaEntry | undefined {
+  const amount = values["price_amount"] ?? "";
+  if (amount === "") return undefined;
+  const plan = slaPlans.find((word) => word === values["plan"]) ?? "lease";
+  return { plan, price: { amount: amount.replace(",", "."), currency: (values["price_currency"] ?? "").toUpperCase() } };
+}
+
+function customerOf(values: FormValues): Pick<ContractEntry, "customer_id" | "customer"> {
+  const id = values["customer_id"] ?? "";
+  if (id !== "") return { customer_id: id };
+  const email = values["customer_email"] ?? "";
+  return { customer: { name: values["customer_name"] ?? "", ...(email !== "" && { email }) } };
+}
+
+/** What was typed, as the entry that a script would send. Throws a problem that names the field. */
+function entryOf(parts: PageParts, values: FormValues): ContractEntry {
+  const fleet = parts.deps.control.fleets.byId(values["fleet_id"] ?? "");
+  const nominal = hashrateOf(values, "rig_nominal");
+  const rigIds = rigIdsOf(parts, values, fleet);
+  const startsAt = momentOf(parts, "starts_at", values["starts_at"]);
+  const endsAt = momentOf(parts, "ends_at", values["ends_at"]);
+  const sla = slaOf(values);
+  const terms = termsOf(values);
+  return {
+    ...customerOf(values),
+    ...terms,
+    ...(terms.profile_id === undefined && { pools: poolsOf(values) }),
+    fleet_id: values["fleet_id"] ?? "",
+    method: methods.find((word) => word === values["method"]) ?? "threshold",
+    ...(rigIds !== undefined && { rig_ids: rigIds }),
+    ...(nominal !== undefined && { rig_nominal_hps: nominal }),
+    ...(values["model"] && { model: values["model"] }),
+    ...(startsAt !== null && { starts_at: timeText(startsAt) ?? "" }),
+    ...(endsAt !== null && { ends_at: timeText(endsAt) }),
+    ...(sla !== undefined && { sla }),
+    ...(values["external_ref"] && { external_ref: values["external_ref"] }),
+    notes: values["notes"] ?? "",
+  };
+}
+
+const renamed: Readonly<Record<string, string>> = Object.freeze({
+  promised_hps: "promised",
+  tolerance_bp: "tolerance",
+  rig_nominal_hps: "rig_nominal",
+  rig_ids: "rig_names",
+  pool_ids: "pool_1_url",
+});
+
+/** The field of the form that stands for one of the API, given by its path. */
+function formField(pointer: string): string {
+  const [field = "", second = "", third = ""] = pointer.replace(/^\//, "").split("/");
+  if (field === "pools") return `pool_${Number(second || 0) + 1}_${third || "url"}`;
+  if (field === "customer") return `customer_${second || "name"}`;
+  if (field === "sla" || field.startsWith("sla.")) return `${pointer}`.includes("currency") ? "price_currency" : "price_amount";
+  return renamed[field] ?? field;
+}
+
+/** What is wrong stands beside its field; too little capacity beside the amount, with what there is. */
+function refused(values: FormValues, problem: Problem): FormState {
+  if (problem.kind === "insufficient-capacity")
+    return { values, errors: { [values["rig_count"] || values["rig_names"] ? amountOfRigs(values) : "promised"]: tooLittle(problem) } };
+  const named = problem.errors.filter(({ pointer }) => pointer !== "").map(({ pointer, detail }) => [formField(pointer), sentence(detail)]);
+  return named.length === 0 ? refusedForm(values, problem) : { values, errors: Object.fromEntries(named) };
+}
+
+const amountOfRigs = (values: FormValues): string => (values["rig_names"] ? "rig_names" : "rig_count");
+
+function tooLittle({ members }: Problem): string {
+  const hps = hashrateText(Number(members["available_hps"] ?? 0));
+  const rigs = Number(members["available_rigs"] ?? 0);
+  return `Too little capacity for this term: ${hps} and ${rigs} ${rigs === 1 ? "rig" : "rigs"} that fit are available. Ask for less, or sell it short.`;
+}
+
+export async function addContractForm(parts: PageParts, call: PageCall): Promise<Response> {
+  const values = await readForm(call.request);
+  const again = (form: FormState) => showNew(parts, call, form, 422);
+  if (!isOwnForm(values, call.viewer.csrf)) return again({ values, errors: { "": staleForm } });
+  return orRefused(
+    () => {
+      const entry = entryOf(parts, values);
+      const contract = parts.deps.control.transaction(() => addContract(parts.deps, call.principal, entry));
+      return contractDone(parts, contract);
+    },
+    (problem) => again(refused(values, problem)),
+  );
+}
+
+/** Those of its places that name a rig. */
+function namesOf({ deps: { control } }: PageParts, { places }: Contract): string[] {
+  return places.flatMap(({ rigNo }) => (rigNo === null ? [] : [control.rigs.byNo(rigNo)?.name ?? ""]));
+}
+
+function changeFormOf(parts: PageParts, contract: Contract): FormState {
+  const values = {
+    promised: exactHashrate(contract.promisedHps),
+    rig_count: String(contract.places.length),
+    rig_names: namesOf(parts, contract).join(" "),
+    tolerance: String(contract.toleranceBp / 100),
+    priority: String(contract.priority),
+    profile_id: parts.ids.profile(contract.profileNo) ?? "",
+    allow_short: contract.allowShort ? "1" : "",
+  };
+  return { values, errors: {} };
+}
+
+function showChange(parts: PageParts, { viewer }: PageCall, { contract, form, status = 200 }: { contract: Contract; form: FormState; status?: number }) {
+  const { id, number, method, customerNo } = contract;
+  const shown = { id, number, method, hasNames: namesOf(parts, contract).length > 0 };
+  const choices = choicesOf(parts, parts.ids.customer(customerNo));
+  return htmlResponse(ChangeContractPage({ viewer, assets: assetUrls, contract: shown, choices, form }), status);
+}
+
+export function changeContractPage(parts: PageParts, call: PageCall): Promise<Response> {
+  const contract = contractOf(parts.deps, call.id);
+  return showChange(parts, call, { contract, form: changeFormOf(parts, contract) });
+}
+
+export async function changeContractForm(parts: PageParts, call: PageCall): Promise<Response> {
+  const { deps, ids } = parts;
+  const contract = contractOf(deps, call.id);
+  const values = await readForm(call.request);
+  const again = (form: FormState) => showChange(parts, call, { contract, form, status: 422 });
+  if (!isOwnForm(values, call.viewer.csrf)) return again({ values, errors: { "": staleForm } });
+  return orRefused(
+    () => {
+      const rigIds = rigIdsOf(parts, values, deps.control.fleets.byNo(contract.fleetNo));
+      const entry = { ...termsOf(values), ...(rigIds !== undefined && { rig_ids: rigIds }) };
+      const { moves, contract: after } = deps.control.transaction(() => changeContract(deps, call.principal, { id: contract.id, entry, ids }));
+      if (moves.length > 0) deps.hub.applyMoves(moves);
+      return contractDone(parts, after);
+    },
+    (problem) => again(refused(values, problem)),
+  );
+}

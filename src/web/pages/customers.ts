@@ -1,0 +1,120 @@
+import { CustomerPage, CustomersPage } from "../../../views/pages/customers.tsx";
+import type { FormState } from "../../../views/parts/form.tsx";
+import type { Customer } from "../../control/customers.ts";
+import { addCustomer, type CustomerEntry, changeCustomer, removeCustomer } from "../actions/customers.ts";
+import { assetUrls } from "../assets/assets.ts";
+import { found } from "../endpoint.ts";
+import { contractLine } from "./contract-list.ts";
+import { type FormValues, isOwnForm, orRefused, readForm, refusedForm, requireOwnForm, versionOf } from "./form-body.ts";
+import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
+import type { PageParts } from "./page-parts.ts";
+
+const pageSize = 100;
+const searchCharsMax = 100;
+const contractsShown = 200;
+const staleForm = "The form was of an older session. Look at it and send it again.";
+
+export async function customersPage(parts: PageParts, { url, viewer }: PageCall): Promise<Response> {
+  const q = (url.searchParams.get("q") ?? "").trim().slice(0, searchCharsMax);
+  const asked = { limit: pageSize, ...(q !== "" && { text: q }) };
+  const { customers } = parts.deps.control;
+  // A cursor that is none is a link that somebody cut off: it begins again.
+  const tried = customers.list({ ...asked, cursor: url.searchParams.get("after") });
+  const found_ = tried.ok ? tried : customers.list(asked);
+  const page = found_.ok ? found_.value : { rows: [], next: null };
+  const counts = new Map<number, number>();
+  for (const { contract } of await parts.contracts.current()) counts.set(contract.customerNo, (counts.get(contract.customerNo) ?? 0) + 1);
+  const rows = page.rows.map(({ no, id, name, externalRef, email }) => ({ id, name, externalRef, email, contracts: counts.get(no) ?? 0 }));
+  const nextHref = page.next === null ? null : `/customers?${new URLSearchParams({ ...(q !== "" && { q }), after: page.next })}`;
+  return htmlResponse(CustomersPage({ viewer, assets: assetUrls, q, rows, nextHref }));
+}
+
+type Shown = { customer: Customer | null; form: FormState; status?: number };
+
+async function show(parts: PageParts, { viewer }: PageCall, { customer, form, status = 200 }: Shown): Promise<Response> {
+  const { contracts } = parts.deps.control;
+  const list = customer === null ? null : contracts.list({ customerNo: customer.no, limit: contractsShown });
+  const own = list?.ok === true ? await parts.contracts.of(list.value.rows) : [];
+  const shown = customer === null ? null : { id: customer.id, name: customer.name, version: customer.version };
+  const lines = own.map((now) => ({ ...contractLine(parts, now), customerHref: null }));
+  return htmlResponse(CustomerPage({ viewer, assets: assetUrls, customer: shown, contracts: lines, facts: factsOf(customer), form }), status);
+}
+
+function factsOf(customer: Customer | null): { label: string; value: string }[] {
+  if (customer === null) return [];
+  const { externalRef, email, timezone } = customer;
+  return [
+    { label: "Reference", value: externalRef ?? "–" },
+    { label: "E-mail", value: email ?? "–" },
+    { label: "Time zone", value: timezone },
+  ];
+}
+
+function formOf({ name, externalRef, email, timezone }: Customer): FormState {
+  return { values: { name, external_ref: externalRef ?? "", email: email ?? "", timezone }, errors: {} };
+}
+
+export function customerPage(parts: PageParts, call: PageCall): Promise<Response> {
+  const customer = found(parts.deps.control.customers.byId(call.id), "customer");
+  return show(parts, call, { customer, form: formOf(customer) });
+}
+
+export function newCustomerPage(parts: PageParts, call: PageCall): Promise<Response> {
+  return show(parts, call, { customer: null, form: { values: { timezone: "UTC" }, errors: {} } });
+}
+
+function entryOf(values: FormValues): CustomerEntry & { name: string } {
+  return {
+    name: values["name"] ?? "",
+    external_ref: values["external_ref"] || null,
+    email: values["email"] || null,
+    timezone: values["timezone"] || "UTC",
+  };
+}
+
+export async function addCustomerForm(parts: PageParts, call: PageCall): Promise<Response> {
+  const values = await readForm(call.request);
+  const again = (form: FormState) => show(parts, call, { customer: null, form, status: 422 });
+  if (!isOwnForm(values, call.viewer.csrf)) return again({ values, errors: { "": staleForm } });
+  return orRefused(
+    () => {
+      const customer = parts.deps.control.transaction(() => addCustomer(parts.deps, call.principal, entryOf(values)));
+      return done(parts, `/customers/${customer.id}`);
+    },
+    (problem) => again(refusedForm(values, problem)),
+  );
+}
+
+export async function changeCustomerForm(parts: PageParts, call: PageCall): Promise<Response> {
+  const { control } = parts.deps;
+  const customer = found(control.customers.byId(call.id), "customer");
+  const values = await readForm(call.request);
+  const again = (form: FormState) => show(parts, call, { customer, form, status: 422 });
+  if (!isOwnForm(values, call.viewer.csrf)) return again({ values, errors: { "": staleForm } });
+  return orRefused(
+    () => {
+      control.transaction(() => changeCustomer(parts.deps, call.principal, { id: customer.id, version: versionOf(values), entry: entryOf(values) }));
+      return done(parts, `/customers/${customer.id}`);
+    },
+    (problem) => again(refusedForm(values, problem)),
+  );
+}
+
+export async function removeCustomerForm(parts: PageParts, call: PageCall): Promise<Response> {
+  const { control } = parts.deps;
+  const customer = found(control.customers.byId(call.id), "customer");
+  const values = await readForm(call.request);
+  requireOwnForm(values, call.viewer.csrf);
+  return orRefused(
+    () => {
+      control.transaction(() => removeCustomer(parts.deps, call.principal, { id: customer.id, version: versionOf(values) }));
+      return done(parts, "/customers");
+    },
+    (problem) => show(parts, call, { customer, form: { ...formOf(customer), errors: { "": `${problem.detail}.` } }, status: problem.status }),
+  );
+}
+
+function done(parts: PageParts, place: string): Response {
+  parts.contracts.forget();
+  return redirect(place);
+}

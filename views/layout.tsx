@@ -21,6 +21,7 @@ const places: readonly { name: PageName; href: string; text: string }[] = [
   { name: "rigs", href: "/rigs", text: "Rigs" },
   { name: "contracts", href: "/contracts", text: "Contracts" },
   { name: "customers", href: "/customers", text: "Customers" },
+  { name: "schedule", href: "/schedule", text: "Schedule" },
   { name: "fleets", href: "/fleets", text: "Fleets" },
   { name: "pools", href: "/pools", text: "Pools" },
   { name: "inventory", href: "/inventory", text: "Inventory" },

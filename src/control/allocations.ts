@@ -86,6 +86,7 @@ export class Allocations {
   readonly #latestOfRig: Statement<RawAllocation, SqlValue[]>;
   readonly #latestOfContract: Statement<RawAllocation, SqlValue[]>;
   readonly #pageAt: Statement<RawAllocation, SqlValue[]>;
+  readonly #pageAtOfContract: Statement<RawAllocation, SqlValue[]>;
 
   constructor(database: ControlDatabase) {
     this.#database = database;
@@ -112,7 +113,10 @@ export class Allocations {
     // Walked in the order of (rig, from), so that a page ends after its own rigs, however long the history is.
     this.#pageAt = sql.prepare(
       `SELECT * FROM allocations INDEXED BY allocations_by_rig WHERE rig_no > ?2 AND from_ms <= ?1 AND (to_ms IS NULL OR to_ms > ?1)
-       AND (?4 IS NULL OR contract_no = ?4) ORDER BY rig_no LIMIT ?3`,
+       ORDER BY rig_no LIMIT ?3`,
+    );
+    this.#pageAtOfContract = sql.prepare(
+      `SELECT * FROM allocations WHERE contract_no = ?4 AND rig_no > ?2 AND from_ms <= ?1 AND (to_ms IS NULL OR to_ms > ?1) ORDER BY rig_no LIMIT ?3`,
     );
   }
 
@@ -159,7 +163,8 @@ export class Allocations {
 
   /** One page of `at`: rigs after `afterRigNo`, of one contract only where one is named. */
   pageAt({ atMs, afterRigNo, limit, contractNo = null }: { atMs: number; afterRigNo: number; limit: number; contractNo?: number | null }): Allocation[] {
-    return this.#pageAt.all(atMs, afterRigNo, Math.min(limit, limitMax), contractNo).map(allocationOf);
+    const asked = [atMs, afterRigNo, Math.min(limit, limitMax)];
+    return (contractNo === null ? this.#pageAt.all(...asked) : this.#pageAtOfContract.all(...asked, contractNo)).map(allocationOf);
   }
 
   /** The last ones of a rig, newest first; what never was in force is left out. */

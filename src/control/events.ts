@@ -25,6 +25,14 @@ export type EventInput = Pick<HubEvent, "type" | "subjectKind" | "subjectId" | "
 
 type RawEvent = { no: number; id: string; at_ms: number; type: string; subject_kind: string; subject_id: string | null; text: string; data: string };
 
+/** Events before a row (null = the newest) and up to a moment (null = now), about one kind of thing or all (empty), whose type or text holds `text` (empty = any). */
+export type EventSearch = { beforeNo: number | null; untilMs: number | null; kind: string; text: string; limit: number };
+/** Newest first. `olderNo`: `beforeNo` of the next page; null where there is none. A page may be empty and still have an older one. */
+export type EventPage = { rows: HubEvent[]; olderNo: number | null };
+
+/** Rows that one search reads at most: what is rare must not hold up the loop that answers rigs. About 20 ms. */
+const searchedMax = 20_000;
+
 /** Recorded events that may wait for `flush`; one more is written at once. */
 const bufferedMax = 2_000;
 /** Those that may wait while the disk refuses them, at some 300 bytes each; further ones are counted, not kept. */
@@ -53,6 +61,8 @@ export class Events {
   readonly #after: Statement<RawEvent, SqlValue[]>;
   readonly #latest: Statement<RawEvent, SqlValue[]>;
   readonly #ofSubject: Statement<RawEvent, SqlValue[]>;
+  readonly #search: Statement<RawEvent, SqlValue[]>;
+  readonly #next: Statement<{ no: number; at_ms: number }, SqlValue[]>;
   readonly #noOf: Statement<{ no: number }, SqlValue[]>;
   readonly #lastNo: Statement<{ no: number | null }, SqlValue[]>;
   readonly #listeners = new Set<() => void>();
@@ -71,6 +81,11 @@ export class Events {
     this.#after = sql.prepare("SELECT * FROM events WHERE no > ? ORDER BY no LIMIT ?");
     this.#latest = sql.prepare("SELECT * FROM events ORDER BY no DESC LIMIT ?");
     this.#ofSubject = sql.prepare("SELECT * FROM events WHERE subject_id = ? ORDER BY no DESC LIMIT ?");
+    this.#search = sql.prepare(
+      `SELECT * FROM events WHERE no < ?1 AND no >= ?2 AND (?3 = '' OR subject_kind = ?3) AND (?4 = '' OR type LIKE ?4 ESCAPE '\\' OR text LIKE ?4 ESCAPE '\\')
+       ORDER BY no DESC LIMIT ?5`,
+    );
+    this.#next = sql.prepare("SELECT no, at_ms FROM events WHERE no >= ? ORDER BY no LIMIT 1");
     this.#noOf = sql.prepare("SELECT no FROM events WHERE id = ?");
     this.#lastNo = sql.prepare("SELECT max(no) AS no FROM events");
     this.#toldNo = this.#lastNo.get()?.no ?? 0;
@@ -129,6 +144,35 @@ export class Events {
   /** The last events about one thing, newest first. */
   ofSubject(subjectId: string, limit: number): HubEvent[] {
     return this.#ofSubject.all(subjectId, Math.min(limit, limitMax)).map(eventOf);
+  }
+
+  /** Finds events; of rare ones it may take several pages to come to the next. */
+  search({ beforeNo, untilMs, kind, text, limit }: EventSearch): EventPage {
+    const endNo = Math.min(
+      beforeNo ?? Number.MAX_SAFE_INTEGER,
+      (this.#lastNo.get()?.no ?? 0) + 1,
+      untilMs === null ? Number.MAX_SAFE_INTEGER : this.#noAfter(untilMs),
+    );
+    const fromNo = Math.max(1, endNo - searchedMax);
+    const pattern = text === "" ? "" : `%${text.replace(/[\\%_]/g, "\\$&")}%`;
+    const count = Math.max(1, Math.min(limit, limitMax));
+    const rows = this.#search.all(endNo, fromNo, kind, pattern, count).map(eventOf);
+    const isFull = rows.length === count;
+    const olderNo = isFull ? (rows.at(-1)?.no ?? 1) : fromNo;
+    return { rows, olderNo: olderNo > 1 ? olderNo : null };
+  }
+
+  /** The row after the last event at or before that moment, by halving: rows come in the order of time. */
+  #noAfter(atMs: number): number {
+    let low = 1;
+    let high = (this.#lastNo.get()?.no ?? 0) + 1;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      const row = this.#next.get(middle) ?? null;
+      if (row !== null && row.at_ms <= atMs) low = row.no + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   /** Calls `listener` after events were written (once per batch, on disk); returns how to stop that. It must not throw. */

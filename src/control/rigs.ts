@@ -32,8 +32,8 @@ import { type WorkerName, WorkerNames } from "./worker-names.ts";
 
 export type StatusChange = { rigNo: number; status: RigStatus; reason: { code: string; text: string } };
 
-/** `unrated`: how many of them have no nominal hashrate yet. */
-export type FleetCount = { fleetNo: number; status: RigStatus; count: number; unrated: number };
+/** `nominalHps`: sum over those that have one; `unrated`: how many have none yet. */
+export type FleetCount = { fleetNo: number; status: RigStatus; count: number; nominalHps: number | null; unrated: number };
 
 type StatusRow = Pick<Rig, "no" | "id" | "name" | "status">;
 
@@ -57,6 +57,7 @@ export class Rigs {
   readonly #byContractPin: Statement<RawRig, SqlValue[]>;
   readonly #byAssetCode: Statement<RawRig, SqlValue[]>;
   readonly #countByStatus: Statement<{ status: RigStatus; count: number }, SqlValue[]>;
+  readonly #worst: Statement<RawRig, SqlValue[]>;
   readonly #countByFleet: Statement<FleetCount, SqlValue[]>;
   readonly #numbersOfFleet: Statement<{ nos: string }, SqlValue[]>;
   readonly #exists: Statement<{ no: number }, SqlValue[]>;
@@ -91,7 +92,11 @@ export class Rigs {
     this.#byAssetCode = this.#rows.prepare("asset_code = ? AND removed_at_ms IS NULL");
     this.#countByStatus = sql.prepare("SELECT status, count(*) AS count FROM rigs WHERE removed_at_ms IS NULL GROUP BY status");
     this.#countByFleet = sql.prepare(
-      "SELECT fleet_no AS fleetNo, status, count(*) AS count, sum(nominal_hps IS NULL) AS unrated FROM rigs WHERE removed_at_ms IS NULL AND lifecycle = 'active' GROUP BY 1, 2",
+      "SELECT fleet_no AS fleetNo, status, count(*) AS count, sum(nominal_hps) AS nominalHps, sum(nominal_hps IS NULL) AS unrated FROM rigs WHERE removed_at_ms IS NULL AND lifecycle = 'active' GROUP BY 1, 2",
+    );
+    this.#worst = this.#rows.prepare(
+      `removed_at_ms IS NULL AND lifecycle = 'active' AND status IN ('rejecting', 'offline', 'degraded', 'flapping', 'quarantined')
+       ORDER BY CASE status WHEN 'rejecting' THEN 0 WHEN 'offline' THEN 1 WHEN 'degraded' THEN 2 WHEN 'flapping' THEN 3 ELSE 4 END, status_since_ms DESC LIMIT ?`,
     );
     this.#numbersOfFleet = sql.prepare("SELECT json_group_array(no) AS nos FROM rigs WHERE fleet_no = ? AND removed_at_ms IS NULL");
     this.#exists = sql.prepare("SELECT no FROM rigs WHERE no = ? AND removed_at_ms IS NULL");
@@ -124,6 +129,11 @@ export class Rigs {
   /** The same by fleet, of rigs in use (lifecycle `active`) alone. */
   countByFleet(): FleetCount[] {
     return this.#countByFleet.all();
+  }
+
+  /** The worst of those in use whose status wants a look, those that changed last first: at most `limit`. */
+  worst(limit: number): Rig[] {
+    return this.#rows.list(this.#worst, limit);
   }
 
   /** Each rig with its fleet, by numbers. */

@@ -6,6 +6,8 @@ export type Rates = { "60": number | null; "900": number | null; "86400": number
 const windowsS = [60, 900, 86_400] as const;
 export const noRates: Rates = Object.freeze({ "60": null, "900": null, "86400": null });
 
+export type PoolWork = ReadonlyMap<number, { accepted: bigint; rejected: bigint }>;
+
 /** Figures of all rigs and pools that many requests ask for at once: each is one query, shared for two seconds. */
 export class LiveFigures {
   readonly #rates: Shared<Map<number, (number | null)[]>>;
@@ -43,6 +45,11 @@ export class LiveFigures {
       const [minute = null, quarter = null, day = null] = byRig.get(rigNo) ?? [];
       return { "60": minute, "900": quarter, "86400": day };
     };
+  }
+
+  /** What pools accepted, and refused or left unanswered, of the last hour's work, by pool number. */
+  poolWork(): Promise<PoolWork> {
+    return this.#rejects.value();
   }
 
   /** Refused and unanswered work of the last hour in basis points of all that was sent, by pool number; 0 when nothing was sent. */

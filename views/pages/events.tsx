@@ -1,16 +1,34 @@
 /** @jsxImportSource @kitajs/html */
 import { Layout } from "../layout.tsx";
 import { type EventLine, EventList } from "../parts/event-list.tsx";
+import { type Choice, Field, type FormState, Select } from "../parts/form.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
 
-export type EventsProps = { viewer: Viewer; assets: AssetUrls; events: EventLine[]; olderHref: string | null; live: string | null };
+export type EventsProps = {
+  viewer: Viewer;
+  assets: AssetUrls;
+  events: EventLine[];
+  kinds: readonly Choice[];
+  form: FormState;
+  olderHref: string | null;
+  live: string | null;
+};
 
 export function EventsPage(props: EventsProps): JSX.Element {
+  const { form } = props;
   return (
     <Layout title="Events" current="events" viewer={props.viewer} assets={props.assets} live={props.live}>
       <div class="title">
         <h1>Events</h1>
       </div>
+      <form method="get" action="/events" novalidate class="row filters">
+        <Select form={form} name="about" label="About" choices={props.kinds} />
+        <Field form={form} name="q" label="Type or text" placeholder="all" />
+        <Field form={form} name="until" label="Until (farm's time)" type="datetime-local" />
+        <button type="submit" class="primary">
+          Show
+        </button>
+      </form>
       <section class="panel" aria-label="Events, newest first">
         <EventList id="events" events={props.events} clock={props.viewer} />
       </section>

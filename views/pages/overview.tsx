@@ -3,18 +3,25 @@ import type { PoolState } from "../../src/health/facts.ts";
 import { count, latency } from "../format.ts";
 import { Layout } from "../layout.tsx";
 import { type EventLine, EventList } from "../parts/event-list.tsx";
-import { PoolMark, RigMark, type RigStatusWord, rigStatusOrder } from "../parts/status.tsx";
+import { ContractMark, type ContractWord, FleetMark, type FleetWord, PoolMark, RigMark, type RigStatusWord, rigStatusOrder } from "../parts/status.tsx";
 import { Empty, Rate, type TileProps, Tiles } from "../parts/text.tsx";
 import type { AssetUrls, Clock, Viewer } from "../viewer.ts";
 
-/** A thing that wants a look, with its reason in words. `mark` is a rig's status or a pool's state. */
+/** What a thing is called that wants a look: a contract's word, a fleet's, a rig's status or a pool's state. */
+export type AttentionMark =
+  | { kind: "contract"; word: ContractWord }
+  | { kind: "fleet"; word: FleetWord }
+  | { kind: "rig"; status: RigStatusWord }
+  | { kind: "pool"; state: PoolState };
+/** A thing that wants a look, with its reason in words. */
 export type Attention = {
   id: string;
-  mark: { kind: "rig"; status: RigStatusWord } | { kind: "pool"; state: PoolState };
+  mark: AttentionMark;
   name: string;
   href: string;
   reason: string;
-  sinceMs: number;
+  /** Null where it is not known since when. */
+  sinceMs: number | null;
 };
 export type PoolLine = { id: string; name: string; state: PoolState; sinceMs: number; rigs: number; answerMs: number | null };
 export type FleetLine = { id: string; name: string; algorithm: string; rigs: number; hps60: number | null; hps900: number | null; nominalHps: number };
@@ -25,6 +32,8 @@ export type OverviewParts = {
   attention: Attention[];
   /** How many more want attention than are listed. */
   attentionMore: number;
+  /** What the figures cannot say, in sentences. */
+  unknowns: readonly string[];
   statusCounts: Readonly<Record<RigStatusWord, number>>;
   fleets: FleetLine[];
   pools: PoolLine[];
@@ -78,6 +87,39 @@ export function Checklist(props: { steps: Steps | null }): JSX.Element {
   );
 }
 
+function AttentionSign(props: { mark: AttentionMark; forMs: number | null }): JSX.Element {
+  const { mark, forMs } = props;
+  switch (mark.kind) {
+    case "contract":
+      return <ContractMark word={mark.word} forMs={forMs} />;
+    case "fleet":
+      return <FleetMark word={mark.word} />;
+    case "rig":
+      return <RigMark status={mark.status} forMs={forMs} />;
+    case "pool":
+      return <PoolMark state={mark.state} forMs={forMs} />;
+  }
+}
+
+/** What the page does not know, said rather than left to be guessed; an empty element when nothing is missing, so that a live change has its place. */
+export function Unknowns(props: { lines: readonly string[] }): JSX.Element {
+  if (props.lines.length === 0) return <div id="unknowns" />;
+  return (
+    <div id="unknowns">
+      <section class="panel" aria-labelledby="h-unknowns">
+        <header>
+          <h2 id="h-unknowns">What is not known</h2>
+        </header>
+        <ul class="body">
+          {props.lines.map((line) => (
+            <li safe>{line}</li>
+          ))}
+        </ul>
+      </section>
+    </div>
+  );
+}
+
 export function AttentionList(props: { items: Attention[]; more: number; clock: Clock }): JSX.Element {
   const { clock } = props;
   return (
@@ -86,15 +128,11 @@ export function AttentionList(props: { items: Attention[]; more: number; clock: 
         <h2 id="h-attention">Needs attention</h2>
         {props.more > 0 ? <a href="/rigs?status=attention" safe>{`and ${count(props.more)} more`}</a> : ""}
       </header>
-      {props.items.length === 0 ? <Empty text="Nothing. Every rig and pool does what it should." /> : ""}
+      {props.items.length === 0 ? <Empty text="Nothing. Every contract, rig and pool does what it should." /> : ""}
       <ul class="attention">
         {props.items.map((item) => (
           <li id={`attention-${item.id}`}>
-            {item.mark.kind === "rig" ? (
-              <RigMark status={item.mark.status} forMs={clock.nowMs - item.sinceMs} />
-            ) : (
-              <PoolMark state={item.mark.state} forMs={clock.nowMs - item.sinceMs} />
-            )}
+            <AttentionSign mark={item.mark} forMs={item.sinceMs === null ? null : clock.nowMs - item.sinceMs} />
             <span>
               <a href={item.href} safe>
                 {item.name}
@@ -146,7 +184,10 @@ export function FleetSummary(props: { fleets: FleetLine[]; statusCounts: Readonl
           {props.fleets.map((fleet) => (
             <tr id={`fleet-${fleet.id}`}>
               <th scope="row">
-                <span safe>{fleet.name}</span> <small safe>{fleet.algorithm}</small>
+                <a href={`/fleets/${fleet.id}`} safe>
+                  {fleet.name}
+                </a>{" "}
+                <small safe>{fleet.algorithm}</small>
               </th>
               <td class="n" safe>
                 {count(fleet.rigs)}
@@ -237,8 +278,9 @@ export function OverviewPage(props: OverviewProps): JSX.Element {
         <h1>Overview</h1>
       </div>
       <Checklist steps={props.steps} />
-      <Tiles id="tiles" tiles={props.tiles} />
       <AttentionList items={props.attention} more={props.attentionMore} clock={viewer} />
+      <Tiles id="tiles" tiles={props.tiles} />
+      <Unknowns lines={props.unknowns} />
       <div class="pair">
         <FleetSummary fleets={props.fleets} statusCounts={props.statusCounts} />
         <PoolSummary pools={props.pools} clock={viewer} />

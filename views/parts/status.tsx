@@ -47,6 +47,15 @@ const contractLooks: Readonly<Record<ContractWord, Look>> = Object.freeze({
   ended: { shape: "ring", tone: "off" },
 });
 
+/** What may be the matter with a fleet as a whole. */
+export type FleetWord = "alarm" | "unwell" | "held" | "houseless";
+const fleetLooks: Readonly<Record<FleetWord, Look>> = Object.freeze({
+  alarm: { shape: "square", tone: "bad" },
+  unwell: { shape: "up", tone: "warn" },
+  held: { shape: "barred", tone: "warn" },
+  houseless: { shape: "cross", tone: "bad" },
+});
+
 function Mark(props: { word: string; look: Look; forMs: number | null }): JSX.Element {
   return (
     <span class={`mark ${props.look.tone}`}>
@@ -64,6 +73,10 @@ export function RigMark(props: { status: RigStatusWord; forMs: number | null }):
 
 export function PoolMark(props: { state: PoolState; forMs: number | null }): JSX.Element {
   return <Mark word={props.state} look={poolLooks[props.state]} forMs={props.forMs} />;
+}
+
+export function FleetMark(props: { word: FleetWord }): JSX.Element {
+  return <Mark word={props.word} look={fleetLooks[props.word]} forMs={null} />;
 }
 
 export function ContractMark(props: { word: ContractWord; forMs: number | null }): JSX.Element {

@@ -1,6 +1,5 @@
 import { count, hashrate, hashrateText, percent } from "../../../views/format.ts";
 import {
-  type Attention,
   AttentionList,
   Checklist,
   type FleetLine,
@@ -11,22 +10,23 @@ import {
   type PoolLine,
   PoolSummary,
   type Steps,
+  Unknowns,
 } from "../../../views/pages/overview.tsx";
 import { rigStatusOrder } from "../../../views/parts/status.tsx";
 import { type TileProps, Tiles } from "../../../views/parts/text.tsx";
-import type { PoolState } from "../../health/facts.ts";
 import { assetUrls } from "../assets/assets.ts";
 import type { LiveView } from "../live.ts";
+import { isInForce } from "./contract-snapshot.ts";
 import { eventLine } from "./event-lines.ts";
 import { farmOf } from "./farm.ts";
-import { type FleetSnapshot, type PoolView, type RigView, refusedPart } from "./fleet-snapshot.ts";
+import { type PoolView, refusedPart } from "./fleet-snapshot.ts";
+import { attentionOf, troubledPool } from "./overview-attention.ts";
+import type { OverviewFacts } from "./overview-facts.ts";
+import { unknownsOf } from "./overview-unknowns.ts";
 import { htmlResponse, type PageCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
-import { isTroubled, severityOf } from "./rig-search.ts";
 
-const attentionMax = 8;
 const eventsShown = 8;
-const troubledPool: ReadonlySet<PoolState> = new Set(["failing", "ejected", "misconfigured"]);
 
 /** Null when nothing is known of any of them. */
 function sum(values: readonly (number | null)[]): number | null {
@@ -34,33 +34,47 @@ function sum(values: readonly (number | null)[]): number | null {
   return known.length === 0 ? null : known.reduce((total, value) => total + value, 0);
 }
 
-function effectiveTile(snapshot: FleetSnapshot, deliveredHps: number): TileProps {
+function effectiveTile({ rates, deliveredHps }: OverviewFacts): TileProps {
+  const fleets = [...rates.values()];
   // In its first quarter of an hour a hub knows the last minute only.
-  const quarter = sum(snapshot.rigs.map(({ hps900 }) => hps900));
-  const now = hashrate(quarter ?? sum(snapshot.rigs.map(({ hps60 }) => hps60)));
+  const quarter = sum(fleets.map(({ hps900 }) => hps900));
+  const now = hashrate(quarter ?? sum(fleets.map(({ hps60 }) => hps60)));
   const note = deliveredHps === 0 ? "pools have accepted none yet" : `${hashrateText(deliveredHps)} delivered`;
   return { label: quarter === null ? "Effective, 1 min" : "Effective, 15 min", value: now.value, unit: now.unit, note };
 }
 
-function rigsTile({ rigs, statusCounts }: FleetSnapshot): TileProps {
-  const others = rigStatusOrder.filter((status) => status !== "online" && statusCounts[status] > 0);
-  const note = others.map((status) => `${count(statusCounts[status])} ${status}`).join(" · ");
-  return {
-    label: "Rigs",
-    value: count(statusCounts.online),
-    unit: `of ${count(rigs.length)} online`,
-    note: note || (rigs.length > 0 ? "all well" : "none yet"),
-  };
+/** What contracts got of what they were promised; those without data count as nothing delivered. */
+function deliveredTile({ contracts }: OverviewFacts): TileProps {
+  const inForce = contracts.filter(({ contract }) => isInForce(contract));
+  const promisedHps = inForce.reduce((total, { contract }) => total + contract.promisedHps, 0);
+  const deliveredHps = sum(inForce.map(({ hps900 }) => hps900));
+  const { value, unit } = hashrate(deliveredHps);
+  const label = "To contracts, 15 min";
+  if (inForce.length === 0) return { label, value: "–", unit: "", note: "nothing is promised now" };
+  const part = deliveredHps === null ? "no data" : percent(deliveredHps / promisedHps);
+  return { label, value, unit, note: `${part} of ${hashrateText(promisedHps)} promised in ${count(inForce.length)} contracts` };
 }
 
-function poolsTile({ pools }: FleetSnapshot): TileProps {
+function spareTile({ spareHps }: OverviewFacts): TileProps {
+  const { value, unit } = hashrate(spareHps);
+  return { label: "Spare capacity", value, unit, note: spareHps === null ? "nobody plans yet" : "can be promised now, for good" };
+}
+
+function rigsTile({ statusCounts }: OverviewFacts): TileProps {
+  const others = rigStatusOrder.filter((status) => status !== "online" && statusCounts[status] > 0);
+  const total = rigStatusOrder.reduce((rigs, status) => rigs + statusCounts[status], 0);
+  const note = others.map((status) => `${count(statusCounts[status])} ${status}`).join(" · ");
+  return { label: "Rigs", value: count(statusCounts.online), unit: `of ${count(total)} online`, note: note || (total > 0 ? "all well" : "none yet") };
+}
+
+function poolsTile({ pools }: OverviewFacts): TileProps {
   const well = pools.filter(({ fact }) => fact?.state === "live" || fact?.state === "warm").length;
   const troubled = pools.filter(({ fact }) => troubledPool.has(fact?.state ?? "unused"));
   const note = troubled.map(({ pool, fact }) => `${pool.name} ${fact?.state}`).join(" · ");
   return { label: "Pools", value: count(well), unit: `of ${count(pools.length)} well`, note: note || (pools.length > 0 ? "none failing" : "none yet") };
 }
 
-function rejectedTile({ hourWork }: FleetSnapshot): TileProps {
+function rejectedTile({ hourWork }: OverviewFacts): TileProps {
   const total = { accepted: 0n, rejected: 0n };
   for (const { accepted, rejected } of hourWork.values()) {
     total.accepted += accepted;
@@ -71,52 +85,13 @@ function rejectedTile({ hourWork }: FleetSnapshot): TileProps {
   return { label: "Rejected, 1 h", value, unit, note: part === null ? "nothing was sent" : "of the work sent to pools" };
 }
 
-/** What wants a look: pools first, then rigs, the worst and the newest at the top; and how many there are in all. */
-function attentionOf(snapshot: FleetSnapshot): { first: Attention[]; total: number } {
-  const pools = [...snapshot.pools.flatMap(poolAttention), ...houseless(snapshot)];
-  const rigs = snapshot.rigs.filter(isTroubled);
-  rigs.sort((left, right) => severityOf(left.rig.status) - severityOf(right.rig.status) || right.rig.statusSinceMs - left.rig.statusSinceMs);
-  return { first: [...pools, ...rigs.slice(0, attentionMax).map(rigAttention)].slice(0, attentionMax), total: pools.length + rigs.length };
-}
-
-function rigAttention({ rig }: RigView): Attention {
-  const { id, name, status, statusSinceMs: sinceMs } = rig;
-  return { id, mark: { kind: "rig", status }, name, href: `/rigs/${id}`, reason: rig.statusReason.text, sinceMs };
-}
-
-function poolAttention({ pool, fact }: PoolView): Attention[] {
-  if (fact === null || !troubledPool.has(fact.state)) return [];
-  const { reason } = fact;
-  return [{ id: pool.id, mark: { kind: "pool", state: fact.state }, name: pool.name, href: `/pools/${pool.id}`, reason, sinceMs: fact.stateSinceMs }];
-}
-
-/** Fleets whose rigs get no work because nobody said where the house mines. */
-function houseless({ fleets, rigs, pools }: FleetSnapshot): Attention[] {
-  const peopled = new Set(rigs.map(({ rig }) => rig.fleetNo));
-  return fleets
-    .filter((fleet) => fleet.houseProfileNo === null && pools.length > 0 && peopled.has(fleet.no))
-    .map((fleet) => ({
-      id: fleet.id,
-      mark: { kind: "pool", state: "misconfigured" },
-      name: `Fleet ${fleet.name}`,
-      href: "/pools",
-      reason: "no house profile is chosen, so its rigs get no work",
-      sinceMs: fleet.updatedAtMs,
-    }));
-}
-
-function fleetLines({ fleets, rigs }: FleetSnapshot): FleetLine[] {
-  const byFleet = Map.groupBy(rigs, ({ rig }) => rig.fleetNo);
+function fleetLines({ fleets, counts, rates }: OverviewFacts): FleetLine[] {
   return fleets.map((fleet) => {
-    const own = byFleet.get(fleet.no) ?? [];
+    const own = counts.filter(({ fleetNo }) => fleetNo === fleet.no);
     return {
-      id: fleet.id,
-      name: fleet.name,
-      algorithm: fleet.algorithm,
-      rigs: own.length,
-      hps60: sum(own.map(({ hps60 }) => hps60)),
-      hps900: sum(own.map(({ hps900 }) => hps900)),
-      nominalHps: sum(own.map(({ rig }) => rig.nominalHps)) ?? 0,
+      ...{ id: fleet.id, name: fleet.name, algorithm: fleet.algorithm, ...(rates.get(fleet.no) ?? { hps60: null, hps900: null }) },
+      rigs: own.reduce((rigs, { count: some }) => rigs + some, 0),
+      nominalHps: own.reduce((total, { nominalHps }) => total + (nominalHps ?? 0), 0),
     };
   });
 }
@@ -126,25 +101,26 @@ function poolLine({ pool, fact }: PoolView): PoolLine {
   return { id: pool.id, name: pool.name, state: fact?.state ?? "unused", sinceMs, rigs: fact?.rigs ?? 0, answerMs: fact?.answerMs ?? null };
 }
 
-function stepsOf({ pools, rigs, fleets }: FleetSnapshot): Steps | null {
+function stepsOf({ pools, counts, fleets, hasShare }: OverviewFacts): Steps | null {
   const hasPool = pools.length > 0 && fleets.some((fleet) => fleet.houseProfileNo !== null);
-  const hasShare = rigs.some(({ hps86400, fact }) => hps86400 !== null || (fact?.acceptedShares ?? 0) > 0);
-  return hasPool && rigs.length > 0 && hasShare ? null : { hasPool, hasRig: rigs.length > 0, hasShare };
+  const hasRig = counts.length > 0;
+  return hasPool && hasRig && hasShare ? null : { hasPool, hasRig, hasShare };
 }
 
 /** All that the overview shows, in plain values. */
 export async function overviewParts(parts: PageParts): Promise<OverviewParts> {
-  const [snapshot, deliveredHps] = await Promise.all([parts.snapshots.current(), parts.figures.deliveredHps()]);
-  const attention = attentionOf(snapshot);
+  const facts = await parts.overview.read();
+  const attention = attentionOf(facts);
   return {
-    tiles: [effectiveTile(snapshot, deliveredHps), rigsTile(snapshot), rejectedTile(snapshot), poolsTile(snapshot)],
+    tiles: [deliveredTile(facts), spareTile(facts), effectiveTile(facts), rigsTile(facts), rejectedTile(facts), poolsTile(facts)],
     attention: attention.first,
-    attentionMore: attention.total - attention.first.length,
-    statusCounts: snapshot.statusCounts,
-    fleets: fleetLines(snapshot),
-    pools: snapshot.pools.map(poolLine),
+    attentionMore: attention.more,
+    unknowns: await unknownsOf(parts, facts, farmOf(parts.deps.control).zone),
+    statusCounts: facts.statusCounts,
+    fleets: fleetLines(facts),
+    pools: facts.pools.map(poolLine),
     events: parts.deps.control.events.latest(eventsShown).map(eventLine),
-    steps: stepsOf(snapshot),
+    steps: stepsOf(facts),
   };
 }
 
@@ -161,6 +137,7 @@ export function overviewLive(parts: PageParts): LiveView {
         { id: "steps", html: await Checklist({ steps: shown.steps }) },
         { id: "tiles", html: await Tiles({ id: "tiles", tiles: shown.tiles }) },
         { id: "attention", html: await AttentionList({ items: shown.attention, more: shown.attentionMore, clock }) },
+        { id: "unknowns", html: await Unknowns({ lines: shown.unknowns }) },
         { id: "fleets", html: await FleetSummary({ fleets: shown.fleets, statusCounts: shown.statusCounts }) },
         { id: "pools", html: await PoolSummary({ pools: shown.pools, clock }) },
         { id: "last-events", html: await OverviewEvents({ events: shown.events, clock }) },

@@ -5,6 +5,7 @@ import type { PoolProbes } from "../pool-probes.ts";
 import type { Ids } from "../present-rows.ts";
 import type { ContractSnapshots } from "./contract-snapshot.ts";
 import type { FleetSnapshots } from "./fleet-snapshot.ts";
+import type { OverviewReader } from "./overview-facts.ts";
 
 /** What the pages share; made once per app. */
 export type PageParts = {
@@ -15,4 +16,7 @@ export type PageParts = {
   live: LiveViews;
   ids: Ids;
   contracts: ContractSnapshots;
+  overview: OverviewReader;
+  /** When the pages began, which is when the hub did. */
+  startedAtMs: number;
 };

@@ -36,6 +36,7 @@ import { changeHouseForm } from "./house.ts";
 import { inventoryChanges, inventoryForms, inventoryPlacing, inventoryShown } from "./inventory-pages.ts";
 import { codeForm, loginForm, loginPage, logoutForm } from "./login.ts";
 import { overviewLive, overviewPage } from "./overview.ts";
+import { OverviewReader } from "./overview-facts.ts";
 import { asPage, owning, type PageCall, signedIn, writing } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 import { addPersonForm, changePersonForm, peoplePage, personPage, removePersonForm, resetPersonForm, revokeSessionForm } from "./people.ts";
@@ -44,6 +45,7 @@ import { addProfileForm, changeProfileForm, newProfilePage, profilePage, removeP
 import { rigLive, rigPage } from "./rig.ts";
 import { drainForm, parkForm, pinContractForm, pinForm, undrainForm, unparkForm, unpinForm } from "./rig-control.ts";
 import { rigsLive, rigsPage } from "./rigs.ts";
+import { schedulePage } from "./schedule.ts";
 import { setupForm, setupPage } from "./setup.ts";
 import { addTokenForm, removeTokenForm, tokensPage } from "./tokens.ts";
 import { welcomeForm, welcomePage } from "./welcome.ts";
@@ -60,6 +62,7 @@ const shown: readonly [path: string, show: Show][] = [
   ["/customers/:id", customerPage],
   ["/contracts", contractsPage],
   ["/contracts/:id", (parts, call) => contractPage(parts, call)],
+  ["/schedule", schedulePage],
   ["/fleets", fleetsPage],
   ["/fleets/:id", fleetPage],
   ["/pools", poolsPage],
@@ -176,15 +179,10 @@ export type SharedParts = { figures?: LiveFigures; probes?: PoolProbes };
 function pageParts(deps: WebDeps, shared: SharedParts = {}): PageParts {
   const figures = shared.figures ?? new LiveFigures(deps);
   const probes = shared.probes ?? new PoolProbes(deps);
-  return {
-    deps,
-    figures,
-    probes,
-    snapshots: new FleetSnapshots(deps, figures),
-    live: new LiveViews(deps),
-    ids: new Ids(deps.control),
-    contracts: new ContractSnapshots(deps, figures),
-  };
+  const contracts = new ContractSnapshots(deps, figures);
+  const overview = new OverviewReader(deps, { figures, contracts });
+  const made = { snapshots: new FleetSnapshots(deps, figures), live: new LiveViews(deps), ids: new Ids(deps.control) };
+  return { deps, figures, probes, ...made, contracts, overview, startedAtMs: deps.now() };
 }
 
 /** All pages, forms, streams and assets, as a plugin. Bodies are read by the forms themselves, after it is known who sends them. */

@@ -1,0 +1,69 @@
+import { count, percent } from "../../../views/format.ts";
+import type { Attention } from "../../../views/pages/overview.tsx";
+import { type RigStatusWord, rigStatusOrder } from "../../../views/parts/status.tsx";
+import type { Fleet } from "../../control/fleets.ts";
+import { holdAt } from "../../control/fleets.ts";
+import type { Rig, RigStatus } from "../../control/rig-row.ts";
+import type { PoolState } from "../../health/facts.ts";
+import { wordOf } from "./contract-list.ts";
+import { type ContractNow, isAtRisk } from "./contract-snapshot.ts";
+import type { PoolView } from "./fleet-snapshot.ts";
+import { type OverviewFacts, worstShown } from "./overview-facts.ts";
+
+const shownMax = 12;
+export const troubledPool: ReadonlySet<PoolState> = new Set(["failing", "ejected", "misconfigured"]);
+const troubledRig: ReadonlySet<RigStatusWord> = new Set(["rejecting", "offline", "degraded", "flapping", "quarantined"]);
+/** Those that an alarm counts; the others are unwell, but work. */
+const downRig: ReadonlySet<RigStatus> = new Set(["offline", "rejecting", "quarantined"]);
+
+/** What wants a look, the dearest first: contracts at risk, fleets with rigs down, pools, then single rigs where they are few. `more`: rigs beyond those named. */
+export function attentionOf(facts: OverviewFacts): { first: Attention[]; more: number } {
+  const contracts = facts.contracts.filter(isAtRisk).toSorted((one, other) => Number(other.health?.state === "down") - Number(one.health?.state === "down"));
+  const troubled = rigStatusOrder.reduce((sum, status) => sum + (troubledRig.has(status) ? facts.statusCounts[status] : 0), 0);
+  const rigs = troubled <= worstShown ? facts.worstRigs.map(rigAttention) : [];
+  const fleets = facts.fleets.flatMap((fleet) => fleetAttention(facts, fleet, troubled > worstShown));
+  const all = [...contracts.map(contractAttention), ...fleets, ...facts.pools.flatMap(poolAttention), ...rigs];
+  const first = all.slice(0, shownMax);
+  const rigsNamed = first.filter(({ mark }) => mark.kind === "rig").length;
+  return { first, more: troubled > worstShown ? 0 : troubled - rigsNamed };
+}
+
+function contractAttention(now: ContractNow): Attention {
+  const { id, number } = now.contract;
+  const reason = now.health?.reason.text ?? "";
+  return { id, mark: { kind: "contract", word: wordOf(now) }, name: `${number} ${now.customerName}`, href: `/contracts/${id}`, reason, sinceMs: null };
+}
+
+function rigAttention({ id, name, status, statusSinceMs, statusReason }: Rig): Attention {
+  return { id, mark: { kind: "rig", status }, name, href: `/rigs/${id}`, reason: statusReason.text, sinceMs: statusSinceMs };
+}
+
+function poolAttention({ pool, fact }: PoolView): Attention[] {
+  if (fact === null || !troubledPool.has(fact.state)) return [];
+  const { state, stateSinceMs, reason } = fact;
+  return [{ id: pool.id, mark: { kind: "pool", state }, name: pool.name, href: `/pools/${pool.id}`, reason, sinceMs: stateSinceMs }];
+}
+
+/** Of a fleet: its alarm, or, where too many are unwell to name each, how many; its hold; and that it has nowhere to mine. */
+function fleetAttention({ counts, pools, nowMs }: OverviewFacts, fleet: Fleet, isSummed: boolean): Attention[] {
+  const own = counts.filter(({ fleetNo }) => fleetNo === fleet.no);
+  const rigs = own.reduce((sum, { count: some }) => sum + some, 0);
+  const down = own.reduce((sum, { status, count: some }) => sum + (downRig.has(status) ? some : 0), 0);
+  const unwell = own.filter(({ status }) => troubledRig.has(status));
+  const isAlarm = down > 0 && down / rigs >= fleet.alarmThresholdBp / 10_000;
+  const words = unwell.map(({ status, count: some }) => `${count(some)} ${status}`).join(", ");
+  const href = `/fleets/${fleet.id}`;
+  const line = (id: string, word: "alarm" | "unwell" | "held" | "houseless", reason: string): Attention => ({
+    ...{ id: `${word}-${id}`, mark: { kind: "fleet", word }, name: `Fleet ${fleet.name}`, href, reason, sinceMs: null },
+  });
+  const threshold = percent(fleet.alarmThresholdBp / 10_000, 0);
+  const held = holdAt(fleet, nowMs);
+  return [
+    ...(isAlarm ? [line(fleet.id, "alarm", `${count(down)} of ${count(rigs)} rigs are down, alarm at ${threshold}: ${words}`)] : []),
+    ...(!isAlarm && isSummed && unwell.length > 0 ? [line(fleet.id, "unwell", `of ${count(rigs)} rigs ${words}`)] : []),
+    ...(held === null ? [] : [line(fleet.id, "held", `the hub moves none of its rigs: ${held.reason}`)]),
+    ...(fleet.houseProfileNo === null && pools.length > 0 && rigs > 0
+      ? [line(fleet.id, "houseless", "no house profile is chosen, so its rigs get no work")]
+      : []),
+  ];
+}

@@ -1,0 +1,49 @@
+import { clockTime, count, duration } from "../../../views/format.ts";
+import { isInForce } from "./contract-snapshot.ts";
+import type { OverviewFacts } from "./overview-facts.ts";
+import type { PageParts } from "./page-parts.ts";
+
+const quarterMs = 900_000;
+const dayMs = 86_400_000;
+/** Fewer are on their way at any moment. */
+const behindRowsMin = 20_000;
+
+const plural = (some: number, one: string, many: string): string => `${count(some)} ${some === 1 ? one : many}`;
+
+/** What the figures of the page cannot say, in sentences; empty = nothing is missing. */
+export async function unknownsOf(parts: PageParts, facts: OverviewFacts, zone: string): Promise<string[]> {
+  const { ledger, hub } = parts.deps;
+  const { nowMs } = facts;
+  const upMs = nowMs - parts.startedAtMs;
+  const gaps = await ledger.gaps(nowMs - dayMs, nowMs);
+  const goneMs = gaps.reduce((sum, { fromMs, toMs }) => sum + Math.min(toMs, nowMs) - Math.max(fromMs, nowMs - dayMs), 0);
+  return [
+    ...(hub.ready() ? [] : ["The hub is not ready yet: it takes its rigs and pools in."]),
+    ...(upMs < quarterMs ? [`The hub started ${duration(upMs)} ago: statuses and short averages settle within a quarter of an hour.`] : []),
+    ...(goneMs >= 1_000 ? [`There is no data of ${duration(goneMs)} of the last 24 hours, in which the hub did not run.`] : []),
+    ...(await booksBehind(parts, nowMs, zone)),
+    ...unrated(facts),
+    ...unjudged(facts),
+  ];
+}
+
+async function booksBehind({ deps: { ledger } }: PageParts, nowMs: number, zone: string): Promise<string[]> {
+  const { rowsBehind, full } = ledger.backlog();
+  const refused = full ? ["The disk takes no more: shares are refused until it does."] : [];
+  if (rowsBehind < behindRowsMin) return refused;
+  const { asOfMs } = await ledger.summary({ kind: "contract", no: 0 }, nowMs - 1_000, nowMs);
+  return [...refused, `The books are ${count(rowsBehind)} shares behind: figures are as of ${clockTime(asOfMs, nowMs, zone)}.`];
+}
+
+function unrated({ counts }: OverviewFacts): string[] {
+  const rigs = counts.reduce((sum, { unrated: some }) => sum + some, 0);
+  const vetting = counts.reduce((sum, { status, unrated: some }) => sum + (status === "vetting" ? some : 0), 0);
+  if (rigs === 0) return [];
+  const learning = vetting > 0 ? ` (${count(vetting)} in vetting: it is being learned)` : "";
+  return [`${plural(rigs, "rig has", "rigs have")} no nominal hashrate yet${learning}: a loss cannot be told of them, and they are no spare capacity.`];
+}
+
+function unjudged({ contracts }: OverviewFacts): string[] {
+  const some = contracts.filter(({ contract, health }) => isInForce(contract) && health === null).length;
+  return some === 0 ? [] : [`${plural(some, "contract has", "contracts have")} not been judged yet.`];
+}

@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { type Farm, fill, hostile, openFarm } from "../../browser/farm.ts";
+import { type Person, signInAs } from "./person.ts";
+
+let farm: Farm;
+let owner: Person;
+
+beforeAll(async () => {
+  farm = await openFarm();
+  fill(farm, 20);
+  const { fleets } = farm.deps.control;
+  fleets.update(fleets.ensureMain().id, { alarmThresholdBp: 5_000 }, null);
+  owner = await signInAs(farm, "owner");
+});
+afterAll(() => farm.stop());
+
+const page = async () => (await owner.get("/")).text();
+const part = (html: string, id: string) => new RegExp(`id="${id}"[\\s\\S]*?</section>`).exec(html)?.[0] ?? "";
+const names = (html: string) => [...part(html, "attention").matchAll(/<b>(\w+)<\/b>/g)].map((match) => match[1]);
+
+describe("what needs a person", () => {
+  test("contracts at risk first, then fleets with rigs down, then pools; single rigs only while they are few", async () => {
+    const html = await page();
+    expect(names(html)).toEqual(["degraded", "unwell", "failing"]);
+    expect(part(html, "attention")).toContain("of 20 rigs");
+    expect(html).not.toContain(hostile);
+  });
+
+  test("a fleet with as many rigs down as its threshold allows is an alarm; a held one is said", async () => {
+    const { fleets } = farm.deps.control;
+    const { id } = fleets.ensureMain();
+    fleets.update(id, { alarmThresholdBp: 3_000, held: { untilMs: farm.deps.now() + 60_000, reason: "switch" } }, null);
+    expect(names(await page()).slice(0, 3)).toEqual(["degraded", "alarm", "held"]);
+    fleets.update(id, { alarmThresholdBp: 3_001, held: null }, null);
+    expect(names(await page())).not.toContain("alarm");
+  });
+
+  test("rigs are named one by one where they are few", async () => {
+    const { rigs } = farm.deps.control;
+    const well = rigs.all().slice(0, 16);
+    rigs.setStatus(well.map(({ no }) => ({ rigNo: no, status: "online", reason: { code: "test", text: "" } })));
+    const html = await page();
+    expect(part(html, "attention")).toMatch(/S21-01[7-9]/);
+    expect(names(html)).not.toContain("unwell");
+  });
+});
+
+describe("the figures", () => {
+  test("promised against delivered, and what could be promised on top", async () => {
+    const tiles = /id="tiles"[\s\S]*?<\/dl>/.exec(await page())?.[0] ?? "";
+    expect(tiles).toContain("101.0 % of 600.0 TH/s promised in 1 contracts");
+    expect(tiles).toMatch(/Spare capacity<\/dt><dd class="figure"><span>1\.000<\/span> <small>PH/);
+  });
+
+  test("what is not known is said", async () => {
+    farm.deps.control.rigs.create({ name: "new-1", fleetNo: 1 }, "user:none");
+    const html = part(await page(), "unknowns");
+    expect(html).toContain("The hub started");
+    expect(html).toContain("1 rig has no nominal hashrate yet");
+    expect(html).toContain("There is no data of");
+    farm.healths.clear();
+    farm.clock.aheadMs += 16 * 60_000;
+    const later = part(await page(), "unknowns");
+    expect(later).not.toContain("The hub started");
+    expect(later).toContain("1 contract has not been judged yet");
+  });
+});
+
+test("an empty hub says what to do, and nothing is wrong with it", async () => {
+  const empty = await openFarm();
+  const person = await signInAs(empty, "owner");
+  const html = await (await person.get("/")).text();
+  expect(html).toContain("First light, in three steps");
+  expect(html).toContain("nothing is promised now");
+  await empty.stop();
+});

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { parse } from "csv-parse";
 
-const pieceChars = 16_384;
+const pieceChars = 4_096;
 /** Beyond any farm; a file that holds more is none of rigs. */
 export const csvRowsMax = 20_000;
 const cellsPerRowMax = 100;

@@ -13,7 +13,7 @@ import { cellOf } from "./rig-cells.ts";
 
 type Deps = Pick<WebDeps, "control" | "hub" | "contracts" | "log">;
 
-const rowsPerTurn = 20;
+const rowsPerTurn = 5;
 
 /** One set per hub, for pages and API alike: a file is applied by one job at a time. */
 const running = new WeakMap<Control, Set<string>>();

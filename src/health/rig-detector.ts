@@ -61,6 +61,8 @@ function vetAnew(state: RigHealth): void {
   state.silentMs = 0;
   state.recentExpected = recentMemory;
   state.recentAccepted = recentMemory;
+  // What it did while it was degraded says nothing any more.
+  planAgain(state);
 }
 
 function see(state: RigHealth, step: RigStep, settings: HealthSettings): StatusReason | null {
@@ -94,6 +96,8 @@ function missing(state: RigHealth, step: RigStep): StatusReason | null {
 
 function fall(state: RigHealth, by: "gone" | "silent"): StatusReason {
   const reason = by === "gone" ? goneReason(state) : silentReason(state);
+  // Its silence is not what the rig does when it is well.
+  if (by === "silent" && state.degraded === null) state.dayExpected = Math.max(0, state.dayExpected - state.silentExpected);
   state.offline = by;
   state.vetting = false;
   state.degraded = null;

@@ -122,6 +122,17 @@ describe("vetting", () => {
     expect(verdict?.reason.text).toBe("vetted: about 100 % of nominal over the last 100 s: 20 shares where 20 were expected (evidence 4.9, limit 4.6)");
   });
 
+  test("what it did while it was degraded is not expected of a rig that was gone and is well again", () => {
+    const state = wellRig();
+    expect(until(state, { accepted: 1, exposurePerHps: 12, exposureSinceAccepted: 1 })?.status).toBe("degraded");
+    expect(until(state, { ...silent, exposurePerHps: 6 })?.status).toBe("offline");
+    expect(effectiveRatio(state)).toBe(0);
+    expect(until(state, {})?.status).toBe("vetting");
+    expect(effectiveRatio(state)).toBeWithin(0.9, 1.1);
+    expect(until(state, {})?.status).toBe("online");
+    expect(effectiveRatio(state)).toBeWithin(0.9, 1.1);
+  });
+
   test("one that does a third of its nominal is degraded without having been online", () => {
     const verdict = until(newRigHealth("vetting"), { exposurePerHps: 6 });
     expect(verdict).toMatchObject({ status: "degraded", reason: { code: "degraded-vetting" } });

@@ -19,7 +19,7 @@ export class Exposure {
   /** `perHps` at the last share that was counted. */
   perHpsAtAccepted = 0;
   accepted = 0;
-  /** Refused by us as invalid, duplicate or too low, or by the pool for anything but lateness. */
+  /** Refused by us as invalid, duplicate or too low; what only the pool refuses is not the rig's fault. */
   refused = 0;
   /** Difficulty of the pool's answered shares, yes and no. */
   poolAccepted = 0;

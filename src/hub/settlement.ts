@@ -1,6 +1,5 @@
 import type { HubVerdict, PoolVerdict, ShareRecord } from "../ledger/share-record.ts";
 import { writeError } from "../stratum/v1/envelope.ts";
-import { classifyReject } from "../stratum/v1/error-codes.ts";
 import { Acknowledgements } from "./acknowledgements.ts";
 import type { SubmittedShare } from "./hub-job.ts";
 import type { PoolAnswer } from "./pending-submits.ts";
@@ -11,7 +10,7 @@ export type ShareLedger = {
   appendVerdict: (sequence: number, verdict: { poolVerdict: PoolVerdict; reason: string | null; answeredMs: number }) => number;
 };
 
-/** Verdicts that speak against the rig; lateness is mostly the network's. */
+/** Verdicts that speak against the rig; lateness is mostly the network's, and what we found good and its pool refuses is the pool's or the account's. */
 const blamed: ReadonlySet<HubVerdict> = new Set(["duplicate", "low-difficulty", "invalid"]);
 const notRecorded = { code: 20, text: "not recorded: the hub cannot write to its disk" };
 
@@ -62,7 +61,6 @@ export class Settlement {
     }
     if (share.rig !== null) share.rig.exposure.poolRejected += share.poolDifficulty;
     share.sequence = this.ledger.append(share);
-    if (classifyReject(answer) !== "stale") share.rig?.exposure.noteRefused(share.atMs);
     this.answerError(share, answer.code || 20, answer.text || "refused by the pool");
   };
 

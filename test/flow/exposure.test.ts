@@ -25,3 +25,14 @@ test("shares count, and are expected, from half a minute after a rig connected, 
   expect(exposure().accepted).toBe(1);
   await house.until(() => exposure().counts(Date.now() + house.laterMs) === false);
 });
+
+test("what we find good and only its pool refuses is not held against the rig", async () => {
+  house = new House();
+  const pool = house.pool({ rejectRatio: 1 });
+  house.setHouse(house.addProfile([house.addPool(pool)]));
+  const rig = house.rig("r1");
+  await rig.until(({ work }) => work !== null);
+  house.laterMs += exposureLimits.afterConnectMs;
+  expect(await rig.mineShare()).toMatchObject({ accepted: false, text: expect.stringContaining("Refused by chance") });
+  expect(house.hub.rig(house.knownRig("r1").no)?.exposure).toMatchObject({ accepted: 1, refused: 0 });
+});

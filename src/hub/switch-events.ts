@@ -5,13 +5,29 @@ import type { PoolState } from "../health/facts.ts";
 
 /** What the switchboard saw; `contractNo` 0 = the house. Moments are of the hub's time. */
 export type SwitchEvent = { contractNo: number } & (
-  | { type: "pool.failover" | "pool.returned"; from: Pool; to: Pool; profile: Profile; rigs: number; reason: string; tookMs: number }
+  | { type: "pool.failover"; from: Pool; to: Pool; profile: Profile; rigs: number; reason: string; tookMs: number }
+  /** `hasProvenItself`: nothing forced the return; else there was no pool to work for. */
+  | { type: "pool.returned"; from: Pool; to: Pool; profile: Profile; rigs: number; hasProvenItself: boolean }
   | { type: "pool.all-down"; from: Pool; profile: Profile; rigs: number; reason: string }
   | { type: "pool.state"; pool: Pool; from: PoolState; to: PoolState; reason: string }
   | { type: "pool.name-refused"; pool: Pool; name: string; reason: string }
   | { type: "contract.pools-down"; profile: Profile; rigs: number; fromMs: number; reason: string }
   | { type: "contract.pools-up"; profile: Profile; rigs: number; fromMs: number; toMs: number }
 );
+
+type Switched = Omit<SwitchEvent & { type: "pool.failover" }, "type">;
+
+/**
+ * From one pool to another. `returns`: by choice, while the pool in use could be used; `hadNone`: there was none in use. An earlier pool of the list that
+ * rigs go to because theirs has failed is no return.
+ */
+export function switchEvent(switched: Switched, { returns, hadNone }: { returns: boolean; hadNone: boolean }): SwitchEvent {
+  const { profile, from, to } = switched;
+  const isEarlier = profile.poolNos.indexOf(to.no) <= profile.poolNos.indexOf(from.no);
+  if (!isEarlier || !(returns || hadNone)) return { ...switched, type: "pool.failover" };
+  const { reason: _reason, tookMs: _tookMs, ...told } = switched;
+  return { ...told, type: "pool.returned", hasProvenItself: returns };
+}
 
 /** Who a contract's number stands for; null = nobody knows. */
 export type ContractName = (contractNo: number) => { id: string; name: string } | null;
@@ -44,10 +60,7 @@ function toldOf(event: SwitchEvent, contract: Contract, { wallOf }: Context): Ev
         type: event.type,
         subjectKind: "pool",
         subjectId: event.to.id,
-        text:
-          event.from.no === event.to.no
-            ? `${event.to.name} is usable again: ${rigs(event.rigs)}${whose} took up its work.`
-            : `${event.to.name} has been well for long enough: ${rigs(event.rigs)}${whose} went back to it from ${event.from.name}.`,
+        text: returnedText(event, `${rigs(event.rigs)}${whose}`),
         data: { from_pool_id: event.from.id, to_pool_id: event.to.id, profile_id: event.profile.id, rigs: event.rigs },
       };
     case "pool.all-down":
@@ -91,6 +104,11 @@ function toldOf(event: SwitchEvent, contract: Contract, { wallOf }: Context): Ev
         data: { profile_id: event.profile.id, rigs: event.rigs, from_ms: wallOf(event.fromMs), to_ms: wallOf(event.toMs) },
       };
   }
+}
+
+function returnedText({ from, to, hasProvenItself }: SwitchEvent & { type: "pool.returned" }, who: string): string {
+  if (from.no === to.no || !hasProvenItself) return `${to.name} is usable again: ${who} took up its work.`;
+  return `${to.name} has been well for long enough: ${who} went back to it from ${from.name}.`;
 }
 
 function rigs(count: number): string {

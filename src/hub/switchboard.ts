@@ -10,7 +10,7 @@ import type { Layout } from "../work/extranonce.ts";
 import { factOfPool } from "./pool-facts.ts";
 import { Refuge, type RefugeDeps } from "./refuge.ts";
 import { keyOf, layoutsOf, mostRigsPerX, Route, type RoutedHand, worksFor } from "./route.ts";
-import type { SwitchEvent } from "./switch-events.ts";
+import { type SwitchEvent, switchEvent } from "./switch-events.ts";
 import { Upstream, type UpstreamDeps } from "./upstream.ts";
 
 export type SwitchboardDeps = Omit<UpstreamDeps, "changed" | "homeless" | "nameRefused" | "tips"> & {
@@ -340,12 +340,12 @@ export class Switchboard {
   private follow(route: Route, chosen: number | null, choices: readonly EndpointChoice[]): void {
     if (chosen === null || chosen === route.activePoolNo) {
       this.stopWave(route);
-      if (chosen !== route.activePoolNo) this.activate(route, chosen);
+      if (chosen !== route.activePoolNo) this.activate(route, chosen, false);
       return;
     }
     const inUse = choices.find(({ poolNo }) => poolNo === route.activePoolNo);
     const returns = route.inRefuge || (inUse?.usable === true && inUse.fault === null);
-    if (!returns || this.wavesDone(route, chosen)) this.activate(route, chosen);
+    if (!returns || this.wavesDone(route, chosen)) this.activate(route, chosen, returns);
   }
 
   /** Sends as many rigs ahead as may go by now; true when all may. */
@@ -373,7 +373,8 @@ export class Switchboard {
     this.seat([...wave.hands], this.activeOf(route));
   }
 
-  private activate(route: Route, chosen: number | null): void {
+  /** `returns`: by choice, from a pool that could be used; else that one has failed, or there was none. */
+  private activate(route: Route, chosen: number | null, returns: boolean): void {
     const startMs = this.deps.now();
     const previous = route.activePoolNo;
     const { contractNo } = route.to;
@@ -393,10 +394,8 @@ export class Switchboard {
     const movers = this.seat(route.present(), upstream);
     const to = this.pools.get(chosen);
     if (from === undefined || to === undefined) return;
-    const returned = route.profile.poolNos.indexOf(to.no) <= route.profile.poolNos.indexOf(from.no);
-    const tookMs = this.deps.now() - startMs;
-    const type = returned ? "pool.returned" : "pool.failover";
-    this.deps.event({ type, contractNo, from, to, profile: route.profile, rigs: movers.length, reason: this.reasonOf(route, from), tookMs });
+    const told = { contractNo, from, to, profile: route.profile, rigs: movers.length, reason: this.reasonOf(route, from), tookMs: this.deps.now() - startMs };
+    this.deps.event(switchEvent(told, { returns, hadNone: previous === null }));
   }
 
   private reasonOf(route: Route, pool: Pool): string {

@@ -277,8 +277,7 @@ export class Upstream {
 
   /** Rigs wait that fit, so the ground of the sessions there are is others'. */
   private crowded(free: number): boolean {
-    for (const hand of this.waiting.keys()) if (fillerBytes(free, hand.layout) >= 0) return true;
-    return false;
+    return this.waiting.keys().some((hand) => fillerBytes(free, hand.layout) >= 0);
   }
 
   private fixedRepeats = false;
@@ -385,7 +384,9 @@ export class Upstream {
     const nowMs = this.deps.now();
     this.reason = reason.text;
     this.redial.failed(session, reason, nowMs);
-    if (session.readyAtMs !== 0 && !this.usable) this.watch.failures.note(nowMs);
+    // Thrown out again right after the login: still the failure before.
+    const isOld = nowMs - session.readyAtMs <= limits.handshakeMsMax && this.watch.failures.count(nowMs) > 0;
+    if (session.readyAtMs !== 0 && !this.usable && !isOld) this.watch.failures.note(nowMs);
   }
 
   private noteState(): void {

@@ -220,6 +220,36 @@ test("two contracts at a pool that gives everybody one extranonce1 and no room: 
   expect(house.closeReasons()).toEqual([]);
 }, 20_000);
 
+test("thrown out again and again right after the login, a pool has failed once: it is taken up after its usual time", async () => {
+  await open(["main", "spare"]);
+  const miner = await RawMiner.login(house.port, "farm.r1");
+  serve(7, profile(60, "main", "spare"), "r1");
+  await house.until(() => servedBy("r1") === "7 main");
+  await pass(60_000, [miner]);
+  for (let time = 0; time < 6; time++) {
+    await house.until(() => poolOf("main").connections > 0);
+    poolOf("main").hangUpAll();
+    await pass(4_000, [miner]);
+  }
+  expect(servedBy("r1")).toBe("7 spare");
+  expect(await pass(150_000, [miner], () => servedBy("r1") === "7 main")).toBeWithin(40_000, 90_000);
+}, 20_000);
+
+test("an earlier pool that rigs must go to because theirs has failed is told with that pool's fault, not as a return", async () => {
+  await open(["main", "spare"]);
+  const miner = await RawMiner.login(house.port, "farm.r1");
+  serve(7, profile(600, "main", "spare"), "r1");
+  await house.until(() => servedBy("r1") === "7 main");
+  poolOf("main").hangUpAll();
+  await house.until(() => servedBy("r1") === "7 spare");
+  await pass(20_000, [miner]);
+  poolOf("spare").stop();
+  await house.until(() => servedBy("r1") === "7 main");
+  const texts = house.events.filter(({ type }) => type === "pool.failover" || type === "pool.returned").map(({ type, text }) => `${type} ${text}`);
+  expect(texts).toHaveLength(2);
+  expect(texts[1]).toMatch(/^pool\.failover spare: the pool closed the connection\. 1 rig of contract no\. 7 went on at main in \d+ ms\.$/);
+});
+
 test("the hub's own end is no outage: it tells of no pool that is down, and dials none", async () => {
   await open(["main", "spare"]);
   house.hub.holdContracts([{ contractNo: 7, profileNo: profile(60, "main", "spare").no }]);

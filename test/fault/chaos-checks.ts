@@ -1,14 +1,17 @@
 import { checkAllocations, checkStatuses } from "./chaos-history.ts";
 import type { HubAllocation, HubEvent, HubRig, HubShare } from "./chaos-hub.ts";
-import type { ChaosPool } from "./chaos-pool.ts";
 import type { ChaosRecord, Sample } from "./chaos-record.ts";
 
 export type ChaosVerdict = { violations: string[] } & Record<string, unknown>;
 
 /** Contracts may be short for so long with enough rigs and a pool that was well: what it takes to see it, to decide and to move. */
 const shortMsMax = 30_000;
-/** A pool that was ejected is back after a hold-down that grows with its faults: so long after its last harm it counts as well. */
-const poolWellAfterMs = 60_000;
+/** A pool that failed is taken up again after the profile's time, doubled with each failure of the last hour; and somebody has to look. */
+const holdMsMin = 20_000;
+const holdMsMax = 1_800_000;
+const lookMs = 15_000;
+/** What rigs lost shows in their shares for some time after they are well, or replaced. */
+const measuredAfterMs = 240_000;
 
 /** Holds what the hub has on record against what rigs, pools and this program know. */
 export async function checkChaos(record: ChaosRecord): Promise<ChaosVerdict> {
@@ -28,7 +31,7 @@ export async function checkChaos(record: ChaosRecord): Promise<ChaosVerdict> {
     statuses: checkStatuses(record, { events, rigs, violations }),
     allocations: checkAllocations(record, { allocations, rigs, violations }),
     failovers: checkFailovers(record, events, violations),
-    contracts: checkContracts(record, shares, violations),
+    contracts: checkContracts(record, { shares, events, violations }),
     events: countBy(events, ({ type }) => type),
   };
   await checkSummaries(record, { shares, idOf, violations });
@@ -129,13 +132,16 @@ function checkFailovers({ accounts, harmed, samples, pools }: ChaosRecord, event
 type Spell = { contract: string; from: string; seconds: number; state: string; code: string; text: string; harms: string[]; excused: boolean };
 
 /** Contracts deliver while rigs and pools allow. */
-function checkContracts(record: ChaosRecord, shares: readonly HubShare[], violations: string[]): Record<string, unknown> {
+function checkContracts(
+  record: ChaosRecord,
+  { shares, events, violations }: { shares: readonly HubShare[]; events: readonly HubEvent[]; violations: string[] },
+): Record<string, unknown> {
   const { accounts, samples } = record;
   const figures: Record<string, unknown> = {};
   const first = samples.findIndex(({ contracts }) => contracts.every(({ health }) => health?.state === "delivering"));
   for (const { owner, contractId } of accounts) {
     if (contractId === null) continue;
-    const spells = spellsOf(record, contractId, Math.max(0, first));
+    const spells = spellsOf(record, contractId, { first: Math.max(0, first), events });
     for (const spell of spells)
       if (!spell.excused && spell.seconds * 1_000 > shortMsMax)
         violations.push(`contract ${owner} was not served though it could be: ${JSON.stringify(spell)}`);
@@ -156,7 +162,7 @@ function deliveredPart(rows: readonly HubShare[], samples: readonly Sample[], { 
   return Math.round((work / (promised * ((to - from) / 1_000))) * 1_000) / 1_000;
 }
 
-function spellsOf(record: ChaosRecord, contractId: string, first: number): Spell[] {
+function spellsOf(record: ChaosRecord, contractId: string, { first, events }: { first: number; events: readonly HubEvent[] }): Spell[] {
   const spells: Spell[] = [];
   let open: { spell: Spell; fromMs: number } | null = null;
   for (const sample of record.samples.slice(first)) {
@@ -166,7 +172,7 @@ function spellsOf(record: ChaosRecord, contractId: string, first: number): Spell
       open = null;
       continue;
     }
-    const excused = !couldServe(record, sample, contractId);
+    const excused = !couldServe(record, sample, { contractId, events }) || (reason?.code === "measured" && wasHarmed(record, sample));
     if (open === null) {
       const { code = "", text = "" } = reason ?? {};
       open = {
@@ -181,14 +187,30 @@ function spellsOf(record: ChaosRecord, contractId: string, first: number): Spell
   return spells;
 }
 
-/** Whether there were rigs enough by the hub's own statuses, and a pool that has been well for a while. */
-function couldServe({ accounts, harmed }: ChaosRecord, { atMs, contracts, rigs }: Sample, contractId: string): boolean {
+function wasHarmed({ harmed }: ChaosRecord, { atMs }: Sample): boolean {
+  return harmed.some(({ what, fromMs, toMs }) => what.startsWith("rig ") && fromMs <= atMs && (toMs === 0 || atMs <= toMs + measuredAfterMs));
+}
+
+/** Whether there were rigs enough by the hub's own statuses, and a pool that it may use. */
+function couldServe(
+  { accounts }: ChaosRecord,
+  { atMs, contracts, rigs }: Sample,
+  { contractId, events }: { contractId: string; events: readonly HubEvent[] },
+): boolean {
   const online = rigs.filter(({ status }) => status === "online").reduce((sum, { nominal_hps }) => sum + nominal_hps, 0);
   const promised = contracts.reduce((sum, { promised_hps }) => sum + promised_hps, 0);
-  const pools = accounts.find((account) => account.contractId === contractId)?.poolIds.values() ?? [];
-  const isWell = (pool: ChaosPool) =>
-    !harmed.some(({ what, fromMs, toMs }) => what === `pool ${pool.name}` && fromMs <= atMs && (toMs === 0 || atMs < toMs + poolWellAfterMs));
-  return online >= promised && [...pools].some(isWell);
+  const pools = accounts.find((account) => account.contractId === contractId)?.poolIds.keys() ?? [];
+  return online >= promised && [...pools].some((poolId) => isUsable(poolId, atMs, events));
+}
+
+/** By the states that the hub told: never failed, or well again for its hold-down. */
+function isUsable(poolId: string, atMs: number, events: readonly HubEvent[]): boolean {
+  const states = events.filter(({ type, subject, at }) => type === "pool.state-changed" && subject.id === poolId && Date.parse(at) <= atMs);
+  const isFailure = ({ data }: HubEvent) => ["failing", "ejected"].includes(String(data?.["to"]));
+  const failures = states.filter(isFailure).length;
+  if (failures === 0) return true;
+  const wellSinceMs = Date.parse(states.slice(states.findLastIndex(isFailure) + 1)[0]?.at ?? "9999-01-01");
+  return atMs - wellSinceMs > Math.min(holdMsMax, holdMsMin * 2 ** (failures - 1)) + lookMs;
 }
 
 function countBy<T>(list: readonly T[], keyOf: (one: T) => string): Record<string, number> {

@@ -82,7 +82,7 @@ export function checkAllocations(
     const own = allocations.filter(({ rig_id }) => rig_id === id);
     violations.push(...partFaults(name, own));
     for (const fall of fallsOf({ id, name }, { harmed, samples })) {
-      const left = own.find(({ contract_id, to }) => contract_id !== null && to !== null && Date.parse(to) >= fall.fromMs && Date.parse(to) <= fall.toMs);
+      const left = own.find(({ contract_id, to }) => contract_id !== null && to !== null && isDuring(to, fall));
       if (left?.to == null)
         violations.push(`${name}, which served a contract, was killed at ${timeOf(fall.fromMs)} until ${timeOf(fall.toMs)} and not replaced`);
       else replacedMs.push(Date.parse(left.to) - fall.fromMs);
@@ -90,6 +90,8 @@ export function checkAllocations(
   }
   return { rows: allocations.length, reasons, replaced_after_ms: replacedMs.toSorted((one, other) => one - other) };
 }
+
+const isDuring = (at: string, { fromMs, toMs }: Harmed) => Date.parse(at) >= fromMs && Date.parse(at) <= toMs;
 
 /** Times that it was killed, for long enough, while it served a contract. */
 function fallsOf({ id, name }: Pick<HubRig, "id" | "name">, { harmed, samples }: Seen): Harmed[] {

@@ -106,10 +106,9 @@ function distance({ nominalHps }: PlannedRig, place: PlacePlanFact): number {
 
 /** The place that a rig could serve which nobody serves; the largest. */
 export function seatFor(contract: PlannedContract, rig: PlannedRig): Seat | null {
-  let best: Seat | null = null;
-  for (const free of contract.seats()) {
-    if (free.serves || !serves(rig, contract.placeHps(free.place)) || rig.nominalHps < contract.placeHps(free.place)) continue;
-    if (best === null || free.place.nominalHps > best.place.nominalHps) best = free;
+  for (const open of contract.openSeats()) {
+    const leastHps = contract.placeHps(open.place);
+    if (serves(rig, leastHps) && rig.nominalHps >= leastHps) return open;
   }
-  return best;
+  return null;
 }

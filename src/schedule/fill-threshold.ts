@@ -12,6 +12,7 @@ type Filling = { fleet: PlannedFleet; contract: PlannedContract; lists: RigList[
 
 /** Fills a `threshold` contract from spares to its promise, with as few rigs and as little above it as whole rigs (or one part of a rig) allow. */
 export function fillThreshold(fleet: PlannedFleet, contract: PlannedContract): void {
+  if (!fleet.fact.slices && fleet.shelvesFor(contract).every(({ size }) => size === 0)) return;
   const leavers = contract.members.filter((rig) => contract.leaves(rig));
   const filling: Filling = { fleet, contract, lists: [], leavers, fresh: [], fill: contract.fill };
   for (const rank of spareRanks) {

@@ -45,7 +45,8 @@ function fillRank(fleet: PlannedFleet, wanting: readonly PlannedContract[]): voi
   const deficits = wanting.map((contract) => ({ contract, hps: contract.deficitHps }));
   const missing = deficits.reduce((sum, { hps }) => sum + hps, 0);
   if (missing === 0) return;
-  if (missing > sparesFor(fleet, wanting)) shareOut(fleet, wanting);
+  const spareHps = sparesFor(fleet, wanting);
+  if (spareHps > 0 && missing > spareHps) shareOut(fleet, wanting);
   const order = deficits.sort((one, other) => placesFirst(one.contract, other.contract) || other.hps - one.hps || one.contract.no - other.contract.no);
   for (const { contract } of order) if (contract.deficitHps > 0) fillFromSpares(fleet, contract);
 }

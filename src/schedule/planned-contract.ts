@@ -29,6 +29,9 @@ export class PlannedContract {
   /** Worked out when asked for; null since somebody came or went. */
   #seats: Seat[] | null = null;
   #servedHps: number | null = null;
+  #missingHps: number | null = null;
+  #openSeats: Seat[] | null = null;
+  #seatOf: Map<PlannedRig, Seat> | null = null;
 
   constructor(fact: ContractPlanFact) {
     this.no = fact.no;
@@ -50,7 +53,8 @@ export class PlannedContract {
 
   get deficitHps(): number {
     if (this.fact.method === "threshold") return Math.max(0, this.promisedHps - this.stayHps);
-    return this.seats().reduce((sum, { stays, place }) => sum + (stays ? 0 : exactHps(place.nominalHps)), 0);
+    this.#missingHps ??= this.seats().reduce((sum, { stays, place }) => sum + (stays ? 0 : exactHps(place.nominalHps)), 0);
+    return this.#missingHps;
   }
 
   /** Part of the promise that is expected, 1 = all; of places for `miners`, by their nominal hashrate. */
@@ -110,16 +114,36 @@ export class PlannedContract {
     return this.#seats;
   }
 
+  /** Places that nobody serves, the largest first. */
+  openSeats(): readonly Seat[] {
+    this.#openSeats ??= this.seats()
+      .filter(({ serves }) => !serves)
+      .sort((one, other) => other.place.nominalHps - one.place.nominalHps);
+    return this.#openSeats;
+  }
+
+  seatOf(rig: PlannedRig): Seat | null {
+    return this.#seatsByRig().get(rig) ?? null;
+  }
+
   /** Members for whom there is no place. */
   extras(): PlannedRig[] {
-    if (this.fact.method === "threshold" || this.members.length <= this.seats().filter(({ rig }) => rig !== null).length) return [];
-    const seated = new Set(this.seats().map(({ rig }) => rig));
-    return this.members.filter((rig) => !seated.has(rig) && !rig.pinnedTo(this.no));
+    if (this.fact.method === "threshold") return [];
+    const seated = this.#seatsByRig();
+    return this.members.length <= seated.size ? [] : this.members.filter((rig) => !seated.has(rig) && !rig.pinnedTo(this.no));
+  }
+
+  #seatsByRig(): ReadonlyMap<PlannedRig, Seat> {
+    this.#seatOf ??= new Map(this.seats().flatMap((seat) => (seat.rig === null ? [] : [[seat.rig, seat]])));
+    return this.#seatOf;
   }
 
   #count(rig: PlannedRig, sign: 1 | -1): void {
     this.#seats = null;
     this.#servedHps = null;
+    this.#missingHps = null;
+    this.#openSeats = null;
+    this.#seatOf = null;
     if (this.bars(rig)) this.barred += sign;
     if (this.leaves(rig)) {
       this.leavers += sign;

@@ -22,6 +22,8 @@ export class PlannedFleet {
   nowMs = 0;
   /** Spares that serve anyone. */
   readonly common = new SpareShelf();
+  /** Spares that lie on their owners' shelves. */
+  ownSpares = 0;
   readonly #own = new Map<number, SpareShelf>();
   readonly #steps: Step[] = [];
   readonly #successors = new Map<number, number>();
@@ -77,6 +79,7 @@ export class PlannedFleet {
       this.#own.set(ownerCustomerNo, own);
     }
     own.add(rig, ownRank(rank));
+    this.ownSpares++;
   }
 
   unshelve(rig: PlannedRig): void {
@@ -85,7 +88,9 @@ export class PlannedFleet {
     if (rank === null) return;
     const { ownerCustomerNo, lend } = rig.fact;
     if (ownerCustomerNo === 0 || lend === "all") this.common.remove(rig, rank);
-    if (ownerCustomerNo !== 0) this.#own.get(ownerCustomerNo)?.remove(rig, ownRank(rank));
+    if (ownerCustomerNo === 0) return;
+    this.#own.get(ownerCustomerNo)?.remove(rig, ownRank(rank));
+    this.ownSpares--;
   }
 
   /** Gives a rig, or a part of it, to a contract, or to the house (0). */

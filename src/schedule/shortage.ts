@@ -49,10 +49,12 @@ function giveOne(fleet: PlannedFleet, contract: PlannedContract): boolean {
  * Nobody is worse off, or it is not done.
  */
 export function exchange(fleet: PlannedFleet, contract: PlannedContract): void {
+  if (fleet.ownSpares === 0 && (contract.fact.method === "threshold" || fleet.common.size === 0)) return;
   let tries = planLimits.exchangesTriedMax;
   for (const giver of fleet.contracts) {
+    if (tries <= 0) return;
     if (giver === contract || !giver.inForce || !hasOtherSpares(fleet, contract, giver)) continue;
-    for (const rig of candidates(giver, contract)) {
+    for (const rig of candidates(giver, contract, tries)) {
       if (contract.fill >= 1 || tries-- <= 0) return;
       exchangeOne(fleet, rig, { giver, receiver: contract });
     }
@@ -75,11 +77,23 @@ function hasOtherSpares(fleet: PlannedFleet, receiver: PlannedContract, giver: P
   return (fleet.ownShelf(giver.fact.customerNo)?.size ?? 0) > 0;
 }
 
-/** Largest first: fewer exchanges. For a place: the smallest that serves it first. */
-function candidates(giver: PlannedContract, receiver: PlannedContract): PlannedRig[] {
-  const rigs = giver.members.filter((rig) => mayBeTaken(rig, { giver, receiver }));
-  if (receiver.fact.method === "miners") return rigs.filter((rig) => seatFor(receiver, rig) !== null);
-  return rigs.reverse();
+/** The first so many that may be taken. Largest first: fewer exchanges. For a place: the smallest that serves it first. */
+function candidates(giver: PlannedContract, receiver: PlannedContract, rigsMax = Number.POSITIVE_INFINITY): PlannedRig[] {
+  const { members } = giver;
+  const rigs: PlannedRig[] = [];
+  const forPlace = receiver.fact.method === "miners";
+  if (forPlace && (members.at(-1)?.h ?? 0) < leastSeatHps(receiver)) return rigs;
+  for (let at = 0; at < members.length && rigs.length < rigsMax; at++) {
+    const rig = members[forPlace ? at : members.length - 1 - at];
+    if (rig !== undefined && (!forPlace || seatFor(receiver, rig) !== null) && mayBeTaken(rig, { giver, receiver })) rigs.push(rig);
+  }
+  return rigs;
+}
+
+/** What the smallest free place asks for, H/s; infinite when none is free. */
+function leastSeatHps(contract: PlannedContract): number {
+  const smallest = contract.openSeats().at(-1);
+  return smallest === undefined ? Number.POSITIVE_INFINITY : contract.placeHps(smallest.place);
 }
 
 type Between = { giver: PlannedContract; receiver: PlannedContract };
@@ -100,9 +114,10 @@ function give(fleet: PlannedFleet, rig: PlannedRig, { contract, giver, cause, co
 
 /** What a contract that is below its tolerance may do to lower priorities: the lowest first, of it the richest, until it is full. */
 export function takeFromLower(fleet: PlannedFleet, contract: PlannedContract): void {
-  if (!contract.belowTolerance) return;
-  for (let priority = 9; priority > contract.fact.priority; priority--) {
-    const givers = fleet.contracts.filter(({ inForce, fact }) => inForce && fact.priority === priority);
+  if (!contract.belowTolerance || (fleet.contracts.at(-1)?.fact.priority ?? 0) <= contract.fact.priority) return;
+  const lower = fleet.contracts.filter(({ inForce, fact, members }) => inForce && fact.priority > contract.fact.priority && members.length > 0);
+  for (let priority = 9; priority > contract.fact.priority && lower.length > 0; priority--) {
+    const givers = lower.filter(({ fact }) => fact.priority === priority);
     while (givers.length > 0 && contract.fill < 1) {
       const giver = givers.reduce((one, other) => (other.fill > one.fill ? other : one));
       const rig = takeable(giver, contract);
@@ -136,18 +151,37 @@ function takeable(giver: PlannedContract, receiver: PlannedContract): PlannedRig
  */
 export function level(fleet: PlannedFleet, contracts: readonly PlannedContract[]): void {
   const stuck = new Set<PlannedContract>();
+  let order = richestFirst(contracts);
   for (;;) {
-    const worst = contracts.filter((contract) => contract.fill < 1 && !stuck.has(contract)).sort((one, other) => one.fill - other.fill || one.no - other.no)[0];
-    if (worst === undefined) return;
-    if (!levelOne(fleet, worst, contracts)) stuck.add(worst);
+    const worst = worstOf(order, stuck);
+    if (worst === null) return;
+    if (levelOne(fleet, worst, order)) order = richestFirst(contracts);
+    else stuck.add(worst);
   }
 }
 
-function levelOne(fleet: PlannedFleet, worst: PlannedContract, contracts: readonly PlannedContract[]): boolean {
+type Filled = { contract: PlannedContract; fill: number };
+
+function richestFirst(contracts: readonly PlannedContract[]): Filled[] {
+  return contracts.map((contract) => ({ contract, fill: contract.fill })).sort((one, other) => other.fill - one.fill || one.contract.no - other.contract.no);
+}
+
+/** The first by its number of those that get least, are short, and are not stuck. */
+function worstOf(order: readonly Filled[], stuck: ReadonlySet<PlannedContract>): PlannedContract | null {
+  let worst: Filled | null = null;
+  for (let at = order.length - 1; at >= 0; at--) {
+    const one = order[at];
+    if (one === undefined || one.fill >= 1 || (worst !== null && one.fill > worst.fill)) break;
+    if (!stuck.has(one.contract)) worst = one;
+  }
+  return worst?.contract ?? null;
+}
+
+function levelOne(fleet: PlannedFleet, worst: PlannedContract, order: readonly Filled[]): boolean {
   const urgent = worst.belowTolerance;
   const floor = worst.fill;
-  const givers = contracts.filter(({ fill }) => fill > floor).sort((one, other) => other.fill - one.fill || one.no - other.no);
-  for (const giver of givers) {
+  for (const { contract: giver, fill } of order) {
+    if (fill <= floor) return false;
     const best = levelling(fleet, { giver, receiver: worst, urgent });
     if (best === null) continue;
     const mark = fleet.mark;
@@ -162,16 +196,19 @@ function levelOne(fleet: PlannedFleet, worst: PlannedContract, contracts: readon
 /** The rig by which the lower of the two fills gains most; null when none makes it higher than the receiver's is. */
 function levelling(fleet: PlannedFleet, { giver, receiver, urgent }: Between & { urgent: boolean }): PlannedRig | null {
   const floor = receiver.fill;
-  const smallest = giver.members.find(({ fit, fraction }) => fit && fraction === 1);
+  const byHps = giver.fact.method === "threshold";
   // The least that the giver can lose is too much already.
-  const least = giver.fact.method === "threshold" ? (smallest?.h ?? Number.POSITIVE_INFINITY) : giver.smallestPlaceHps;
-  if (giver.fill - least / giver.promisedHps <= floor && giver.extras().length === 0) return null;
+  if (!byHps && giver.fill - giver.smallestPlaceHps / giver.promisedHps <= floor && giver.extras().length === 0) return null;
+  if (receiver.fact.method === "miners" && (giver.members.at(-1)?.h ?? 0) < leastSeatHps(receiver)) return null;
   let best: PlannedRig | null = null;
   let bestFloor = floor;
   for (const rig of giver.members) {
-    if (!mayBeTaken(rig, { giver, receiver }) || !mayLevel(fleet, rig, urgent)) continue;
-    const lower = Math.min(fillWithout(giver, rig), fillWith(receiver, rig));
-    if (lower > bestFloor) {
+    if (rig.h === 0 || rig.fraction < 1) continue;
+    const without = fillWithout(giver, rig);
+    // Members rise: the rest would cost more.
+    if (byHps && without <= floor) break;
+    const lower = Math.min(without, fillWith(receiver, rig));
+    if (lower > bestFloor && mayBeTaken(rig, { giver, receiver }) && mayLevel(fleet, rig, urgent)) {
       best = rig;
       bestFloor = lower;
     }
@@ -187,8 +224,8 @@ function mayLevel(fleet: PlannedFleet, rig: PlannedRig, urgent: boolean): boolea
 
 function fillWithout(contract: PlannedContract, rig: PlannedRig): number {
   if (contract.fact.method === "threshold") return contract.fill - rig.partHps / contract.promisedHps;
-  const seat = contract.seats().find((one) => one.rig === rig);
-  return seat === undefined || !seat.serves ? contract.fill : contract.fill - seat.place.nominalHps / contract.promisedHps;
+  const seat = contract.seatOf(rig);
+  return seat === null || !seat.serves ? contract.fill : contract.fill - seat.place.nominalHps / contract.promisedHps;
 }
 
 function fillWith(contract: PlannedContract, rig: PlannedRig): number {

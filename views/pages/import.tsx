@@ -56,7 +56,7 @@ function Mark(props: { outcome: Outcome }): JSX.Element {
   return (
     <span class={`mark ${tone}`}>
       <Glyph shape={shape} />
-      <b safe>{props.outcome}</b>
+      <b>{props.outcome}</b>
     </span>
   );
 }

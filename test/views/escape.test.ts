@@ -36,7 +36,7 @@ function allocation(text: string): AllocationLine {
 
 const verbs = { change: true, suspend: true, resume: true, renew: true, terminate: true };
 const contractLine = {
-  ...({ id: "ctr_1", customerHref: "/", word: "down", sinceMs: 0, promisedHps: 1, places: 1, hps900: 1, hps86400: null, rigs: 1, endsAtMs: 0 } as const),
+  ...({ id: "ctr_1", word: "down", sinceMs: 0, promisedHps: 1, places: 1, hps900: 1, hps86400: null, rigs: 1, endsAtMs: 0 } as const),
 };
 const fleetRow = { id: "flt_1", algorithm: "sha256d", rigs: 1, statusCounts: { offline: 1 }, promisedHps: 1, contracts: 1 };
 

@@ -90,7 +90,7 @@ function ServingRow(props: { line: ServingLine; clock: Clock }): JSX.Element {
         </a>
         <Fraction of={line.fraction} />
       </th>
-      <td>
+      <td class="wrap">
         <RigMark status={line.status} forMs={null} />
         {line.status === "online" ? (
           ""
@@ -109,7 +109,7 @@ function ServingRow(props: { line: ServingLine; clock: Clock }): JSX.Element {
       <td class="n c2">
         <Moment atMs={line.sinceMs} clock={clock} />
       </td>
-      <td class="c2" safe>
+      <td class="c2 wrap" safe>
         {line.reason}
       </td>
     </tr>

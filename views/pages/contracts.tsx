@@ -10,7 +10,6 @@ export type ContractLine = {
   id: string;
   number: string;
   customerName: string;
-  customerHref: string | null;
   word: ContractWord;
   sinceMs: number;
   promisedHps: number;
@@ -107,20 +106,12 @@ export function ContractRow(props: { line: ContractLine; clock: Clock }): JSX.El
         <a href={`/contracts/${line.id}`} safe>
           {line.number}
         </a>
-        {line.customerHref === null ? (
-          <small safe>{line.customerName}</small>
-        ) : (
-          <small>
-            <a href={line.customerHref} safe>
-              {line.customerName}
-            </a>
-          </small>
-        )}
+        <small safe>{line.customerName}</small>
       </th>
       <td>
         <ContractMark word={line.word} forMs={clock.nowMs - line.sinceMs} />
       </td>
-      <td class="n">
+      <td class="n c2">
         <Rate hps={line.promisedHps} />
         {line.places === 0 ? "" : <small safe>{`${count(line.places)} rigs`}</small>}
       </td>
@@ -161,7 +152,7 @@ export function ContractTable(props: { rows: ContractLine[]; clock: Clock }): JS
         <tr>
           <th scope="col">Contract</th>
           <th scope="col">State</th>
-          <th scope="col" class="n">
+          <th scope="col" class="n c2">
             Promised
           </th>
           <th scope="col" class="n">

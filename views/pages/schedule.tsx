@@ -23,7 +23,7 @@ function Row(props: { line: AllocationLine; clock: Clock }): JSX.Element {
       <th scope="row">
         <Name of={line.rig} />
       </th>
-      <td>
+      <td class="wrap">
         <Name of={line.to} />
         <Fraction of={line.fraction} />
       </td>
@@ -31,7 +31,7 @@ function Row(props: { line: AllocationLine; clock: Clock }): JSX.Element {
         <Moment atMs={line.fromMs} clock={clock} />
       </td>
       <td class="n c3">{line.toMs === null ? <span class="dim">now</span> : <Moment atMs={line.toMs} clock={clock} />}</td>
-      <td>
+      <td class="wrap">
         <span safe>{line.reason}</span>
         <small class="block" safe>
           {line.decidedBy}

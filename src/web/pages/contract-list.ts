@@ -35,14 +35,12 @@ export function wordOf({ contract, health }: Pick<ContractNow, "contract" | "hea
   return contract.state === "active" ? (health?.state ?? "active") : contract.state;
 }
 
-export function contractLine(parts: PageParts, now: ContractNow): ContractLine {
+export function contractLine(now: ContractNow): ContractLine {
   const { contract } = now;
-  const customerId = parts.ids.customer(contract.customerNo);
   return {
     id: contract.id,
     number: contract.number,
     customerName: now.customerName,
-    customerHref: customerId === null ? null : `/customers/${customerId}`,
     word: wordOf(now),
     sinceMs: contract.stateSinceMs,
     promisedHps: contract.promisedHps,
@@ -89,7 +87,7 @@ async function listOf(parts: PageParts, query: ContractListQuery): Promise<Contr
   for (const now of open) counts[wordOf(now)] = (counts[wordOf(now)] ?? 0) + 1;
   return {
     query,
-    rows: rows.map((now) => contractLine(parts, now)),
+    rows: rows.map(contractLine),
     counts,
     attention: open.filter(isAtRisk).length,
     open: open.length,

@@ -20,8 +20,8 @@ export async function customersPage(parts: PageParts, { url, viewer }: PageCall)
   const { customers } = parts.deps.control;
   // A cursor that is none is a link that somebody cut off: it begins again.
   const tried = customers.list({ ...asked, cursor: url.searchParams.get("after") });
-  const found_ = tried.ok ? tried : customers.list(asked);
-  const page = found_.ok ? found_.value : { rows: [], next: null };
+  const listed = tried.ok ? tried : customers.list(asked);
+  const page = listed.ok ? listed.value : { rows: [], next: null };
   const counts = new Map<number, number>();
   for (const { contract } of await parts.contracts.current()) counts.set(contract.customerNo, (counts.get(contract.customerNo) ?? 0) + 1);
   const rows = page.rows.map(({ no, id, name, externalRef, email }) => ({ id, name, externalRef, email, contracts: counts.get(no) ?? 0 }));
@@ -36,7 +36,7 @@ async function show(parts: PageParts, { viewer }: PageCall, { customer, form, st
   const list = customer === null ? null : contracts.list({ customerNo: customer.no, limit: contractsShown });
   const own = list?.ok === true ? await parts.contracts.of(list.value.rows) : [];
   const shown = customer === null ? null : { id: customer.id, name: customer.name, version: customer.version };
-  const lines = own.map((now) => ({ ...contractLine(parts, now), customerHref: null }));
+  const lines = own.map(contractLine);
   return htmlResponse(CustomerPage({ viewer, assets: assetUrls, customer: shown, contracts: lines, facts: factsOf(customer), form }), status);
 }
 

@@ -48,7 +48,8 @@ export function schedulePage(parts: PageParts, { url, viewer }: PageCall): Promi
   const props = {
     ...{ viewer, assets: assetUrls, atMs, rows: shown.map((row) => lines.of(row)) },
     form: { values: { at: errors["at"] === undefined ? at : (url.searchParams.get("at") ?? ""), contract: url.searchParams.get("contract") ?? "" }, errors },
-    nextHref: rows.length > pageSize ? hrefOf(at, number, shown.at(-1)?.rigNo ?? 0) : null,
+    // Now stays now: the field has whole seconds, and what began in this one would be missing.
+    nextHref: rows.length > pageSize ? hrefOf(url.searchParams.has("at") ? at : "", number, shown.at(-1)?.rigNo ?? 0) : null,
     jumps: [
       { text: "Now", href: hrefOf("", number) },
       { text: "1 h before", href: hrefOf(localTimeText(atMs - hourMs, viewer.zone), number) },

@@ -28,6 +28,7 @@ export class PlannedFleet {
   readonly #steps: Step[] = [];
   readonly #successors = new Map<number, number>();
   #optionalMoves = 0;
+  #counts = 0;
 
   constructor(fact: FleetPlanFact) {
     this.no = fact.no;
@@ -125,7 +126,14 @@ export class PlannedFleet {
 
   /** Rigs that were moved since the plan began, each once, in the order of their first moves. */
   moved(): PlannedRig[] {
-    return [...new Set(this.#steps.map(({ rig }) => rig))];
+    const count = ++this.#counts;
+    const rigs: PlannedRig[] = [];
+    for (const { rig } of this.#steps) {
+      if (rig.countedIn === count) continue;
+      rig.countedIn = count;
+      rigs.push(rig);
+    }
+    return rigs;
   }
 
   /** Takes everything back: the facts are as before. */

@@ -44,6 +44,8 @@ export class PlannedRig {
   /** Whom it served before this plan; null = it has not been moved in it. */
   origin: { contractNo: number; fraction: number } | null = null;
   why: Why | null = null;
+  /** The last count of moved rigs that it was part of. */
+  countedIn = 0;
 
   constructor(fact: RigPlanFact) {
     this.no = fact.no;

@@ -30,7 +30,9 @@ export class Planner {
     planner.setFleets(facts.fleets);
     planner.setContracts(facts.contracts);
     const allocationOf = new Map(facts.allocations.map((row) => [row.rigNo, row]));
-    for (const rig of facts.rigs) planner.setRig(rig, allocationOf.get(rig.no) ?? null);
+    // Rising, each is laid at an end of a shelf: nothing is shifted.
+    const rising = [...facts.rigs].sort((one, other) => one.expectedHps - other.expectedHps);
+    for (const rig of rising) planner.setRig(rig, allocationOf.get(rig.no) ?? null);
     return planner.#think(facts, () => {});
   }
 

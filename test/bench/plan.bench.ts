@@ -1,5 +1,5 @@
 /**
- * What the planner costs and what it is worth: `bun run bench plan [--rigs 10000] [--contracts 500] [--events 2000] [--days 5] [--farms 20,60,200]
+ * What the planner costs and what it is worth: `bun run bench plan [--rigs 10000] [--contracts 500] [--events 1000] [--days 2] [--farms 20,60,200]
  * [--spares 5,10,15,20] [--only times|farm]`, one JSON line per figure. A month of a thousand rigs: `--only farm --days 30 --farms 20,60,200,1000`.
  */
 import { loadavg } from "node:os";
@@ -18,8 +18,8 @@ const { values: flags } = parseArgs({
   options: {
     rigs: { type: "string", default: "10000" },
     contracts: { type: "string", default: "500" },
-    events: { type: "string", default: "2000" },
-    days: { type: "string", default: "5" },
+    events: { type: "string", default: "1000" },
+    days: { type: "string", default: "2" },
     farms: { type: "string", default: "20,60,200" },
     spares: { type: "string", default: "5,10,15,20" },
     only: { type: "string", default: "times,farm" },

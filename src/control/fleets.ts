@@ -1,4 +1,5 @@
 import type { Statement } from "bun:sqlite";
+import { healthLimits } from "../health/health-settings.ts";
 import { type AlgorithmName, algorithmNames } from "../work/algorithm.ts";
 import { contractNumberSql } from "./contract-number.ts";
 import type { ControlDatabase, SqlValue } from "./database.ts";
@@ -104,7 +105,7 @@ const rules = {
   sharesPerMinute: numberRule(1, 120),
   period: oneOfRule(periods),
   // The severe detector looks for 45 % of nominal, so a "degraded" line at or below it would never be the first to speak.
-  degradedBelowBp: integerRule(5_000, 9_900),
+  degradedBelowBp: integerRule(healthLimits.degradedBelowBpMin, healthLimits.degradedBelowBpMax),
   disconnectGraceS: integerRule(0, 3_600),
 };
 const holdRules = { untilMs: integerRule(0, timeMsMax), reason: textRule(500) };

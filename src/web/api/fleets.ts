@@ -1,5 +1,6 @@
 import { Type } from "@sinclair/typebox";
 import { type Fleet, methods, periods } from "../../control/fleets.ts";
+import { healthLimits } from "../../health/health-settings.ts";
 import { addFleet, changeFleet, holdFleet, removeFleet } from "../actions/fleets.ts";
 import { type ApiParts, type ChangeReply, changeEndpoint, type Endpoint, found, readEndpoint } from "../endpoint.ts";
 import { fleetExample } from "../examples.ts";
@@ -19,7 +20,7 @@ const settings = {
   reserve_bp: Type.Optional(whole(0, 10_000)),
   shares_per_minute: Type.Optional(Type.Number({ minimum: 1, maximum: 120 })),
   period: Type.Optional(oneOf(periods)),
-  degraded_below_bp: Type.Optional(whole(5_000, 9_900)),
+  degraded_below_bp: Type.Optional(whole(healthLimits.degradedBelowBpMin, healthLimits.degradedBelowBpMax)),
   disconnect_grace_s: Type.Optional(whole(0, 3_600)),
 };
 const newFleet = Type.Object({ name: text(100), ...settings });

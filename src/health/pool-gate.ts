@@ -6,13 +6,22 @@ export const gateRule = Object.freeze({
   switchesPerWindowMax: 4,
   /** Jobs since the login before a pool is taken up again. */
   provingJobs: 2,
+  /** A pool that fails again so soon is still having the same failure: one bad minute must not be half an hour of hold-down. */
+  sameFailureMs: 15_000,
 });
 
 /** Moments within the last hour, of one steady clock. */
 export class LastHour {
   private moments: number[] = [];
+  private readonly sameMs: number;
+
+  /** `sameMs`: what follows a counted moment so soon is not counted again. */
+  constructor(sameMs = 0) {
+    this.sameMs = sameMs;
+  }
 
   note(nowMs: number): void {
+    if (nowMs - (this.moments.at(-1) ?? Number.NEGATIVE_INFINITY) < this.sameMs) return;
     this.moments.push(nowMs);
     this.count(nowMs);
   }

@@ -1,6 +1,6 @@
 import { AnswerWatch } from "../health/pool-answers.ts";
 import { type PoolFault, weightOf } from "../health/pool-fault.ts";
-import { LastHour } from "../health/pool-gate.ts";
+import { gateRule, LastHour } from "../health/pool-gate.ts";
 import { RejectAlarm } from "../health/pool-rejects.ts";
 import { JobGaps, silenceRule } from "../health/pool-silence.ts";
 import { FloodWatch, Held, sharesInTwoMinutes, termsRule } from "../health/pool-terms.ts";
@@ -32,7 +32,7 @@ export class PoolWatch {
   /** It answers too slowly to stay, where another pool answers in half the time. */
   isSlow = false;
   /** Each time that it was lost or found at fault. */
-  readonly failures = new LastHour();
+  readonly failures = new LastHour(gateRule.sameFailureMs);
   readonly gaps = new JobGaps();
   private readonly rejects = new RejectAlarm();
   private readonly answers = new AnswerWatch();

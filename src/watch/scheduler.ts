@@ -23,6 +23,8 @@ export type SchedulerDeps = {
   /** A rig's new allocation is in force. */
   moved: (rigNo: number, contractNo: number) => void;
   planned: (plan: Plan, tookMs: number) => void;
+  /** The record could not be written, so nothing was applied; the next plan finds the same. */
+  unrecorded: (error: unknown) => void;
   /** Calls back once after `ms`; returns what ends it. */
   after: (ms: number, then: () => void) => () => void;
   /** Wall clock: allocations, terms and holds are of it. */
@@ -147,10 +149,16 @@ export class Scheduler {
 
   private carryOut(changes: readonly PlanChange[], nowMs: number): void {
     const { deps } = this;
-    deps.record(
-      changes.map(({ rigNo, to, fraction, reason }) => ({ rigNo, contractNo: to === 0 ? null : to, fraction, reason, decidedBy: "planner" })),
-      eventsOf(changes, deps),
-    );
+    try {
+      deps.record(
+        changes.map(({ rigNo, to, fraction, reason }) => ({ rigNo, contractNo: to === 0 ? null : to, fraction, reason, decidedBy: "planner" })),
+        eventsOf(changes, deps),
+      );
+    } catch (error) {
+      // A full disk ends no hub: rigs go on where they are, and the tick tries again.
+      deps.unrecorded(error);
+      return;
+    }
     const moves: Move[] = [];
     for (const change of changes) {
       this.note(change, nowMs);

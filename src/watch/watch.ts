@@ -219,6 +219,7 @@ export class Watch {
         applyMoves: hub.applyMoves,
         moved: (rigNo, contractNo) => this.moved(rigNo, contractNo),
         planned: (plan, tookMs) => this.planned(plan, tookMs),
+        unrecorded: (error) => this.deps.log.error("plan.unrecorded", { error: error instanceof Error ? error.message : String(error) }),
         after,
         now,
         startGraceUntilMs: this.readyAtMs,

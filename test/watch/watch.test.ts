@@ -198,3 +198,19 @@ test("nothing moves because the hub was restarted, and what the detectors knew i
   for (const rig of stand.rigs) expect(stand.control.rigs.byNo(rig.no)?.status).toBe("online");
   expect(no).toBeGreaterThan(0);
 });
+
+test("a plan that cannot be recorded is not applied, and is tried again at the next tick", async () => {
+  stand = new Stand(3);
+  await stand.work(120);
+  const assign = stand.control.allocations.assign;
+  stand.control.allocations.assign = () => {
+    throw new Error("database or disk is full");
+  };
+  const { no } = stand.contract(100 * terahash);
+  await stand.watch.round();
+  expect(stand.moves).toEqual([]);
+  stand.control.allocations.assign = assign;
+  await stand.watch.round();
+  expect(stand.serving(no)).toHaveLength(1);
+  expect(stand.moves).toHaveLength(1);
+});

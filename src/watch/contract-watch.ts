@@ -46,15 +46,15 @@ export class ContractWatch {
     if (contract?.method === "miners") this.stepPlace(rigNo, contract, counted);
   }
 
-  /** Ends the round: takes what was noted into the contracts' detectors. `surplusOf`: sum of nominal over promised, at least 1. */
-  settle(surplusOf: (contractNo: number) => number): void {
+  /** Ends the round: takes what was noted into the contracts' detectors. `nominals`: of each contract's rigs together, H/s. */
+  settle(nominals: ReadonlyMap<number, number>): void {
     for (const [no, { counted, rigs }] of this.pooled) {
       const contract = this.rules(no);
       if (contract === null) continue;
       const health = this.contracts.get(no) ?? newContractHealth();
       this.contracts.set(no, health);
       const settings = contractSettingsOf({ sharesPerMinute: contract.sharesPerMinute * rigs, period: contract.period });
-      const verdict = stepContract(health, { ...counted, expected: counted.expected / Math.max(1, surplusOf(no)) }, settings);
+      const verdict = stepContract(health, { ...counted, expected: counted.expected / Math.max(1, (nominals.get(no) ?? 0) / contract.promisedHps) }, settings);
       if (verdict === null) continue;
       if (verdict.short) this.shortOf.set(no, verdict.reason.text);
       else this.shortOf.delete(no);

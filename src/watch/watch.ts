@@ -174,7 +174,7 @@ export class Watch {
     const changes = await this.judge.round();
     this.meter.judgeSeconds.note((performance.now() - startMs) / 1_000);
     for (const { rigNo, from } of changes) if (from === "offline") this.holdDown(rigNo);
-    this.contractWatch.settle((contractNo) => this.surplusOf(contractNo));
+    this.contractWatch.settle(this.nominals());
     this.scheduler.run();
   }
 
@@ -277,6 +277,13 @@ export class Watch {
     this.look();
   }
 
+  /** Each rig to the contract that it serves at this moment; one that serves in part may have the house's turn. */
+  private sendServing(contractNos: ReadonlySet<number>): void {
+    this.send(
+      [...this.scheduler.serving(contractNos)].map((part) => ({ rigNo: part.rigNo, contractNo: this.slices.agree(part.rigNo, part, this.deps.now()) })),
+    );
+  }
+
   private send(list: Iterable<{ rigNo: number; contractNo: number }>): void {
     this.deps.hub.applyMoves([...list].map(({ rigNo, contractNo }) => ({ rigNo, to: contractNo === 0 ? null : this.book.destinationOf(contractNo) })));
   }
@@ -290,7 +297,7 @@ export class Watch {
     this.deps.hub.holdContracts(this.book.destinations());
     this.contractWatch.keep((no) => this.book.has(no));
     // Another profile is no other allocation: its rigs go to the new pools by one write each.
-    if (moved.size > 0) this.send(this.scheduler.serving(moved));
+    if (moved.size > 0) this.sendServing(moved);
   }
 
   private watched(no: number) {
@@ -301,13 +308,14 @@ export class Watch {
     return { no, method, toleranceBp, promisedHps, ...knobsOf(fleet, contract) };
   }
 
-  /** What its rigs should do over what is promised. */
-  private surplusOf(contractNo: number): number {
-    let nominalHps = 0;
-    for (const { rigNo, fraction } of this.scheduler.serving(new Set([contractNo]))) {
-      nominalHps += (this.register.get(rigNo)?.plan.nominalHps ?? 0) * fraction;
+  /** What the rigs of each contract should do together, H/s. */
+  private nominals(): Map<number, number> {
+    const nominals = new Map<number, number>();
+    for (const { rigNo, contractNo, fraction } of this.scheduler.allocations()) {
+      const hps = (this.register.get(rigNo)?.plan.nominalHps ?? 0) * fraction;
+      nominals.set(contractNo, (nominals.get(contractNo) ?? 0) + hps);
     }
-    return nominalHps / (this.book.get(contractNo)?.promisedHps ?? nominalHps);
+    return nominals;
   }
 
   private placeLost(rigNo: number, contractNo: number, text: string): void {

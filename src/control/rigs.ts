@@ -25,6 +25,7 @@ import {
   rigMapping,
   rigStatuses,
 } from "./rig-row.ts";
+import { RigStanding, type Said } from "./rig-standing.ts";
 import { type ExpectedVersion, patched, RowTable } from "./row-table.ts";
 import { checkFields } from "./rules.ts";
 import type { Sites } from "./sites.ts";
@@ -53,6 +54,7 @@ export class Rigs {
   readonly #identity: RigIdentity;
   readonly #claims: RigClaims;
   readonly #codes: AssetCodes;
+  readonly #standing: RigStanding;
   readonly #byName: Statement<RawRig, SqlValue[]>;
   readonly #byContractPin: Statement<RawRig, SqlValue[]>;
   readonly #byAssetCode: Statement<RawRig, SqlValue[]>;
@@ -80,6 +82,7 @@ export class Rigs {
     this.#names = new WorkerNames(database);
     this.#claims = new RigClaims(database);
     this.#codes = new AssetCodes(database);
+    this.#standing = new RigStanding(this.#rows, parts.events);
     this.#identity = new RigIdentity({
       rows: this.#rows,
       names: this.#names,
@@ -237,6 +240,11 @@ export class Rigs {
       this.#names.dropAllOf(rig.no);
       return null;
     });
+  }
+
+  /** Quarantines the rig, releases it, or passes it out of vetting. */
+  say(id: string, said: Said): Result<Rig> {
+    return this.#standing.say(id, said);
   }
 
   /** Leads a further worker name of its fleet to the rig, so that a renamed worker makes no second rig. Claiming it again changes nothing. */

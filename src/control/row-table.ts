@@ -178,8 +178,11 @@ export class RowTable<Row extends RowBase, Raw extends RawBase> {
     this.database.trail.note({ kind, id: (after ?? before)?.id ?? null, before, after }, unrecorded);
   }
 
+  /** Of what is rolled back nobody hears. */
   #noteEdit(no: number): void {
-    for (const feed of this.#feeds) feed.add(no);
+    this.database.afterCommit(() => {
+      for (const feed of this.#feeds) feed.add(no);
+    });
   }
 
   #existing(no: number): Row {

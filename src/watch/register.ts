@@ -1,4 +1,6 @@
 import type { Rig } from "../control/rig-row.ts";
+import { passedCode } from "../control/rig-standing.ts";
+import { passVetting } from "../health/rig-detector.ts";
 import { newRigHealth, type RigHealth } from "../health/rig-health.ts";
 import { effectiveRatio } from "../health/rig-ratio.ts";
 import type { MaintenanceWindow, RigPin, RigPlanFact } from "../schedule/plan-facts.ts";
@@ -112,10 +114,9 @@ export class Register {
   private put(rig: Rig, remembered: RigHealth | null): void {
     const known = this.rigs.get(rig.no);
     if (known !== undefined) {
-      // The one status that people give and take.
-      const isGiven = (rig.status === "quarantined") !== (known.plan.status === "quarantined");
+      const isGiven = this.takeStanding(rig, known);
       const expectedHps = (rig.nominalHps ?? 0) * effectiveRatio(known.health);
-      this.change(rig.no, { ...this.rowFacts(rig), expectedHps, ...(isGiven && { status: rig.status }) });
+      this.change(rig.no, { ...this.rowFacts(rig), expectedHps, ...(isGiven && { status: rig.status, statusText: `is ${rig.status}: ${rig.statusReason.text}` }) });
       known.nominalLearned = rig.nominalSource === "learned";
       return;
     }
@@ -137,6 +138,15 @@ export class Register {
     const counts = { perHps: 0, accepted: 0, refused: 0, poolAccepted: 0, poolRejected: 0 };
     this.rigs.set(rig.no, { id: rig.id, plan, health, nominalLearned: rig.nominalSource === "learned", seen: false, counts, pace: 1 });
     this.touched.add(rig.no);
+  }
+
+  /** Whether a person has given the rig the status that its row has now. */
+  private takeStanding(rig: Rig, { plan, health }: Watched): boolean {
+    if ((rig.status === "quarantined") !== (plan.status === "quarantined")) return true;
+    const isPassed = rig.status === "online" && plan.status === "vetting" && rig.statusReason.code === passedCode;
+    if (!isPassed) return false;
+    passVetting(health);
+    return health.status === "online";
   }
 
   private rowFacts(rig: Rig) {

@@ -173,3 +173,30 @@ test("a contract's own knobs count for its rigs: more shares, and another amount
   expect(of(1, 0)).toMatchObject({ paceScale: 1, settings: { sharesPerMinute: 12, period: "normal" } });
   expect(of(1, 3)).toMatchObject({ paceScale: 2, settings: { sharesPerMinute: 24, period: "quick" } });
 });
+
+test("a rig that a person passes out of vetting is online at once, and watched from then on", async () => {
+  const farm = set();
+  farm.connected();
+  await farm.work(20);
+  expect(farm.row()?.status).toBe("vetting");
+  farm.control.rigs.say(farm.row()?.id ?? "", { word: "pass", why: "passed by kari" });
+  await farm.work(10, 0);
+  expect(farm.row()).toMatchObject({ status: "online", statusReason: { code: "passed" } });
+  await farm.work(600, 0);
+  expect(farm.row()?.status).toBe("offline");
+});
+
+test("a rig that is quarantined by hand stays so whatever it sends, and is vetted anew once it is released", async () => {
+  const farm = set();
+  farm.connected();
+  await farm.work(300);
+  expect(farm.row()?.status).toBe("online");
+  farm.control.rigs.say(farm.row()?.id ?? "", { word: "quarantine", why: "quarantined by kari" });
+  await farm.work(300);
+  expect(farm.row()).toMatchObject({ status: "quarantined", statusReason: { text: "quarantined by kari" } });
+  farm.control.rigs.say(farm.row()?.id ?? "", { word: "release", why: "released by kari" });
+  await farm.work(10, 0);
+  expect(farm.row()?.status).toBe("vetting");
+  await farm.work(300);
+  expect(farm.row()?.status).toBe("online");
+});

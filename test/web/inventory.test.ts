@@ -103,6 +103,20 @@ describe("a rig", () => {
     expect(eventsOf(web, rig.id)).toEqual(["rig.enrolled", "rig.parked", "rig.unparked"]);
   });
 
+  test("is quarantined, released and passed out of vetting by a person's word, which is on record", async () => {
+    const web = testWeb();
+    const { rig, path } = await farm(web);
+    const out = await web.post(`${path}/quarantine`, { reason: "smells of smoke" });
+    expectFits(rigModel, out.json);
+    expect(out.json).toMatchObject({ status: "quarantined", status_reason: { text: "quarantined by token t-admin: smells of smoke" } });
+    expect((await web.post(`${path}/pass`)).json["detail"]).toBe("the rig is quarantined, not in vetting");
+    expect((await web.post(`${path}/release`)).json).toMatchObject({ status: "vetting" });
+    expect((await web.post(`${path}/pass`)).json).toMatchObject({ status: "online", status_reason: { code: "passed" } });
+    expect((await web.post(`${path}/pass`)).status).toBe(200);
+    const changes = ["rig.status-changed", "rig.quarantined", "rig.status-changed", "rig.released", "rig.status-changed", "rig.passed"];
+    expect(eventsOf(web, rig.id)).toEqual(["rig.enrolled", ...changes]);
+  });
+
   test("that is pinned is neither drained nor parked, and the other way round", async () => {
     const web = testWeb();
     const { house, path } = await farm(web);

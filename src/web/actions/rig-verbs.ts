@@ -1,4 +1,5 @@
 import { isPinned, type Rig } from "../../control/rig-row.ts";
+import type { StandingWord } from "../../control/rig-standing.ts";
 import { accepted } from "../control-result.ts";
 import type { WebDeps } from "../deps.ts";
 import { actorName, actorOf, type Principal } from "../principal.ts";
@@ -49,6 +50,21 @@ export function unparkRig(deps: Deps, principal: Principal, id: string): Rig {
   const unparked = accepted(deps.control.rigs.update(id, { parked: false }, null), "rig");
   recordAct(deps.control, principal, { verb: "unparked", subject: rigSubject(rig) });
   return unparked;
+}
+
+const standingVerbs = { quarantine: "quarantined", release: "released", pass: "passed" } as const;
+
+/**
+ * Quarantines a rig (it mines for the house and serves nobody, whatever its shares say), ends that, or passes it out of vetting unseen.
+ * `reason`: why, in the person's words; may be empty. Run it in a transaction. A rig that is as wished already stays as it is.
+ */
+export function sayStanding(deps: Deps, principal: Principal, { id, word, reason = "" }: { id: string; word: StandingWord; reason?: string }): Rig {
+  const before = rigOf(deps, id);
+  const how = { quarantine: "quarantined", release: "released from quarantine", pass: "passed out of vetting" }[word];
+  const why = `${how} by ${actorName(principal)}${reason === "" ? "" : `: ${reason}`}`;
+  const rig = accepted(deps.control.rigs.say(id, { word, why }), "rig");
+  if (rig.version !== before.version) recordAct(deps.control, principal, { verb: standingVerbs[word], subject: rigSubject(rig), data: { reason } });
+  return rig;
 }
 
 /** Leads a worker name to the rig, or away from it. Only a change is written down. */

@@ -1,9 +1,10 @@
 import { type TObject, Type } from "@sinclair/typebox";
-import { claimWorker, drainRig, mergeRig, parkRig, unparkRig } from "../actions/rig-verbs.ts";
+import type { StandingWord } from "../../control/rig-standing.ts";
+import { claimWorker, drainRig, mergeRig, parkRig, sayStanding, unparkRig } from "../actions/rig-verbs.ts";
 import { type ApiParts, type ChangeAsked, type ChangeReply, changeEndpoint, type Endpoint } from "../endpoint.ts";
 import { rigExample } from "../examples.ts";
 import { rigModel } from "../models.ts";
-import { idOf } from "../schema-parts.ts";
+import { idOf, text } from "../schema-parts.ts";
 import { movedReply, rigName, rigReply } from "./rig-changes.ts";
 
 const workerName = Type.Object({ name: rigName() });
@@ -32,7 +33,23 @@ function verbEndpoint<B extends TObject>(parts: ApiParts, { name, ...verb }: Ver
 }
 
 export function rigVerbs(parts: ApiParts): Endpoint[] {
-  return [...placeVerbs(parts), ...identityVerbs(parts)];
+  return [...placeVerbs(parts), ...standingVerbs(parts), ...identityVerbs(parts)];
+}
+
+const because = Type.Object({ reason: Type.Optional(text(200, 0)) });
+
+function standingVerbs(parts: ApiParts): Endpoint[] {
+  const { deps, bell } = parts;
+  const say = (word: StandingWord, summary: string, description: string) =>
+    verbEndpoint(parts, {
+      ...{ name: word, summary, description, body: because, bodyExample: { reason: "checked on the bench" } },
+      handle: ({ id, body, principal }) => rigReply(parts, sayStanding(deps, principal, { id, word, reason: body.reason ?? "" }), { tell: bell.soon }),
+    });
+  return [
+    say("quarantine", "Quarantine a rig", "Whatever its shares say, it mines for the house and is given to nobody, until it is released."),
+    say("release", "Release a rig from quarantine", "It is vetted anew."),
+    say("pass", "Pass a rig out of vetting", "It counts as `online` at once and is watched like any other. Refused while it has no nominal hashrate, and for one that is not in vetting."),
+  ];
 }
 
 function placeVerbs(parts: ApiParts): Endpoint[] {

@@ -116,7 +116,11 @@ export class Register {
     if (known !== undefined) {
       const isGiven = this.takeStanding(rig, known);
       const expectedHps = (rig.nominalHps ?? 0) * effectiveRatio(known.health);
-      this.change(rig.no, { ...this.rowFacts(rig), expectedHps, ...(isGiven && { status: rig.status, statusText: `is ${rig.status}: ${rig.statusReason.text}` }) });
+      this.change(rig.no, {
+        ...this.rowFacts(rig),
+        expectedHps,
+        ...(isGiven && { status: rig.status, statusText: `is ${rig.status}: ${rig.statusReason.text}` }),
+      });
       known.nominalLearned = rig.nominalSource === "learned";
       return;
     }

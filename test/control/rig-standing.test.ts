@@ -32,7 +32,10 @@ test("a rig is passed out of vetting; one without a nominal, or that is offline,
   control.rigs.setStatus([{ rigNo: rig.no, status: "offline", reason: { code: "x", text: "x" } }]);
   expect(control.rigs.say(rig.id, { word: "pass", why: "" })).toMatchObject({ problem: "conflict", rule: "is offline, not in vetting" });
   const unrated = farm(null);
-  expect(unrated.control.rigs.say(unrated.rig.id, { word: "pass", why: "" })).toMatchObject({ problem: "conflict", rule: expect.stringContaining("no nominal") });
+  expect(unrated.control.rigs.say(unrated.rig.id, { word: "pass", why: "" })).toMatchObject({
+    problem: "conflict",
+    rule: expect.stringContaining("no nominal"),
+  });
   expect(unrated.row()?.status).toBe("vetting");
 });
 

@@ -48,7 +48,11 @@ function standingVerbs(parts: ApiParts): Endpoint[] {
   return [
     say("quarantine", "Quarantine a rig", "Whatever its shares say, it mines for the house and is given to nobody, until it is released."),
     say("release", "Release a rig from quarantine", "It is vetted anew."),
-    say("pass", "Pass a rig out of vetting", "It counts as `online` at once and is watched like any other. Refused while it has no nominal hashrate, and for one that is not in vetting."),
+    say(
+      "pass",
+      "Pass a rig out of vetting",
+      "It counts as `online` at once and is watched like any other. Refused while it has no nominal hashrate, and for one that is not in vetting.",
+    ),
   ];
 }
 

@@ -3,6 +3,7 @@ import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from "@duckdb/node
 import type { LedgerLimits } from "./limits.ts";
 import { ledgerMigrations } from "./migrations.ts";
 import { type DuckDb, loadDuckDb } from "./native-library.ts";
+import { yieldToShares } from "./question-threads.ts";
 
 /** The database of shares does not open. The journal has what is in it. */
 export class DatabaseUnusable extends Error {}
@@ -54,6 +55,7 @@ export class Database {
       // Reading a little finds damage that opening does not.
       for (const table of ["progress", "runs", "reasons"]) await connection.run(`SELECT count(*), count(COLUMNS(*)) FROM ${table}`);
       connection.closeSync();
+      yieldToShares();
       return database;
     } catch (cause) {
       // Never two instances on one file.

@@ -169,21 +169,16 @@ export class Journal {
   }
 
   /**
-   * Waits for the moment of the next commit. A sync costs the same for one share as for thousands, so while the event loop is
-   * busy with shares more are gathered; a turn without one means there is time to spare, and the rigs get their answers sooner.
+   * Waits for the moment of the next commit: what comes in this turn of the event loop goes with it, and commits keep their
+   * distance, as a sync costs the same for one share as for thousands.
    */
   #moment(): Promise<void> {
-    const { commitRecordsMax, commitGapMs, commitQuietGapMs } = this.#options.limits;
-    let seen = -1;
+    const { commitRecordsMax, commitGapMs } = this.#options.limits;
     return new Promise((resolve) => {
       const check = () => {
-        const last = this.lastSequence;
-        const waited = performance.now() - this.#lastCommitAt;
-        const quiet = seen === last;
-        seen = last;
-        if (this.#urgent || last - this.#durable >= commitRecordsMax || waited >= commitGapMs || (quiet && waited >= commitQuietGapMs)) resolve();
-        else if (quiet) setTimeout(check, Math.max(1, Math.round(commitQuietGapMs - waited)));
-        else setImmediate(check);
+        const waitMs = commitGapMs - (performance.now() - this.#lastCommitAt);
+        if (waitMs <= 0 || this.#urgent || this.lastSequence - this.#durable >= commitRecordsMax) resolve();
+        else setTimeout(check, Math.max(1, Math.round(waitMs)));
       };
       setImmediate(check);
     });

@@ -20,6 +20,7 @@ import { type KeeperDisk, keeperThread } from "./keeper-thread.ts";
 import { type LedgerLimits, ledgerLimits } from "./limits.ts";
 import { Loader } from "./loader.ts";
 import { ParquetFolder } from "./parquet.ts";
+import { yieldToShares } from "./question-threads.ts";
 import { Questions } from "./questions.ts";
 import { type Repair, Repairs } from "./repairs.ts";
 import { type LedgerReport, reportOf } from "./report.ts";
@@ -350,6 +351,7 @@ class OpenLedger implements Ledger {
   }
 
   maintain(nowMs: number): Promise<void> {
+    yieldToShares();
     return this.#parts.retention.maintain(nowMs);
   }
 

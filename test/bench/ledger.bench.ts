@@ -11,7 +11,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { openLedger } from "../../src/ledger/ledger.ts";
-import { ledgerLimits } from "../../src/ledger/limits.ts";
 import type { ShareRecord } from "../../src/ledger/share-record.ts";
 import { createLog } from "../../src/log.ts";
 import { measureQuestions } from "./support/ledger-questions.ts";
@@ -59,14 +58,12 @@ async function paced(perSecond: number, append: (index: number) => void): Promis
   return { cpuUs: used.user + used.system, shares, lags: lags.sort((one, other) => one - other) };
 }
 
-/** `busy` lets commits gather as they do where the event loop always has shares at hand. */
-async function measure(perSecond: number, busy: boolean): Promise<void> {
+async function measure(perSecond: number): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), "ledger-bench-"));
-  const limits = busy ? { commitQuietGapMs: ledgerLimits.commitGapMs } : {};
   const onFatal = (error: Error) => {
     throw error;
   };
-  const ledger = await openLedger({ dataDir, log: createLog("warn"), now: Date.now, limits, onFatal });
+  const ledger = await openLedger({ dataDir, log: createLog("warn"), now: Date.now, onFatal });
   const idle = await paced(perSecond, () => {});
   const waits: number[] = [];
   const sentMs: [sequence: number, atMs: number][] = [];
@@ -88,7 +85,7 @@ async function measure(perSecond: number, busy: boolean): Promise<void> {
     if (index % 1_024 === 0) behindMax = Math.max(behindMax, ledger.backlog().rowsBehind);
   });
   waits.sort((one, other) => one - other);
-  const name = `${perSecond / 1_000}k/s${busy ? " busy" : ""}`;
+  const name = `${perSecond / 1_000}k/s`;
   report(`${name}: CPU per share`, (run.cpuUs - (idle.cpuUs * run.shares) / idle.shares) / run.shares, "us");
   report(`${name}: commits`, commits / seconds, "1/s");
   report(`${name}: on disk after p50`, percentile(waits, 0.5), "ms");
@@ -119,8 +116,8 @@ async function appendCost(): Promise<void> {
 }
 
 await appendCost();
-await measure(10_000, false);
-await measure(50_000, false);
-await measure(80_000, true);
-await measure(150_000, true);
+await measure(10_000);
+await measure(50_000);
+await measure(80_000);
+await measure(150_000);
 await measureQuestions(Number(flags.rows), seconds, report);

@@ -1,35 +1,51 @@
 /** @jsxImportSource @kitajs/html */
 import type { Children } from "@kitajs/html";
-import type { AssetUrls, Viewer } from "./viewer.ts";
+import { clockTime } from "./format.ts";
+import { KeyHelp, Palette } from "./parts/palette.tsx";
+import type { AssetUrls, Clock, Viewer } from "./viewer.ts";
 
 export type PageName =
   | "overview"
   | "rigs"
   | "contracts"
-  | "customers"
-  | "fleets"
   | "schedule"
+  | "events"
+  | "customers"
   | "pools"
+  | "fleets"
   | "inventory"
   | "connect"
-  | "events"
   | "audit"
-  | "people";
+  | "settings";
 
-const places: readonly { name: PageName; href: string; text: string }[] = [
-  { name: "overview", href: "/", text: "Overview" },
-  { name: "rigs", href: "/rigs", text: "Rigs" },
-  { name: "contracts", href: "/contracts", text: "Contracts" },
-  { name: "customers", href: "/customers", text: "Customers" },
-  { name: "schedule", href: "/schedule", text: "Schedule" },
-  { name: "fleets", href: "/fleets", text: "Fleets" },
-  { name: "pools", href: "/pools", text: "Pools" },
-  { name: "inventory", href: "/inventory", text: "Inventory" },
-  { name: "connect", href: "/connect", text: "Connect" },
-  { name: "events", href: "/events", text: "Events" },
-  { name: "audit", href: "/audit", text: "Audit log" },
+/** A page of the menu; `key` follows `g` on the keyboard. */
+export type Place = { name: PageName; href: string; text: string; key: string };
+
+/** The menu, by what one is about. */
+export const placeGroups: readonly { text: string; places: readonly Place[] }[] = [
+  {
+    text: "Operate",
+    places: [
+      { name: "overview", href: "/", text: "Overview", key: "o" },
+      { name: "rigs", href: "/rigs", text: "Rigs", key: "r" },
+      { name: "contracts", href: "/contracts", text: "Contracts", key: "c" },
+      { name: "schedule", href: "/schedule", text: "Schedule", key: "s" },
+      { name: "events", href: "/events", text: "Events", key: "e" },
+    ],
+  },
+  { text: "Sell", places: [{ name: "customers", href: "/customers", text: "Customers", key: "u" }] },
+  {
+    text: "Build",
+    places: [
+      { name: "pools", href: "/pools", text: "Pools", key: "p" },
+      { name: "fleets", href: "/fleets", text: "Fleets", key: "f" },
+      { name: "inventory", href: "/inventory", text: "Inventory", key: "i" },
+      { name: "connect", href: "/connect", text: "Connect", key: "n" },
+      { name: "audit", href: "/audit", text: "Audit log", key: "a" },
+      { name: "settings", href: "/settings", text: "Settings", key: "t" },
+    ],
+  },
 ];
-const ownersPlaces: typeof places = [...places, { name: "people", href: "/people", text: "People" }];
 
 /** htmx: our policy extension and its stream, nothing evaluated, 5xx never swapped into a page, `open` of a details kept by a morph. */
 const htmxConfig = JSON.stringify({
@@ -56,17 +72,26 @@ function Head(props: { title: string; assets: AssetUrls }): JSX.Element {
   );
 }
 
-function Places(props: { current: PageName | null; viewer: Viewer }): JSX.Element {
+function Places(props: { current: PageName | null }): JSX.Element {
   return (
-    <ul>
-      {(props.viewer.role === "owner" ? ownersPlaces : places).map((place) => (
-        <li>
-          <a href={place.href} aria-current={place.name === props.current ? "page" : undefined} safe>
-            {place.text}
-          </a>
-        </li>
+    <>
+      {placeGroups.map((group) => (
+        <>
+          <p class="group" safe>
+            {group.text}
+          </p>
+          <ul>
+            {group.places.map((place) => (
+              <li>
+                <a href={place.href} data-go={place.key} aria-current={place.name === props.current ? "page" : undefined} safe>
+                  {place.text}
+                </a>
+              </li>
+            ))}
+          </ul>
+        </>
       ))}
-    </ul>
+    </>
   );
 }
 
@@ -83,6 +108,38 @@ function SignOut(props: { viewer: Viewer }): JSX.Element {
   );
 }
 
+/** Search (a page of its own where there is no script), in whose time one reads, and whether what one sees is of now. */
+function Bar(props: LayoutProps): JSX.Element {
+  const { viewer, live } = props;
+  return (
+    <div class="bar">
+      <form class="find" method="get" action="/search">
+        <input type="search" name="q" placeholder="Search or jump to…" aria-label="Search everything" autocomplete="off" data-palette />
+        <kbd>Ctrl K</kbd>
+      </form>
+      <a class="zone" href="/account#display">
+        <small>Times in</small> <span safe>{viewer.zone}</span>
+      </a>
+      <p class="badge">
+        <span id="badge" role="status" data-state={live === null ? "still" : "waiting"}>
+          {live === null ? "" : "Connecting"}
+        </span>
+        <AsOf clock={viewer} everyMs={null} />
+      </p>
+    </div>
+  );
+}
+
+/** The moment of what is shown. The script takes a page for stale when three ticks brought no new one. */
+export function AsOf(props: { clock: Clock; everyMs: number | null }): JSX.Element {
+  const { nowMs, zone } = props.clock;
+  return (
+    <time id="as-of" datetime={new Date(nowMs).toISOString()} data-every={props.everyMs === null ? undefined : String(props.everyMs)} safe>
+      {`as of ${clockTime(nowMs, nowMs, zone)}`}
+    </time>
+  );
+}
+
 export type LayoutProps = {
   title: string;
   current: PageName | null;
@@ -95,11 +152,11 @@ export type LayoutProps = {
 
 /** The page around a page: places at the side, one line on a phone, the live badge where it can be seen. */
 export function Layout(props: LayoutProps): JSX.Element {
-  const { viewer } = props;
+  const { viewer, live } = props;
   return (
     <html lang="en">
       <Head title={`${props.title} · ${viewer.farmName}`} assets={props.assets} />
-      <body>
+      <body data-keys={viewer.singleKeys ? "on" : "off"}>
         <a class="skip" href="#main">
           Skip to content
         </a>
@@ -109,40 +166,43 @@ export function Layout(props: LayoutProps): JSX.Element {
             <small safe>{viewer.farmName}</small>
           </a>
           <nav class="wide" aria-label="Main">
-            <Places current={props.current} viewer={viewer} />
-            <SignOut viewer={viewer} />
+            <Places current={props.current} />
           </nav>
-          <p class="badge" id="badge" role="status" data-state={props.live === null ? "still" : "waiting"}>
-            {props.live === null ? "" : "Connecting"}
-          </p>
+          <SignOut viewer={viewer} />
           <details class="menu">
             <summary>Menu</summary>
             <nav aria-label="Menu">
-              <Places current={props.current} viewer={viewer} />
+              <Places current={props.current} />
               <SignOut viewer={viewer} />
             </nav>
           </details>
         </header>
-        <main id="main" tabindex="-1">
-          {viewer.warning === null ? (
-            ""
-          ) : (
-            <p class="notice warn" safe>
-              {viewer.warning}
-            </p>
-          )}
-          {props.children}
-        </main>
-        {props.live === null || props.live === "own" ? "" : <LiveStream url={props.live} />}
+        <div class="page">
+          <Bar {...props} />
+          <main id="main" tabindex="-1">
+            {viewer.warning === null ? (
+              ""
+            ) : (
+              <p class="notice warn" safe>
+                {viewer.warning}
+              </p>
+            )}
+            {props.children}
+          </main>
+        </div>
+        {live === null || live === "own" ? "" : <LiveStream url={live} zone={viewer.zone} />}
         <div id="toasts" role="status" />
+        <Palette />
+        <KeyHelp places={placeGroups.flatMap(({ places }) => places)} singleKeys={viewer.singleKeys} />
       </body>
     </html>
   );
 }
 
-/** The stream of a page. A refused stream (signed out) must not be swapped into the page. */
-export function LiveStream(props: { url: string }): JSX.Element {
-  return <div id="live" hidden hx-sse:connect={props.url} hx-swap="none" {...{ "hx-status:4xx": "swap:none" }} />;
+/** The stream of a page; its address says all that it depends on, the reader's zone too. A refused stream (signed out) must not be swapped into the page. */
+export function LiveStream(props: { url: string; zone: string }): JSX.Element {
+  const url = `${props.url}${props.url.includes("?") ? "&" : "?"}tz=${encodeURIComponent(props.zone)}`;
+  return <div id="live" hidden hx-sse:connect={url} hx-swap="none" {...{ "hx-status:4xx": "swap:none" }} />;
 }
 
 /** A page for someone who is not signed in, or for a fault: one narrow panel. */

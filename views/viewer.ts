@@ -5,8 +5,10 @@ export type Viewer = {
   /** May change rigs, pools and profiles (owner and operator). */
   mayWrite: boolean;
   farmName: string;
-  /** IANA name of the zone in which times are shown. */
+  /** IANA name of the zone in which times are shown: the reader's own choice, else the farm's. */
   zone: string;
+  /** Whether single keys are commands. */
+  singleKeys: boolean;
   nowMs: number;
   /** Goes into every form as `_csrf`. */
   csrf: string;

@@ -41,6 +41,8 @@ export type AllocationQuery = {
 
 export type AllocationPage = { rows: Allocation[]; next: string | null };
 
+export type RigsBetween = { fromMs: number; toMs: number; afterRigNo: number; limit: number; contractNo?: number | null };
+
 type RawAllocation = {
   no: number;
   id: string;
@@ -85,6 +87,9 @@ export class Allocations {
   readonly #rangeOfContract: Statement<RawAllocation, SqlValue[]>;
   readonly #latestOfRig: Statement<RawAllocation, SqlValue[]>;
   readonly #latestOfContract: Statement<RawAllocation, SqlValue[]>;
+  readonly #ofRigs: Statement<RawAllocation, SqlValue[]>;
+  readonly #rigsBetween: Statement<{ rig_no: number }, SqlValue[]>;
+  readonly #rigsOfContractBetween: Statement<{ rig_no: number }, SqlValue[]>;
   readonly #pageAt: Statement<RawAllocation, SqlValue[]>;
   readonly #pageAtOfContract: Statement<RawAllocation, SqlValue[]>;
 
@@ -110,6 +115,16 @@ export class Allocations {
     const latest = "to_ms IS NOT from_ms ORDER BY from_ms DESC, no DESC LIMIT ?2";
     this.#latestOfRig = sql.prepare(`SELECT * FROM allocations WHERE rig_no = ?1 AND ${latest}`);
     this.#latestOfContract = sql.prepare(`SELECT * FROM allocations WHERE contract_no = ?1 AND ${latest}`);
+    const within = "to_ms IS NOT from_ms AND from_ms < ?1 AND (to_ms IS NULL OR to_ms > ?2)";
+    this.#ofRigs = sql.prepare(
+      `SELECT * FROM allocations WHERE rig_no IN (SELECT value FROM json_each(?3)) AND ${within} ORDER BY rig_no, from_ms, no LIMIT ?4`,
+    );
+    this.#rigsBetween = sql.prepare(
+      `SELECT DISTINCT rig_no FROM allocations INDEXED BY allocations_by_rig WHERE rig_no > ?3 AND ${within} ORDER BY rig_no LIMIT ?4`,
+    );
+    this.#rigsOfContractBetween = sql.prepare(
+      `SELECT DISTINCT rig_no FROM allocations WHERE contract_no = ?5 AND rig_no > ?3 AND ${within} ORDER BY rig_no LIMIT ?4`,
+    );
     // Walked in the order of (rig, from), so that a page ends after its own rigs, however long the history is.
     this.#pageAt = sql.prepare(
       `SELECT * FROM allocations INDEXED BY allocations_by_rig WHERE rig_no > ?2 AND from_ms <= ?1 AND (to_ms IS NULL OR to_ms > ?1)
@@ -175,6 +190,18 @@ export class Allocations {
   /** The last ones of a contract, newest first. */
   latestOfContract(contractNo: number, limit: number): Allocation[] {
     return this.#latestOfContract.all(contractNo, Math.min(limit, limitMax)).map(allocationOf);
+  }
+
+  /** Whom these rigs served in [fromMs, toMs), rig by rig, oldest first; at most `limit` rows. */
+  ofRigs(rigNos: readonly number[], { fromMs, toMs, limit }: { fromMs: number; toMs: number; limit: number }): Allocation[] {
+    return this.#ofRigs.all(toMs, fromMs, JSON.stringify(rigNos), limit).map(allocationOf);
+  }
+
+  /** Numbers of rigs after `afterRigNo` that served anybody (or this contract) in [fromMs, toMs), rising. */
+  rigsBetween({ fromMs, toMs, afterRigNo, limit, contractNo = null }: RigsBetween): number[] {
+    const asked = [toMs, fromMs, afterRigNo, Math.min(limit, limitMax)];
+    const rows = contractNo === null ? this.#rigsBetween.all(...asked) : this.#rigsOfContractBetween.all(...asked, contractNo);
+    return rows.map(({ rig_no }) => rig_no);
   }
 
   /** The history of a range, in the order in which it was decided. */

@@ -1,6 +1,6 @@
 import type { WebDeps } from "./deps.ts";
 
-type Check = { name: string; ok: boolean; text: string };
+export type Check = { name: string; ok: boolean; text: string };
 
 /** The process answers. */
 export function livez(): Response {
@@ -9,9 +9,14 @@ export function livez(): Response {
 
 /** Whether rigs are served and shares can be recorded: 200, else 503 with what is missing. Tells no more than that: anyone may ask. */
 export function readyz(deps: Pick<WebDeps, "hub" | "ledger" | "control">): Response {
-  const checks = [hubCheck(deps), ledgerCheck(deps), controlCheck(deps)];
+  const checks = checksOf(deps);
   const ok = checks.every((check) => check.ok);
   return Response.json({ status: ok ? "ready" : "not-ready", checks }, { status: ok ? 200 : 503 });
+}
+
+/** What must hold for rigs to be served and shares to be recorded. */
+export function checksOf(deps: Pick<WebDeps, "hub" | "ledger" | "control">): Check[] {
+  return [hubCheck(deps), ledgerCheck(deps), controlCheck(deps)];
 }
 
 function hubCheck({ hub }: Pick<WebDeps, "hub">): Check {

@@ -1,5 +1,6 @@
 /** @jsxImportSource @kitajs/html */
 import { Layout } from "../layout.tsx";
+import { DisplayForm, type DisplayFormProps } from "../parts/display-form.tsx";
 import { Field, FormErrors, type FormState, Hidden } from "../parts/form.tsx";
 import { QrCode } from "../parts/qr-code.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
@@ -15,6 +16,7 @@ export type AccountProps = {
   enrolment: { secret: string; modules: boolean[][] } | null;
   /** Recovery codes, made just now. */
   codes: string[] | null;
+  display: Omit<DisplayFormProps, "csrf">;
 };
 
 function Codes(props: { codes: string[] }): JSX.Element {
@@ -77,6 +79,7 @@ export function AccountPage(props: AccountProps): JSX.Element {
       {props.codes === null ? "" : <Codes codes={props.codes} />}
       {props.enrolment === null ? "" : <Enrol {...props} enrolment={props.enrolment} />}
       <AskPassword {...props} />
+      <DisplayForm csrf={props.viewer.csrf} {...props.display} />
     </Layout>
   );
 }

@@ -5,14 +5,12 @@ import { Layout } from "../layout.tsx";
 import { type AllocationLine, AllocationList, Fraction } from "../parts/allocation-list.tsx";
 import { type EventLine, EventList } from "../parts/event-list.tsx";
 import { type ChartProps, HashrateChart } from "../parts/hashrate-chart.tsx";
+import { RangePicker, type RangePickerProps } from "../parts/range-picker.tsx";
 import { ContractMark, type ContractWord, PoolMark, RigMark, type RigStatusWord } from "../parts/status.tsx";
 import { Empty, Moment, Rate, type TileProps, Tiles } from "../parts/text.tsx";
 import type { AssetUrls, Clock, Viewer } from "../viewer.ts";
 import { ContractCommands, type ContractCommandsProps } from "./contract-commands.tsx";
 import { type FateLine, RigFates } from "./rig-shares.tsx";
-
-export const contractSpans = ["1h", "6h", "24h", "7d"] as const;
-export type ContractSpan = (typeof contractSpans)[number];
 
 export type ServingLine = {
   id: string;
@@ -37,7 +35,8 @@ export type ContractParts = {
   /** To be read to the customer. */
   sentence: string;
   tiles: TileProps[];
-  span: ContractSpan;
+  /** How long the time shown is, in words. */
+  span: string;
   chart: ChartProps;
   serving: ServingLine[];
   /** How many more rigs serve it than are listed. */
@@ -50,7 +49,13 @@ export type ContractParts = {
   events: EventLine[];
   terms: readonly { label: string; value: string }[];
 };
-export type ContractPageProps = ContractParts & { viewer: Viewer; assets: AssetUrls; live: string; commands: ContractCommandsProps | null };
+export type ContractPageProps = ContractParts & {
+  viewer: Viewer;
+  assets: AssetUrls;
+  live: string;
+  picker: RangePickerProps;
+  commands: ContractCommandsProps | null;
+};
 
 export function ContractSentence(props: { contract: ContractParts; clock: Clock }): JSX.Element {
   const { contract, clock } = props;
@@ -67,13 +72,6 @@ export function ContractChart(props: { contract: ContractParts }): JSX.Element {
     <section class="panel" id="hashrate" aria-labelledby="h-hashrate">
       <header>
         <h2 id="h-hashrate">Delivered against promised</h2>
-        <nav class="segments" aria-label="Time shown">
-          {contractSpans.map((span) => (
-            <a href={`/contracts/${contract.id}?span=${span}`} aria-current={span === contract.span ? "true" : undefined} safe>
-              {span.replace(/(\d+)/, "$1 ")}
-            </a>
-          ))}
-        </nav>
       </header>
       <HashrateChart {...contract.chart} />
     </section>
@@ -261,6 +259,7 @@ export function ContractPage(props: ContractPageProps): JSX.Element {
           </p>
           <h1 safe>{props.number}</h1>
         </div>
+        <RangePicker {...props.picker} />
       </div>
       <ContractSentence contract={props} clock={viewer} />
       <Tiles id="tiles" tiles={props.tiles} />
@@ -269,7 +268,7 @@ export function ContractPage(props: ContractPageProps): JSX.Element {
       <ContractRigs contract={props} clock={viewer} />
       <div class="pair">
         <ContractPools contract={props} clock={viewer} />
-        <RigFates hubFates={props.hubFates} poolFates={props.poolFates} span={props.span.replace(/(\d+)/, "$1 ")} />
+        <RigFates hubFates={props.hubFates} poolFates={props.poolFates} span={props.span} />
       </div>
       <div class="pair">
         <ContractAllocations contract={props} clock={viewer} />

@@ -28,7 +28,7 @@ export function MadeLink(props: { made: { email: string; url: string } | null })
 export function PeoplePage(props: PeopleProps): JSX.Element {
   const { viewer, form } = props;
   return (
-    <Layout title="People" current="people" viewer={viewer} assets={props.assets} live={null}>
+    <Layout title="People" current="settings" viewer={viewer} assets={props.assets} live={null}>
       <div class="title">
         <h1>People</h1>
         <a class="button" href="/tokens">

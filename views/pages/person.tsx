@@ -64,7 +64,7 @@ function Sessions(props: PersonProps): JSX.Element {
 export function PersonPage(props: PersonProps): JSX.Element {
   const { viewer, person, form } = props;
   return (
-    <Layout title={person.email} current="people" viewer={viewer} assets={props.assets} live={null}>
+    <Layout title={person.email} current="settings" viewer={viewer} assets={props.assets} live={null}>
       <div class="title">
         <div>
           <p class="crumb">

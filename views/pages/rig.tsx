@@ -3,6 +3,7 @@ import { difficulty, duration } from "../format.ts";
 import { Layout } from "../layout.tsx";
 import { type AllocationLine, AllocationList } from "../parts/allocation-list.tsx";
 import { type ChartProps, HashrateChart } from "../parts/hashrate-chart.tsx";
+import { RangePicker, type RangePickerProps } from "../parts/range-picker.tsx";
 import { RigMark, type RigStatusWord } from "../parts/status.tsx";
 import { Moment, type TileProps, Tiles } from "../parts/text.tsx";
 import type { AssetUrls, Clock, Viewer } from "../viewer.ts";
@@ -10,14 +11,6 @@ import { RigControl, type RigControlProps, type RigOrders, RigServing } from "./
 import { type FateLine, RigFates, RigShares, type ShareLine } from "./rig-shares.tsx";
 
 export type SessionLine = { no: number; address: string; agent: string; worker: string; difficulty: number; sinceMs: number };
-
-export const rigSpans = ["1h", "6h", "24h", "7d"] as const;
-export type RigSpan = (typeof rigSpans)[number];
-
-/** `24h` in an address is `24 h` on a page. */
-export function spanText(span: RigSpan): string {
-  return span.replace(/(\d+)/, "$1 ");
-}
 
 export type RigParts = {
   id: string;
@@ -29,7 +22,8 @@ export type RigParts = {
   sessions: SessionLine[];
   disconnectedAtMs: number | null;
   lastRefusal: { atMs: number; code: number; text: string } | null;
-  span: RigSpan;
+  /** How long the time shown is, in words. */
+  span: string;
   chart: ChartProps;
   /** What the hub decided; every share once. */
   hubFates: FateLine[];
@@ -43,7 +37,7 @@ export type RigParts = {
   allocations: AllocationLine[];
   card: readonly { label: string; value: string }[];
 };
-export type RigProps = RigParts & { viewer: Viewer; assets: AssetUrls; live: string; control: RigControlProps | null };
+export type RigProps = RigParts & { viewer: Viewer; assets: AssetUrls; live: string; picker: RangePickerProps; control: RigControlProps | null };
 
 export function RigState(props: { rig: RigParts; clock: Clock }): JSX.Element {
   const { rig, clock } = props;
@@ -138,24 +132,11 @@ export function RigAllocations(props: { rig: RigParts; clock: Clock }): JSX.Elem
   );
 }
 
-function SpanLinks(props: { rig: RigParts }): JSX.Element {
-  return (
-    <nav class="segments" aria-label="Time shown">
-      {rigSpans.map((span) => (
-        <a href={`/rigs/${props.rig.id}?span=${span}`} aria-current={span === props.rig.span ? "true" : undefined} safe>
-          {spanText(span)}
-        </a>
-      ))}
-    </nav>
-  );
-}
-
 export function RigChart(props: { rig: RigParts }): JSX.Element {
   return (
     <section class="panel" id="hashrate" aria-labelledby="h-hashrate">
       <header>
         <h2 id="h-hashrate">Hashrate</h2>
-        <SpanLinks rig={props.rig} />
       </header>
       <HashrateChart {...props.rig.chart} />
     </section>
@@ -191,6 +172,7 @@ export function RigPage(props: RigProps): JSX.Element {
           </p>
           <h1 safe>{props.name}</h1>
         </div>
+        <RangePicker {...props.picker} />
         {viewer.role === "viewer" ? (
           ""
         ) : (
@@ -205,7 +187,7 @@ export function RigPage(props: RigProps): JSX.Element {
       <RigChart rig={props} />
       <div class="pair">
         <RigConnection rig={props} clock={viewer} />
-        <RigFates hubFates={props.hubFates} poolFates={props.poolFates} span={spanText(props.span)} />
+        <RigFates hubFates={props.hubFates} poolFates={props.poolFates} span={props.span} />
       </div>
       <RigShares shares={props.shares} clock={viewer} />
       <div class="pair">

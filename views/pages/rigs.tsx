@@ -217,7 +217,7 @@ export function RigList(props: RigListProps): JSX.Element {
         </table>
       </section>
       <RigPaging query={query} matching={props.matching} pageSize={props.pageSize} />
-      <LiveStream url={props.liveUrl} />
+      <LiveStream url={props.liveUrl} zone={props.clock.zone} />
     </div>
   );
 }

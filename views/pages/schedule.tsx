@@ -2,7 +2,10 @@
 import { Layout } from "../layout.tsx";
 import { type AllocationLine, Fraction, Name } from "../parts/allocation-list.tsx";
 import { Field, type FormState } from "../parts/form.tsx";
+import { Gantt, type GanttProps } from "../parts/gantt.tsx";
+import { RangeFields, RangePicker, type RangePickerProps } from "../parts/range-picker.tsx";
 import { Empty, Moment } from "../parts/text.tsx";
+import type { TimeRange } from "../time-range.ts";
 import type { AssetUrls, Clock, Viewer } from "../viewer.ts";
 
 export type ScheduleProps = {
@@ -11,6 +14,12 @@ export type ScheduleProps = {
   form: FormState;
   atMs: number;
   rows: AllocationLine[];
+  gantt: GanttProps;
+  /** How long the time shown is, in words. */
+  span: string;
+  range: TimeRange;
+  picker: RangePickerProps;
+  nextDrawnHref: string | null;
   nextHref: string | null;
   /** Moments that are one click away. */
   jumps: readonly { text: string; href: string }[];
@@ -41,16 +50,37 @@ function Row(props: { line: AllocationLine; clock: Clock }): JSX.Element {
   );
 }
 
-/** Who had which rig at a moment of the past, why, and by whose decision. */
+/** Links to the next page; nothing on the last one. */
+function Next(props: { href: string | null; label: string; rel?: "next" }): JSX.Element {
+  if (props.href === null) return "";
+  return (
+    <nav class="paging" aria-label={props.label}>
+      <a class="button" rel={props.rel} href={props.href}>
+        Next
+      </a>
+    </nav>
+  );
+}
+
+/** Whom rigs served over a time, and who had which rig at one moment, why, and by whose decision. */
 export function SchedulePage(props: ScheduleProps): JSX.Element {
   const { viewer, form } = props;
   return (
-    <Layout title="Who had which rig" current="schedule" viewer={viewer} assets={props.assets} live={null}>
+    <Layout title="Schedule" current="schedule" viewer={viewer} assets={props.assets} live={null}>
       <div class="title">
-        <h1>Who had which rig</h1>
+        <h1>Schedule</h1>
+        <RangePicker {...props.picker} />
       </div>
+      <section class="panel" aria-labelledby="h-gantt">
+        <header>
+          <h2 id="h-gantt" safe>{`Whom each rig served, ${props.span}`}</h2>
+        </header>
+        <Gantt {...props.gantt} />
+      </section>
+      <Next href={props.nextDrawnHref} label="More rigs" />
       <form method="get" action="/schedule" novalidate class="row filters">
-        <Field form={form} name="at" label="At (farm's time)" type="datetime-local" />
+        <RangeFields range={props.range} />
+        <Field form={form} name="at" label={`At (${viewer.zone})`} type="datetime-local" />
         <Field form={form} name="contract" label="Contract" placeholder="all" />
         <button type="submit" class="primary">
           Show
@@ -64,7 +94,7 @@ export function SchedulePage(props: ScheduleProps): JSX.Element {
       <section class="panel" aria-labelledby="h-rows">
         <header>
           <h2 id="h-rows">
-            <Moment atMs={props.atMs} clock={viewer} />
+            Who had which rig at <Moment atMs={props.atMs} clock={viewer} />
           </h2>
         </header>
         {props.rows.length === 0 ? (
@@ -92,15 +122,7 @@ export function SchedulePage(props: ScheduleProps): JSX.Element {
           </table>
         )}
       </section>
-      {props.nextHref === null ? (
-        ""
-      ) : (
-        <nav class="paging" aria-label="Pages">
-          <a class="button" rel="next" href={props.nextHref}>
-            Next
-          </a>
-        </nav>
-      )}
+      <Next href={props.nextHref} label="Pages" rel="next" />
     </Layout>
   );
 }

@@ -54,7 +54,7 @@ function NewToken(props: TokensProps): JSX.Element {
 export function TokensPage(props: TokensProps): JSX.Element {
   const { viewer, tokens, made } = props;
   return (
-    <Layout title="API tokens" current="people" viewer={viewer} assets={props.assets} live={null}>
+    <Layout title="API tokens" current="settings" viewer={viewer} assets={props.assets} live={null}>
       <div class="title">
         <div>
           <p class="crumb">

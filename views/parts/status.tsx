@@ -82,3 +82,8 @@ export function FleetMark(props: { word: FleetWord }): JSX.Element {
 export function ContractMark(props: { word: ContractWord; forMs: number | null }): JSX.Element {
   return <Mark word={props.word} look={contractLooks[props.word]} forMs={props.forMs} />;
 }
+
+/** Whether something is as it should be, in two words of the caller. */
+export function CheckMark(props: { ok: boolean; words: readonly [well: string, unwell: string] }): JSX.Element {
+  return <Mark word={props.words[props.ok ? 0 : 1]} look={props.ok ? { shape: "disc", tone: "ok" } : { shape: "up", tone: "warn" }} forMs={null} />;
+}

@@ -14,17 +14,27 @@
     },
   });
 
-  const words = { live: "Live", lost: "Reconnecting", waiting: "Connecting" };
+  const words = { live: "Live", lost: "Reconnecting", stale: "Stale", waiting: "Connecting" };
   function show(state) {
     const badge = document.getElementById("badge");
-    if (!badge || badge.dataset.state === state) return;
-    badge.dataset.state = state;
+    if (!badge || badge.textContent === words[state]) return;
     badge.textContent = words[state];
-    document.body.toggleAttribute("data-stale", state === "lost");
+    badge.dataset.state = state === "stale" ? "lost" : state;
+    document.body.toggleAttribute("data-stale", state === "lost" || state === "stale");
+  }
+
+  // Each tick of a stream brings its moment. Three without one, and what stands on the page is old, whatever the connection says.
+  const ticksMissed = 3;
+  let overdue;
+  function heard() {
+    show("live");
+    clearTimeout(overdue);
+    const everyMs = Number(document.getElementById("as-of")?.dataset.every);
+    if (everyMs > 0) overdue = setTimeout(() => show("stale"), everyMs * ticksMissed + 500);
   }
 
   document.addEventListener("htmx:sse:after:connection", () => show("live"));
-  document.addEventListener("htmx:sse:after:message", () => show("live"));
+  document.addEventListener("htmx:sse:after:message", heard);
   document.addEventListener("htmx:sse:before:connection", (event) => {
     if (event.detail.connection.attempt > 0) show("lost");
   });
@@ -33,6 +43,8 @@
     // Signed out meanwhile: only a whole page can ask for the password.
     if (event.detail.status === 401) location.reload();
   });
+  // A hidden page has no stream; what it missed comes first when it is seen again.
+  document.addEventListener("visibilitychange", () => clearTimeout(overdue));
 
   function toast(text) {
     const line = document.createElement("p");
@@ -63,8 +75,8 @@
     }, 1500);
   });
 
-  // The phone's menu closes when one looks elsewhere.
+  // What opened over the page closes when one looks elsewhere.
   document.addEventListener("click", (event) => {
-    for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+    for (const open of document.querySelectorAll("details.menu[open], details.other[open]")) if (!open.contains(event.target)) open.open = false;
   });
 })();

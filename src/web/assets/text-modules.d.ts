@@ -10,6 +10,10 @@ declare module "*/hub.js" {
   const text: string;
   export default text;
 }
+declare module "*/keyboard.js" {
+  const text: string;
+  export default text;
+}
 declare module "*.svg" {
   const text: string;
   export default text;

@@ -6,23 +6,29 @@ import { assetUrls } from "../assets/assets.ts";
 import { accepted } from "../control-result.ts";
 import { found } from "../endpoint.ts";
 import { provePassword } from "../guard.ts";
+import { preferenceCookies, preferencesOf, readZone } from "../preferences.ts";
 import { invalidField } from "../problems.ts";
 import { type FormValues, orRefused, readForm, refusedForm, requireOwnForm } from "./form-body.ts";
 import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 
-type Shown = { form: FormState; codes?: string[]; status?: number };
+/** Zones that a browser offers; by any other name they may be typed. */
+const zones = Object.freeze(Intl.supportedValuesOf("timeZone"));
+
+type Shown = { form: FormState; codes?: string[]; display?: FormState; status?: number };
 
 const userOf = ({ deps: { control } }: PageParts, { principal }: PageCall): User => found(control.users.byId(principal.id), "user");
 
-function show(parts: PageParts, call: PageCall, { form, codes, status = 200 }: Shown): Promise<Response> {
+function show(parts: PageParts, call: PageCall, { form, codes, display, status = 200 }: Shown): Promise<Response> {
   const { secondFactors, settings } = parts.deps.control;
   const user = userOf(parts, call);
   const pending = secondFactors.pending(user);
   const enrolment = pending === null ? null : { secret: pending.secret.reveal(), modules: encode(pending.uri.reveal(), { border: 0 }).data };
   const isOn = secondFactors.isOn(user.no);
   const isNeeded = user.role === "owner" && settings.get("ownersNeedSecondStep") === "yes";
-  return htmlResponse(AccountPage({ viewer: call.viewer, assets: assetUrls, form, isOn, isNeeded, enrolment, codes: codes ?? null }), status);
+  const shownDisplay = { form: display ?? displayOf(call), zones, farmZone: settings.get("timeZone") };
+  const props = { viewer: call.viewer, assets: assetUrls, form, isOn, isNeeded, enrolment, codes: codes ?? null, display: shownDisplay };
+  return htmlResponse(AccountPage(props), status);
 }
 
 export function accountPage(parts: PageParts, call: PageCall): Promise<Response> {
@@ -42,6 +48,26 @@ async function taken(parts: PageParts, call: PageCall, act: (values: FormValues,
 async function requirePassword(parts: PageParts, call: PageCall, values: FormValues): Promise<void> {
   const refusal = await provePassword(parts.deps, call.request, { email: call.principal.email, password: values["password"] ?? "" });
   if (refusal !== null) throw invalidField("password", refusal);
+}
+
+function displayOf({ request }: PageCall): FormState {
+  const { zone, singleKeys } = preferencesOf(request);
+  return { values: { zone: zone ?? "", single_keys: singleKeys ? "1" : "" }, errors: {} };
+}
+
+/** Kept by this browser, not by the hub. */
+export async function displayForm(parts: PageParts, call: PageCall): Promise<Response> {
+  const values = await readForm(call.request);
+  requireOwnForm(values, call.viewer.csrf);
+  const typed = values["zone"] ?? "";
+  const zone = readZone(typed);
+  if (typed !== "" && zone === null) {
+    const errors = { zone: "Must be an IANA time zone such as Europe/Vienna." };
+    return show(parts, call, { form: blankForm, display: { values, errors }, status: 422 });
+  }
+  const answer = redirect("/account");
+  for (const cookie of preferenceCookies({ zone, singleKeys: values["single_keys"] === "1" })) answer.headers.append("set-cookie", cookie);
+  return answer;
 }
 
 /** Shows the picture for the app. */

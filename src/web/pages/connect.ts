@@ -4,8 +4,7 @@ import { poolUrl } from "../../control/pools.ts";
 import { assetUrls } from "../assets/assets.ts";
 import { clientReader } from "../client.ts";
 import type { LiveView } from "../live.ts";
-import { farmOf } from "./farm.ts";
-import { htmlResponse, type PageCall } from "./page-call.ts";
+import { htmlResponse, type PageCall, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 
 const anyAddress = new Set(["0.0.0.0", "[::]", "::", ""]);
@@ -56,9 +55,9 @@ export function connectPage(parts: PageParts, { viewer, request }: PageCall): Pr
   return htmlResponse(ConnectPage({ viewer, assets: assetUrls, listeners: listenersOf(parts, host), wait: waitOf(parts), live: "/live/connect" }));
 }
 
-export function connectLive(parts: PageParts): LiveView {
+export function connectLive(parts: PageParts, { zone }: WatchCall): LiveView {
   const render = async () => {
-    const clock = { nowMs: parts.deps.now(), zone: farmOf(parts.deps.control).zone };
+    const clock = { nowMs: parts.deps.now(), zone };
     return { parts: [{ id: "progress", html: await ConnectProgress({ wait: waitOf(parts), clock }) }] };
   };
   return { key: "connect", everyMs: 1_000, render };

@@ -12,8 +12,7 @@ import { type ContractWord, contractWords } from "../../../views/parts/status.ts
 import { assetUrls } from "../assets/assets.ts";
 import type { LiveView } from "../live.ts";
 import { type ContractNow, isAtRisk } from "./contract-snapshot.ts";
-import { farmOf } from "./farm.ts";
-import { htmlResponse, type PageCall } from "./page-call.ts";
+import { htmlResponse, type PageCall, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 
 const pageSize = 100;
@@ -80,7 +79,7 @@ function openOf(query: ContractListQuery, open: readonly ContractNow[]): { rows:
   return { rows: hits.slice((query.page - 1) * pageSize, query.page * pageSize), hasMore: hits.length > query.page * pageSize };
 }
 
-async function listOf(parts: PageParts, query: ContractListQuery): Promise<ContractListProps> {
+async function listOf(parts: PageParts, query: ContractListQuery, zone: string): Promise<ContractListProps> {
   const open = await parts.contracts.current();
   const { rows, hasMore } = query.show === "ended" ? await endedOf(parts, query) : openOf(query, open);
   const counts: Partial<Record<ContractWord, number>> = {};
@@ -94,20 +93,20 @@ async function listOf(parts: PageParts, query: ContractListQuery): Promise<Contr
     matching: rows.length,
     nextHref: hasMore ? contractsHref({ ...query, page: query.page + 1 }) : null,
     prevHref: query.page > 1 ? contractsHref({ ...query, page: query.page - 1 }) : null,
-    clock: { nowMs: parts.deps.now(), zone: farmOf(parts.deps.control).zone },
+    clock: { nowMs: parts.deps.now(), zone },
   };
 }
 
 export async function contractsPage(parts: PageParts, { url, viewer }: PageCall): Promise<Response> {
   const query = readContractQuery(url);
-  const list = await listOf(parts, query);
+  const list = await listOf(parts, query, viewer.zone);
   return htmlResponse(ContractsPage({ viewer, assets: assetUrls, list, live: query.show === "ended" ? null : contractsHref(query, "/live/contracts") }));
 }
 
-export function contractsLive(parts: PageParts, url: URL): LiveView {
+export function contractsLive(parts: PageParts, { url, zone }: WatchCall): LiveView {
   const query = readContractQuery(url);
   const render = async () => {
-    const list = await listOf(parts, query);
+    const list = await listOf(parts, query, zone);
     const rows = await Promise.all(list.rows.map(async (line) => ({ id: line.id, html: await ContractRow({ line, clock: list.clock }) })));
     const [chips, paging] = await Promise.all([ContractChips(list), ContractPaging(list)]);
     return {

@@ -1,14 +1,12 @@
 import { hashrateText } from "../../../views/format.ts";
 import type { Contract } from "../../control/contract-row.ts";
 import { moneyText } from "../../control/contract-sla.ts";
-import { farmOf } from "./farm.ts";
 import { localTimeText } from "./local-time.ts";
 import type { PageParts } from "./page-parts.ts";
 
 /** What was agreed, line by line; what is empty is left out. */
-export function termLines(parts: PageParts, contract: Contract): { label: string; value: string }[] {
+export function termLines(parts: PageParts, contract: Contract, zone: string): { label: string; value: string }[] {
   const { control } = parts.deps;
-  const { zone } = farmOf(control);
   const at = (ms: number | null): string | null => (ms === null ? null : localTimeText(ms, zone).replace("T", " "));
   const lines: [string, string | null][] = [
     ["Reference", contract.externalRef],

@@ -9,8 +9,6 @@ import {
   ContractPools,
   ContractRigs,
   ContractSentence,
-  type ContractSpan,
-  contractSpans,
   type ServingLine,
 } from "../../../views/pages/contract.tsx";
 import type { ContractCommandsProps } from "../../../views/pages/contract-commands.tsx";
@@ -18,6 +16,7 @@ import { RigFates } from "../../../views/pages/rig-shares.tsx";
 import { blankForm, type FormState } from "../../../views/parts/form.tsx";
 import type { ChartProps } from "../../../views/parts/hashrate-chart.tsx";
 import { type TileProps, Tiles } from "../../../views/parts/text.tsx";
+import { rangeHref, rangeQuery, rangeText, type TimeRange } from "../../../views/time-range.ts";
 import type { Contract } from "../../control/contract-row.ts";
 import type { ServingRig } from "../../control/contracts.ts";
 import { poolUrl } from "../../control/pools.ts";
@@ -31,10 +30,10 @@ import { contractSentence } from "./contract-sentence.ts";
 import { type ContractNow, isInForce } from "./contract-snapshot.ts";
 import { termLines } from "./contract-terms.ts";
 import { eventLine } from "./event-lines.ts";
-import { farmOf } from "./farm.ts";
 import { hubFateLines, poolFateLines } from "./fate-lines.ts";
-import { htmlResponse, type PageCall } from "./page-call.ts";
+import { htmlResponse, type PageCall, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
+import { chartWindow, pickerOf, readRange } from "./time-range.ts";
 
 const servingShown = 100;
 const allocationsShown = 30;
@@ -43,25 +42,17 @@ const quarterS = 900;
 /** Rigs that are asked where they mine: all of a contract are at one pool but for the moment of a move. */
 const askedMax = 8;
 
-const spans: Readonly<Record<ContractSpan, { seconds: number; stepS: number }>> = Object.freeze({
-  "1h": { seconds: 3_600, stepS: 60 },
-  "6h": { seconds: 21_600, stepS: 300 },
-  "24h": { seconds: 86_400, stepS: 900 },
-  "7d": { seconds: 604_800, stepS: 3_600 },
-});
+type Asked = { range: TimeRange; zone: string };
 
-function readSpan(url: URL): ContractSpan {
-  const asked = url.searchParams.get("span");
-  return contractSpans.find((span) => span === asked) ?? "24h";
+/** What the address asks for, as of now. */
+function askedOf({ deps: { now } }: PageParts, { url, zone }: { url: URL; zone: string }): Asked {
+  return { range: readRange(url, { nowMs: now(), zone, first: "24h" }), zone };
 }
 
 /** What it delivered, by whole steps, against what it was promised. Before it began nothing is known. */
-async function chartOf(parts: PageParts, contract: Contract, span: ContractSpan): Promise<ChartProps> {
-  const { ledger, control, now } = parts.deps;
-  const { seconds, stepS } = spans[span];
+async function chartOf({ deps: { ledger } }: PageParts, contract: Contract, { range, zone }: Asked): Promise<ChartProps> {
+  const { fromMs, toMs, stepS } = chartWindow(range);
   const stepMs = stepS * 1_000;
-  const toMs = Math.floor(now() / stepMs) * stepMs;
-  const fromMs = toMs - seconds * 1_000;
   const [points, gaps] = await Promise.all([ledger.hashrate({ kind: "contract", no: contract.no }, { fromMs, toMs, stepS }), ledger.gaps(fromMs, toMs)]);
   const bornMs = contract.activatedAtMs ?? toMs;
   const known = points.map((point) => ({
@@ -71,7 +62,7 @@ async function chartOf(parts: PageParts, contract: Contract, span: ContractSpan)
     upperHps: point.upperHps ?? 0,
   }));
   const words = { line: "delivered, with the 95 % band of its rate", level: "promised" };
-  return { id: "chart", points: known, gaps, fromMs, toMs, nominalHps: contract.promisedHps, zone: farmOf(control).zone, words };
+  return { id: "chart", points: known, gaps, fromMs, toMs, nominalHps: contract.promisedHps, zone, words };
 }
 
 /** The last quarter of an hour as one step; null without data. */
@@ -145,16 +136,17 @@ function tilesOf({ now, serving, pools, quarter }: Known): TileProps[] {
 }
 
 /** All that the page of a contract shows, in plain values. Throws `not-found`. */
-async function contractParts(parts: PageParts, id: string, span: ContractSpan): Promise<ContractParts> {
+async function contractParts(parts: PageParts, id: string, asked: Asked): Promise<ContractParts> {
   const { control, ledger, now: clock } = parts.deps;
   const contract = contractOf(parts.deps, id);
   const nowMs = clock();
+  const { range, zone } = asked;
   const scope = { kind: "contract", no: contract.no } as const;
   const [[now], chart, quarter, summary, rates] = await Promise.all([
     parts.contracts.of([contract]),
-    chartOf(parts, contract, span),
+    chartOf(parts, contract, asked),
     quarterOf(parts, contract),
-    ledger.summary(scope, nowMs - spans[span].seconds * 1_000, nowMs),
+    ledger.summary(scope, range.fromMs, range.toMs),
     parts.figures.ratesByRig(),
   ]);
   if (now === undefined) throw new Error(`contract ${contract.number} went while it was read`);
@@ -163,9 +155,9 @@ async function contractParts(parts: PageParts, id: string, span: ContractSpan): 
   const lines = new AllocationLines(control);
   const customerId = parts.ids.customer(contract.customerNo);
   return {
-    ...{ id: contract.id, number: contract.number, word: wordOf(now), sinceMs: contract.stateSinceMs, span, chart, pools },
+    ...{ id: contract.id, number: contract.number, word: wordOf(now), sinceMs: contract.stateSinceMs, span: rangeText(range), chart, pools },
     customer: { name: now.customerName, href: customerId === null ? null : `/customers/${customerId}` },
-    sentence: contractSentence({ contract, health: now.health, hps900: now.hps900, serving, nowMs, zone: farmOf(control).zone }),
+    sentence: contractSentence({ contract, health: now.health, hps900: now.hps900, serving, nowMs, zone }),
     tiles: tilesOf({ now, serving, pools, quarter }),
     serving: servingLines(parts, serving, rates),
     servingMore: Math.max(0, serving.length - servingShown),
@@ -174,7 +166,7 @@ async function contractParts(parts: PageParts, id: string, span: ContractSpan): 
     poolFates: poolFateLines(summary),
     allocations: control.allocations.latestOfContract(contract.no, allocationsShown).map((row) => lines.of(row)),
     events: control.events.ofSubject(contract.id, eventsShown).map((event) => ({ ...eventLine(event), href: null })),
-    terms: termLines(parts, contract),
+    terms: termLines(parts, contract, zone),
   };
 }
 
@@ -191,30 +183,30 @@ function commandsOf(parts: PageParts, call: PageCall, form: FormState): Contract
 
 /** The page; `form` holds a command that was refused. */
 export async function contractPage(parts: PageParts, call: PageCall, form: FormState = blankForm): Promise<Response> {
-  const span = readSpan(call.url);
-  const shown = await contractParts(parts, call.id, span);
-  const live = `/live/contracts/${shown.id}?span=${span}`;
-  const props = { ...shown, viewer: call.viewer, assets: assetUrls, live, commands: commandsOf(parts, call, form) };
+  const asked = askedOf(parts, { url: call.url, zone: call.viewer.zone });
+  const shown = await contractParts(parts, call.id, asked);
+  const live = rangeHref(`/live/contracts/${shown.id}`, asked.range);
+  const picker = pickerOf(`/contracts/${shown.id}`, asked.range, call.viewer.zone);
+  const props = { ...shown, viewer: call.viewer, assets: assetUrls, live, picker, commands: commandsOf(parts, call, form) };
   return htmlResponse(ContractPage(props), form === blankForm ? 200 : 422);
 }
 
-export function contractLive(parts: PageParts, id: string, url: URL): LiveView {
-  const span = readSpan(url);
+export function contractLive(parts: PageParts, { id, url, zone }: WatchCall): LiveView {
   contractOf(parts.deps, id);
   const render = async () => {
-    const contract = await contractParts(parts, id, span);
-    const clock = { nowMs: parts.deps.now(), zone: farmOf(parts.deps.control).zone };
+    const contract = await contractParts(parts, id, askedOf(parts, { url, zone }));
+    const clock = { nowMs: parts.deps.now(), zone };
     const shown: readonly [id: string, element: JSX.Element][] = [
       ["sentence", ContractSentence({ contract, clock })],
       ["tiles", Tiles({ id: "tiles", tiles: contract.tiles })],
       ["hashrate", ContractChart({ contract })],
       ["serving", ContractRigs({ contract, clock })],
       ["pools", ContractPools({ contract, clock })],
-      ["fates", RigFates({ hubFates: contract.hubFates, poolFates: contract.poolFates, span: span.replace(/(\d+)/, "$1 ") })],
+      ["fates", RigFates({ hubFates: contract.hubFates, poolFates: contract.poolFates, span: contract.span })],
       ["allocations", ContractAllocations({ contract, clock })],
       ["own-events", ContractEvents({ contract, clock })],
     ];
     return { parts: await Promise.all(shown.map(async ([part, element]) => ({ id: part, html: await element }))) };
   };
-  return { key: `contract ${id} ${span}`, everyMs: 2_000, render };
+  return { key: `contract ${id} ${rangeQuery(askedOf(parts, { url, zone }).range)}`, everyMs: 2_000, render };
 }

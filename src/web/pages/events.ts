@@ -4,9 +4,8 @@ import type { Choice } from "../../../views/parts/form.tsx";
 import { assetUrls } from "../assets/assets.ts";
 import type { LiveView } from "../live.ts";
 import { eventLine } from "./event-lines.ts";
-import { farmOf } from "./farm.ts";
 import { readLocalTime } from "./local-time.ts";
-import { htmlResponse, type PageCall } from "./page-call.ts";
+import { htmlResponse, type PageCall, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 
 const pageRows = 100;
@@ -54,9 +53,9 @@ export function eventsPage(parts: PageParts, { url, viewer }: PageCall): Promise
   return htmlResponse(EventsPage(props), isUnknown ? 422 : 200);
 }
 
-export function eventsLive(parts: PageParts): LiveView {
+export function eventsLive(parts: PageParts, { zone }: WatchCall): LiveView {
   const render = async () => {
-    const clock = { nowMs: parts.deps.now(), zone: farmOf(parts.deps.control).zone };
+    const clock = { nowMs: parts.deps.now(), zone };
     const events = parts.deps.control.events.latest(pageRows).map(eventLine);
     return { parts: [{ id: "events", html: await EventList({ id: "events", events, clock }) }] };
   };

@@ -10,10 +10,9 @@ import { addFleet, changeFleet, holdFleet, removeFleet } from "../actions/fleets
 import { assetUrls } from "../assets/assets.ts";
 import { found } from "../endpoint.ts";
 import type { LiveView } from "../live.ts";
-import { farmOf } from "./farm.ts";
 import { entryOf, formFields, meaningFor, newFleetForm, valuesOf } from "./fleet-form.ts";
 import { type FormValues, isOwnForm, orRefused, readForm, refusedForm, requireOwnForm, versionOf } from "./form-body.ts";
-import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
+import { htmlResponse, type PageCall, redirect, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 
 const staleForm = "The form was of an older session. Look at it and send it again.";
@@ -45,9 +44,9 @@ export function fleetsPage(parts: PageParts, { viewer }: PageCall): Promise<Resp
   return htmlResponse(FleetsPage({ viewer, assets: assetUrls, fleets: fleetRows(parts), live: "/live/fleets" }));
 }
 
-export function fleetsLive(parts: PageParts): LiveView {
+export function fleetsLive(parts: PageParts, { zone }: WatchCall): LiveView {
   const render = async () => {
-    const clock = { nowMs: parts.deps.now(), zone: farmOf(parts.deps.control).zone };
+    const clock = { nowMs: parts.deps.now(), zone };
     return { parts: [{ id: "fleet-table", html: await FleetTable({ fleets: fleetRows(parts), clock }) }] };
   };
   return { key: "fleets", everyMs: 2_000, render };

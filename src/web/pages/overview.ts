@@ -18,12 +18,11 @@ import { assetUrls } from "../assets/assets.ts";
 import type { LiveView } from "../live.ts";
 import { isInForce } from "./contract-snapshot.ts";
 import { eventLine } from "./event-lines.ts";
-import { farmOf } from "./farm.ts";
 import { type PoolView, refusedPart } from "./fleet-snapshot.ts";
 import { attentionOf, troubledPool } from "./overview-attention.ts";
 import type { OverviewFacts } from "./overview-facts.ts";
 import { unknownsOf } from "./overview-unknowns.ts";
-import { htmlResponse, type PageCall } from "./page-call.ts";
+import { htmlResponse, type PageCall, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 
 const eventsShown = 8;
@@ -108,14 +107,14 @@ function stepsOf({ pools, counts, fleets, hasShare }: OverviewFacts): Steps | nu
 }
 
 /** All that the overview shows, in plain values. */
-export async function overviewParts(parts: PageParts): Promise<OverviewParts> {
+export async function overviewParts(parts: PageParts, zone: string): Promise<OverviewParts> {
   const facts = await parts.overview.read();
   const attention = attentionOf(facts);
   return {
     tiles: [deliveredTile(facts), spareTile(facts), effectiveTile(facts), rigsTile(facts), rejectedTile(facts), poolsTile(facts)],
     attention: attention.first,
     attentionMore: attention.more,
-    unknowns: await unknownsOf(parts, facts, farmOf(parts.deps.control).zone),
+    unknowns: await unknownsOf(parts, facts, zone),
     statusCounts: facts.statusCounts,
     fleets: fleetLines(facts),
     pools: facts.pools.map(poolLine),
@@ -125,13 +124,13 @@ export async function overviewParts(parts: PageParts): Promise<OverviewParts> {
 }
 
 export async function overviewPage(parts: PageParts, { viewer }: PageCall): Promise<Response> {
-  return htmlResponse(OverviewPage({ ...(await overviewParts(parts)), viewer, assets: assetUrls, live: "/live/overview" }));
+  return htmlResponse(OverviewPage({ ...(await overviewParts(parts, viewer.zone)), viewer, assets: assetUrls, live: "/live/overview" }));
 }
 
-export function overviewLive(parts: PageParts): LiveView {
+export function overviewLive(parts: PageParts, { zone }: WatchCall): LiveView {
   const render = async () => {
-    const shown = await overviewParts(parts);
-    const clock = { nowMs: parts.deps.now(), zone: farmOf(parts.deps.control).zone };
+    const shown = await overviewParts(parts, zone);
+    const clock = { nowMs: parts.deps.now(), zone };
     return {
       parts: [
         { id: "steps", html: await Checklist({ steps: shown.steps }) },

@@ -4,6 +4,7 @@ import type { Viewer } from "../../../views/viewer.ts";
 import type { Role } from "../../control/scopes.ts";
 import { assetUrls } from "../assets/assets.ts";
 import { clientReader, isExposed } from "../client.ts";
+import { preferenceCookies, preferencesOf, readZone } from "../preferences.ts";
 import { principalOf, requireRole, type UserPrincipal } from "../principal.ts";
 import { Problem, problemKinds } from "../problems.ts";
 import { farmOf } from "./farm.ts";
@@ -12,6 +13,9 @@ import type { PageParts } from "./page-parts.ts";
 
 /** A signed-in person's request for a page. */
 export type PageCall = { request: Request; url: URL; id: string; principal: UserPrincipal; viewer: Viewer };
+
+/** A page's request for its stream. */
+export type WatchCall = { id: string; url: URL; zone: string };
 
 const exposedText =
   "This page came over plain HTTP: whoever is on the network can read passwords and sessions. Set --http-cert and --http-key, or put a proxy with HTTPS in front.";
@@ -40,6 +44,19 @@ export function warningFor(parts: Pick<PageParts, "deps">, request: Request): st
   return isExposed(clientReader(parts.deps.config)(request)) ? exposedText : null;
 }
 
+/** The zone of `tz=` in the address, else the one that this browser keeps, else the farm's. */
+export function zoneFor({ deps: { control } }: Pick<PageParts, "deps">, request: Request): string {
+  return readZone(new URL(request.url).searchParams.get("tz")) ?? preferencesOf(request).zone ?? farmOf(control).zone;
+}
+
+/** A zone that the address named is this browser's from now on. */
+function keepingZone({ request, url }: Pick<PageCall, "request" | "url">, answer: Response): Response {
+  const zone = readZone(url.searchParams.get("tz"));
+  if (zone !== null && request.method === "GET" && preferencesOf(request).zone !== zone)
+    answer.headers.append("set-cookie", preferenceCookies({ zone })[0] ?? "");
+  return answer;
+}
+
 export function viewerOf(parts: PageParts, request: Request, principal: UserPrincipal): Viewer {
   const farm = farmOf(parts.deps.control);
   return {
@@ -47,7 +64,8 @@ export function viewerOf(parts: PageParts, request: Request, principal: UserPrin
     role: principal.role,
     mayWrite: mayWrite(principal),
     farmName: farm.name,
-    zone: farm.zone,
+    zone: zoneFor(parts, request),
+    singleKeys: preferencesOf(request).singleKeys,
     nowMs: parts.deps.now(),
     csrf: principal.csrf,
     warning: warningFor(parts, request),
@@ -111,14 +129,14 @@ const accountPath = "/account";
 
 /** For people of these roles (none named: of any). An owner who still lacks the second step that the farm asks for gets no further than his account. */
 function admitted(parts: PageParts, request: Request, { id, roles }: { id: string; roles: readonly Role[] }, answer: Answer): Promise<Response> {
-  return asPage(parts, request, () => {
+  return asPage(parts, request, async () => {
     const principal = requireRole(request, ...roles);
     const url = new URL(request.url);
     const { settings, secondFactors } = parts.deps.control;
     const isAsked = principal.role === "owner" && settings.get("ownersNeedSecondStep") === "yes" && !secondFactors.isOn(principal.no);
     const isAccount = url.pathname === accountPath || url.pathname.startsWith(`${accountPath}/`);
     if (isAsked && !isAccount) return redirect(accountPath);
-    return answer({ request, url, id, principal, viewer: viewerOf(parts, request, principal) });
+    return keepingZone({ request, url }, await answer({ request, url, id, principal, viewer: viewerOf(parts, request, principal) }));
   });
 }
 

@@ -1,4 +1,5 @@
 import { Elysia } from "elysia";
+import { AsOf } from "../../../views/layout.tsx";
 import { assetResponse } from "../assets/assets.ts";
 import type { WebDeps } from "../deps.ts";
 import { type LiveView, LiveViews } from "../live.ts";
@@ -9,7 +10,7 @@ import { principalOf, requireRole } from "../principal.ts";
 import { notFound } from "../problems.ts";
 import { recorded } from "../recorded.ts";
 import { keepOpen } from "../sse.ts";
-import { accountPage, beginSecondStepForm, confirmSecondStepForm, endSecondStepForm, secondStepRuleForm } from "./account.ts";
+import { accountPage, beginSecondStepForm, confirmSecondStepForm, displayForm, endSecondStepForm, secondStepRuleForm } from "./account.ts";
 import { auditPage } from "./audit.ts";
 import { connectLive, connectPage } from "./connect.ts";
 import { contractLive, contractPage } from "./contract.ts";
@@ -37,7 +38,7 @@ import { inventoryChanges, inventoryForms, inventoryPlacing, inventoryShown } fr
 import { codeForm, loginForm, loginPage, logoutForm } from "./login.ts";
 import { overviewLive, overviewPage } from "./overview.ts";
 import { OverviewReader } from "./overview-facts.ts";
-import { asPage, owning, type PageCall, signedIn, writing } from "./page-call.ts";
+import { asPage, owning, type PageCall, signedIn, type WatchCall, writing, zoneFor } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 import { addPersonForm, changePersonForm, peoplePage, personPage, removePersonForm, resetPersonForm, revokeSessionForm } from "./people.ts";
 import { addPoolForm, changePoolForm, newPoolPage, poolPage, poolsLive, poolsPage, removePoolForm, testPoolForm } from "./pools.ts";
@@ -46,12 +47,14 @@ import { rigLive, rigPage } from "./rig.ts";
 import { drainForm, parkForm, pinContractForm, pinForm, undrainForm, unparkForm, unpinForm } from "./rig-control.ts";
 import { rigsLive, rigsPage } from "./rigs.ts";
 import { schedulePage } from "./schedule.ts";
+import { searchPage } from "./search.ts";
+import { addSiteForm, changeFarmForm, settingsPage } from "./settings.ts";
 import { setupForm, setupPage } from "./setup.ts";
 import { addTokenForm, removeTokenForm, tokensPage } from "./tokens.ts";
 import { welcomeForm, welcomePage } from "./welcome.ts";
 
 type Show = (parts: PageParts, call: PageCall) => Response | Promise<Response>;
-type Watch = (parts: PageParts, id: string, url: URL) => LiveView;
+type Watch = (parts: PageParts, call: WatchCall) => LiveView;
 
 /** Pages that every signed-in person may see. */
 const shown: readonly [path: string, show: Show][] = [
@@ -72,6 +75,8 @@ const shown: readonly [path: string, show: Show][] = [
   ["/events", eventsPage],
   ["/audit", auditPage],
   ["/account", accountPage],
+  ["/search", searchPage],
+  ["/settings", settingsPage],
 ];
 
 /** Forms, for owners and operators. */
@@ -96,6 +101,7 @@ const changes: readonly [path: string, change: Show][] = [
   ["/profiles/:id", changeProfileForm],
   ["/profiles/:id/delete", removeProfileForm],
   ["/customers", addCustomerForm],
+  ["/settings/sites", addSiteForm],
   ["/customers/:id", changeCustomerForm],
   ["/customers/:id/delete", removeCustomerForm],
   ["/contracts", addContractForm],
@@ -131,6 +137,7 @@ const owned: readonly [path: string, show: Show][] = [
 
 /** What everybody may change: how he himself signs in. */
 const ownChanges: readonly [path: string, change: Show][] = [
+  ["/account/display", displayForm],
   ["/account/second-step", beginSecondStepForm],
   ["/account/second-step/confirm", confirmSecondStepForm],
   ["/account/second-step/off", endSecondStepForm],
@@ -139,6 +146,7 @@ const ownChanges: readonly [path: string, change: Show][] = [
 /** Where the forms of owners are sent. */
 const ownedChanges: readonly [path: string, change: Show][] = [
   ["/people", addPersonForm],
+  ["/settings/farm", changeFarmForm],
   ["/people/second-step", secondStepRuleForm],
   ["/people/:id", changePersonForm],
   ["/people/:id/delete", removePersonForm],
@@ -150,26 +158,37 @@ const ownedChanges: readonly [path: string, change: Show][] = [
 
 /** The live side of the pages. */
 const watched: readonly [path: string, watch: Watch][] = [
-  ["/live/overview", (parts) => overviewLive(parts)],
-  ["/live/rigs", (parts, _id, url) => rigsLive(parts, url)],
-  ["/live/rigs/:id", (parts, id, url) => rigLive(parts, id, url)],
-  ["/live/contracts", (parts, _id, url) => contractsLive(parts, url)],
-  ["/live/contracts/:id", (parts, id, url) => contractLive(parts, id, url)],
-  ["/live/fleets", (parts) => fleetsLive(parts)],
-  ["/live/pools", (parts) => poolsLive(parts)],
-  ["/live/pools/:id", (parts, id) => poolsLive(parts, id)],
-  ["/live/connect", (parts) => connectLive(parts)],
-  ["/live/events", (parts) => eventsLive(parts)],
+  ["/live/overview", overviewLive],
+  ["/live/rigs", rigsLive],
+  ["/live/rigs/:id", rigLive],
+  ["/live/contracts", contractsLive],
+  ["/live/contracts/:id", contractLive],
+  ["/live/fleets", fleetsLive],
+  ["/live/pools", poolsLive],
+  ["/live/pools/:id", poolsLive],
+  ["/live/connect", connectLive],
+  ["/live/events", eventsLive],
 ];
 
 /** Opens the stream of a page for as long as the browser's session lasts. */
-function stream(parts: PageParts, request: Request, view: () => LiveView): Promise<Response> {
+function stream(parts: PageParts, request: Request, { id, watch }: { id: string; watch: Watch }): Promise<Response> {
   return asPage(parts, request, () => {
     const { no, sessionNo } = requireRole(request);
     keepOpen(request);
     const allowed = () => parts.deps.control.sessions.ofUser(no).some((session) => session.no === sessionNo);
-    return parts.live.open(view(), request.signal, allowed);
+    const zone = zoneFor(parts, request);
+    return parts.live.open(asOf(parts, watch(parts, { id, url: new URL(request.url), zone }), zone), request.signal, allowed);
   });
+}
+
+/** The view as a reader of this zone sees it, with the moment of each rendering. */
+function asOf({ deps }: PageParts, { key, everyMs, render }: LiveView, zone: string): LiveView {
+  const timed = async () => {
+    const { parts, list } = await render();
+    const moment = { id: "as-of", html: await AsOf({ clock: { nowMs: deps.now(), zone }, everyMs }) };
+    return { parts: [...parts, moment], ...(list !== undefined && { list }) };
+  };
+  return { key: `${key} ${zone}`, everyMs, render: timed };
 }
 
 /** What the pages share with the API; each is made here where it is not given. */
@@ -216,7 +235,7 @@ export function pages(deps: WebDeps, shared: SharedParts = {}) {
   for (const [path, change] of ownChanges) post(path, (request, id) => signedIn(parts, request, id, (call) => change(parts, call)));
   for (const [path, change] of ownedChanges) post(path, (request, id) => owning(parts, request, id, (call) => change(parts, call)));
   for (const [path, watch] of watched) {
-    app.get(path, ({ request, params }) => stream(parts, request, () => watch(parts, idOf(params), new URL(request.url))));
+    app.get(path, ({ request, params }) => stream(parts, request, { id: idOf(params), watch }));
   }
   return app.onStop(() => parts.live.close());
 }

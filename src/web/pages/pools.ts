@@ -13,11 +13,10 @@ import { webLimits } from "../limits.ts";
 import type { LiveView } from "../live.ts";
 import { warningsOf } from "../present-live.ts";
 import type { Problem } from "../problems.ts";
-import { farmOf } from "./farm.ts";
 import { refusedPart } from "./fleet-snapshot.ts";
 import { type FormValues, isOwnForm, orRefused, readForm, refusedForm, requireOwnForm, sentence, versionOf } from "./form-body.ts";
 import { houseOfFirstPool, isFirstProfile } from "./house.ts";
-import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
+import { htmlResponse, type PageCall, redirect, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 
 async function poolRows(parts: PageParts, pools: readonly Pool[]): Promise<PoolRow[]> {
@@ -75,15 +74,15 @@ export async function poolsPage(parts: PageParts, { viewer }: PageCall): Promise
 }
 
 /** The table of all pools, or of the one that `id` names. */
-export function poolsLive(parts: PageParts, id?: string): LiveView {
+export function poolsLive(parts: PageParts, { id, zone }: WatchCall): LiveView {
   const { control, now } = parts.deps;
-  if (id !== undefined) found(control.pools.byId(id), "pool");
+  if (id !== "") found(control.pools.byId(id), "pool");
   const render = async () => {
-    const shown = control.pools.all().filter((pool) => id === undefined || pool.id === id);
-    const clock = { nowMs: now(), zone: farmOf(control).zone };
+    const shown = control.pools.all().filter((pool) => id === "" || pool.id === id);
+    const clock = { nowMs: now(), zone };
     return { parts: [{ id: "pool-table", html: await PoolTable({ pools: await poolRows(parts, shown), clock }) }] };
   };
-  return { key: `pools ${id ?? ""}`, everyMs: 1_000, render };
+  return { key: `pools ${id}`, everyMs: 1_000, render };
 }
 
 const newPool: FormState = Object.freeze({ values: { algorithm: "sha256d", mode: "shared" }, errors: {} });

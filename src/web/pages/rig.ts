@@ -1,10 +1,11 @@
 import { count, hashrate, hashrateText, percent } from "../../../views/format.ts";
-import { RigAllocations, RigChart, RigConnection, RigPage, type RigParts, type RigSpan, RigState, rigSpans, spanText } from "../../../views/pages/rig.tsx";
+import { RigAllocations, RigChart, RigConnection, RigPage, type RigParts, RigState } from "../../../views/pages/rig.tsx";
 import { type RigControlProps, type RigOrders, RigServing } from "../../../views/pages/rig-control.tsx";
 import { RigFates, RigShares, type ShareLine } from "../../../views/pages/rig-shares.tsx";
 import { blankForm, type FormState } from "../../../views/parts/form.tsx";
 import type { ChartProps } from "../../../views/parts/hashrate-chart.tsx";
 import { type TileProps, Tiles } from "../../../views/parts/text.tsx";
+import { rangeHref, rangeQuery, rangeText, type TimeRange } from "../../../views/time-range.ts";
 import type { Rig } from "../../control/rig-row.ts";
 import type { RigFact } from "../../health/facts.ts";
 import type { HashratePoint, ShareRow, SharesSummary } from "../../ledger/answers.ts";
@@ -13,40 +14,31 @@ import { found } from "../endpoint.ts";
 import type { LiveView } from "../live.ts";
 import type { Rates } from "../live-figures.ts";
 import { AllocationLines } from "./allocation-lines.ts";
-import { farmOf } from "./farm.ts";
 import { hubFateLines, poolFateLines } from "./fate-lines.ts";
 import { sentence } from "./form-body.ts";
-import { htmlResponse, type PageCall } from "./page-call.ts";
+import { htmlResponse, type PageCall, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
+import { chartWindow, pickerOf, readRange } from "./time-range.ts";
 
 const quarterS = 900;
 const sharesShown = 20;
 const allocationsShown = 20;
 
-/** How much time a chart spans and how fine it is. */
-const spans: Readonly<Record<RigSpan, { seconds: number; stepS: number }>> = Object.freeze({
-  "1h": { seconds: 3_600, stepS: 60 },
-  "6h": { seconds: 21_600, stepS: 300 },
-  "24h": { seconds: 86_400, stepS: 900 },
-  "7d": { seconds: 604_800, stepS: 3_600 },
-});
-
 /** Rigs that came within this time begin with the fine chart: in a coarse one they would be a dot. */
 const youngMs = 3 * 3_600_000;
 
-function readSpan(parts: PageParts, rig: Rig, url: URL): RigSpan {
-  const asked = url.searchParams.get("span");
-  const isYoung = parts.deps.now() - (rig.firstSeenMs ?? rig.createdAtMs) < youngMs;
-  return rigSpans.find((span) => span === asked) ?? (isYoung ? "1h" : "6h");
+type Asked = { range: TimeRange; zone: string };
+
+/** What the address asks for, as of now. */
+function askedOf(parts: PageParts, rig: Rig, { url, zone }: { url: URL; zone: string }): Asked {
+  const nowMs = parts.deps.now();
+  const isYoung = nowMs - (rig.firstSeenMs ?? rig.createdAtMs) < youngMs;
+  return { range: readRange(url, { nowMs, zone, first: isYoung ? "1h" : "24h" }), zone };
 }
 
-async function chartOf(parts: PageParts, rig: Rig, span: RigSpan): Promise<ChartProps> {
-  const { ledger, control, now } = parts.deps;
-  const { seconds, stepS } = spans[span];
-  const stepMs = stepS * 1000;
-  // Only whole steps: the one that runs has not got all its shares yet and would look like a fall.
-  const toMs = Math.floor(now() / stepMs) * stepMs;
-  const fromMs = toMs - seconds * 1000;
+async function chartOf({ deps: { ledger } }: PageParts, rig: Rig, { range, zone }: Asked): Promise<ChartProps> {
+  const { fromMs, toMs, stepS } = chartWindow(range);
+  const stepMs = stepS * 1_000;
   const [points, gaps] = await Promise.all([ledger.hashrate({ kind: "rig", no: rig.no }, { fromMs, toMs, stepS }), ledger.gaps(fromMs, toMs)]);
   const bornMs = rig.firstSeenMs ?? rig.createdAtMs;
   const known = points.map((point) => ({
@@ -55,7 +47,7 @@ async function chartOf(parts: PageParts, rig: Rig, span: RigSpan): Promise<Chart
     lowerHps: point.lowerHps ?? 0,
     upperHps: point.upperHps ?? 0,
   }));
-  return { id: "chart", points: known, gaps, fromMs, toMs, nominalHps: rig.nominalHps, zone: farmOf(control).zone };
+  return { id: "chart", points: known, gaps, fromMs, toMs, nominalHps: rig.nominalHps, zone };
 }
 
 /** The last quarter of an hour as one step; null without data. */
@@ -66,14 +58,14 @@ async function quarterOf({ deps: { ledger, now } }: PageParts, rig: Rig): Promis
 }
 
 /** Refused by the hub or the pool, of all that was settled; by work, so that an easy share does not weigh like a hard one. */
-function rejectedTile(summary: SharesSummary, span: RigSpan): TileProps {
+function rejectedTile(summary: SharesSummary, range: TimeRange): TileProps {
   const refused = [summary.stale, summary.expired, summary.duplicate, summary.lowDifficulty, summary.invalid, summary.unauthorized];
   const refusedCount = refused.reduce((total, tally) => total + tally.count, 0);
   const settledCount = summary.hubAccepted.count + refusedCount;
   const forwarded = summary.poolAccepted.work + summary.poolRejected.work;
   const fraction = forwarded === 0n ? null : Number((summary.poolRejected.work * 1_000_000n) / forwarded) / 1_000_000;
   const [value = "–", unit = ""] = percent(fraction, 2).split(" ");
-  return { label: `Rejected by the pool, ${spanText(span)}`, value, unit, note: `${count(refusedCount)} of ${count(settledCount)} refused by the hub` };
+  return { label: `Rejected by the pool, ${rangeText(range)}`, value, unit, note: `${count(refusedCount)} of ${count(settledCount)} refused by the hub` };
 }
 
 function rateTile(label: string, hps: number | null, nominalHps: number | null): TileProps {
@@ -106,15 +98,15 @@ function forWhom({ deps: { control } }: PageParts, fact: RigFact | null): string
 
 function tilesOf(
   parts: PageParts,
-  shown: { rig: Rig; fact: RigFact | null; rates: Rates; quarter: HashratePoint | null; summary: SharesSummary; span: RigSpan },
+  shown: { rig: Rig; fact: RigFact | null; rates: Rates; quarter: HashratePoint | null; summary: SharesSummary; range: TimeRange },
 ): TileProps[] {
-  const { rig, fact, rates, quarter, summary, span } = shown;
+  const { rig, fact, rates, quarter, summary, range } = shown;
   const pool = parts.deps.control.pools.byNo(fact?.poolNo ?? 0);
   return [
     rateTile("Effective, 1 min", rates["60"], rig.nominalHps),
     quarterTile(rates["900"], rig.nominalHps, quarter),
     rateTile("24 h", rates["86400"], rig.nominalHps),
-    rejectedTile(summary, span),
+    rejectedTile(summary, range),
     nominalTile(rig),
     { label: "Mining at", value: pool?.name ?? "–", unit: "", note: pool === null ? "holds no job" : forWhom(parts, fact) },
   ];
@@ -166,15 +158,15 @@ function poolNames(parts: PageParts): (no: number) => string {
 }
 
 /** All that the page of a rig shows, in plain values. Throws `not-found`. */
-async function rigParts(parts: PageParts, id: string, span: RigSpan): Promise<RigParts> {
-  const { control, hub, ledger, now } = parts.deps;
-  const rig = found(control.rigs.byId(id), "rig");
+async function rigParts(parts: PageParts, rig: Rig, asked: Asked): Promise<RigParts> {
+  const { control, hub, ledger } = parts.deps;
+  const { range } = asked;
   const fact = hub.rig(rig.no);
   const [chart, ratesOf, rows, summary, quarter] = await Promise.all([
-    chartOf(parts, rig, span),
+    chartOf(parts, rig, asked),
     parts.figures.rates(),
     ledger.lastShares(rig.no, sharesShown),
-    ledger.summary({ kind: "rig", no: rig.no }, now() - spans[span].seconds * 1000, now()),
+    ledger.summary({ kind: "rig", no: rig.no }, range.fromMs, range.toMs),
     quarterOf(parts, rig),
   ]);
   const nameOf = poolNames(parts);
@@ -186,11 +178,11 @@ async function rigParts(parts: PageParts, id: string, span: RigSpan): Promise<Ri
     status: rig.status,
     statusSinceMs: rig.statusSinceMs,
     statusText: sentence(rig.statusReason.text),
-    tiles: tilesOf(parts, { rig, fact, rates: ratesOf(rig.no), quarter, summary, span }),
+    tiles: tilesOf(parts, { rig, fact, rates: ratesOf(rig.no), quarter, summary, range }),
     sessions: (fact?.sessions ?? []).map(({ sessionNo, ...session }) => ({ no: sessionNo, ...session })),
     disconnectedAtMs: fact?.disconnectedAtMs ?? rig.lastSeenMs,
     lastRefusal: fact?.lastRefusal ?? null,
-    span,
+    span: rangeText(range),
     chart,
     hubFates: hubFateLines(summary),
     poolFates: poolFateLines(summary),
@@ -223,30 +215,33 @@ function controlOf(parts: PageParts, call: PageCall, form: FormState): RigContro
 
 export async function rigPage(parts: PageParts, call: PageCall, form: FormState = blankForm): Promise<Response> {
   const rig = found(parts.deps.control.rigs.byId(call.id), "rig");
-  const span = readSpan(parts, rig, call.url);
-  const shown = await rigParts(parts, call.id, span);
-  const live = `/live/rigs/${shown.id}?span=${span}`;
-  const status = form === blankForm ? 200 : 422;
-  return htmlResponse(RigPage({ ...shown, viewer: call.viewer, assets: assetUrls, live, control: controlOf(parts, call, form) }), status);
+  const asked = askedOf(parts, rig, { url: call.url, zone: call.viewer.zone });
+  const shown = await rigParts(parts, rig, asked);
+  const live = rangeHref(`/live/rigs/${rig.id}`, asked.range);
+  const picker = pickerOf(`/rigs/${rig.id}`, asked.range, call.viewer.zone);
+  const props = { ...shown, viewer: call.viewer, assets: assetUrls, live, picker, control: controlOf(parts, call, form) };
+  return htmlResponse(RigPage(props), form === blankForm ? 200 : 422);
 }
 
-export function rigLive(parts: PageParts, id: string, url: URL): LiveView {
-  const span = readSpan(parts, found(parts.deps.control.rigs.byId(id), "rig"), url);
+export function rigLive(parts: PageParts, { id, url, zone }: WatchCall): LiveView {
+  const current = () => found(parts.deps.control.rigs.byId(id), "rig");
+  const key = `rig ${id} ${rangeQuery(askedOf(parts, current(), { url, zone }).range)}`;
   const render = async () => {
-    const rig = await rigParts(parts, id, span);
-    const clock = { nowMs: parts.deps.now(), zone: farmOf(parts.deps.control).zone };
+    const known = current();
+    const rig = await rigParts(parts, known, askedOf(parts, known, { url, zone }));
+    const clock = { nowMs: parts.deps.now(), zone };
     return {
       parts: [
         { id: "state", html: await RigState({ rig, clock }) },
         { id: "tiles", html: await Tiles({ id: "tiles", tiles: rig.tiles }) },
         { id: "hashrate", html: await RigChart({ rig }) },
         { id: "connection", html: await RigConnection({ rig, clock }) },
-        { id: "fates", html: await RigFates({ hubFates: rig.hubFates, poolFates: rig.poolFates, span: spanText(rig.span) }) },
+        { id: "fates", html: await RigFates({ hubFates: rig.hubFates, poolFates: rig.poolFates, span: rig.span }) },
         { id: "shares", html: await RigShares({ shares: rig.shares, clock }) },
         { id: "serving", html: await RigServing({ serving: rig.serving, orders: rig.orders, clock }) },
         { id: "allocations", html: await RigAllocations({ rig, clock }) },
       ],
     };
   };
-  return { key: `rig ${id} ${span}`, everyMs: 2_000, render };
+  return { key, everyMs: 2_000, render };
 }

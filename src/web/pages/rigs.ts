@@ -1,13 +1,12 @@
 import { NothingToShow, RigPaging, type RigQuery, RigRow, RigsPage, rigsHref, StatusChips } from "../../../views/pages/rigs.tsx";
 import { assetUrls } from "../assets/assets.ts";
 import type { LiveView } from "../live.ts";
-import { farmOf } from "./farm.ts";
-import { htmlResponse, type PageCall } from "./page-call.ts";
+import { htmlResponse, type PageCall, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 import { readRigQuery, rigLine, rigPageSize, searchRigs } from "./rig-search.ts";
 
 /** All that the list shows for a query, in plain values. */
-async function listOf(parts: PageParts, asked: RigQuery) {
+async function listOf(parts: PageParts, asked: RigQuery, zone: string) {
   const snapshot = await parts.snapshots.current();
   const { rows, matching, page } = searchRigs(snapshot, asked);
   const query = { ...asked, page };
@@ -18,19 +17,19 @@ async function listOf(parts: PageParts, asked: RigQuery) {
     total: snapshot.rigs.length,
     matching,
     pageSize: rigPageSize,
-    clock: { nowMs: parts.deps.now(), zone: farmOf(parts.deps.control).zone },
+    clock: { nowMs: parts.deps.now(), zone },
     liveUrl: rigsHref(query, "/live/rigs"),
   };
 }
 
 export async function rigsPage(parts: PageParts, { url, viewer }: PageCall): Promise<Response> {
-  return htmlResponse(RigsPage({ viewer, assets: assetUrls, list: await listOf(parts, readRigQuery(url)) }));
+  return htmlResponse(RigsPage({ viewer, assets: assetUrls, list: await listOf(parts, readRigQuery(url), viewer.zone) }));
 }
 
-export function rigsLive(parts: PageParts, url: URL): LiveView {
+export function rigsLive(parts: PageParts, { url, zone }: WatchCall): LiveView {
   const query = readRigQuery(url);
   const render = async () => {
-    const list = await listOf(parts, query);
+    const list = await listOf(parts, query, zone);
     const rows = await Promise.all(list.rows.map(async (line) => ({ id: line.id, html: await RigRow({ line, clock: list.clock }) })));
     return {
       parts: [

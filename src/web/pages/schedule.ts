@@ -1,29 +1,41 @@
 import { SchedulePage } from "../../../views/pages/schedule.tsx";
+import { rangeQuery, rangeText, type TimeRange } from "../../../views/time-range.ts";
 import type { Contract } from "../../control/contract-row.ts";
 import { assetUrls } from "../assets/assets.ts";
 import { AllocationLines } from "./allocation-lines.ts";
-import { farmOf } from "./farm.ts";
+import { ganttOf } from "./gantt-rows.ts";
 import { localTimeText, readLocalTime } from "./local-time.ts";
 import { htmlResponse, type PageCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 import { byNumber } from "./rig-control.ts";
+import { pickerOf, readRange } from "./time-range.ts";
 
 const pageSize = 100;
+const drawnSize = 40;
 const hourMs = 3_600_000;
 
-type Asked = { atMs: number; contract: Contract | null; errors: Record<string, string>; afterRigNo: number };
+type Asked = {
+  atMs: number;
+  contract: Contract | null;
+  range: TimeRange;
+  errors: Record<string, string>;
+  /** Where the table and the drawing go on. */
+  afterRigNo: number;
+  drawnAfterNo: number;
+};
 
 /** What the address asks for; a moment that is none, or is still to come, is now. */
-function read({ deps: { control, now } }: PageParts, url: URL): Asked {
+function read({ deps: { control, now } }: PageParts, { url, viewer: { zone } }: PageCall): Asked {
   const typedAt = url.searchParams.get("at") ?? "";
   const typedContract = (url.searchParams.get("contract") ?? "").trim();
-  const atMs = typedAt === "" ? now() : readLocalTime(typedAt, farmOf(control).zone);
+  const atMs = typedAt === "" ? now() : readLocalTime(typedAt, zone);
   const contract = typedContract === "" ? null : byNumber(control, typedContract);
-  const after = Number(url.searchParams.get("after") ?? 0);
   return {
     atMs: Math.min(atMs ?? now(), now()),
     contract,
-    afterRigNo: Number.isSafeInteger(after) && after > 0 ? after : 0,
+    range: readRange(url, { nowMs: now(), zone, first: "24h" }),
+    afterRigNo: rigNoOf(url, "after"),
+    drawnAfterNo: rigNoOf(url, "drawn"),
     errors: {
       ...(atMs === null && { at: "Must be a day and a time, such as 2026-12-01 02:13." }),
       ...(typedContract !== "" && contract === null && { contract: "Must be the number of a contract, such as C-00042." }),
@@ -31,29 +43,53 @@ function read({ deps: { control, now } }: PageParts, url: URL): Asked {
   };
 }
 
-function hrefOf(at: string, contract: string, afterRigNo = 0): string {
-  const search = new URLSearchParams({ ...(at !== "" && { at }), ...(contract !== "" && { contract }), ...(afterRigNo > 0 && { after: String(afterRigNo) }) });
-  return search.size === 0 ? "/schedule" : `/schedule?${search}`;
+function rigNoOf({ searchParams }: URL, name: string): number {
+  const no = Number(searchParams.get(name) ?? 0);
+  return Number.isSafeInteger(no) && no > 0 ? no : 0;
 }
 
-export function schedulePage(parts: PageParts, { url, viewer }: PageCall): Promise<Response> {
+/** This page with other things asked for; what is empty is left out. */
+function hrefOf(range: TimeRange, asked: Readonly<Record<string, string>>): string {
+  const search = new URLSearchParams(Object.entries(asked).filter(([, value]) => value !== "" && value !== "0"));
+  return `/schedule?${[rangeQuery(range), search.toString()].filter((text) => text !== "").join("&")}`;
+}
+
+/** Whom rigs served over the range, rig by rig. */
+function drawingOf(parts: PageParts, { contract, range, drawnAfterNo }: Asked, zone: string) {
+  const { fromMs, toMs } = range;
+  const contractNo = contract?.no ?? null;
+  const found = parts.deps.control.allocations.rigsBetween({ fromMs, toMs, afterRigNo: drawnAfterNo, limit: drawnSize + 1, contractNo });
+  const rigNos = found.slice(0, drawnSize);
+  const empty = contractNo === null ? "No rig was allocated in this time." : "No rig served it in this time.";
+  return { gantt: ganttOf(parts, { id: "gantt", rigNos, fromMs, toMs, zone, empty }), nextNo: found.length > drawnSize ? (rigNos.at(-1) ?? 0) : 0 };
+}
+
+export function schedulePage(parts: PageParts, call: PageCall): Promise<Response> {
   const { control, now } = parts.deps;
-  const { atMs, contract, errors, afterRigNo } = read(parts, url);
+  const { viewer, url } = call;
+  const asked = read(parts, call);
+  const { atMs, contract, errors, afterRigNo, range } = asked;
   const isRefused = Object.keys(errors).length > 0;
   const rows = isRefused ? [] : control.allocations.pageAt({ atMs, afterRigNo, limit: pageSize + 1, contractNo: contract?.no ?? null });
   const shown = rows.slice(0, pageSize);
   const lines = new AllocationLines(control);
   const at = localTimeText(atMs, viewer.zone);
-  const number = contract?.number ?? "";
+  // Now stays now: the field has whole seconds, and what began in this one would be missing.
+  const kept = { contract: contract?.number ?? "", at: url.searchParams.has("at") && errors["at"] === undefined ? at : "" };
+  const { gantt, nextNo } = drawingOf(parts, asked, viewer.zone);
+  const last = String(shown.at(-1)?.rigNo ?? 0);
+  const beside = new URLSearchParams(Object.entries(kept).filter(([, value]) => value !== "")).toString();
   const props = {
-    ...{ viewer, assets: assetUrls, atMs, rows: shown.map((row) => lines.of(row)) },
+    ...{ viewer, assets: assetUrls, atMs, rows: shown.map((row) => lines.of(row)), gantt, span: rangeText(range) },
+    picker: pickerOf(beside === "" ? "/schedule" : `/schedule?${beside}`, range, viewer.zone),
     form: { values: { at: errors["at"] === undefined ? at : (url.searchParams.get("at") ?? ""), contract: url.searchParams.get("contract") ?? "" }, errors },
-    // Now stays now: the field has whole seconds, and what began in this one would be missing.
-    nextHref: rows.length > pageSize ? hrefOf(url.searchParams.has("at") ? at : "", number, shown.at(-1)?.rigNo ?? 0) : null,
+    range,
+    nextHref: rows.length > pageSize ? hrefOf(range, { ...kept, after: last }) : null,
+    nextDrawnHref: nextNo === 0 ? null : hrefOf(range, { ...kept, drawn: String(nextNo) }),
     jumps: [
-      { text: "Now", href: hrefOf("", number) },
-      { text: "1 h before", href: hrefOf(localTimeText(atMs - hourMs, viewer.zone), number) },
-      ...(atMs + hourMs < now() ? [{ text: "1 h after", href: hrefOf(localTimeText(atMs + hourMs, viewer.zone), number) }] : []),
+      { text: "Now", href: hrefOf(range, { contract: kept.contract }) },
+      { text: "1 h before", href: hrefOf(range, { ...kept, at: localTimeText(atMs - hourMs, viewer.zone) }) },
+      ...(atMs + hourMs < now() ? [{ text: "1 h after", href: hrefOf(range, { ...kept, at: localTimeText(atMs + hourMs, viewer.zone) }) }] : []),
     ],
   };
   return htmlResponse(SchedulePage(props), isRefused ? 422 : 200);

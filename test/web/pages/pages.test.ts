@@ -105,7 +105,7 @@ describe("who may do what", () => {
   test("a viewer sees figures, but no form and no button of a change", async () => {
     for (const path of ["/", "/rigs", "/pools", `/rigs/${firstOf(farm.deps.control.rigs.all())}`, `/pools/${firstOf(farm.deps.control.pools.all())}`]) {
       const html = await (await viewer.get(path)).text();
-      const actions = [...html.matchAll(/<form[^>]*action="([^"]*)"/g)].map((match) => match[1]).filter((action) => action !== "/logout");
+      const actions = [...html.matchAll(/<form method="post"[^>]*action="([^"]*)"/g)].map((match) => match[1]).filter((action) => action !== "/logout");
       expect(
         actions.filter((action) => action !== "/rigs"),
         path,

@@ -16,7 +16,10 @@ export async function signInAs(farm: Farm, role: Role): Promise<Person> {
   await farm.deps.control.users.add({ email, password, role });
   const login = await fetch(`${farm.url}/login`, { method: "POST", body: new URLSearchParams({ email, password }), redirect: "manual" });
   const cookie = login.headers.get("set-cookie")?.split(";")[0] ?? "";
-  const get: Person["get"] = (path, headers = {}) => fetch(`${farm.url}${path}`, { headers: { cookie, accept: "text/html", ...headers }, redirect: "manual" });
+  const get: Person["get"] = (path, headers = {}) => {
+    const own = headers["cookie"] === undefined ? cookie : `${cookie}; ${headers["cookie"]}`;
+    return fetch(`${farm.url}${path}`, { headers: { accept: "text/html", ...headers, cookie: own }, redirect: "manual" });
+  };
   const page = await (await get("/")).text();
   const csrf = /name="_csrf" value="([^"]+)"/.exec(page)?.[1] ?? "";
   const post: Person["post"] = (path, fields) =>

@@ -1,0 +1,113 @@
+import { count, duration } from "../../../views/format.ts";
+import { type ChannelLine, type SettingPlace, SettingsPage } from "../../../views/pages/settings.tsx";
+import { blankForm, type FormState } from "../../../views/parts/form.tsx";
+import { assetCodePatternDefault } from "../../control/asset-codes.ts";
+import { recordAct } from "../actions/record.ts";
+import { assetUrls } from "../assets/assets.ts";
+import { accepted } from "../control-result.ts";
+import { checksOf } from "../health.ts";
+import { invalidField } from "../problems.ts";
+import { type FormValues, orRefused, readForm, refusedForm, requireOwnForm } from "./form-body.ts";
+import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
+import type { PageParts } from "./page-parts.ts";
+
+const zones = Object.freeze(Intl.supportedValuesOf("timeZone"));
+
+type Shown = { farm?: FormState; site?: FormState; status?: number };
+
+function placesOf({ deps: { control } }: PageParts, isOwner: boolean): SettingPlace[] {
+  const rows: SettingPlace[] = [
+    { text: "Fleets", href: "/fleets", count: control.fleets.all().length, note: "algorithm, house profile, how soon a loss is believed" },
+    { text: "Pools", href: "/pools", count: control.pools.all().length, note: "endpoints and the order in which they are tried" },
+    { text: "Models", href: "/models", count: control.models.all().length, note: "kinds of rigs with their nominal hashrate" },
+    { text: "Connect", href: "/connect", count: control.listeners.all().length, note: "ports at which rigs come in, and the line to put into them" },
+    { text: "Audit log", href: "/audit", count: null, note: "who changed what" },
+    { text: "Account", href: "/account", count: null, note: "how you sign in, and in whose time you read" },
+  ];
+  if (!isOwner) return rows;
+  return [
+    ...rows,
+    { text: "People", href: "/people", count: control.users.count(), note: "who may sign in, and as what" },
+    { text: "API tokens", href: "/tokens", count: control.tokens.all().length, note: "what scripts may do" },
+  ];
+}
+
+function channelLines({ deps: { control } }: PageParts): ChannelLine[] {
+  return control.channels.all().map(({ no, id, name, enabled, target }) => {
+    const [last] = control.deliveries.ofChannel(no, 1);
+    const text = last?.state === "delivered" ? (last.message.subject ?? "") : (last?.fault ?? "on its way");
+    const shown = target.kind === "webhook" ? new URL(target.url).origin : `mail to ${target.to.join(", ")}`;
+    return { id, name, enabled, target: shown, last: last === undefined ? null : { ok: last.state === "delivered", atMs: last.atMs, text } };
+  });
+}
+
+function aboutLines({ deps, live, startedAtMs }: PageParts): { label: string; value: string }[] {
+  return [
+    { label: "Version", value: deps.version ?? "–" },
+    { label: "Runs since", value: `${new Date(startedAtMs).toISOString().slice(0, 19).replace("T", " ")} UTC, ${duration(deps.now() - startedAtMs)}` },
+    { label: "Connections", value: `${count(deps.hub.sessions())} of rigs, ${count(live.streams)} of live pages` },
+    { label: "Books", value: `${count(deps.ledger.backlog().rowsBehind)} shares are on their way into them` },
+  ];
+}
+
+function show(parts: PageParts, { viewer, principal }: PageCall, { farm, site, status = 200 }: Shown): Promise<Response> {
+  const { control } = parts.deps;
+  const isOwner = principal.role === "owner";
+  const current: FormState = { values: { farm_name: control.settings.get("farmName"), time_zone: control.settings.get("timeZone") }, errors: {} };
+  const sites = control.sites.all().map(({ id, name, timezone, assetCodePattern, version }) => {
+    return { id, name, zone: timezone, codes: assetCodePattern ?? assetCodePatternDefault, version };
+  });
+  const props = {
+    ...{ viewer, assets: assetUrls, places: placesOf(parts, isOwner), sites, channels: channelLines(parts), zones },
+    ...{ health: checksOf(parts.deps), about: aboutLines(parts) },
+    farm: isOwner ? (farm ?? current) : null,
+    site: viewer.mayWrite ? (site ?? blankForm) : null,
+  };
+  return htmlResponse(SettingsPage(props), status);
+}
+
+export function settingsPage(parts: PageParts, call: PageCall): Promise<Response> {
+  return show(parts, call, {});
+}
+
+/** Name and zone of the farm, together or not at all; for owners. */
+export async function changeFarmForm(parts: PageParts, call: PageCall): Promise<Response> {
+  const values = await readForm(call.request);
+  requireOwnForm(values, call.viewer.csrf);
+  return orRefused(
+    () => {
+      setFarm(parts, values);
+      return redirect("/settings");
+    },
+    (problem) => show(parts, call, { farm: refusedForm(values, problem), status: 422 }),
+  );
+}
+
+function setFarm({ deps: { control } }: PageParts, values: FormValues): void {
+  control.transaction(() => {
+    for (const [name, field] of [
+      ["farmName", "farm_name"],
+      ["timeZone", "time_zone"],
+    ] as const) {
+      const set = control.settings.set(name, values[field] ?? "");
+      if (!set.ok) throw invalidField(field, set.rule);
+    }
+  });
+}
+
+export async function addSiteForm(parts: PageParts, call: PageCall): Promise<Response> {
+  const { control } = parts.deps;
+  const values = await readForm(call.request);
+  requireOwnForm(values, call.viewer.csrf);
+  const { name = "", timezone = "" } = values;
+  return orRefused(
+    () => {
+      control.transaction(() => {
+        const site = accepted(control.sites.create({ name, ...(timezone !== "" && { timezone }) }), "site");
+        recordAct(control, call.principal, { verb: "added", subject: { kind: "site", id: site.id, name: site.name } });
+      });
+      return redirect("/settings#sites");
+    },
+    (problem) => show(parts, call, { site: refusedForm(values, problem), status: 422 }),
+  );
+}

@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { type Farm, fill, openFarm } from "../../browser/farm.ts";
+import { type Person, signInAs } from "./person.ts";
+
+let farm: Farm;
+let owner: Person;
+let viewer: Person;
+beforeAll(async () => {
+  farm = await openFarm();
+  fill(farm, 3);
+  owner = await signInAs(farm, "owner");
+  viewer = await signInAs(farm, "viewer");
+});
+afterAll(() => farm.stop());
+
+describe("settings", () => {
+  test("lead to all that is set, say what is well, and show a viewer no form", async () => {
+    const html = await (await owner.get("/settings")).text();
+    for (const href of ["/fleets", "/pools", "/models", "/people", "/tokens", "/audit"]) expect(html).toContain(`<a href="${href}">`);
+    expect(html).toContain("rigs are served");
+    const shown = await (await viewer.get("/settings")).text();
+    expect([shown.includes('href="/people"'), shown.includes('action="/settings/')]).toEqual([false, false]);
+  });
+
+  test("name and zone of the farm change together or not at all", async () => {
+    const { settings } = farm.deps.control;
+    const refused = await owner.post("/settings/farm", { _csrf: owner.csrf, farm_name: "Nordlys", time_zone: "Moon/Base" });
+    expect([refused.status, settings.get("farmName"), (await refused.text()).includes('id="time_zone-error"')]).toEqual([422, "My farm", true]);
+    await owner.post("/settings/farm", { _csrf: owner.csrf, farm_name: "Nordlys", time_zone: "Europe/Oslo" });
+    expect([settings.get("farmName"), settings.get("timeZone")]).toEqual(["Nordlys", "Europe/Oslo"]);
+    expect((await viewer.post("/settings/farm", { _csrf: viewer.csrf, farm_name: "Mine", time_zone: "UTC" })).status).toBe(403);
+  });
+
+  test("a site is added; what is wrong stands beside its field", async () => {
+    const added = await owner.post("/settings/sites", { _csrf: owner.csrf, name: "Hall B", timezone: "Europe/Oslo" });
+    expect([added.status, farm.deps.control.sites.all().map(({ name }) => name)]).toEqual([303, ["Hall B"]]);
+    const again = await owner.post("/settings/sites", { _csrf: owner.csrf, name: "Hall B", timezone: "" });
+    expect([again.status, (await again.text()).includes('id="name-error"')]).toEqual([422, true]);
+    expect((await viewer.post("/settings/sites", { _csrf: viewer.csrf, name: "Hall C" })).status).toBe(403);
+  });
+
+  test("channels show where they go and what became of the last message, and no secret", async () => {
+    const secret = `whsec_${Buffer.alloc(24, 7).toString("base64")}`;
+    farm.deps.control.channels.create({ name: "on-call", target: { kind: "webhook", url: "https://alarms.example.org/hook?key=abc" }, secret });
+    const html = await (await viewer.get("/settings")).text();
+    expect([html.includes("https://alarms.example.org<"), html.includes("key=abc"), html.includes(secret)]).toEqual([true, false, false]);
+  });
+});

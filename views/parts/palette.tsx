@@ -1,0 +1,77 @@
+/** @jsxImportSource @kitajs/html */
+
+/** Where one jumps to from the keyboard. Closed, and asked of nobody, until it is opened; the script opens it and walks its options. */
+export function Palette(): JSX.Element {
+  return (
+    <dialog id="palette" aria-label="Search or jump to">
+      <form
+        method="get"
+        action="/search"
+        hx-get="/search"
+        hx-trigger="input changed delay:120ms from:#palette-q, submit"
+        hx-target="#palette-list"
+        hx-swap="innerHTML"
+        hx-sync="this:replace"
+      >
+        <input
+          id="palette-q"
+          name="q"
+          type="search"
+          role="combobox"
+          aria-expanded="true"
+          aria-controls="palette-list"
+          aria-autocomplete="list"
+          aria-label="Rig, contract, customer, pool or page"
+          placeholder="Rig, contract, customer, pool or page"
+          autocomplete="off"
+          spellcheck="false"
+        />
+      </form>
+      <div id="palette-list" role="listbox" aria-label="Found" />
+    </dialog>
+  );
+}
+
+function Keys(props: { keys: readonly string[]; text: string }): JSX.Element {
+  return (
+    <div>
+      <dt>
+        {props.keys.map((key) => (
+          <>
+            <kbd safe>{key}</kbd>{" "}
+          </>
+        ))}
+      </dt>
+      <dd safe>{props.text}</dd>
+    </div>
+  );
+}
+
+/** What the keys do. */
+export function KeyHelp(props: { places: readonly { text: string; key: string }[]; singleKeys: boolean }): JSX.Element {
+  return (
+    <dialog id="key-help" aria-labelledby="h-keys">
+      <header>
+        <h2 id="h-keys">Keys</h2>
+        <form method="dialog">
+          <button type="submit">Close</button>
+        </form>
+      </header>
+      <dl class="keys">
+        <Keys keys={["Ctrl", "K"]} text="search or jump to" />
+        <Keys keys={["/"]} text="to the filter of the page" />
+        <Keys keys={["j"]} text="next row" />
+        <Keys keys={["k"]} text="row before" />
+        <Keys keys={["Enter"]} text="open the row" />
+        <Keys keys={["x"]} text="tick the row" />
+        <Keys keys={["?"]} text="this list" />
+        {props.places.map((place) => (
+          <Keys keys={["g", place.key]} text={place.text} />
+        ))}
+      </dl>
+      <p class="foot">
+        {props.singleKeys ? "Single keys are on" : "Single keys are off; Ctrl K works always"}: <a href="/account#display">change</a>
+      </p>
+    </dialog>
+  );
+}

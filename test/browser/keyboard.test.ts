@@ -26,7 +26,7 @@ describe.if(hasBrowser)("the keyboard", () => {
   });
 
   const chosen = () => page.locator("#palette-list [aria-selected=true] b");
-  const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim());
+  const focused = () => page.evaluate("document.activeElement?.textContent?.trim()");
 
   test("Ctrl K offers pages, finds what is typed, and goes where the arrows point", async () => {
     await page.goto(`${farm.url}/`);
@@ -63,7 +63,7 @@ describe.if(hasBrowser)("the keyboard", () => {
     await page.keyboard.press("k");
     expect(await focused()).toBe("S21-001");
     await page.keyboard.press("/");
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe("q");
+    expect(await page.evaluate("document.activeElement?.id")).toBe("q");
     await page.locator("#rows a").nth(2).focus();
     await Promise.all([page.waitForURL(/\/rigs\/rig_/), page.keyboard.press("Enter")]);
     expect(await page.textContent("h1")).toBe("S21-003");

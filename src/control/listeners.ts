@@ -91,6 +91,12 @@ function checkProxyFrom(ranges: string[]): Failure | null {
   return null;
 }
 
+/** A PROXY header stands before the first byte of TLS, where the runtime's TLS sockets do not look for it. */
+function checkBalancer({ tls, proxyFrom }: ListenerFields): Failure | null {
+  if (tls === null || proxyFrom.length === 0) return null;
+  return invalid("proxyFrom", "cannot be had together with tls: let the balancer end TLS, or give the rigs that speak TLS a port of their own");
+}
+
 export class Listeners {
   readonly #rows: RowTable<Listener, RawListener>;
   readonly #fleets: Fleets;
@@ -160,7 +166,8 @@ export class Listeners {
       checkFields(listener, rules) ??
       checkProxyFrom(listener.proxyFrom) ??
       inside("tls", listener.tls === null ? null : checkFields(listener.tls, tlsRules)) ??
-      inside("extranonce", checkFields(listener.extranonce, extranonceRules));
+      inside("extranonce", checkFields(listener.extranonce, extranonceRules)) ??
+      checkBalancer(listener);
     if (broken !== null) return broken;
     if (!this.#fleets.all().some(({ no }) => no === listener.fleetNo)) return invalid("fleetNo", "must name a fleet that exists");
     const owner = listener.bind.endsWith(":0") ? null : this.#rows.find(this.#byBind, listener.bind);

@@ -226,6 +226,7 @@ describe("listeners", () => {
     ["invalid fleetNo", { fleetNo: 99 }],
     ["invalid proxyFrom.1", { proxyFrom: ["10.0.0.0/8", "10.0.0.0/33"] }],
     ["invalid proxyFrom.0", { proxyFrom: ["example.org"] }],
+    ["invalid proxyFrom", { proxyFrom: ["10.0.0.0/8"], tls: { certFile: "c.pem", keyFile: "k.pem" } }],
     ["invalid tls.keyFile", { tls: { certFile: "c.pem", keyFile: "" } }],
     ["invalid extranonce.e2Bytes", { extranonce: { e1Bytes: 1, e2Bytes: 1 } }],
   ])("refuse %s", (expected, patch) => {

@@ -178,7 +178,7 @@ test("listeners are added, changed and removed; the flag's own stays", async () 
   const web = testWeb();
   web.control.listeners.ensurePrimary("0.0.0.0:3333");
   const fleet = (await web.get("/fleets")).json["data"][0].id;
-  const made = await web.post("/listeners", { bind: "[::]:4444", fleet_id: fleet, proxy_from: ["10.0.0.0/8"], tls: { cert_file: "/c", key_file: "/k" } });
+  const made = await web.post("/listeners", { bind: "[::]:4444", fleet_id: fleet, tls: { cert_file: "/c", key_file: "/k" } });
   expect(made.status).toBe(201);
   expectFits(listenerModel, made.json);
   expect(made.json).toMatchObject({ enrol: true, protocol: "v1", primary: false, extranonce: { e1_bytes: 1, e2_bytes: 3 } });
@@ -190,6 +190,7 @@ test("listeners are added, changed and removed; the flag's own stays", async () 
     [{ bind: "0.0.0.0:5000", fleet_id: fleet, proxy_from: ["10.0.0.0/33"] }, "/proxy_from/0", 422],
     [{ bind: "0.0.0.0:5000", fleet_id: fleet, tls: { cert_file: "/c" } }, "/tls/key_file", 422],
     [{ bind: "0.0.0.0:5000", fleet_id: fleet, tls: { cert_file: "/c", key_file: "/k", x: 1 } }, "/tls/x", 422],
+    [{ bind: "0.0.0.0:5000", fleet_id: fleet, tls: { cert_file: "/c", key_file: "/k" }, proxy_from: ["10.0.0.0/8"] }, "/proxy_from", 422],
     [{ bind: "0.0.0.0:5000", fleet_id: fleet, enrol: "yes" }, "/enrol", 422],
     [{ bind: "[::]:4444", fleet_id: fleet }, "/bind", 409],
   ];

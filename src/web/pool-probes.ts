@@ -45,6 +45,15 @@ export class PoolProbes {
   }
 }
 
+/** Whether a change decides where the pool's sessions go or what they are told there, so that what is known of it holds no more. */
+export function leadsElsewhere(before: Pool, after: Pool): boolean {
+  return destinationOf(before) !== destinationOf(after);
+}
+
+function destinationOf(pool: Pool): string {
+  return JSON.stringify([pool.host, pool.port, pool.tls, pool.username, pool.algorithm, pool.password.reveal()]);
+}
+
 function failed(name: "connect", text: string, ms: number): PoolTest {
   return { ok: false, steps: [{ name, ok: false, ms, text }], extranonce2Size: null, difficulty: null, warnings: [] };
 }

@@ -7,6 +7,7 @@ import { poolExample, poolTestExample } from "../examples.ts";
 import { webLimits } from "../limits.ts";
 import { algorithm, poolModel, poolTestModel } from "../models.ts";
 import { listReply, pageByNo } from "../paging.ts";
+import { leadsElsewhere } from "../pool-probes.ts";
 import { poolJson, poolTestJson } from "../present-live.ts";
 import { idOf, oneOf, orNull, pageOf, pageQuery, text } from "../schema-parts.ts";
 
@@ -37,11 +38,6 @@ async function presentTried(parts: ApiParts, pool: Pool) {
   const probe = await parts.probes.probe(pool, webLimits.poolProbeMsMax);
   const { extranonce2_size, difficulty, warnings } = poolTestJson(probe);
   return { ...(await present(parts, pool, probe)), extranonce2_size, difficulty, warnings };
-}
-
-/** What decides where a pool's sessions go and what they are told there. */
-function destinationOf(pool: Pool): string {
-  return JSON.stringify([pool.host, pool.port, pool.tls, pool.username, pool.algorithm, pool.password.reveal()]);
 }
 
 /** The row alone, for the moment in which nothing else is known. */
@@ -119,8 +115,7 @@ function poolChanges(parts: ApiParts): Endpoint[] {
       handle: ({ id, body, principal, version }) => {
         const before = found(deps.control.pools.byId(id), "pool");
         const pool = changePool(deps, principal, { id, version, entry: body });
-        const isElsewhere = destinationOf(pool) !== destinationOf(before);
-        const shown = async () => (isElsewhere ? presentTried(parts, pool) : present(parts, pool, await probeOfUnused(parts, pool)));
+        const shown = async () => (leadsElsewhere(before, pool) ? presentTried(parts, pool) : present(parts, pool, await probeOfUnused(parts, pool)));
         const complete = async () => ({ version: pool.version, body: await shown() });
         return { version: pool.version, body: bare(pool), tell: bell.now, complete };
       },

@@ -11,6 +11,7 @@ import { assetUrls } from "../assets/assets.ts";
 import { found } from "../endpoint.ts";
 import { webLimits } from "../limits.ts";
 import type { LiveView } from "../live.ts";
+import { leadsElsewhere } from "../pool-probes.ts";
 import { warningsOf } from "../present-live.ts";
 import type { Problem } from "../problems.ts";
 import { refusedPart } from "./fleet-snapshot.ts";
@@ -148,16 +149,19 @@ export async function addPoolForm(parts: PageParts, call: PageCall): Promise<Res
 }
 
 export async function changePoolForm(parts: PageParts, call: PageCall): Promise<Response> {
-  const { deps } = parts;
+  const { deps, probes } = parts;
   const pool = found(deps.control.pools.byId(call.id), "pool");
   const values = await readForm(call.request);
   const again = (form: FormState) => formPage(parts, call, { pool, form, status: 422 });
   if (!isOwnForm(values, call.viewer.csrf)) return again({ values, errors: { "": staleForm } });
   return orRefused(
-    () => {
-      deps.control.transaction(() => changePool(deps, call.principal, { id: pool.id, version: versionOf(values), entry: entryOf(values) }));
+    async () => {
+      const change = { id: pool.id, version: versionOf(values), entry: entryOf(values) };
+      const after = deps.control.transaction(() => changePool(deps, call.principal, change));
       changed(parts);
-      return redirect("/pools");
+      if (!leadsElsewhere(pool, after)) return redirect("/pools");
+      await probes.probe(after, webLimits.poolProbeMsMax);
+      return redirect(`/pools/${pool.id}`);
     },
     (problem) => again(refused(values, problem)),
   );

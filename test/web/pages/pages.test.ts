@@ -191,6 +191,16 @@ describe("a pool's form", () => {
     expect(pools.byId(id)?.host).toBe("eu1.pool.example");
   });
 
+  test("a changed address is tried at once, and the pool's page says how that went", async () => {
+    const { pools } = farm.deps.control;
+    const made = pools.create({ name: "Moves", host: "old.example", port: 1, username: "u", password: "secret" });
+    if (!made.ok) throw new Error(made.rule);
+    const fields = { _csrf: owner.csrf, version: "1", name: "Moves", url: "stratum+tcp://new.example:1", username: "u", password: "" };
+    const answer = await owner.post(`/pools/${made.value.id}`, fields);
+    expect([answer.status, answer.headers.get("location")]).toEqual([303, `/pools/${made.value.id}`]);
+    expect(await (await owner.get(`/pools/${made.value.id}`)).text()).toContain('id="h-test"');
+  });
+
   test("a pool in use is not deleted, and the page says who uses it", async () => {
     const id = firstOf(farm.deps.control.pools.all());
     const answer = await owner.post(`/pools/${id}/delete`, { _csrf: owner.csrf });

@@ -217,6 +217,7 @@ function farmOf({ control, hub, watch, hubAlarms, nowMs }: Parts): AlarmFacts {
 function contractsOf(watch: Watch): ContractView {
   return {
     capacity: (ask) => watch.capacity(ask),
+    removalCost: (rigNos) => watch.removalCost(rigNos),
     health: (no) => healthOf(watch.contract(no)),
     changed: () => watch.configChanged(),
   };

@@ -1,6 +1,7 @@
 import type { Log } from "../log.ts";
 import { Allocations } from "./allocations.ts";
 import { Audit } from "./audit.ts";
+import { Batches } from "./batches.ts";
 import { Channels } from "./channels.ts";
 import { Contracts } from "./contracts.ts";
 import { Customers } from "./customers.ts";
@@ -40,6 +41,7 @@ export type Control = {
   models: Models;
   repairs: Repairs;
   imports: Imports;
+  batches: Batches;
   allocations: Allocations;
   loans: Loans;
   maintenance: MaintenanceWindows;
@@ -99,6 +101,7 @@ export function openControl(path: string, options: { now: () => number; log: Log
     models: new Models(database),
     repairs: new Repairs(database),
     imports: new Imports(database),
+    batches: new Batches(database),
     channels: new Channels(database),
     deliveries: new Deliveries(database),
     loginAttempts: new LoginAttempts(database),

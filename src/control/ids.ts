@@ -19,6 +19,7 @@ export const idPrefixes = Object.freeze([
   "mdl",
   "rep",
   "imp",
+  "bat",
 ] as const);
 export type IdPrefix = (typeof idPrefixes)[number];
 

@@ -11,6 +11,7 @@ import contractKnobs from "../../migrations/control/0009_contract_knobs.sql" wit
 import people from "../../migrations/control/0010_people.sql" with { type: "text" };
 import inventory from "../../migrations/control/0011_inventory.sql" with { type: "text" };
 import imports from "../../migrations/control/0012_imports.sql" with { type: "text" };
+import batches from "../../migrations/control/0013_batches.sql" with { type: "text" };
 import type { Log } from "../log.ts";
 
 export type Migration = { version: number; name: string; text: string };
@@ -29,6 +30,7 @@ const migrations: readonly Migration[] = Object.freeze([
   { version: 10, name: "0010_people", text: people },
   { version: 11, name: "0011_inventory", text: inventory },
   { version: 12, name: "0012_imports", text: imports },
+  { version: 13, name: "0013_batches", text: batches },
 ]);
 
 /** "HUBC": marks a SQLite file as a control database, so that no other file is taken for one. */

@@ -62,6 +62,7 @@ export class Rigs {
   readonly #worst: Statement<RawRig, SqlValue[]>;
   readonly #countByFleet: Statement<FleetCount, SqlValue[]>;
   readonly #numbersOfFleet: Statement<{ nos: string }, SqlValue[]>;
+  readonly #numbersOfIds: Statement<{ no: number }, SqlValue[]>;
   readonly #exists: Statement<{ no: number }, SqlValue[]>;
   readonly #statusOf: Statement<StatusRow, SqlValue[]>;
   readonly #setStatus: Statement<unknown, SqlValue[]>;
@@ -102,6 +103,7 @@ export class Rigs {
        ORDER BY CASE status WHEN 'rejecting' THEN 0 WHEN 'offline' THEN 1 WHEN 'degraded' THEN 2 WHEN 'flapping' THEN 3 ELSE 4 END, status_since_ms DESC LIMIT ?`,
     );
     this.#numbersOfFleet = sql.prepare("SELECT json_group_array(no) AS nos FROM rigs WHERE fleet_no = ? AND removed_at_ms IS NULL");
+    this.#numbersOfIds = sql.prepare("SELECT no FROM rigs WHERE id IN (SELECT value FROM json_each(?)) AND removed_at_ms IS NULL");
     this.#exists = sql.prepare("SELECT no FROM rigs WHERE no = ? AND removed_at_ms IS NULL");
     this.#statusOf = sql.prepare("SELECT no, id, name, status FROM rigs WHERE no = ?");
     this.#setStatus = sql.prepare("UPDATE rigs SET status = ?, status_since_ms = ?, status_code = ?, status_text = ? WHERE no = ?");
@@ -147,6 +149,11 @@ export class Rigs {
   /** Numbers of a fleet's rigs, in no order; 1.4 ms for ten thousand. */
   numbersOfFleet(fleetNo: number): number[] {
     return JSON.parse(this.#numbersOfFleet.get(fleetNo)?.nos ?? "[]");
+  }
+
+  /** Ids that are no rig's are left out. */
+  numbersOfIds(ids: readonly string[]): number[] {
+    return this.#numbersOfIds.all(JSON.stringify(ids)).map(({ no }) => no);
   }
 
   /** Finds removed rigs too: shares and allocations go on pointing at them. */

@@ -1,4 +1,6 @@
+import type { Rig } from "../control/rig-row.ts";
 import { decodeHealth, encodeHealth, healthRowLength } from "../health/health-row.ts";
+import { resume } from "../health/rig-detector.ts";
 import type { RigHealth } from "../health/rig-health.ts";
 
 const magic = 0x31_4c_48_53;
@@ -38,6 +40,14 @@ export function readSnapshot(bytes: Uint8Array | null): Map<number, RigHealth> {
     if (health !== null) known.set(numbers[at] ?? 0, health);
   }
   return known;
+}
+
+/** What a snapshot knows of a rig; a status that was changed after it begins without evidence. */
+export function rememberedOf({ no, status }: Rig, remembered: ReadonlyMap<number, RigHealth>): RigHealth | null {
+  const health = remembered.get(no);
+  if (health === undefined || health.status !== status) return null;
+  resume(health);
+  return health;
 }
 
 function checksum(numbers: Float64Array): number {

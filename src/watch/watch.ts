@@ -1,23 +1,21 @@
 import type { Contract } from "../control/contract-row.ts";
 import type { Control } from "../control/control.ts";
 import type { Fleet } from "../control/fleets.ts";
-import type { Rig } from "../control/rig-row.ts";
 import type { SnapshotFile } from "../control/snapshot-file.ts";
 import type { ContractPools, RigFact } from "../health/facts.ts";
-import { resume } from "../health/rig-detector.ts";
-import type { RigHealth } from "../health/rig-health.ts";
 import type { Log } from "../log.ts";
 import { type Capacity, type CapacityAsk, capacityFor } from "../schedule/capacity.ts";
 import type { Destination, Move } from "../schedule/move.ts";
 import type { Plan } from "../schedule/plan.ts";
-import type { FleetPlanFact, MaintenanceWindow, RigPlanStatus } from "../schedule/plan-facts.ts";
+import type { FleetPlanFact, MaintenanceWindow, PlanFacts, RigPlanStatus } from "../schedule/plan-facts.ts";
 import { holdDownMs, planLimits } from "../schedule/plan-limits.ts";
 import { Planner } from "../schedule/planner.ts";
+import { type RemovalCost, removalCost } from "../schedule/removal-cost.ts";
 import { startClock, type Task } from "./clock.ts";
 import { ContractBook } from "./contract-book.ts";
 import type { ContractFact } from "./contract-state.ts";
 import { ContractWatch } from "./contract-watch.ts";
-import { readSnapshot, snapshotOf } from "./health-snapshot.ts";
+import { readSnapshot, rememberedOf, snapshotOf } from "./health-snapshot.ts";
 import { Judge } from "./judge.ts";
 import { fleetPlanFact, knobsOf, yardsticks } from "./plan-inputs.ts";
 import { Presence } from "./presence.ts";
@@ -139,14 +137,25 @@ export class Watch {
     return this.book.fact(no);
   }
 
-  /** What could still be promised; see `capacityFor`. Rigs that enrolled a moment ago count as well. */
+  /** What could still be promised; see `capacityFor`. */
   capacity(ask: CapacityAsk): Capacity {
+    return capacityFor(this.planFacts(), ask);
+  }
+
+  /** What it would cost to take rigs from all contracts now; see `removalCost`. */
+  removalCost(rigNos: readonly number[]): RemovalCost {
+    return removalCost(this.planFacts(), new Set(rigNos));
+  }
+
+  /** Rigs that enrolled a moment ago count as well. */
+  private planFacts(): PlanFacts {
     this.readRigs();
     for (const { rigNo, sessions } of this.deps.hub.rigs()) {
       if (this.register.get(rigNo) === undefined) this.register.read(rigNo);
       if (sessions.length > 0 && this.register.get(rigNo)?.plan.connected === false) this.register.change(rigNo, { connected: true });
     }
-    return capacityFor({ nowMs: this.deps.now(), fleets: this.fleetFacts(() => 0), contracts: this.book.planFacts, rigs: this.register.facts() }, ask);
+    const facts = { contracts: this.book.planFacts, rigs: this.register.facts(), allocations: [...this.scheduler.allocations()] };
+    return { nowMs: this.deps.now(), startGraceUntilMs: this.readyAtMs, fleets: this.fleetFacts(() => 0), ...facts };
   }
 
   /** Rigs that people may be woken for: those in use, outside maintenance. */
@@ -378,14 +387,6 @@ export class Watch {
 
 function fleetsOf({ fleets }: Pick<Control, "fleets">): Map<number, Fleet> {
   return new Map(fleets.all().map((fleet) => [fleet.no, fleet]));
-}
-
-/** A status that was changed after the snapshot begins without evidence. */
-function rememberedOf({ no, status }: Rig, remembered: ReadonlyMap<number, RigHealth>): RigHealth | null {
-  const health = remembered.get(no);
-  if (health === undefined || health.status !== status) return null;
-  resume(health);
-  return health;
 }
 
 function after(ms: number, then: () => void): () => void {

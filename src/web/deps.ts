@@ -6,6 +6,7 @@ import type { Ledger } from "../ledger/ledger.ts";
 import type { Log } from "../log.ts";
 import type { Capacity, CapacityAsk } from "../schedule/capacity.ts";
 import type { Move } from "../schedule/move.ts";
+import type { RemovalCost } from "../schedule/removal-cost.ts";
 
 export type ListenerPort = { listenerNo: number; address: string | null; fault: string | null };
 
@@ -43,6 +44,8 @@ export const contractHealthStates = Object.freeze(["delivering", "degraded", "do
 export type ContractView = {
   /** What could be promised for the whole term. */
   capacity(ask: CapacityAsk): Pick<Capacity, "availableHps" | "availableRigs">;
+  /** What it would cost to take rigs (by number) from all contracts now; tens of milliseconds for ten thousand rigs. */
+  removalCost(rigNos: readonly number[]): RemovalCost;
   /** Null while nobody has judged it. */
   health(contractNo: number): ContractHealth | null;
   /** A contract came, changed or went: plan again. Called once it is on disk. */

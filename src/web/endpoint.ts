@@ -94,6 +94,7 @@ export function readEndpoint<Q extends TObject = TObject>(spec: ReadSpec<Q>): En
 
 export type ChangeAsked<B extends TObject> = {
   id: string;
+  request: Request;
   body: Static<B>;
   principal: Principal;
   /** Version that If-Match names; null for `*` and for POST. */
@@ -119,7 +120,7 @@ export function changeEndpoint<B extends TObject = TObject>(parts: ApiParts, spe
     const principal = requirePermission(request, spec.need);
     readQuery(noQuery, request.url);
     const body = checked(shape, await readJsonBody(request), "");
-    const asked = { id, body, principal, nowMs: parts.deps.now() };
+    const asked = { id, request, body, principal, nowMs: parts.deps.now() };
     const { control } = parts.deps;
     const action = `${spec.method} /api/v1${spec.path}`;
     const inTransaction: InTransaction = (work) => recorded(parts.deps, principal, { request, action, id }, () => control.transaction(work));

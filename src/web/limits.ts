@@ -20,5 +20,9 @@ export const webLimits = Object.freeze({
   figuresFreshMs: 2_000,
   figuresStaleMsMax: 10_000,
   hashratePointsMax: 3_000,
+  /** Rigs of one order. */
+  batchRigsMax: 10_000,
+  /** A script that waits for an order to be carried out hears by then how far it is. */
+  batchAnswerMsMax: 20_000,
   windowMsMax: 400 * 86_400_000,
 });

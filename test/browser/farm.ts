@@ -70,7 +70,8 @@ export async function openFarm(): Promise<Farm> {
   const config = { http: { host: "127.0.0.1", port: 0 }, stratum: { host: "0.0.0.0", port: 3333 }, httpTrustProxy: [] };
   const healths: Farm["healths"] = new Map();
   const available: Farm["available"] = { availableHps: 1e15, availableRigs: 5 };
-  const contracts: ContractView = { capacity: () => available, health: (no) => healths.get(no) ?? null, changed: () => {} };
+  const removalCost: ContractView["removalCost"] = (rigNos) => ({ rigs: rigNos.length, idleRigs: 0, servingRigs: 0, lostHps: 0, spareHps: 0, contracts: [] });
+  const contracts: ContractView = { capacity: () => available, removalCost, health: (no) => healths.get(no) ?? null, changed: () => {} };
   const deps: WebDeps = { control, contracts, ledger, hub, config, log: silentLog, now };
   const web = await startWeb(deps);
   const stop = async () => {

@@ -4,6 +4,7 @@ import type { HashratePoint, ShareRow, SharesSummary } from "../../src/ledger/an
 import { silentLog } from "../../src/log.ts";
 import type { Capacity, CapacityAsk } from "../../src/schedule/capacity.ts";
 import type { Move } from "../../src/schedule/move.ts";
+import type { RemovalCost } from "../../src/schedule/removal-cost.ts";
 import { createApp } from "../../src/web/app.ts";
 import type { ContractHealth, ContractView, HubView, ListenerPort, WebConfig, WebDeps, WebLedger } from "../../src/web/deps.ts";
 
@@ -113,6 +114,9 @@ export class FakeContracts implements ContractView {
     this.asked.push(ask);
     return this.availableOf.get(ask.place?.nominalHps ?? 0) ?? this.available;
   };
+  cost: RemovalCost | null = null;
+  removalCost = (rigNos: readonly number[]): RemovalCost =>
+    this.cost ?? { rigs: rigNos.length, idleRigs: 0, servingRigs: 0, lostHps: 0, spareHps: 0, contracts: [] };
   health = (contractNo: number) => this.healths.get(contractNo) ?? null;
   changed = () => {
     this.changes += 1;

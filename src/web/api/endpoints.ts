@@ -1,6 +1,7 @@
 import type { ApiParts, Endpoint } from "../endpoint.ts";
 import { allocationEndpoints } from "./allocations.ts";
 import { auditEndpoints } from "./audit.ts";
+import { batchEndpoints } from "./batches.ts";
 import { contractCommands } from "./contract-commands.ts";
 import { contractEndpoints } from "./contracts.ts";
 import { customerEndpoints } from "./customers.ts";
@@ -30,6 +31,7 @@ export function apiEndpoints(parts: ApiParts): Endpoint[] {
     ...rigChanges(parts),
     ...rigPins(parts),
     ...rigVerbs(parts),
+    ...batchEndpoints(parts),
     ...assetEndpoints(parts),
     ...figureEndpoints(parts),
     ...poolEndpoints(parts),

@@ -1,5 +1,5 @@
-import { type Static, Type } from "@sinclair/typebox";
-import { lends, lifecycles, type Rig, type RigPatch } from "../../control/rig-row.ts";
+import { Type } from "@sinclair/typebox";
+import type { Rig } from "../../control/rig-row.ts";
 import { rigNameWords } from "../../control/rules.ts";
 import { recordAct } from "../actions/record.ts";
 import { addRig, changeRig } from "../actions/rig-details.ts";
@@ -11,7 +11,8 @@ import { noRates } from "../live-figures.ts";
 import { rigModel } from "../models.ts";
 import { noOf } from "../paging.ts";
 import { invalidField } from "../problems.ts";
-import { day, hps, idOf, oneOf, orNull, text } from "../schema-parts.ts";
+import { rigFields, rigPatchOf } from "../rig-patch.ts";
+import { idOf } from "../schema-parts.ts";
 import { presentOneRig, presentRig } from "./rigs.ts";
 
 export const rigName = () =>
@@ -22,51 +23,9 @@ export const rigName = () =>
     "x-rule": rigNameWords,
     description: "What it logs in as: the part of its worker after the last `.`, which is why it has none itself",
   });
-const label = () => Type.Optional(orNull(text(100)));
-const placePart = () => Type.Optional(orNull(text(100)));
-const fields = {
-  asset_code: Type.Optional(orNull(text(64))),
-  site_id: Type.Optional(orNull(idOf("sit"))),
-  location: Type.Optional(
-    Type.Object(
-      { building: placePart(), row: placePart(), rack: placePart(), position: placePart() },
-      { description: "Parts that are left out stay as they are" },
-    ),
-  ),
-  owner_customer_id: Type.Optional(orNull(idOf("cus"))),
-  model: label(),
-  serial: label(),
-  mac: Type.Optional(orNull(text(64))),
-  warranty_until: Type.Optional(orNull(day())),
-  nominal_hps: Type.Optional(orNull(hps())),
-  lend: Type.Optional(oneOf(lends)),
-  lifecycle: Type.Optional(oneOf(lifecycles)),
-  notes: Type.Optional(Type.String({ maxLength: 4_000 })),
-};
-const newRig = Type.Object({ name: rigName(), fleet_id: idOf("flt"), ...fields });
-const rigPatch = Type.Object({ name: Type.Optional(rigName()), fleet_id: Type.Optional(idOf("flt")), ...fields });
+const newRig = Type.Object({ name: rigName(), fleet_id: idOf("flt"), ...rigFields });
+const rigPatch = Type.Object({ name: Type.Optional(rigName()), fleet_id: Type.Optional(idOf("flt")), ...rigFields });
 const pin = Type.Object({ profile_id: Type.Optional(idOf("prf")), contract_id: Type.Optional(idOf("ctr")) });
-
-function patchOf({ deps }: ApiParts, body: Static<typeof rigPatch>, current: Rig | null): RigPatch {
-  const { model, serial, mac, lend, lifecycle, notes, location } = body;
-  const place = current?.location ?? { building: null, row: null, rack: null, position: null };
-  return {
-    ...(body.name !== undefined && { name: body.name }),
-    ...(body.fleet_id !== undefined && { fleetNo: noOf("fleet_id", deps.control.fleets.byId(body.fleet_id), "fleet") }),
-    ...(body.asset_code !== undefined && { assetCode: body.asset_code }),
-    ...(body.site_id !== undefined && { siteId: body.site_id }),
-    ...(location !== undefined && { location: { ...place, ...location } }),
-    ...(body.owner_customer_id !== undefined && { ownerCustomerId: body.owner_customer_id }),
-    ...(model !== undefined && { model }),
-    ...(serial !== undefined && { serial }),
-    ...(mac !== undefined && { mac }),
-    ...(body.warranty_until !== undefined && { warrantyUntil: body.warranty_until }),
-    ...(body.nominal_hps !== undefined && { nominalHps: body.nominal_hps }),
-    ...(lend !== undefined && { lend }),
-    ...(lifecycle !== undefined && { lifecycle }),
-    ...(notes !== undefined && { notes }),
-  };
-}
 
 /** The rig with its figures, once the change is on disk. */
 export function rigReply(parts: ApiParts, rig: Rig, reply: ChangeReply = {}): ChangeReply {
@@ -90,7 +49,7 @@ export function rigChanges(parts: ApiParts): Endpoint[] {
       answers: [{ status: 201, description: "The rig", schema: rigModel, example: rigExample }],
       handle: ({ body, principal }) => {
         const fleetNo = noOf("fleet_id", control.fleets.byId(body.fleet_id), "fleet");
-        const rig = addRig(deps, principal, { ...patchOf(parts, body, null), name: body.name, fleetNo });
+        const rig = addRig(deps, principal, { ...rigPatchOf(deps.control, body, null), name: body.name, fleetNo });
         return rigReply(parts, rig, { status: 201, location: `/api/v1/rigs/${rig.id}`, tell: bell.soon });
       },
     }),
@@ -109,7 +68,7 @@ export function rigChanges(parts: ApiParts): Endpoint[] {
       answers: [{ status: 200, description: "The rig as it is now", schema: rigModel, example: rigExample }],
       handle: ({ id, body, principal, version }) => {
         const before = rigOf(deps, id);
-        const rig = changeRig(deps, principal, { id, version, patch: patchOf(parts, body, before) });
+        const rig = changeRig(deps, principal, { id, version, patch: rigPatchOf(deps.control, body, before) });
         return rigReply(parts, rig, { tell: bell.soon });
       },
     }),

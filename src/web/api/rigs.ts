@@ -11,8 +11,8 @@ import { rigJson } from "../present-live.ts";
 import { idOf, oneOf, pageOf, pageQuery, time } from "../schema-parts.ts";
 import { timeOf } from "./windows.ts";
 
-const rigQuery = Type.Object({
-  ...pageQuery,
+/** What rigs may be narrowed to. */
+export const rigConditions = {
   status: Type.Optional(Type.String({ maxLength: 100, description: `One or more of ${rigStatuses.join(", ")}, with commas between them` })),
   fleet_id: Type.Optional(idOf("flt")),
   lifecycle: Type.Optional(oneOf(lifecycles)),
@@ -23,7 +23,8 @@ const rigQuery = Type.Object({
   site_id: Type.Optional(idOf("sit")),
   updated_since: Type.Optional(time("Changed by people since then")),
   q: Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: "Part of the name, asset code, model, serial or MAC" })),
-});
+};
+const rigQuery = Type.Object({ ...pageQuery, ...rigConditions });
 
 /** A rig as it is now: its row, what the hub sees, whom it serves, what it makes. The last share is the hub's unless the caller knows better. */
 export function presentRig({ deps, ids }: ApiParts, rig: Rig, rates: Rates, lastShareAtMs?: number | null) {
@@ -89,7 +90,7 @@ export function rigReads(parts: ApiParts): Endpoint[] {
   ];
 }
 
-type Asked = {
+export type RigConditions = {
   status?: string;
   fleet_id?: string;
   lifecycle?: RigFilterWord<"lifecycles">;
@@ -103,7 +104,7 @@ type Asked = {
 };
 type RigFilterWord<Key extends "lifecycles" | "lends"> = NonNullable<RigFilter[Key]>[number];
 
-function filterOf({ deps }: ApiParts, query: Asked): RigFilter {
+export function filterOf({ deps }: Pick<ApiParts, "deps">, query: RigConditions): RigFilter {
   const sinceMs = timeOf(query.updated_since);
   return {
     ...(query.status !== undefined && { statuses: statusesOf(query.status) }),

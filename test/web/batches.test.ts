@@ -1,0 +1,178 @@
+import { describe, expect, test } from "bun:test";
+import { batchModel } from "../../src/web/batch-models.ts";
+import { expectFits } from "./fits.ts";
+import { startMs, type TestWeb, testWeb } from "./test-web.ts";
+
+async function farm(count: number) {
+  const web = testWeb();
+  const pool = (await web.post("/pools", { name: "A", url: "stratum+tcp://h:1", username: "u" })).json["id"];
+  const house = (await web.post("/profiles", { name: "House", pool_ids: [pool] })).json["id"] as string;
+  const fleet = (await web.get("/fleets")).json["data"][0].id as string;
+  await web.patch(`/fleets/${fleet}`, { house_profile_id: house }, "*");
+  const names = Array.from({ length: count }, (_, at) => `r${String(at).padStart(4, "0")}`);
+  const rigs = web.control.rigs.enrol(names.map((name) => ({ fleetNo: 1, name, nominalHps: 1e14 })));
+  await web.settle();
+  web.hub.configChanges = 0;
+  return { web, rigs, ids: rigs.map(({ id }) => id), house, fleet };
+}
+
+const batch = (web: TestWeb, body: unknown, key?: string) => web.post("/rigs/batch", body, key === undefined ? {} : { key });
+const entriesOf = (web: TestWeb, id: string) => {
+  const found = web.control.audit.list({ subject: id }, 100);
+  return found.ok ? found.value : [];
+};
+const unknownId = "rig_01kake8m3k5w9v2t7d4q6r1xyz";
+
+describe("POST /rigs/batch", () => {
+  test("gives each rig its own result, its own transaction and its own entry in the audit log", async () => {
+    const { web, rigs, ids, house } = await farm(4);
+    await web.post(`/rigs/${ids[1]}/pin`, { profile_id: house });
+    web.control.rigs.update(ids[2] ?? "", { draining: true }, null);
+    const before = web.control.rigs.byNo(rigs[1]?.no ?? 0);
+    const { status, headers, json } = await batch(web, { op: "drain", ids: [...ids, unknownId] });
+    expectFits(batchModel, json);
+    expect([status, headers.get("location")]).toEqual([200, `/api/v1/batches/${json["id"]}`]);
+    expect(json).toMatchObject({ op: "drain", state: "done", total: 5, done: 5, counts: { changed: 2, unchanged: 1, refused: 2 } });
+    expect(json["results"].map(({ outcome, problem }: { outcome: string; problem: { type: string } | null }) => [outcome, problem?.type ?? null])).toEqual([
+      ["changed", null],
+      ["refused", "/problems/conflict"],
+      ["unchanged", null],
+      ["changed", null],
+      ["refused", "/problems/not-found"],
+    ]);
+    expect(web.control.rigs.byNo(rigs[1]?.no ?? 0)).toEqual(before);
+    expect(ids.map((id) => entriesOf(web, id).filter(({ action }) => action === "POST /api/v1/rigs/batch").length)).toEqual([1, 0, 0, 1]);
+    expect(entriesOf(web, ids[0] ?? "").at(-1)).toMatchObject({ subjectId: ids[0], changes: [{ kind: "rig", after: { draining: true } }] });
+    expect((await web.get(`/batches/${json["id"]}`)).json).toEqual(json);
+    expect((await web.get("/batches")).json["data"]).toMatchObject([{ id: json["id"], results: [] }]);
+    expect(web.hub.configChanges).toBeGreaterThan(0);
+  });
+
+  test("a dry run tells the same results and what it costs, and leaves nothing: no row, no event, no entry, no order", async () => {
+    const { web, ids, house } = await farm(3);
+    await web.post(`/rigs/${ids[1]}/pin`, { profile_id: house });
+    const loss = { contractNo: 1, rigs: 1, lostHps: 1e14, missingHps: 5e13, missingPlaces: 0 };
+    web.contracts.cost = { rigs: 3, idleRigs: 1, servingRigs: 1, lostHps: 1e14, spareHps: 5e13, contracts: [loss] };
+    const edits = web.control.rigs.edits();
+    web.hub.moves.length = 0;
+    const before = [web.control.rigs.all(), web.control.events.latest(100), web.control.audit.latest({}, 100)];
+    const { status, json } = await batch(web, { op: "park", ids, dry_run: true });
+    expectFits(batchModel, json);
+    expect([status, json["dry_run"], json["id"]]).toEqual([200, true, null]);
+    expect(json["counts"]).toEqual({ changed: 2, unchanged: 0, refused: 1 });
+    expect(json["cost"]).toMatchObject({ offline_rigs: 1, lost_hps: 1e14, contracts: [{ rigs: 1, missing_hps: 5e13 }] });
+    expect(json["cost"].text).toBe(
+      "1 contract loses 100.0 TH/s: a contract 100.0 TH/s of 1 rig. With all spares that fit, there will be missing: a contract 50.00 TH/s. 1 of 3 rigs is offline anyway.",
+    );
+    expect([web.control.rigs.all(), web.control.events.latest(100), web.control.audit.latest({}, 100)]).toEqual(before);
+    expect([edits(), web.hub.moves, web.control.batches.latest(9)]).toEqual([[], [], []]);
+  });
+
+  test("a repeat under its key does it once and gives the first answer; parked rigs are told to the hub", async () => {
+    const { web, ids } = await farm(7);
+    const first = await batch(web, { op: "park", ids }, "once");
+    web.control.rigs.update(ids[0] ?? "", { parked: false }, null);
+    const again = await batch(web, { op: "park", ids }, "once");
+    expect([again.headers.get("idempotency-replayed"), again.json]).toEqual(["true", first.json]);
+    expect(web.control.rigs.byId(ids[0] ?? "")?.parked).toBe(false);
+    expect(web.hub.moves.flat()).toHaveLength(7);
+    expect((await batch(web, { op: "drain", ids }, "once")).status).toBe(422);
+  });
+
+  test("a filter stands for the rigs that match; fields that are the same for all are set", async () => {
+    const { web, ids } = await farm(3);
+    const site = (await web.post("/sites", { name: "Linz", timezone: "Europe/Vienna" })).json["id"];
+    web.control.rigs.update(ids[0] ?? "", { location: { building: "A", row: "9", rack: null, position: "4" } }, null);
+    const set = { site_id: site, location: { row: "3", rack: "12" }, lifecycle: "maintenance", nominal_hps: 1.2e14, lend: "all", model: "S19 XP" };
+    const { json } = await batch(web, { op: "change", filter: { q: "r000", status: "vetting" }, set });
+    expect([json["counts"]["changed"], json["set"]]).toEqual([3, set]);
+    expect(web.control.rigs.byId(ids[0] ?? "")).toMatchObject({
+      siteId: site,
+      lifecycle: "maintenance",
+      nominalHps: 1.2e14,
+      location: { building: "A", row: "3", rack: "12", position: "4" },
+    });
+    const codes = await batch(web, { op: "give-asset-code", ids });
+    expect(codes.json["counts"]["changed"]).toBe(3);
+    expect(new Set(web.control.rigs.all().map(({ assetCode }) => assetCode)).size).toBe(3);
+  });
+
+  test("rigs are quarantined with a reason, released, and passed out of vetting", async () => {
+    const { web, ids } = await farm(2);
+    await batch(web, { op: "quarantine", ids, reason: "wet" });
+    expect(web.control.rigs.byId(ids[0] ?? "")).toMatchObject({ status: "quarantined", statusReason: { text: "quarantined by token t-admin: wet" } });
+    await batch(web, { op: "release", ids });
+    expect((await batch(web, { op: "pass", ids })).json["counts"]).toEqual({ changed: 2, unchanged: 0, refused: 0 });
+    expect(web.control.rigs.countByStatus()).toMatchObject({ online: 2, vetting: 0 });
+  });
+
+  test.each([
+    [{ op: "explode", ids: [unknownId] }, "/op"],
+    [{ op: "drain" }, "/ids"],
+    [{ op: "drain", ids: [] }, "/ids"],
+    [{ op: "drain", ids: [unknownId], filter: { q: "x" } }, "/ids"],
+    [{ op: "drain", ids: [unknownId, unknownId] }, "/ids"],
+    [{ op: "drain", filter: {} }, "/filter"],
+    [{ op: "drain", filter: { status: "sleepy" } }, "#query/status"],
+    [{ op: "drain", ids: [unknownId], set: { lend: "all" } }, "/set"],
+    [{ op: "change", ids: [unknownId] }, "/set"],
+    [{ op: "change", ids: [unknownId], set: {} }, "/set"],
+    [{ op: "change", ids: [unknownId], set: { serial: "1" } }, "/set/serial"],
+    [{ op: "drain", ids: [unknownId], surprise: 1 }, "/surprise"],
+  ])("%j is refused at %s", async (body, pointer) => {
+    const { web } = await farm(1);
+    const { status, json } = await batch(web, body);
+    expect([status, json["errors"]?.[0]?.pointer]).toEqual([422, pointer]);
+  });
+
+  test("needs fleet:write, and a key", async () => {
+    const { web, ids } = await farm(1);
+    const reader = web.token("fleet:read");
+    const refused = await web.post("/rigs/batch", { op: "drain", ids }, { token: reader });
+    expect([refused.status, refused.json["detail"]]).toEqual([403, "this needs the scope fleet:write"]);
+    expect((await web.post("/rigs/batch", { op: "drain", ids }, { key: "" })).status).toBe(400);
+  });
+});
+
+describe("three thousand rigs", () => {
+  test("are changed a few at a time, and the planner is told of them in portions", async () => {
+    const { web, ids } = await farm(3_000);
+    let inTurn = 0;
+    let most = 0;
+    const note = web.control.batches.note.bind(web.control.batches);
+    web.control.batches.note = (...asked) => {
+      if (asked[1].rig !== undefined) inTurn += 1;
+      most = Math.max(most, inTurn);
+      note(...asked);
+    };
+    let isOver = false;
+    const turn = () => {
+      inTurn = 0;
+      if (!isOver) setImmediate(turn);
+    };
+    turn();
+    const { json } = await batch(web, { op: "drain", ids });
+    isOver = true;
+    expect(json["counts"]).toEqual({ changed: 3_000, unchanged: 0, refused: 0 });
+    expect(most).toBeLessThanOrEqual(10);
+    expect(web.contracts.changes).toBeGreaterThan(25);
+  }, 60_000);
+});
+
+test("an order that a restart interrupted is gone on with where it stopped", async () => {
+  const { web, ids } = await farm(12);
+  const by = { by: "user:x", byName: "x" };
+  const kept = web.control.batches.add({ ...by, what: JSON.stringify({ op: "drain", cost: null }), rigIds: ids });
+  web.control.batches.note(kept.no, { state: "applying", done: 7, rig: { at: 6, outcome: "refused", detail: JSON.stringify({ name: "r", refusal: null }) } });
+  const { status, json } = await web.post(`/batches/${kept.id}/apply`);
+  expect([status, json["state"], json["done"]]).toEqual([200, "done", 6]);
+  expect(web.control.rigs.all().filter(({ draining }) => draining)).toHaveLength(5);
+});
+
+test("orders are kept for seven days", async () => {
+  const { web, ids } = await farm(1);
+  const old = (await batch(web, { op: "drain", ids })).json["id"];
+  web.clock.nowMs = startMs + 8 * 86_400_000;
+  await batch(web, { op: "undrain", ids });
+  expect((await web.get(`/batches/${old}`)).status).toBe(404);
+});

@@ -3,7 +3,7 @@ import type { Control } from "../control/control.ts";
 import type { Move } from "../schedule/move.ts";
 import { breathe } from "./csv-read.ts";
 import type { WebDeps } from "./deps.ts";
-import type { Principal } from "./principal.ts";
+import { actorName, actorOf, type Principal } from "./principal.ts";
 import { type FieldError, Problem, type ProblemKind } from "./problems.ts";
 import { carryOutOrder, type Done, type KeptOrder, type RigOrder } from "./rig-order.ts";
 
@@ -39,6 +39,17 @@ export function resultsOf({ batches }: Pick<Control, "batches">, { no, done }: B
     if (outcome === null || detail === null) return [];
     return [{ rigId, outcome, ...(JSON.parse(detail) as Detail) }];
   });
+}
+
+export function countResults(results: readonly { outcome: BatchOutcome }[]): Record<BatchOutcome, number> {
+  const counts = { changed: 0, unchanged: 0, refused: 0 };
+  for (const { outcome } of results) counts[outcome] += 1;
+  return counts;
+}
+
+/** Keeps the order, not yet in force. */
+export function keepOrder({ control }: Pick<Deps, "control">, principal: Principal, { order, rigIds }: { order: KeptOrder; rigIds: readonly string[] }): Batch {
+  return control.batches.add({ by: actorOf(principal), byName: actorName(principal), what: JSON.stringify(order), rigIds });
 }
 
 function attempt(deps: Deps, rigId: string, act: () => Done): { result: RigResult; moves: Move[] } {

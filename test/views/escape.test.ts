@@ -78,7 +78,7 @@ function fragments(text: string): JSX.Element[] {
     ContractCommands({ id: "ctr_1", number: text, csrf: text, profileHref: null, verbs, atStake: text, form }),
     ContractRow({ line: { ...contractLine, number: text, customerName: text }, clock }),
     FleetTable({ fleets: [{ ...fleetRow, name: text, siteName: text, houseName: text, held: { untilMs: 0, reason: text } }], clock }),
-    RigRow({ line: { ...line, ...rates }, clock }),
+    RigRow({ line: { ...line, ...rates }, ticks: true, clock }),
     RigShares({ shares: [share], clock }),
     RigFates({ hubFates: [fate], poolFates: [fate], span: text }),
     PoolTable({ pools: [{ ...pool, ...figures, warnings: [text] }], clock }),

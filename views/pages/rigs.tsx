@@ -1,6 +1,7 @@
 /** @jsxImportSource @kitajs/html */
 import { count, percent } from "../format.ts";
 import { Layout, LiveStream } from "../layout.tsx";
+import { BulkBar, type BulkOp, RowTick } from "../parts/bulk-bar.tsx";
 import { RigMark, type RigStatusWord, rigStatusOrder } from "../parts/status.tsx";
 import { Empty, Moment, Rate } from "../parts/text.tsx";
 import type { AssetUrls, Clock, Viewer } from "../viewer.ts";
@@ -37,6 +38,8 @@ export type RigListProps = {
   matching: number;
   pageSize: number;
   clock: Clock;
+  /** Whether each row has a box to tick. */
+  ticks: boolean;
   liveUrl: string;
 };
 
@@ -108,10 +111,11 @@ function ofNominal({ nominalHps, hps900, hps60 }: RigLine): number | null {
   return nominalHps === null || nominalHps <= 0 || hps === null ? null : hps / nominalHps;
 }
 
-export function RigRow(props: { line: RigLine; clock: Clock }): JSX.Element {
+export function RigRow(props: { line: RigLine; clock: Clock; ticks: boolean }): JSX.Element {
   const { line, clock } = props;
   return (
     <tr id={line.id}>
+      {props.ticks ? <RowTick id={line.id} name={line.name} /> : ""}
       <td>
         <RigMark status={line.status} forMs={clock.nowMs - line.statusSinceMs} />
       </td>
@@ -194,7 +198,7 @@ export function NothingToShow(props: { total: number; matching: number }): JSX.E
 }
 
 /** All that changes with the filter: chips, table, paging, and the stream that keeps them fresh. */
-export function RigList(props: RigListProps): JSX.Element {
+export function RigList(props: RigListProps & { ops: readonly BulkOp[]; csrf: string }): JSX.Element {
   const { query } = props;
   return (
     <div id="rig-list">
@@ -204,6 +208,13 @@ export function RigList(props: RigListProps): JSX.Element {
         <table class="rigs">
           <thead>
             <tr>
+              {props.ticks ? (
+                <td>
+                  <input type="checkbox" class="tick tick-page" autocomplete="off" aria-label="Tick all on this page" hidden />
+                </td>
+              ) : (
+                ""
+              )}
               {columns.map((column) => (
                 <ColumnHead column={column} query={query} />
               ))}
@@ -211,18 +222,20 @@ export function RigList(props: RigListProps): JSX.Element {
           </thead>
           <tbody id="rows">
             {props.rows.map((line) => (
-              <RigRow line={line} clock={props.clock} />
+              <RigRow line={line} clock={props.clock} ticks={props.ticks} />
             ))}
           </tbody>
         </table>
       </section>
       <RigPaging query={query} matching={props.matching} pageSize={props.pageSize} />
+      {props.ops.length === 0 || props.total === 0 ? "" : <BulkBar csrf={props.csrf} ops={props.ops} matching={props.matching} query={query} />}
       <LiveStream url={props.liveUrl} zone={props.clock.zone} />
     </div>
   );
 }
 
-export type RigsProps = { viewer: Viewer; assets: AssetUrls; list: RigListProps };
+/** `ops`: what the person may order for many rigs at once. */
+export type RigsProps = { viewer: Viewer; assets: AssetUrls; list: RigListProps; ops: readonly BulkOp[] };
 
 export function RigsPage(props: RigsProps): JSX.Element {
   const { query } = props.list;
@@ -248,7 +261,7 @@ export function RigsPage(props: RigsProps): JSX.Element {
           <button type="submit">Search</button>
         </form>
       </div>
-      <RigList {...props.list} />
+      <RigList {...props.list} ops={props.ops} csrf={props.viewer.csrf} />
     </Layout>
   );
 }

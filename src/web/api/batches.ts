@@ -1,14 +1,12 @@
 import { type Static, Type } from "@sinclair/typebox";
-import type { Batch, BatchOutcome } from "../../control/batches.ts";
+import type { Batch } from "../../control/batches.ts";
 import type { RemovalCost } from "../../schedule/removal-cost.ts";
-import { applyBatch, orderOf, type RigResult, resultsOf, tryOrder } from "../batch-job.ts";
+import { applyBatch, countResults, keepOrder, orderOf, type RigResult, resultsOf, tryOrder } from "../batch-job.ts";
 import { batchExample, batchModel } from "../batch-models.ts";
-import type { WebDeps } from "../deps.ts";
 import { type ApiParts, type ChangeAsked, type ChangeReply, changeEndpoint, type Endpoint, found, type Reply, readEndpoint } from "../endpoint.ts";
 import { rigExample } from "../examples.ts";
 import { webLimits } from "../limits.ts";
 import { pageFrom } from "../paging.ts";
-import { actorName, actorOf } from "../principal.ts";
 import { invalidField } from "../problems.ts";
 import { recorded } from "../recorded.ts";
 import { costSentences } from "../removal-text.ts";
@@ -70,12 +68,6 @@ function costJson(parts: ApiParts, cost: RemovalCost | null) {
   };
 }
 
-export function countResults(results: readonly { outcome: BatchOutcome }[]): Record<BatchOutcome, number> {
-  const counts = { changed: 0, unchanged: 0, refused: 0 };
-  for (const { outcome } of results) counts[outcome] += 1;
-  return counts;
-}
-
 const resultJson = ({ rigId, name, outcome, refusal }: RigResult) => ({
   ...{ rig_id: rigId, name, outcome },
   problem: refusal === null ? null : { type: `/problems/${refusal.type}`, detail: refusal.detail, errors: refusal.errors },
@@ -92,15 +84,6 @@ function shownJson(parts: ApiParts, { order, results, total, createdAtMs }: Show
 function batchJson(parts: ApiParts, batch: Batch, results: readonly RigResult[] = resultsOf(parts.deps.control, batch)) {
   const shown = shownJson(parts, { order: orderOf(batch), results, total: batch.total, createdAtMs: batch.createdAtMs });
   return { id: batch.id, dry_run: false, state: batch.state, ...shown };
-}
-
-/** Keeps the order, not yet in force; the answer must hold no promise beyond that. */
-export function keepOrder(
-  { control }: Pick<WebDeps, "control">,
-  by: Pick<Batch, "by" | "byName">,
-  { order, rigIds }: { order: KeptOrder; rigIds: readonly string[] },
-): Batch {
-  return control.batches.add({ ...by, what: JSON.stringify(order), rigIds });
 }
 
 function dryReply(
@@ -156,8 +139,7 @@ export function batchEndpoints(parts: ApiParts): Endpoint[] {
         const rigIds = body.ids ?? matchingIds(parts, body.filter ?? {});
         const kept: KeptOrder = { ...order, cost: costOf(deps, order, rigIds) };
         if (body.dry_run === true) return dryReply(parts, asked, { order: kept, rigIds });
-        const by = { by: actorOf(principal), byName: actorName(principal) };
-        return jobReply(parts, keepOrder(deps, by, { order: kept, rigIds }), asked);
+        return jobReply(parts, keepOrder(deps, principal, { order: kept, rigIds }), asked);
       },
     }),
     readEndpoint({

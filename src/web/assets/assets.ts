@@ -5,6 +5,7 @@ import htmx from "htmx.org/dist/htmx.min.js" with { type: "text" };
 import css from "./hub.css" with { type: "text" };
 import hub from "./hub.js" with { type: "text" };
 import keyboard from "./keyboard.js" with { type: "text" };
+import ticks from "./ticks.js" with { type: "text" };
 import icon from "./icon.svg" with { type: "text" };
 
 type Asset = { url: string; type: string; plain: Uint8Array; gzipped: Uint8Array };
@@ -17,7 +18,7 @@ function asset(name: string, extension: string, type: string, text: string): Ass
 
 const style = asset("hub", "css", "text/css; charset=utf-8", css);
 // One script in the order in which its parts need each other: one request, one entry in the cache.
-const script = asset("hub", "js", "text/javascript; charset=utf-8", [htmx, sse, hub, keyboard].join("\n;"));
+const script = asset("hub", "js", "text/javascript; charset=utf-8", [htmx, sse, hub, keyboard, ticks].join("\n;"));
 const picture = asset("icon", "svg", "image/svg+xml", icon);
 const byUrl = new Map([style, script, picture].map((entry) => [entry.url, entry]));
 

@@ -14,6 +14,10 @@ declare module "*/keyboard.js" {
   const text: string;
   export default text;
 }
+declare module "*/ticks.js" {
+  const text: string;
+  export default text;
+}
 declare module "*.svg" {
   const text: string;
   export default text;

@@ -8,12 +8,24 @@ export type FormValues = Readonly<Record<string, string>>;
 
 /** The fields of a form that a browser sent (application/x-www-form-urlencoded). Of a field sent twice the last counts. */
 export async function readForm(request: Request): Promise<FormValues> {
+  return valuesOf(await readFields(request));
+}
+
+/** The same, and all values of the field that may be sent many times. */
+export async function readFormList(request: Request, name: string): Promise<{ values: FormValues; list: string[] }> {
+  const fields = await readFields(request);
+  return { values: valuesOf(fields), list: fields.getAll(name) };
+}
+
+async function readFields(request: Request): Promise<URLSearchParams> {
   const tooLarge = () => new Problem("body-too-large", `a form may have at most ${formBytesMax} bytes`);
   if (Number(request.headers.get("content-length") ?? 0) > formBytesMax) throw tooLarge();
   const body = await request.text();
   if (body.length > formBytesMax) throw tooLarge();
-  return Object.fromEntries([...new URLSearchParams(body)].map(([name, value]) => [name, value.trim()]));
+  return new URLSearchParams(body);
 }
+
+const valuesOf = (fields: URLSearchParams): FormValues => Object.fromEntries([...fields].map(([name, value]) => [name, value.trim()]));
 
 /** Whether the form came from a page that we gave to this very session. */
 export function isOwnForm(values: FormValues, csrf: string): boolean {

@@ -1,3 +1,4 @@
+import { batchApplyForm, batchFieldsForm, batchPage, bulkForm } from "./bulk.ts";
 import { importApplyForm, importMapForm, importPage, importsPage, importUndo, uploadForm } from "./imports.ts";
 import { inventoryFile, inventoryPage } from "./inventory.ts";
 import { addModelForm, changeModelForm, modelPage, modelsPage, removeModelForm } from "./models.ts";
@@ -14,6 +15,7 @@ export const inventoryShown: Routes = [
   ["/inventory.csv", inventoryFile],
   ["/models", modelsPage],
   ["/rigs/:id/edit", rigEditPage],
+  ["/batches/:id", batchPage],
 ];
 
 /** For who may change rigs. */
@@ -39,4 +41,7 @@ export const inventoryChanges: Routes = [
 export const inventoryPlacing: Routes = [
   ["/rigs/:id/edit", rigEditForm],
   ["/rigs/:id/repairs", addRepairForm],
+  ["/rigs/bulk", bulkForm],
+  ["/batches/:id", batchFieldsForm],
+  ["/batches/:id/apply", batchApplyForm],
 ];

@@ -76,14 +76,19 @@ function matches({ rig, poolName }: RigView, needle: string): boolean {
 
 export type RigHits = { rows: RigView[]; matching: number; page: number };
 
-/** The rigs of one page of the list. A page beyond the last one is the last one. */
-export function searchRigs(snapshot: FleetSnapshot, query: RigQuery): RigHits {
+/** All rigs that match, whatever page they would be on. */
+export function searchAllRigs(snapshot: FleetSnapshot, query: Pick<RigQuery, "q" | "status">): RigView[] {
   const needle = query.q.toLowerCase();
-  const hits = snapshot.rigs.filter((view) => {
+  return snapshot.rigs.filter((view) => {
     if (query.status === "attention" && !isTroubled(view)) return false;
     if (query.status !== "" && query.status !== "attention" && view.rig.status !== query.status) return false;
     return needle === "" || matches(view, needle);
   });
+}
+
+/** The rigs of one page of the list. A page beyond the last one is the last one. */
+export function searchRigs(snapshot: FleetSnapshot, query: RigQuery): RigHits {
+  const hits = searchAllRigs(snapshot, query);
   const page = Math.min(query.page, Math.max(1, Math.ceil(hits.length / rigPageSize)));
   const rows = sorted(hits, query).slice((page - 1) * rigPageSize, page * rigPageSize);
   return { rows, matching: hits.length, page };

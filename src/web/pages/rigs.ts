@@ -1,12 +1,13 @@
 import { NothingToShow, RigPaging, type RigQuery, RigRow, RigsPage, rigsHref, StatusChips } from "../../../views/pages/rigs.tsx";
 import { assetUrls } from "../assets/assets.ts";
 import type { LiveView } from "../live.ts";
+import { bulkOps } from "./bulk.ts";
 import { htmlResponse, type PageCall, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 import { readRigQuery, rigLine, rigPageSize, searchRigs } from "./rig-search.ts";
 
 /** All that the list shows for a query, in plain values. */
-async function listOf(parts: PageParts, asked: RigQuery, zone: string) {
+async function listOf(parts: PageParts, asked: RigQuery, { zone, ticks }: { zone: string; ticks: boolean }) {
   const snapshot = await parts.snapshots.current();
   const { rows, matching, page } = searchRigs(snapshot, asked);
   const query = { ...asked, page };
@@ -18,19 +19,26 @@ async function listOf(parts: PageParts, asked: RigQuery, zone: string) {
     matching,
     pageSize: rigPageSize,
     clock: { nowMs: parts.deps.now(), zone },
-    liveUrl: rigsHref(query, "/live/rigs"),
+    ticks,
+    liveUrl: withTicks(rigsHref(query, "/live/rigs"), ticks),
   };
 }
 
-export async function rigsPage(parts: PageParts, { url, viewer }: PageCall): Promise<Response> {
-  return htmlResponse(RigsPage({ viewer, assets: assetUrls, list: await listOf(parts, readRigQuery(url), viewer.zone) }));
+/** Rows with a box to tick are rows of a stream of their own. */
+const withTicks = (href: string, ticks: boolean): string => (ticks ? `${href}${href.includes("?") ? "&" : "?"}ticks=1` : href);
+
+export async function rigsPage(parts: PageParts, call: PageCall): Promise<Response> {
+  const ops = bulkOps(call);
+  const list = await listOf(parts, readRigQuery(call.url), { zone: call.viewer.zone, ticks: ops.length > 0 });
+  return htmlResponse(RigsPage({ viewer: call.viewer, assets: assetUrls, list, ops }));
 }
 
 export function rigsLive(parts: PageParts, { url, zone }: WatchCall): LiveView {
   const query = readRigQuery(url);
+  const ticks = url.searchParams.has("ticks");
   const render = async () => {
-    const list = await listOf(parts, query, zone);
-    const rows = await Promise.all(list.rows.map(async (line) => ({ id: line.id, html: await RigRow({ line, clock: list.clock }) })));
+    const list = await listOf(parts, query, { zone, ticks });
+    const rows = await Promise.all(list.rows.map(async (line) => ({ id: line.id, html: await RigRow({ line, clock: list.clock, ticks }) })));
     return {
       parts: [
         { id: "chips", html: await StatusChips(list) },
@@ -40,5 +48,5 @@ export function rigsLive(parts: PageParts, { url, zone }: WatchCall): LiveView {
       list: { id: "rows", rows },
     };
   };
-  return { key: rigsHref(query), everyMs: 2_000, render };
+  return { key: withTicks(rigsHref(query), ticks), everyMs: 2_000, render };
 }

@@ -6,7 +6,7 @@ const password = "a long enough sentence";
 /** Somebody with a browser that keeps its cookie and follows no redirect. */
 export type Person = {
   get: (path: string, headers?: Record<string, string>) => Promise<Response>;
-  post: (path: string, fields: Record<string, string>) => Promise<Response>;
+  post: (path: string, fields: Record<string, string> | [name: string, value: string][]) => Promise<Response>;
   /** The token that his forms carry. */
   csrf: string;
 };

@@ -1,0 +1,235 @@
+/** @jsxImportSource @kitajs/html */
+import { count } from "../format.ts";
+import { Layout } from "../layout.tsx";
+import { type Choice, Field, FormErrors, type FormState, Hidden, Select, TextArea } from "../parts/form.tsx";
+import { Glyph, type Shape } from "../parts/glyph.tsx";
+import type { AssetUrls, Viewer } from "../viewer.ts";
+
+export type BatchOutcomeWord = "changed" | "unchanged" | "refused";
+export type BatchLine = { rigId: string; name: string | null; outcome: BatchOutcomeWord; refusal: string | null };
+
+/** The choices of the form that says what to set; null = the order sets nothing. */
+export type BatchFields = {
+  form: FormState;
+  /** A technician sets place, lifecycle and notes alone. */
+  mayAll: boolean;
+  fleets: readonly Choice[];
+  sites: readonly Choice[];
+  owners: readonly Choice[];
+  models: readonly string[];
+};
+
+export type BatchProps = {
+  viewer: Viewer;
+  assets: AssetUrls;
+  id: string;
+  /** "Drain 214 rigs" */
+  title: string;
+  /** What is set, in words; empty for other orders. */
+  sets: readonly string[];
+  state: "ready" | "applying" | "done";
+  isRunning: boolean;
+  total: number;
+  done: number;
+  /** Whether it says enough to be carried out. */
+  isWhole: boolean;
+  /** The field for why, where the order takes a reason. */
+  asksReason: boolean;
+  fields: BatchFields | null;
+  /** What it costs, in sentences; empty where nothing is taken from anybody. */
+  cost: readonly string[];
+  counts: Readonly<Record<BatchOutcomeWord, number>>;
+  lines: readonly BatchLine[];
+  /** Lines that are not on the page. */
+  more: number;
+};
+
+const looks: Readonly<Record<BatchOutcomeWord, { shape: Shape; tone: string }>> = Object.freeze({
+  changed: { shape: "half", tone: "ok" },
+  unchanged: { shape: "disc", tone: "off" },
+  refused: { shape: "cross", tone: "bad" },
+});
+const outcomes: readonly BatchOutcomeWord[] = ["refused", "changed", "unchanged"];
+const lifecycles: readonly Choice[] = ["storage", "active", "maintenance", "retired"].map((word) => ({ value: word, text: word }));
+const lends: readonly Choice[] = ["none", "house", "all"].map((word) => ({ value: word, text: word }));
+const asIs: Choice = { value: "", text: "as it is" };
+
+function Mark(props: { outcome: BatchOutcomeWord }): JSX.Element {
+  const { shape, tone } = looks[props.outcome];
+  return (
+    <span class={`mark ${tone}`}>
+      <Glyph shape={shape} />
+      <b>{props.outcome}</b>
+    </span>
+  );
+}
+
+function Fields(props: { id: string; csrf: string; fields: BatchFields }): JSX.Element {
+  const { form, mayAll, fleets, sites, owners, models } = props.fields;
+  return (
+    <form method="post" action={`/batches/${props.id}`} novalidate class="panel stack" id="fields">
+      <Hidden csrf={props.csrf} />
+      <h2>What to set</h2>
+      <p class="dim">An empty field leaves each rig as it is; (none) clears it.</p>
+      <FormErrors form={form} />
+      <Select form={form} name="site" label="Site" choices={[asIs, { value: "(none)", text: "none" }, ...sites]} />
+      <div class="row">
+        <Field form={form} name="building" label="Building" />
+        <Field form={form} name="row" label="Row" />
+        <Field form={form} name="rack" label="Rack" />
+        <Field form={form} name="position" label="Position" />
+      </div>
+      <Select form={form} name="lifecycle" label="Lifecycle" choices={[asIs, ...lifecycles]} />
+      <TextArea form={form} name="notes" label="Notes" rows={2} />
+      {mayAll ? (
+        <>
+          <Field form={form} name="model" label="Model" list={models} hint="One of the catalogue brings its nominal hashrate." />
+          <Field form={form} name="nominal" label="Nominal hashrate" placeholder="110T" />
+          <Field form={form} name="warranty_until" label="Warranty until" type="date" />
+          <Select form={form} name="owner" label="Owner" choices={[asIs, { value: "(none)", text: "house" }, ...owners]} />
+          <Select form={form} name="lend" label="Lent to" choices={[asIs, ...lends]} />
+          <Select form={form} name="fleet" label="Fleet" choices={[asIs, ...fleets]} />
+        </>
+      ) : (
+        ""
+      )}
+      <p>
+        <button type="submit">See what it would do</button>
+      </p>
+    </form>
+  );
+}
+
+function Apply(props: BatchProps): JSX.Element {
+  const { counts } = props;
+  if (counts.changed === 0) return <p class="notice">Nothing would change.</p>;
+  const left = counts.refused === 0 ? "" : ` ${count(counts.refused)} are refused and stay as they are.`;
+  return (
+    <form method="post" action={`/batches/${props.id}/apply`} class="panel stack" id="apply">
+      <Hidden csrf={props.viewer.csrf} />
+      <h2>What it will do</h2>
+      {props.cost.map((text) => (
+        <p class="cost" safe>
+          {text}
+        </p>
+      ))}
+      <p safe>{`${count(counts.changed)} of ${count(props.total)} rigs change.${left}`}</p>
+      {props.asksReason ? <Field form={{ values: {}, errors: {} }} name="reason" label="Why" hint="Stands in each rig's record." /> : ""}
+      <p class="actions">
+        <button type="submit" class={props.cost.length > 0 ? "danger" : "primary"} safe>
+          {props.title}
+        </button>
+        <a class="button" href="/rigs">
+          Cancel
+        </a>
+      </p>
+    </form>
+  );
+}
+
+/** How far the order is; itself empty while it waits for a word. */
+function Progress(props: BatchProps): JSX.Element {
+  if (props.state === "ready") return <div id="progress" />;
+  const isCut = props.state === "applying" && !props.isRunning;
+  return (
+    <section class="panel stack" id="progress" aria-label="Progress">
+      <p>
+        <progress value={String(props.done)} max={String(props.total)} aria-label="Rigs that are through" />{" "}
+        <span safe>{`${count(props.done)} of ${count(props.total)} rigs`}</span>
+      </p>
+      {isCut ? (
+        <form method="post" action={`/batches/${props.id}/apply`}>
+          <Hidden csrf={props.viewer.csrf} />
+          <p>The hub was restarted meanwhile.</p>
+          <button type="submit" class="primary">
+            Go on
+          </button>
+        </form>
+      ) : (
+        ""
+      )}
+      {props.cost.map((text) => (
+        <p class="dim" safe>
+          {text}
+        </p>
+      ))}
+    </section>
+  );
+}
+
+function Results(props: BatchProps): JSX.Element {
+  return (
+    <section class="panel" aria-label="Rigs">
+      <p class="chips">
+        {outcomes.map((outcome) => (
+          <span class="chip">
+            <Mark outcome={outcome} /> <span safe>{count(props.counts[outcome])}</span>
+          </span>
+        ))}
+      </p>
+      <table hidden={props.lines.length === 0}>
+        <thead>
+          <tr>
+            <th scope="col">Rig</th>
+            <th scope="col">Result</th>
+            <th scope="col">Why</th>
+          </tr>
+        </thead>
+        <tbody>
+          {props.lines.map((line) => (
+            <tr>
+              <th scope="row">
+                <a href={`/rigs/${line.rigId}`} safe>
+                  {line.name ?? line.rigId}
+                </a>
+              </th>
+              <td>
+                <Mark outcome={line.outcome} />
+              </td>
+              <td class="wrap" safe>
+                {line.refusal ?? ""}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {props.more > 0 ? <p class="foot" safe>{`And ${count(props.more)} more.`}</p> : ""}
+    </section>
+  );
+}
+
+export function BatchPage(props: BatchProps): JSX.Element {
+  const isRunning = props.state === "applying" && props.isRunning;
+  return (
+    <Layout title={props.title} current="rigs" viewer={props.viewer} assets={props.assets} live={null}>
+      <div class="title">
+        <div>
+          <p class="crumb">
+            <a href="/rigs">Rigs</a>
+          </p>
+          <h1 safe>{props.title}</h1>
+        </div>
+      </div>
+      {props.sets.length === 0 ? (
+        ""
+      ) : (
+        <p class="lead" safe>
+          {props.sets.join(" · ")}
+        </p>
+      )}
+      {isRunning ? (
+        <div hx-get={`/batches/${props.id}`} hx-trigger="every 1s" hx-target="#progress" hx-select="#progress" hx-swap="outerHTML">
+          <p class="notice">
+            It is being carried out. <a href={`/batches/${props.id}`}>Look again</a> for what became of each rig.
+          </p>
+        </div>
+      ) : (
+        ""
+      )}
+      <Progress {...props} />
+      {props.fields === null ? "" : <Fields id={props.id} csrf={props.viewer.csrf} fields={props.fields} />}
+      {props.state === "ready" && props.isWhole ? <Apply {...props} /> : ""}
+      {props.isWhole ? <Results {...props} /> : ""}
+    </Layout>
+  );
+}

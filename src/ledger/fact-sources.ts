@@ -1,14 +1,23 @@
-import { type Cells, type Figure, hourMs, minuteMs, rigHour, rigMinute, rowFigures, servedMinute } from "./rollup-sql.ts";
+import { blocksOf } from "./rig-blocks.ts";
+import { blockMinute, type Cells, type Figure, hourMs, minuteMs, rigHour, rigMinute, rowFigures, servedMinute } from "./rollup-sql.ts";
+import { oneOf, type Picked } from "./scope.ts";
 import { type Piece, type Range, rawSources, received } from "./share-sources.ts";
 
-/** Where answers are to be read: the table `rollups`, and the files of shares. */
-export type Reach = { rolledThrough: number; hoursThrough: number; minutesFrom: number; generation: number; restoreBelow: number; pieces: readonly Piece[] };
+/** Where answers are to be read: the table `rollups`, the files of shares, and the rigs in rig_minute, with commas between them. */
+export type Reach = {
+  rolledThrough: number;
+  hoursThrough: number;
+  minutesFrom: number;
+  generation: number;
+  restoreBelow: number;
+  pieces: readonly Piece[];
+  countedRigs: string;
+};
 
 /**
- * Shares received in [fromMs, toMs) that `condition` picks, and what of them; `ofRigs` where keys or condition have the rig's number; with steps, the moments `fromMs` + n x `stepMs` part
- * them. Whole milliseconds.
+ * Shares received in [fromMs, toMs) that `picked` picks, and what of them; with steps, the moments `fromMs` + n x `stepMs` part them. Whole milliseconds.
  */
-export type Asked = Range & { stepMs?: number; condition: string; ofRigs: boolean; keys: readonly Key[]; figures: readonly Figure[] };
+export type Asked = Range & { stepMs?: number; picked: Picked; keys: readonly Key[]; figures: readonly Figure[] };
 export type Key = "rig_no" | "contract_no" | "pool_no" | "hub_verdict" | "pool_verdict" | "reason_no";
 
 /**
@@ -24,53 +33,65 @@ export function factsSql(reach: Reach, asked: Asked): string {
 /** A condition on a row, given the SQL of its time. */
 type Condition = (at: string) => string;
 type Rolled = { range: Range; conditions: readonly Condition[] };
+/** A table of minutes or hours, and which of its rows. */
+type Counted = { cells: Cells; picked: string };
+
 class Sources {
   readonly #reach: Reach;
   readonly #asked: Asked;
   readonly #parts: string[] = [];
   /** Read from rollups, so what came after the last rolling is still to be added. */
   readonly #rolled: Rolled[] = [];
+  readonly #minutes: readonly Counted[];
 
   constructor(reach: Reach, asked: Asked) {
     this.#reach = reach;
     this.#asked = asked;
+    this.#minutes = minutesFor(reach, asked);
   }
 
-  /** Without rigs the minutes are so few that hours do not pay, where there are minutes. */
+  /** Where rigs are counted together the minutes are so few that hours do not pay, where there are minutes. */
   addAll(): void {
-    const { fromMs, toMs, ofRigs } = this.#asked;
-    const cutMs = ofRigs ? toMs : Math.min(toMs, Math.max(fromMs, this.#reach.minutesFrom * minuteMs));
+    const { fromMs, toMs } = this.#asked;
+    const ofEachRig = this.#minutes.every(({ cells }) => cells === rigMinute);
+    const cutMs = ofEachRig ? toMs : Math.min(toMs, Math.max(fromMs, this.#reach.minutesFrom * minuteMs));
     if (fromMs < cutMs || fromMs >= toMs) this.#addHours({ fromMs, toMs: cutMs }, []);
     if (cutMs < toMs) this.#addMinutes({ fromMs: cutMs, toMs }, []);
   }
 
   #addHours(range: Range, conditions: readonly Condition[]): void {
     const known = { fromMs: 0, toMs: this.#reach.hoursThrough * hourMs };
-    this.#addCells(rigHour, { range, known, conditions }, (rest, also) => this.#addMinutes(rest, also));
+    const hours = [{ cells: rigHour, picked: this.#asked.picked.sql }];
+    this.#addCells(hours, { range, known, conditions }, (rest, also) => this.#addMinutes(rest, also));
   }
 
   #addMinutes(range: Range, conditions: readonly Condition[]): void {
     const known = { fromMs: this.#reach.minutesFrom * minuteMs, toMs: Number.POSITIVE_INFINITY };
-    this.#addCells(this.#asked.ofRigs ? rigMinute : servedMinute, { range, known, conditions }, (rest, also) => this.#addRaw(rest, also));
+    this.#addCells(this.#minutes, { range, known, conditions }, (rest, also) => this.#addRaw(rest, also));
   }
 
   /** Takes the cells that lie in the range and in one step; the rest goes to the next finer source. */
-  #addCells(cells: Cells, part: { range: Range; known: Range; conditions: readonly Condition[] }, addFiner: (rest: Range, also: readonly Condition[]) => void) {
+  #addCells(
+    tables: readonly Counted[],
+    part: { range: Range; known: Range; conditions: readonly Condition[] },
+    addFiner: (rest: Range, also: readonly Condition[]) => void,
+  ): void {
     const { range, known, conditions } = part;
-    const whole = wholeCells(range, known, cells.cellMs);
-    const fitting = fitOf(this.#asked, cells.cellMs);
+    const { cellMs } = (tables[0] as Counted).cells;
+    const whole = wholeCells(range, known, cellMs);
+    const fitting = fitOf(this.#asked, cellMs);
     if (whole === null || fitting === "never") return addFiner(range, conditions);
     const inside = fitting === "always" ? conditions : [...conditions, fitting];
-    this.#parts.push(this.#fromCells(cells, whole, inside));
+    for (const table of tables) this.#parts.push(this.#fromCells(table, whole, inside));
     this.#rolled.push({ range: whole, conditions: inside });
     if (fitting !== "always") addFiner(whole, [...conditions, (at) => `NOT (${fitting(at)})`]);
     if (range.fromMs < whole.fromMs) addFiner({ fromMs: range.fromMs, toMs: whole.fromMs }, conditions);
     if (whole.toMs < range.toMs) addFiner({ fromMs: whole.toMs, toMs: range.toMs }, conditions);
   }
 
-  #fromCells({ table, column, cellMs }: Cells, { fromMs, toMs }: Range, conditions: readonly Condition[]): string {
+  #fromCells({ cells: { table, column, cellMs }, picked }: Counted, { fromMs, toMs }: Range, conditions: readonly Condition[]): string {
     const at = `(${column}::BIGINT * ${cellMs})`;
-    const where = [this.#asked.condition, `${column} >= ${fromMs / cellMs} AND ${column} < ${toMs / cellMs}`, ...conditions.map((condition) => condition(at))];
+    const where = [picked, `${column} >= ${fromMs / cellMs} AND ${column} < ${toMs / cellMs}`, ...conditions.map((condition) => condition(at))];
     return `SELECT ${[`${at} AS at_ms`, ...this.#asked.keys, ...this.#asked.figures].join(", ")} FROM ${table} WHERE ${where.join(" AND ")}`;
   }
 
@@ -80,7 +101,7 @@ class Sources {
   }
 
   #fromRows(from: string, where: readonly string[]): string {
-    return `SELECT ${["at_ms", ...this.#asked.keys, rowFigures(this.#asked.figures)].join(", ")} FROM ${from} WHERE ${[this.#asked.condition, ...where].join(" AND ")}`;
+    return `SELECT ${["at_ms", ...this.#asked.keys, rowFigures(this.#asked.figures)].join(", ")} FROM ${from} WHERE ${[this.#asked.picked.sql, ...where].join(" AND ")}`;
   }
 
   sql(): string {
@@ -89,6 +110,16 @@ class Sources {
     );
     return [...this.#parts, ...youngest].join("\n UNION ALL ");
   }
+}
+
+/** The smallest table of minutes that has what is asked; or two, where some rigs are left that fill no block. */
+function minutesFor({ countedRigs }: Reach, { picked, keys }: Asked): Counted[] {
+  if (!picked.ofRigs && !keys.includes("rig_no")) return [{ cells: servedMinute, picked: picked.sql }];
+  const isOfFates = !keys.some((key) => key === "rig_no" || key === "contract_no" || key === "pool_no");
+  const blocks = isOfFates && picked.rigNos !== undefined ? blocksOf(picked.rigNos, countedRigs) : null;
+  if (blocks === null) return [{ cells: rigMinute, picked: picked.sql }];
+  const whole = { cells: blockMinute, picked: oneOf("block_no", blocks.blocks) };
+  return blocks.rest.length === 0 ? [whole] : [whole, { cells: rigMinute, picked: oneOf("rig_no", blocks.rest) }];
 }
 
 /** The part of a range that whole cells fill, or null. */

@@ -5,7 +5,7 @@ import { poissonInterval } from "./poisson-interval.ts";
 import type { Questions } from "./questions.ts";
 import { hubAccepted, lost } from "./rollup-sql.ts";
 import { coveredMs } from "./runs.ts";
-import { checkWindow } from "./scope.ts";
+import { checkWindow, scopeCondition } from "./scope.ts";
 import { noWork, weightsOf, workOf } from "./work.ts";
 
 export type HashrateWindow = {
@@ -61,12 +61,13 @@ export type RatesQuestion = { by: "rig" | "contract" | "pool"; figure: "effectiv
 
 /** Which rows say something, and what. */
 const figureSql = {
-  effective: { condition: hubAccepted, work: "work" },
+  effective: { condition: hubAccepted, figures: ["hashes"], work: "hashes" },
   delivered: {
+    figures: ["work", "pool_work"],
     condition: `(${lost} OR (${hubAccepted} AND pool_verdict <> ${poolCodes.orphaned}))`,
     work: `(CASE WHEN ${hubAccepted} THEN work ELSE 0::HUGEINT END - CASE WHEN ${lost} THEN pool_work ELSE 0::HUGEINT END)`,
   },
-};
+} as const;
 
 /**
  * H/s per rig, contract or pool that had a share, over windows that end at `nowMs`, given the seconds that each of them covers; in
@@ -77,8 +78,9 @@ export async function ratesOf(questions: Questions, { by, figure, windows, nowMs
   const toMs = Math.floor(nowMs);
   const startOf = ({ seconds }: RateWindow) => Math.floor(nowMs - seconds * 1_000);
   const starts = [...new Set(windows.map(startOf))].sort((one, other) => other - one);
-  const { condition, work } = figureSql[figure];
+  const { condition, figures, work } = figureSql[figure];
   const columns = windows.map((window) => `coalesce(sum(work) FILTER (WHERE stretch <= ${starts.indexOf(startOf(window))}), 0)::DOUBLE`);
+  const everything = scopeCondition({ kind: "all" });
   const keys = [`${by}_no`, "hub_verdict", "pool_verdict"] as const;
   const [numbers = new Float64Array(), ...works] = await questions.askNumbers(
     (reach) => {
@@ -86,16 +88,15 @@ export async function ratesOf(questions: Questions, { by, figure, windows, nowMs
         const facts = factsSql(reach, {
           fromMs,
           toMs: starts[index - 1] ?? toMs,
-          condition: `$1 AND ${condition}`,
-          ofRigs: by === "rig",
+          picked: { ...everything, sql: `${everything.sql} AND ${condition}` },
           keys,
-          figures: ["work", "pool_work"],
+          figures,
         });
-        return `SELECT ${index} AS stretch, ${by}_no AS no, sum(${work}) AS work FROM (${facts}) GROUP BY ALL HAVING count(*) > 0`;
+        return `SELECT ${index} AS stretch, ${by}_no AS no, sum(${work}) AS work FROM (${facts}) GROUP BY ALL`;
       });
       return `SELECT no::DOUBLE, ${columns.join(", ")} FROM (${stretches.join("\n UNION ALL ")}) GROUP BY no`;
     },
-    [true],
+    [everything.value],
     1 + windows.length,
   );
   const rateOf = (sum: number, { seconds, coveredS }: RateWindow) => (coveredS < seconds * coveredPartMin ? null : sum / coveredS);

@@ -7,7 +7,7 @@ import { LedgerClosed, type Loader } from "./loader.ts";
 import type { ParquetFolder } from "./parquet.ts";
 import { restoreFiles } from "./restore.ts";
 import type { Rollup } from "./rollup.ts";
-import { dayMs, hourMs } from "./rollup-sql.ts";
+import { blockMinute, dayMs, hourMs, rigMinute, servedMinute } from "./rollup-sql.ts";
 import { type Piece, pieceGoing, pieceGone, pieceLive, received } from "./share-sources.ts";
 
 type Day = {
@@ -169,8 +169,7 @@ export class Retention {
       const first = (await database.ask(`SELECT min(minute) FROM rig_minute WHERE minute < ${rollup.reach.minutesFrom}`))[0]?.[0] ?? null;
       if (first === null) return;
       const older = `minute < ${(Math.floor(Number(first) / 60) + 1) * 60}`;
-      await this.#step((connection) => connection.run(`DELETE FROM rig_minute WHERE ${older}`));
-      await this.#step((connection) => connection.run(`DELETE FROM served_minute WHERE ${older}`));
+      for (const { table } of [rigMinute, servedMinute, blockMinute]) await this.#step((connection) => connection.run(`DELETE FROM ${table} WHERE ${older}`));
     }
   }
 

@@ -4,6 +4,7 @@ import type { Reach } from "./fact-sources.ts";
 import type { LedgerLimits } from "./limits.ts";
 import {
   allFigures,
+  blockMinute,
   type Cells,
   dayMs,
   figures,
@@ -27,16 +28,18 @@ type Ask = (sql: string) => Promise<DuckDBValue[][]>;
 /** Reads where answers are, in one statement and so of one moment. `folder` holds the files of shares. */
 export async function readReach(ask: Ask, folder: string): Promise<Reach> {
   const rows = await ask(
-    `SELECT rolled_sequence, hours_through, minutes_from, generation, restore_below, file, day, from_ms, to_ms, through_sequence, row_count, state
+    `SELECT (SELECT string_agg(rig_no, ',') FROM counted_rigs), rolled_sequence, hours_through, minutes_from, generation, restore_below,
+       file, day, from_ms, to_ms, through_sequence, row_count, state
      FROM rollups LEFT JOIN exports ON true ORDER BY from_ms, file`,
   );
-  const [rolledThrough = 0, hoursThrough = 0, minutesFrom = 0, generation = 0, restoreBelow = 0] = (rows[0] ?? []).map(Number);
-  const pieces = rows.flatMap(([, , , , , file, ...numbers]) => {
+  const [counted, ...watermarks] = rows[0] ?? [];
+  const [rolledThrough = 0, hoursThrough = 0, minutesFrom = 0, generation = 0, restoreBelow = 0] = watermarks.slice(0, 5).map(Number);
+  const pieces = rows.flatMap(([, , , , , , file, ...numbers]) => {
     if (typeof file !== "string") return [];
     const [day = 0, fromMs = 0, toMs = 0, throughSequence = 0, count = 0, state = 0] = numbers.map(Number);
     return [{ file: join(folder, file), day, fromMs, toMs, throughSequence, rows: count, state }];
   });
-  return { rolledThrough, hoursThrough, minutesFrom, generation, restoreBelow, pieces };
+  return { rolledThrough, hoursThrough, minutesFrom, generation, restoreBelow, pieces, countedRigs: typeof counted === "string" ? counted : "" };
 }
 
 /**
@@ -47,7 +50,7 @@ export async function readReach(ask: Ask, folder: string): Promise<Reach> {
 export class Rollup {
   readonly #limits: LedgerLimits;
   readonly folder: string;
-  #reach: Reach = { rolledThrough: 0, hoursThrough: 0, minutesFrom: 0, generation: 0, restoreBelow: 0, pieces: [] };
+  #reach: Reach = { rolledThrough: 0, hoursThrough: 0, minutesFrom: 0, generation: 0, restoreBelow: 0, pieces: [], countedRigs: "" };
   #changes = 0;
   #rolledMinute = 0;
   #waits = 0;
@@ -171,15 +174,21 @@ export class Rollup {
 
   /** Adds raw rows to the minutes, and to those hours that are made already. `from` is a FROM clause with its conditions. */
   async addRows(connection: DuckDBConnection, from: string, sign: -1 | 1 = 1): Promise<void> {
-    const insert = ({ table, column, cellMs, keys: kept, order }: Cells, where: string) => {
-      const cell = `(at_ms // ${cellMs})::INTEGER AS ${column}`;
-      const folded = `SELECT ${cell}, ${kept}, ${figuresOfGroup} FROM (SELECT at_ms, ${keys}, ${rowFigures(allFigures)} FROM ${from} ${where}) GROUP BY ALL`;
-      const signed = sign > 0 ? folded : `SELECT * EXCLUDE (${figures}), ${figuresTakenOut} FROM (${folded})`;
-      return connection.run(`INSERT INTO ${table} BY NAME SELECT * FROM (${signed}) ORDER BY ${order}`);
+    const minutes = `SELECT (at_ms // ${minuteMs})::INTEGER AS minute, ${keys}, ${figuresOfGroup}
+      FROM (SELECT at_ms, ${keys}, ${rowFigures(allFigures)} FROM ${from}) GROUP BY ALL`;
+    const signed = sign > 0 ? minutes : `SELECT * EXCLUDE (${figures}), ${figuresTakenOut} FROM (${minutes})`;
+    // Millions of raw rows are gone through once; all else comes from the tenth that is left of them.
+    await connection.run(`CREATE OR REPLACE TEMP TABLE folded AS ${signed}`);
+    const insert = ({ table, column, keys: kept, order }: Cells, cell: string, where = "") => {
+      const rows = `SELECT ${cell} AS ${column}, ${kept}, ${figuresOfGroup} FROM folded ${where} GROUP BY ALL`;
+      return connection.run(`INSERT INTO ${table} BY NAME SELECT * FROM (${rows}) ORDER BY ${order}`);
     };
-    await insert(rigMinute, "");
-    await insert(servedMinute, "");
-    await insert(rigHour, `AND at_ms < ${this.#reach.hoursThrough * hourMs}`);
+    await connection.run(`INSERT INTO rig_minute BY NAME SELECT * FROM folded ORDER BY ${rigMinute.order}`);
+    await insert(servedMinute, "minute");
+    await insert(blockMinute, "minute");
+    await insert(rigHour, "minute // 60", `WHERE minute < ${this.#reach.hoursThrough * 60}`);
+    await connection.run("INSERT INTO counted_rigs SELECT DISTINCT rig_no FROM folded WHERE rig_no NOT IN (SELECT rig_no FROM counted_rigs)");
+    await connection.run("DROP TABLE folded");
   }
 }
 

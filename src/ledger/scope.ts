@@ -1,9 +1,16 @@
 import type { DuckDBValue } from "@duckdb/node-api";
 import type { HashrateScope } from "./answers.ts";
 
-export type Picked = { sql: string; value: DuckDBValue; ofRigs: boolean };
+export type Picked = {
+  sql: string;
+  value: DuckDBValue;
+  /** It needs the rig's number. */
+  ofRigs: boolean;
+  /** Which ones, where it is nothing but a set of rigs. */
+  rigNos?: readonly number[];
+};
 
-/** The condition that picks a scope's rows, as SQL with the parameter `$1`, that parameter, and whether it needs the rig's number. */
+/** The condition that picks a scope's rows, as SQL with the parameter `$1`, and that parameter. */
 export function scopeCondition(scope: HashrateScope): Picked {
   switch (scope.kind) {
     case "rig":
@@ -23,13 +30,22 @@ const rangesMax = 64;
 
 /** Rigs that enrolled one after the other are a few ranges, which cost nothing to say and let DuckDB skip what lies outside. */
 function fleetCondition(rigNos: readonly number[]): Picked {
-  const ranges = rangesOf(Int32Array.from(rigNos).sort());
-  if (ranges.length <= rangesMax) {
-    const inside = ranges.map(([first, last]) => `rig_no BETWEEN ${first} AND ${last}`);
-    return { sql: `($1 AND (${inside.length === 0 ? "false" : inside.join(" OR ")}))`, value: true, ofRigs: true };
-  }
+  const ranges = rangesSql("rig_no", rigNos);
+  if (ranges !== null) return { sql: `($1 AND ${ranges})`, value: true, ofRigs: true, rigNos };
+  return { sql: "rig_no IN (SELECT unnest($1::VARCHAR::INTEGER[]))", value: `[${rigNos.join(",")}]`, ofRigs: true, rigNos };
+}
+
+/** Picks rows by whole numbers in a column. */
+export function oneOf(column: string, numbers: readonly number[]): string {
   // As text, which DuckDB reads off the event loop: ten thousand values of a list, bound one by one, hold the loop up for 10 to 20 ms.
-  return { sql: "rig_no IN (SELECT unnest($1::VARCHAR::INTEGER[]))", value: `[${rigNos.join(",")}]`, ofRigs: true };
+  return rangesSql(column, numbers) ?? `${column} IN (SELECT unnest('[${numbers.join(",")}]'::VARCHAR::INTEGER[]))`;
+}
+
+/** Null where they are too scattered. */
+function rangesSql(column: string, numbers: readonly number[]): string | null {
+  const ranges = rangesOf(Int32Array.from(numbers).sort());
+  if (ranges.length > rangesMax) return null;
+  return ranges.length === 0 ? "false" : `(${ranges.map(([first, last]) => `${column} BETWEEN ${first} AND ${last}`).join(" OR ")})`;
 }
 
 function rangesOf(sorted: Int32Array): [first: number, last: number][] {

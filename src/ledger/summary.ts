@@ -15,14 +15,14 @@ export type FateRow = { hubVerdict: HubVerdict; poolVerdict: PoolVerdict; reason
 /** The shares of a scope received in [fromMs, toMs), counted by fate. */
 export async function summaryOf(questions: Questions, scope: HashrateScope, window: { fromMs: number; toMs: number; asOfMs: number }): Promise<SharesSummary> {
   checkWindow(window.fromMs, window.toMs);
-  const condition = scopeCondition(scope);
+  const picked = scopeCondition(scope);
   const range = { fromMs: Math.floor(window.fromMs), toMs: Math.floor(window.toMs) };
   const rows = await questions.ask(
     (reach) => `SELECT fates.*, reasons.text FROM (
        SELECT hub_verdict, pool_verdict, reason_no, sum(shares) AS shares, sum(work) AS work, sum(pool_work) AS pool_work
-       FROM (${factsSql(reach, { ...range, condition: condition.sql, ofRigs: condition.ofRigs, keys: fate, figures: tallied })}) GROUP BY ALL HAVING sum(shares) <> 0
+       FROM (${factsSql(reach, { ...range, picked, keys: fate, figures: tallied })}) GROUP BY ALL HAVING sum(shares) <> 0
      ) fates LEFT JOIN reasons USING (reason_no)`,
-    [condition.value],
+    [picked.value],
   );
   return foldFates(rows.map(readFate), window.asOfMs);
 }

@@ -34,14 +34,14 @@ export async function workOf(questions: Questions, query: WorkQuery): Promise<Wo
   const toMs = Math.floor(query.toMs);
   const { by, stepMs } = query;
   if (stepMs !== undefined && !(Number.isInteger(stepMs) && stepMs > 0)) throw new RangeError("step: must be a whole number of milliseconds above 0");
-  const { sql, value, ofRigs } = scopeCondition(query.scope ?? { kind: "all" });
+  const picked = scopeCondition(query.scope ?? { kind: "all" });
   const keys: Key[] = [...(by === undefined ? [] : [`${by}_no` as const]), "hub_verdict", "pool_verdict"];
-  const asked = { fromMs, toMs, ...(stepMs !== undefined && { stepMs }), condition: sql, ofRigs: ofRigs || by === "rig", keys, figures };
+  const asked = { fromMs, toMs, ...(stepMs !== undefined && { stepMs }), picked, keys, figures };
   const step = stepMs === undefined ? "0" : `((at_ms - ${fromMs}) // ${stepMs})::INTEGER`;
   const no = by === undefined ? "0" : `${by}_no`;
   const rows = await questions.ask(
     (reach) => `SELECT ${no} AS no, ${step} AS step, ${sums} FROM (${factsSql(reach, asked)}) GROUP BY ALL HAVING count(*) > 0`,
-    [value],
+    [picked.value],
   );
   return rows.map((row) => readWork(row, fromMs, stepMs ?? 0));
 }

@@ -158,6 +158,29 @@ describe("questions to the ledger", () => {
     );
   });
 
+  test("rates count each share's work as the sums do, whatever its difficulty, before it is counted into minutes and after", async () => {
+    await using folder = await LedgerFolder.create();
+    const ledger = await folder.open();
+    const difficulties = [0, 1e-9, 3e-6, 0.3, 1, 1.5, 777.77, 65_535.9, 65_536.5, 3e9, 1e18, 1e25];
+    const shares = difficulties.flatMap((difficulty, index) =>
+      (["sha256d", "scrypt"] as const).map((algorithm, odd) => aShare({ difficulty, algorithm, rigNo: 2 * index + odd })),
+    );
+    for (const share of shares) ledger.append(share);
+    await ledger.flush();
+    folder.nowMs = startMs + 3_600_000;
+    await ledger.flush();
+    const seconds = 3_600;
+    const check = async () => {
+      const sums = new Map((await ledger.work({ by: "rig", fromMs: startMs - 1, toMs: startMs + 1 })).map(({ no, effective }) => [no, Number(effective)]));
+      const rates = await ledger.rates([seconds], startMs + seconds * 1_000);
+      expect(rates.size).toBe(shares.length);
+      for (const [no, [rate]] of rates) expect(Math.abs((rate ?? 0) * seconds - (sums.get(no) ?? -1))).toBeLessThanOrEqual(1e-9 * (sums.get(no) ?? 0));
+    };
+    await check();
+    await ledger.maintain(folder.nowMs);
+    await check();
+  });
+
   test("raw rows come in pages by sequence, within limit, scope and window; the last shares newest first", async () => {
     await using folder = await LedgerFolder.create();
     const ledger = await folder.open();

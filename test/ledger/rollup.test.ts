@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import type { HashrateScope, WorkQuery } from "../../src/ledger/answers.ts";
 import type { Ledger } from "../../src/ledger/ledger.ts";
+import { blockRigs } from "../../src/ledger/rig-blocks.ts";
 import { hubVerdicts, poolVerdicts, type ShareRecord } from "../../src/ledger/share-record.ts";
 import { aShare, LedgerFolder, startMs } from "./ledger-folder.ts";
 import { type Noted, recount, sorted, verdictAdded } from "./recount.ts";
@@ -10,8 +11,11 @@ const hourMs = 3_600_000;
 /** Half an hour before an hour's end, so that minutes, hours and days change while a test runs. */
 const beginMs = Math.floor(startMs / hourMs) * hourMs + hourMs / 2;
 
+/** Rigs that are counted as one block, beside the first ones. */
+const farOff = Array.from({ length: 9 }, (_, index) => 2 * blockRigs + index);
+
 const share = fc.record({
-  rigNo: fc.integer({ min: 1, max: 4 }),
+  rigNo: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.constantFrom(...farOff)),
   contractNo: fc.integer({ min: 0, max: 2 }),
   poolNo: fc.integer({ min: 1, max: 2 }),
   algorithm: fc.constantFrom("sha256d" as const, "scrypt" as const),
@@ -58,6 +62,9 @@ const scopes: (HashrateScope | undefined)[] = [
   { kind: "contract", no: 1 },
   { kind: "pool", no: 1 },
   { kind: "fleet", rigNos: [3, 1] },
+  { kind: "fleet", rigNos: farOff },
+  { kind: "fleet", rigNos: [...farOff, 3] },
+  { kind: "fleet", rigNos: [1, 2, 3, 4, 9, ...farOff] },
   { kind: "fleet", rigNos: [4, 2, 3, ...Array.from({ length: 100 }, (_, index) => 10 + 2 * index)] },
 ];
 const question = fc.record({

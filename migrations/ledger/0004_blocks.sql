@@ -16,3 +16,6 @@ CREATE TABLE block_minute AS
 
 -- Whose rows are in there: a fleet that has all of a block's has the block.
 CREATE TABLE counted_rigs AS SELECT DISTINCT rig_no FROM rig_minute;
+
+-- Of the file, to notice damage; '' = not known.
+ALTER TABLE exports ADD COLUMN sha256 VARCHAR DEFAULT '';

@@ -1,7 +1,7 @@
 import type { Block } from "./block-writer.ts";
 import type { JournalGap } from "./journal-end.ts";
 import { listSegments, type SegmentFile } from "./journal-files.ts";
-import { blockHeaderBytes, createSlab, type Slab } from "./journal-format.ts";
+import { blockHeaderBytes, createSlab, flagOthers, kindShare, type Slab, shareBytes } from "./journal-format.ts";
 import { type FoundBlock, SegmentReader } from "./segment-reader.ts";
 
 /** Records of one block, to be read before the next is asked for. */
@@ -179,4 +179,13 @@ export class BlockSource {
     this.#freshBytes -= block.end - block.start;
     this.#options.release(block);
   }
+}
+
+/** How many share records follow each other from `offset` on, at most `recordsMax`. Most blocks hold nothing else. */
+export function sharesInARow({ slab, end, flags }: SourceBlock, offset: number, recordsMax: number): number {
+  if ((flags & flagOthers) === 0) return Math.min(recordsMax, (end - offset) / shareBytes);
+  let records = 0;
+  while (records < recordsMax && offset + records * shareBytes < end && ((slab.bytes[offset + records * shareBytes] as number) & 15) === kindShare)
+    records += 1;
+  return records;
 }

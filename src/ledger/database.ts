@@ -18,12 +18,15 @@ export class QueryTimeout extends Error {}
  * which is stopped after its time; the loader has its own.
  */
 export class Database {
-  readonly #instance: DuckDBInstance;
+  #instance: DuckDBInstance;
   readonly #limits: LedgerLimits;
   readonly duckDb: DuckDb;
   #idle: DuckDBConnection[] = [];
   #open = 0;
   #waiting: (() => void)[] = [];
+  /** In use for questions and longer work. */
+  readonly #busy = new Set<DuckDBConnection>();
+  #replacing: Promise<void> | null = null;
   #closed = false;
 
   private constructor(duckDb: DuckDb, instance: DuckDBInstance, limits: LedgerLimits) {
@@ -64,8 +67,50 @@ export class Database {
     }
   }
 
+  /** A connection that the caller closes, and before `replace`. */
   connect(): Promise<DuckDBConnection> {
     return this.#instance.connect();
+  }
+
+  /** Runs work that takes as long as it takes on a connection of its own, which is closed behind it. */
+  async withConnection<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    await this.#replacing;
+    const connection = await this.#instance.connect();
+    this.#busy.add(connection);
+    try {
+      return await work(connection);
+    } finally {
+      connection.closeSync();
+      this.#busy.delete(connection);
+    }
+  }
+
+  /**
+   * Lets go of an instance that has failed and takes over that of the database which `open` gives. What is under way on the old one fails, what
+   * comes meanwhile waits. Where `open` rejects there is none, and this may be called again.
+   */
+  async replace(open: () => Promise<Database>): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#replacing = promise;
+    try {
+      await this.#stopAll();
+      // Never two instances on one file.
+      this.#instance.closeSync();
+      this.#instance = (await open()).#instance;
+    } finally {
+      this.#replacing = null;
+      resolve();
+    }
+  }
+
+  async #stopAll(): Promise<void> {
+    while (this.#busy.size > 0) {
+      for (const connection of this.#busy) connection.interrupt();
+      await new Promise((resolve) => setTimeout(resolve, interruptAgainMs));
+    }
+    for (const connection of this.#idle) connection.closeSync();
+    this.#open -= this.#idle.length;
+    this.#idle = [];
   }
 
   /** Rows of one question, as arrays in the order of its columns. Rejects with QueryTimeout. */
@@ -97,6 +142,7 @@ export class Database {
 
   async #timed<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
     const connection = await this.#borrow();
+    this.#busy.add(connection);
     let late = false;
     let timer = setTimeout(() => {
       late = true;
@@ -123,19 +169,24 @@ export class Database {
   }
 
   async #borrow(): Promise<DuckDBConnection> {
-    while (!this.#closed) {
+    for (;;) {
+      await this.#replacing;
+      if (this.#closed) throw new Error("the ledger is closed");
       const idle = this.#idle.pop();
       if (idle !== undefined) return idle;
       if (this.#open < this.#limits.queriesMax) {
         this.#open += 1;
-        return await this.#instance.connect();
+        return await this.#instance.connect().catch((error: unknown) => {
+          this.#open -= 1;
+          throw error;
+        });
       }
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
-    throw new Error("the ledger is closed");
   }
 
   #giveBack(connection: DuckDBConnection): void {
+    this.#busy.delete(connection);
     if (this.#closed) connection.closeSync();
     else this.#idle.push(connection);
     this.#waiting.shift()?.();

@@ -89,7 +89,7 @@ async function cutTail(path: string, end: number): Promise<{ tornBytes: number; 
       if (bytesRead === 0) break;
       read += bytesRead;
     }
-    const tornBytes = tail.findLastIndex((byte) => byte !== 0) + 1;
+    const tornBytes = bytesWithoutZeros(tail);
     if (tornBytes === 0) return { tornBytes: 0, tornKeptAs: "" };
     const tornKeptAs = `${path}.torn-at-${end}`;
     await Bun.write(tornKeptAs, tail.subarray(0, tornBytes));
@@ -98,4 +98,13 @@ async function cutTail(path: string, end: number): Promise<{ tornBytes: number; 
   } finally {
     await file.close();
   }
+}
+
+const zeros = new Uint8Array(64 << 10);
+
+/** Length without the zeros at the end, most of which are passed over a piece at a time: this is on the way of every start. */
+function bytesWithoutZeros(bytes: Uint8Array): number {
+  let end = bytes.length;
+  while (end >= zeros.length && Buffer.compare(bytes.subarray(end - zeros.length, end), zeros) === 0) end -= zeros.length;
+  return bytes.subarray(0, end).findLastIndex((byte) => byte !== 0) + 1;
 }

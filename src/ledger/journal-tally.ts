@@ -32,7 +32,7 @@ export async function scanJournal(folder: string, through = Number.POSITIVE_INFI
 }
 
 /** Whole blocks in order of sequence, from the segment on that holds `fromSequence`. A block is good until the next is asked for. */
-async function* blocksOf(folder: string, fromSequence: number): AsyncGenerator<FoundBlock> {
+export async function* blocksOf(folder: string, fromSequence: number): AsyncGenerator<FoundBlock> {
   const segments = await listSegments(folder);
   const first = Math.max(
     0,

@@ -5,8 +5,8 @@ import type { Gap, HashratePoint, HashrateScope, ShareQuery, ShareRow, SharesSum
 import type { Backlog, LedgerFigures } from "./backlog.ts";
 import { BlockSource } from "./block-source.ts";
 import type { Database } from "./database.ts";
-import { openOrRepair } from "./database-repair.ts";
 import { tallyDatabase } from "./database-tally.ts";
+import { DayFileCheck } from "./day-file-check.ts";
 import type { LedgerDesk } from "./desk.ts";
 import type { Disk } from "./disk.ts";
 import { type Exported, type ExportQuestion, exportTo } from "./export.ts";
@@ -24,7 +24,7 @@ import { yieldToShares } from "./question-threads.ts";
 import { Questions } from "./questions.ts";
 import { type Repair, Repairs } from "./repairs.ts";
 import { type LedgerReport, reportOf } from "./report.ts";
-import { restoreOlder } from "./restore.ts";
+import { openOrRebuild, reopen } from "./restore.ts";
 import { Retention } from "./retention.ts";
 import { Rollup } from "./rollup.ts";
 import { gapsBetween } from "./runs.ts";
@@ -105,26 +105,37 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   const lock = lockFolder(options.dataDir);
   try {
     const limits = Object.freeze({ ...ledgerLimits, ...options.limits });
-    const folder = join(options.dataDir, "journal");
-    const repairs = new Repairs(options);
-    const end = await recoverEnd(folder);
-    const { database, isNew } = await openOrRepair({ ...options, limits, onRepair: (repair) => repairs.note(repair) });
-    try {
-      if (isNew) await restoreOlder(database, new ParquetFolder(options.dataDir), folder);
-      return await startLedger({ options, limits, folder, end, database, lock, repairs });
-    } catch (error) {
-      database.close();
-      throw error;
-    }
+    return await openParts({ options, limits, folder: join(options.dataDir, "journal"), lock, repairs: new Repairs(options) });
   } catch (error) {
     lock.release();
     throw error;
   }
 }
 
-type Parts = { options: LedgerOptions; limits: LedgerLimits; folder: string; end: JournalEnd; database: Database; lock: FolderLock; repairs: Repairs };
+type Basics = { options: LedgerOptions; limits: LedgerLimits; folder: string; lock: FolderLock; repairs: Repairs };
 
-async function startLedger({ options, limits, folder, end, database, lock, repairs }: Parts): Promise<Ledger> {
+/** What takes a while begins at once, each on a thread of its own: rigs wait for this. */
+async function openParts(basics: Basics): Promise<Ledger> {
+  const { options, folder } = basics;
+  const disk = options.disk ?? threadDisk();
+  const ending = recoverEnd(folder);
+  const opening = openOrRebuild(basics);
+  const [foundEnd, opened] = await Promise.allSettled([ending, opening]);
+  try {
+    if (opened.status === "rejected") throw opened.reason;
+    if (foundEnd.status === "rejected") throw foundEnd.reason;
+    return await startLedger({ ...basics, disk, end: foundEnd.value, database: opened.value });
+  } catch (error) {
+    if (opened.status === "fulfilled") opened.value.close();
+    disk.end();
+    throw error;
+  }
+}
+
+type Parts = Basics & { disk: Disk; end: JournalEnd; database: Database };
+
+async function startLedger(parts: Parts): Promise<Ledger> {
+  const { options, limits, folder, disk, end, database, lock, repairs } = parts;
   const { now, log } = options;
   let journal: Journal | null = null;
   const source = new BlockSource({
@@ -135,7 +146,11 @@ async function startLedger({ options, limits, folder, end, database, lock, repai
   });
   const files = new ParquetFolder(options.dataDir);
   const rollup = new Rollup(limits, files.path);
-  const loader = new Loader({ database, source, rollup, limits, log, now, durableThrough: () => journal?.durableThrough ?? end.nextSequence - 1 });
+  const loader = new Loader({
+    ...{ database, source, rollup, limits, log, now },
+    durableThrough: () => journal?.durableThrough ?? end.nextSequence - 1,
+    reopen: (failure) => reopen({ ...parts, rollup, files, failure }),
+  });
   const applied = await loader.open();
   // Where the journal was lost but not the database, sequences go on after those that were used.
   const behind = applied >= end.nextSequence;
@@ -143,11 +158,8 @@ async function startLedger({ options, limits, folder, end, database, lock, repai
   const bootNo = Math.max(end.bootNo, loader.lastBootNo) + 1;
   const hooks = { onDurable: (_through: number) => {}, onFull: (_full: boolean) => {}, onAlarm: (_alarm: Alarm) => {} };
   const keeper = new JournalKeeper({
-    folder,
+    ...{ folder, limits, log, now },
     disk: options.keeperDisk ?? keeperThread(),
-    limits,
-    log,
-    now,
     appendedBytes: () => journal?.appendedBytes ?? 0,
     commitMs: () => journal?.commitMs ?? 0,
     storedThrough: () => storedThrough(database),
@@ -157,10 +169,7 @@ async function startLedger({ options, limits, folder, end, database, lock, repai
     },
   });
   journal = new Journal({
-    folder,
-    disk: options.disk ?? threadDisk(),
-    limits,
-    bootNo,
+    ...{ folder, disk, limits, bootNo },
     nextSequence: behind ? applied + 1 : end.nextSequence,
     segment: behind ? null : end.segment,
     onDurable: (through) => {
@@ -184,13 +193,14 @@ async function startLedger({ options, limits, folder, end, database, lock, repai
   await journal.flush();
   await loader.start();
   keeper.start();
-  const retention = new Retention({ database, loader, rollup, folder: files, limits, log });
+  const check = new DayFileCheck();
+  const retention = new Retention({ database, loader, rollup, folder: files, check, repairs, journalFolder: folder, limits, log });
   return new OpenLedger({
     keeper,
     options,
     limits,
     database,
-    questions: new Questions(database, rollup),
+    questions: new Questions(database, rollup, check),
     retention,
     lock,
     source,

@@ -1,9 +1,10 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Log } from "../log.ts";
-import type { BlockSource, SourceBlock } from "./block-source.ts";
+import { type BlockSource, type SourceBlock, sharesInARow } from "./block-source.ts";
 import { otherReason } from "./block-writer.ts";
 import type { Database } from "./database.ts";
-import { flagOthers, kindPulse, kindReason, kindShare, kindVerdict, reasonHeaderBytes, recordBytes, type Slab, shareBytes } from "./journal-format.ts";
+import { flagOthers, kindPulse, kindReason, kindVerdict, reasonHeaderBytes, recordBytes, type Slab, shareBytes } from "./journal-format.ts";
+import { type Late, type LateRows, lateRowsMax, pickLate, writeLate } from "./late-verdicts.ts";
 import type { LedgerLimits } from "./limits.ts";
 import type { Rollup } from "./rollup.ts";
 import type { Run } from "./runs.ts";
@@ -18,18 +19,24 @@ export type LoaderOptions = {
   now: () => number;
   /** The journal is on disk up to here. */
   durableThrough: () => number;
+  /** Opens a database again that has failed for good; the loader has no connection to it meanwhile. */
+  reopen: (failure: string) => Promise<void>;
 };
 
-type Late = { poolVerdict: number; reasonNo: number; answeredMs: number };
-
-/** Late verdicts go into one statement up to this many. */
-const lateRowsMax = 500;
 /** Chunks pushed before they are flushed into the transaction; a flush holds the event loop for some 0.3 ms and then 0.1 to 0.3 µs a row. */
 const chunksPerFlush = 2;
+/** A failed database is tried again after a time that doubles. */
+const retryMs = 1_000;
+const retryMsMax = 60_000;
+/** The first is what happened, the second what became of the repair; the rest would only repeat them. */
+const saidFailures = 2;
+/** DuckDB's word for an instance that answers nothing any more. */
+const isInvalidated = /database has been invalidated|FATAL/;
 
 /** Work came for a ledger that is closed. */
 export class LedgerClosed extends Error {}
 
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /**
@@ -45,6 +52,8 @@ export class Loader {
   #loading: Promise<void> | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #closed = false;
+  #isHeld = false;
+  #failures = 0;
   #lastLoadAt = 0;
   /** The block being applied, and where in it. */
   #block: SourceBlock | null = null;
@@ -98,9 +107,10 @@ export class Loader {
     return this.#applied;
   }
 
-  /** Goes to where the database is in the journal, and keeps loading from now on. */
+  /** Goes to where the database is in the journal, and keeps loading from now on. What is much waits for the clock, so that the hub is up before. */
   async start(): Promise<void> {
     await this.#seek();
+    this.#isHeld = this.#waiting() >= this.#options.limits.loadGroupRows;
     this.#schedule();
   }
 
@@ -108,7 +118,11 @@ export class Loader {
   async loadAll(): Promise<void> {
     const through = this.#options.durableThrough();
     while (this.#applied < through) {
-      if (this.#loading === null) this.#loading = this.#load().finally(() => (this.#loading = null));
+      this.#loading ??= this.#load().finally(() => {
+        this.#loading = null;
+        // The clock may have come while this ran.
+        this.#schedule();
+      });
       await this.#loading;
     }
   }
@@ -135,15 +149,12 @@ export class Loader {
     this.#closed = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
     await this.#loading?.catch(() => {});
-    this.#columns?.close();
-    this.#connection?.closeSync();
-    this.#columns = null;
-    this.#connection = null;
+    this.#disconnect();
   }
 
   /** Called when more is on disk: many rows do not wait for the clock. */
   noteDurable(): void {
-    if (this.#loading === null && this.#timer !== null && this.#waiting() >= this.#options.limits.loadGroupRows) this.#tick();
+    if (this.#loading === null && this.#timer !== null && !this.#isHeld && this.#waiting() >= this.#options.limits.loadGroupRows) this.#tick();
   }
 
   #waiting(): number {
@@ -153,10 +164,13 @@ export class Loader {
   #schedule(): void {
     if (this.#closed) return;
     if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#tick(), this.#options.limits.loadIntervalMs);
+    const retryInMs = this.#failures === 0 ? 0 : Math.min(retryMsMax, retryMs * 2 ** (this.#failures - 1));
+    this.#isHeld ||= this.#failures > 0;
+    this.#timer = setTimeout(() => this.#tick(), Math.max(this.#options.limits.loadIntervalMs, retryInMs));
   }
 
   #tick(): void {
+    this.#isHeld = false;
     if (this.#closed || this.#loading !== null) return;
     if (this.#waiting() <= 0 || this.#groupIsComing()) {
       this.#scheduleSoon();
@@ -164,12 +178,18 @@ export class Loader {
     }
     this.#loading = this.#load()
       .then(() => this.#rollWhenDue())
+      .then(() => this.#noteSuccess())
       .catch((error: unknown) => this.#recover(error))
       .finally(() => {
         this.#loading = null;
-        if (this.#waiting() >= this.#options.limits.loadGroupRows) this.#tick();
+        if (this.#failures === 0 && this.#waiting() >= this.#options.limits.loadGroupRows) this.#tick();
         else this.#schedule();
       });
+  }
+
+  #noteSuccess(): void {
+    if (this.#failures > 0) this.#options.log.warn("ledger.loading-again", { failures: this.#failures, applied: this.#applied });
+    this.#failures = 0;
   }
 
   #scheduleSoon(): void {
@@ -193,16 +213,28 @@ export class Loader {
     if (this.#connection !== null && rollup.isDue(nowMs)) await rollup.roll(this.#connection, { appliedThrough: this.#applied, nowMs });
   }
 
+  /** A transaction may fail on its own; where the next one fails too, or DuckDB says that it is out of order, it is opened anew. */
   async #recover(error: unknown): Promise<void> {
-    this.#options.log.error("ledger.load-failed", { error: error instanceof Error ? error.message : String(error), applied: this.#applied });
+    const failure = textOf(error);
+    this.#failures += 1;
+    if (this.#failures === 1) this.#options.log.error("ledger.load-failed", { error: failure, applied: this.#applied });
     try {
       await this.#connection?.run("ROLLBACK").catch(() => {});
-      this.#connection?.closeSync();
+      this.#disconnect();
+      if (this.#failures > 1 || isInvalidated.test(failure)) await this.#options.reopen(failure);
       await this.open();
       await this.#seek();
     } catch (cause) {
-      this.#options.log.error("ledger.load-stopped", { error: cause instanceof Error ? cause.message : String(cause) });
+      this.#disconnect();
+      if (this.#failures <= saidFailures) this.#options.log.error("ledger.load-stopped", { error: textOf(cause) });
     }
+  }
+
+  #disconnect(): void {
+    this.#columns?.close();
+    this.#connection?.closeSync();
+    this.#columns = null;
+    this.#connection = null;
   }
 
   async #seek(): Promise<void> {
@@ -307,7 +339,7 @@ export class Loader {
     } else if (kind === kindVerdict && isNew) {
       const localReason = slab.u16[(offset >>> 1) + 1] as number;
       this.#late.set(slab.f64[(offset + 16) >>> 3] as number, {
-        poolVerdict: (slab.bytes[offset + 1] as number) >>> 4,
+        poolCode: (slab.bytes[offset + 1] as number) >>> 4,
         reasonNo: this.#reasonNoOfLocal(localReason),
         answeredMs: slab.i32[(offset >>> 2) + 1] as number,
       });
@@ -356,25 +388,12 @@ export class Loader {
     this.#late.clear();
   }
 
-  /** All numbers come out of typed arrays. The bounds let DuckDB skip every row group but those concerned. */
-  async #writeLate(connection: DuckDBConnection, late: readonly [number, Late][]): Promise<void> {
+  async #writeLate(connection: DuckDBConnection, late: LateRows): Promise<void> {
     const { rollup } = this.#options;
-    const sequences = late.map(([sequence]) => sequence);
-    const picked = `sequence BETWEEN ${Math.min(...sequences)} AND ${Math.max(...sequences)} AND sequence IN (${sequences.join(", ")}) AND ${rollup.changeable}`;
-    const values = late.map(([sequence, { poolVerdict, reasonNo, answeredMs }]) => `(${sequence}, ${poolVerdict}, ${reasonNo}, ${answeredMs})`).join(", ");
-    const isRolled = sequences.some((sequence) => sequence <= rollup.reach.rolledThrough);
+    const picked = `${pickLate(late)} AND ${rollup.changeable}`;
+    const isRolled = late.some(([sequence]) => sequence <= rollup.reach.rolledThrough);
     if (isRolled) await rollup.correct(connection, picked, -1);
-    await connection.run(`UPDATE shares SET pool_verdict = new_verdict, reason_no = new_reason, answered_ms = new_answered
-      FROM (VALUES ${values}) late(late_sequence, new_verdict, new_reason, new_answered) WHERE sequence = late_sequence AND ${picked}`);
+    await writeLate(connection, late, picked);
     if (isRolled) await rollup.correct(connection, picked, 1);
   }
-}
-
-/** How many share records follow each other from `offset` on, at most `recordsMax`. Most blocks hold nothing else. */
-function sharesInARow({ slab, end, flags }: SourceBlock, offset: number, recordsMax: number): number {
-  if ((flags & flagOthers) === 0) return Math.min(recordsMax, (end - offset) / shareBytes);
-  let records = 0;
-  while (records < recordsMax && offset + records * shareBytes < end && ((slab.bytes[offset + records * shareBytes] as number) & 15) === kindShare)
-    records += 1;
-  return records;
 }

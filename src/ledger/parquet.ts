@@ -33,16 +33,26 @@ export class ParquetFolder {
   async writeDay(connection: DuckDBConnection, asked: { day: number; rows: number; throughSequence: number; rowsMax: number }): Promise<Piece[]> {
     const { day, throughSequence } = asked;
     await mkdir(this.path, { recursive: true, mode: 0o700 });
+    const name = await this.#freeName(`${dayName(day)}.${throughSequence}`);
     const parts = partsOfDay.find((count) => asked.rows / count <= asked.rowsMax) ?? 24 * 60;
     const pieces: Piece[] = [];
     for (let part = 0; part < parts; part++) {
       const range = { fromMs: day * dayMs + (part * dayMs) / parts, toMs: day * dayMs + ((part + 1) * dayMs) / parts };
-      const file = join(this.path, `${dayName(day)}.${throughSequence}${parts === 1 ? "" : `.${String(part).padStart(4, "0")}`}.parquet`);
+      const file = join(this.path, `${name}${parts === 1 ? "" : `.${String(part).padStart(4, "0")}`}.parquet`);
       const rows = await writeFile(connection, file, { range, throughSequence });
-      if (rows > 0) pieces.push({ file, day, ...range, throughSequence, rows, state: pieceLive });
+      if (rows > 0) pieces.push({ file, day, ...range, throughSequence, rows, state: pieceLive, sha256: await sha256Of(file) });
     }
     await syncFolder(this.path);
     return pieces;
+  }
+
+  /** Never that of a file which may count: some of a day's may be written again while others are all that has their rows. */
+  async #freeName(name: string): Promise<string> {
+    const taken = await readdir(this.path);
+    const isTaken = (wanted: string) => taken.some((one) => one.startsWith(`${wanted}.`));
+    let free = name;
+    for (let edition = 2; isTaken(free); edition++) free = `${name}-${edition}`;
+    return free;
   }
 
   async readManifest(): Promise<Manifest | null> {
@@ -51,6 +61,11 @@ export class ParquetFolder {
     const manifest = (await file.json()) as Manifest;
     if (manifest.version !== 1) throw new Error(`${file.name}: was written by a newer version`);
     return { ...manifest, pieces: manifest.pieces.map((piece) => ({ ...piece, file: join(this.path, piece.file) })) };
+  }
+
+  /** What counts is asked of another database from now on. */
+  forget(): void {
+    this.#noted = "[]";
   }
 
   /** Notes which files count, where that has changed since the last time, and then removes the others. */
@@ -77,6 +92,15 @@ async function writeFile(connection: DuckDBConnection, file: string, { range, th
   await syncFile(`${file}.new`);
   await rename(`${file}.new`, file);
   return Number(written.getRows()[0]?.[0] ?? 0);
+}
+
+/** Of a file's bytes, in hexadecimal; '' where there is no such file. */
+export async function sha256Of(path: string): Promise<string> {
+  const file = Bun.file(path);
+  if (!(await file.exists())) return "";
+  const hasher = new Bun.CryptoHasher("sha256");
+  for await (const bytes of file.stream()) hasher.update(bytes);
+  return hasher.digest("hex");
 }
 
 async function syncFile(path: string): Promise<void> {

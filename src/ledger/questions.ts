@@ -1,5 +1,6 @@
 import type { DuckDBValue } from "@duckdb/node-api";
-import type { Database } from "./database.ts";
+import { type Database, QueryTimeout } from "./database.ts";
+import type { DayFileCheck } from "./day-file-check.ts";
 import type { Reach } from "./fact-sources.ts";
 import { type Rollup, readReach } from "./rollup.ts";
 import type { Piece } from "./share-sources.ts";
@@ -13,10 +14,12 @@ const triesMax = 5;
 export class Questions {
   readonly #database: Database;
   readonly #rollup: Rollup;
+  readonly #check: DayFileCheck;
 
-  constructor(database: Database, rollup: Rollup) {
+  constructor(database: Database, rollup: Rollup, check: DayFileCheck) {
     this.#database = database;
     this.#rollup = rollup;
+    this.#check = check;
   }
 
   /** The files of shares, as far as is known. */
@@ -46,9 +49,14 @@ export class Questions {
       const found = await ask(reach);
       if (this.#rollup.isStill(changes)) return found;
     } catch (error) {
-      if (this.#rollup.isStill(changes)) throw error;
+      if (this.#rollup.isStill(changes)) throw this.#suspected(error);
     }
     return await checked();
+  }
+
+  #suspected(error: unknown): unknown {
+    if (error !== null && !(error instanceof QueryTimeout)) this.#check.suspect(error, this.pieces);
+    return error;
   }
 
   /** Shares moved meanwhile, or just do: the question itself tells of which moment its answer is. */
@@ -62,7 +70,7 @@ export class Questions {
       if (rows instanceof Error) failed = rows;
       else if (Number(rows[0]?.[0]) === reach.generation) return rows[0]?.[1] === true ? rows.map((row) => row.slice(2)) : [];
     }
-    throw failed ?? new Error("the ledger moved its shares all the time; ask again");
+    throw this.#suspected(failed) ?? new Error("the ledger moved its shares all the time; ask again");
   }
 
   #rowsOrError(sql: string, values: DuckDBValue[]): Promise<DuckDBValue[][] | Error> {

@@ -8,10 +8,18 @@ import type { JournalEnd, JournalGap } from "./journal-end.ts";
 export type Repair = {
   atMs: number;
   /**
-   * `log-set-aside`: the database opens without its own log. `database-set-aside`: it is built anew. `tail-cut`: half-written bytes at the
-   * journal's end, never acknowledged. `sequences-missing`: records that no whole block holds. `sequences-skipped`: the database knew later ones.
+   * `database-reopened`: it had failed and works again. `log-set-aside`: it opens without its own log. `database-set-aside`: it is built anew. `tail-cut`: half-written bytes at the
+   * journal's end, never acknowledged. `day-file-rebuilt`: its shares were taken from elsewhere; `day-file-damaged`: nothing else has them. `sequences-missing`: records that no whole block holds. `sequences-skipped`: the database knew later ones.
    */
-  kind: "log-set-aside" | "database-set-aside" | "tail-cut" | "sequences-missing" | "sequences-skipped";
+  kind:
+    | "database-reopened"
+    | "log-set-aside"
+    | "database-set-aside"
+    | "tail-cut"
+    | "sequences-missing"
+    | "sequences-skipped"
+    | "day-file-rebuilt"
+    | "day-file-damaged";
   /** One sentence for a person. */
   text: string;
   fromSequence?: number;

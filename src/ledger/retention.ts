@@ -1,13 +1,17 @@
+import { rename } from "node:fs/promises";
 import { basename } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Log } from "../log.ts";
 import type { Database } from "./database.ts";
+import type { DayFileCheck } from "./day-file-check.ts";
 import type { LedgerLimits } from "./limits.ts";
 import { LedgerClosed, type Loader } from "./loader.ts";
 import type { ParquetFolder } from "./parquet.ts";
+import type { Repairs } from "./repairs.ts";
 import { restoreFiles } from "./restore.ts";
 import type { Rollup } from "./rollup.ts";
 import { blockMinute, dayMs, hourMs, rigMinute, servedMinute } from "./rollup-sql.ts";
+import { rowsFromJournal } from "./rows-from-journal.ts";
 import { type Piece, pieceGoing, pieceGone, pieceLive, received } from "./share-sources.ts";
 
 type Day = {
@@ -20,7 +24,17 @@ type Day = {
   exportedChanges: number;
 };
 
-export type RetentionOptions = { database: Database; loader: Loader; rollup: Rollup; folder: ParquetFolder; limits: LedgerLimits; log: Log };
+export type RetentionOptions = {
+  database: Database;
+  loader: Loader;
+  rollup: Rollup;
+  folder: ParquetFolder;
+  check: DayFileCheck;
+  repairs: Repairs;
+  journalFolder: string;
+  limits: LedgerLimits;
+  log: Log;
+};
 
 /**
  * What is done in the background with shares that are no longer new: counted into minutes and hours, written to Parquet when their day is
@@ -56,6 +70,7 @@ export class Retention {
     await this.#count(nowMs);
     await this.#restore();
     for (const piece of this.#pieces().filter(({ state }) => state === pieceGoing)) await this.#deleteRows(piece);
+    for (const piece of await this.#options.check.damaged(this.#pieces())) await this.#mend(piece, nowMs);
     for (const day of await this.#daysToExport(nowMs)) await this.#exportDay(day);
     const { folder, loader } = this.#options;
     await folder.writeManifest(this.#pieces(), loader.runs);
@@ -122,17 +137,58 @@ export class Retention {
     const { database, rollup, folder, limits, log } = this.#options;
     if (this.#stopped) return;
     const { rolledThrough: throughSequence } = rollup.reach;
-    const connection = await database.connect();
+    const asked = { day, rows, throughSequence, rowsMax: limits.exportRowsMax };
+    const pieces = await database.withConnection((connection) => folder.writeDay(connection, asked));
+    await this.#change(() => [
+      `DELETE FROM exports WHERE day = ${day} AND state = ${pieceLive}`,
+      ...pieces.map(insertPiece),
+      `UPDATE days SET exported_through = ${throughSequence}, exported_changes = ${changes} WHERE day = ${day}`,
+    ]);
+    log.info("ledger.day-exported", { day: new Date(day * dayMs).toISOString().slice(0, 10), files: pieces.length });
+  }
+
+  /** A damaged file is written again, of the rows in the database or, where they are gone from it, in the journal. */
+  async #mend(piece: Piece, atMs: number): Promise<void> {
+    const { check, repairs } = this.#options;
+    const name = `the day file ${basename(piece.file)} is damaged`;
+    const isBack = piece.state === pieceLive || (await this.#takeBack(piece));
+    if (!isBack) {
+      const span = `${new Date(piece.fromMs).toISOString()} to ${new Date(piece.toMs).toISOString()}`;
+      const text = `${name} and the journal has its shares no more; questions about single shares from ${span} may fail until it is brought back from a backup`;
+      check.giveUp(piece);
+      // Once for each file, which its last sequence and time stand for.
+      repairs.note({ atMs, kind: "day-file-damaged", text, fromSequence: piece.fromMs, toSequence: piece.throughSequence });
+      return;
+    }
+    if (piece.state === pieceLive) await this.#change(() => forgetPiece(piece));
+    const keptAs = `${piece.file}.corrupt.${atMs}`;
+    await rename(piece.file, keptAs).catch(() => {});
+    const from = piece.state === pieceLive ? "the database" : "the journal";
+    repairs.note({ atMs, kind: "day-file-rebuilt", text: `${name}; its ${piece.rows} shares are in ${from} and it is written again`, keptAs });
+  }
+
+  /** Puts the rows of a file into the table again, all or none. */
+  async #takeBack(piece: Piece): Promise<boolean> {
+    const { firstSequence = 0, changes = 0 } = (await this.#days()).find(({ day }) => day === piece.day) ?? {};
+    const hasLate = changes > 0;
+    return (await this.#takeBackFrom(piece, { hasLate, fromSequence: null })) || (await this.#takeBackFrom(piece, { hasLate, fromSequence: firstSequence }));
+  }
+
+  async #takeBackFrom(piece: Piece, how: { hasLate: boolean; fromSequence: number | null }): Promise<boolean> {
+    const { database, rollup, journalFolder } = this.#options;
+    const missing = new Error("not all of the file's shares are in the journal");
     try {
-      const pieces = await folder.writeDay(connection, { day, rows, throughSequence, rowsMax: limits.exportRowsMax });
-      await this.#change(() => [
-        `DELETE FROM exports WHERE day = ${day} AND state = ${pieceLive}`,
-        ...pieces.map(insertPiece),
-        `UPDATE days SET exported_through = ${throughSequence}, exported_changes = ${changes} WHERE day = ${day}`,
-      ]);
-      log.info("ledger.day-exported", { day: new Date(day * dayMs).toISOString().slice(0, 10), files: pieces.length });
-    } finally {
-      connection.closeSync();
+      await this.#step((connection) =>
+        rollup.change(connection, async () => {
+          const rows = await rowsFromJournal({ duckDb: database.duckDb, connection, folder: journalFolder, piece, ...how });
+          if (rows !== piece.rows) throw missing;
+          for (const sql of forgetPiece(piece)) await connection.run(sql);
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (error === missing) return false;
+      throw error;
     }
   }
 
@@ -183,8 +239,10 @@ export class Retention {
 }
 
 const isBehind = (day: Day): boolean => day.lastSequence > day.exportedThrough || day.changes > day.exportedChanges;
+/** Its rows are in the table, and its day is to be written again. */
+const forgetPiece = (piece: Piece): string[] => [`DELETE FROM exports WHERE ${isFile(piece)}`, `UPDATE days SET exported_through = 0 WHERE day = ${piece.day}`];
 const isFile = ({ file }: Piece): string => `file = '${basename(file).replaceAll("'", "''")}'`;
 
-function insertPiece({ file, day, fromMs, toMs, throughSequence, rows, state }: Piece): string {
-  return `INSERT INTO exports VALUES ('${basename(file).replaceAll("'", "''")}', ${day}, ${fromMs}, ${toMs}, ${throughSequence}, ${rows}, ${state})`;
+function insertPiece({ file, day, fromMs, toMs, throughSequence, rows, state, sha256 }: Piece): string {
+  return `INSERT INTO exports VALUES ('${basename(file).replaceAll("'", "''")}', ${day}, ${fromMs}, ${toMs}, ${throughSequence}, ${rows}, ${state}, '${sha256}')`;
 }

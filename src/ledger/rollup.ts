@@ -18,28 +18,39 @@ import {
   rowFigures,
   servedMinute,
 } from "./rollup-sql.ts";
-import { stillLive } from "./share-sources.ts";
+import { type Piece, stillLive } from "./share-sources.ts";
 
 /** Rolling waits this often for rows of the running minute to come after those of the last; then a clock was set back, and it goes on. */
 const waitsMax = 3;
 
 type Ask = (sql: string) => Promise<DuckDBValue[][]>;
 
+const pieceColumns = "file, day, from_ms, to_ms, through_sequence, row_count, state, sha256";
+
 /** Reads where answers are, in one statement and so of one moment. `folder` holds the files of shares. */
 export async function readReach(ask: Ask, folder: string): Promise<Reach> {
   const rows = await ask(
-    `SELECT (SELECT string_agg(rig_no, ',') FROM counted_rigs), rolled_sequence, hours_through, minutes_from, generation, restore_below,
-       file, day, from_ms, to_ms, through_sequence, row_count, state
+    `SELECT (SELECT string_agg(rig_no, ',') FROM counted_rigs), rolled_sequence, hours_through, minutes_from, generation, restore_below, ${pieceColumns}
      FROM rollups LEFT JOIN exports ON true ORDER BY from_ms, file`,
   );
   const [counted, ...watermarks] = rows[0] ?? [];
   const [rolledThrough = 0, hoursThrough = 0, minutesFrom = 0, generation = 0, restoreBelow = 0] = watermarks.slice(0, 5).map(Number);
-  const pieces = rows.flatMap(([, , , , , , file, ...numbers]) => {
-    if (typeof file !== "string") return [];
-    const [day = 0, fromMs = 0, toMs = 0, throughSequence = 0, count = 0, state = 0] = numbers.map(Number);
-    return [{ file: join(folder, file), day, fromMs, toMs, throughSequence, rows: count, state }];
-  });
+  const pieces = rows.flatMap((row) => pieceOf(row.slice(6), folder));
   return { rolledThrough, hoursThrough, minutesFrom, generation, restoreBelow, pieces, countedRigs: typeof counted === "string" ? counted : "" };
+}
+
+/** The files of shares alone; none where the database was last used by a hub that knew less of them. */
+export async function readPieces(ask: Ask, folder: string): Promise<Piece[]> {
+  const known = await ask("SELECT 1 FROM duckdb_columns() WHERE table_name = 'exports' AND column_name = 'sha256'");
+  if (known.length === 0) return [];
+  return (await ask(`SELECT ${pieceColumns} FROM exports ORDER BY from_ms, file`)).flatMap((row) => pieceOf(row, folder));
+}
+
+function pieceOf([file, ...rest]: DuckDBValue[], folder: string): Piece[] {
+  if (typeof file !== "string") return [];
+  const sha256 = rest.pop();
+  const [day = 0, fromMs = 0, toMs = 0, throughSequence = 0, rows = 0, state = 0] = rest.map(Number);
+  return [{ file: join(folder, file), day, fromMs, toMs, throughSequence, rows, state, sha256: String(sha256 ?? "") }];
 }
 
 /**
@@ -61,7 +72,7 @@ export class Rollup {
     this.folder = folder;
   }
 
-  /** Odd while a change of what is read where is under way; never the same again after one. */
+  /** Odd while it is not sure what is to be read where; never the same again after a change of that. */
   get changes(): number {
     return this.#changes;
   }
@@ -79,6 +90,12 @@ export class Rollup {
   /** Reads from the database where it is; again after each change of the tables `rollups` and `exports`. */
   async read(connection: DuckDBConnection): Promise<void> {
     this.#reach = await readReach(async (sql) => (await connection.runAndReadAll(sql)).getRows(), this.folder);
+    this.#changes += this.#changes % 2;
+  }
+
+  /** Whatever is known may be wrong until it is read again. */
+  doubt(): void {
+    this.#changes += 1 - (this.#changes % 2);
   }
 
   /** True once a minute, some seconds into the next one, so that what was received at its end has been settled and loaded. */
@@ -160,7 +177,7 @@ export class Rollup {
 
   /** One transaction that changes where answers are read; rolled back when `work` fails. */
   async change(connection: DuckDBConnection, work: () => Promise<void>): Promise<void> {
-    this.#changes += 1;
+    this.doubt();
     try {
       await inTransaction(connection, async () => {
         await work();
@@ -168,7 +185,6 @@ export class Rollup {
       });
     } finally {
       await this.read(connection);
-      this.#changes += 1;
     }
   }
 

@@ -1,5 +1,5 @@
 /** A file of raw shares; see the table `exports`, which has its name alone. */
-export type Piece = { file: string; day: number; fromMs: number; toMs: number; throughSequence: number; rows: number; state: number };
+export type Piece = { file: string; day: number; fromMs: number; toMs: number; throughSequence: number; rows: number; state: number; sha256: string };
 
 /** The rows of a piece are in the table of shares too; are being deleted from it; are gone from it. */
 export const pieceLive = 0;

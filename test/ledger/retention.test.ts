@@ -1,58 +1,32 @@
 import { expect, test } from "bun:test";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { ShareRow, WorkQuery } from "../../src/ledger/answers.ts";
 import type { Ledger } from "../../src/ledger/ledger.ts";
-import { aShare, LedgerFolder, startMs } from "./ledger-folder.ts";
-import { type Noted, recount, sorted } from "./recount.ts";
+import type { Repair } from "../../src/ledger/repairs.ts";
+import { daysOfShares, expectSame, fill, limits, rowsOf } from "./days-of-shares.ts";
+import { LedgerFolder } from "./ledger-folder.ts";
+import { recount, sorted } from "./recount.ts";
 
-const dayMs = 86_400_000;
-const firstDayMs = Math.floor(startMs / dayMs) * dayMs;
-const all = { fromMs: firstDayMs - dayMs, toMs: firstDayMs + 40 * dayMs };
-const questions: WorkQuery[] = [
-  { ...all },
-  { ...all, by: "rig", stepMs: dayMs },
-  { ...all, by: "contract", fromMs: firstDayMs + 12_345_678 },
-  { scope: { kind: "pool", no: 2 }, fromMs: firstDayMs + 60_001, toMs: firstDayMs + 9 * dayMs + 7_777_777, stepMs: 5_000_000 },
-];
-
-/** Small segments, so that old ones can be lost, and few rows per file. */
-const limits = { commitRecordsMax: 16, slabBytes: 4_096, segmentBytesMax: 4_096, segmentAheadBytes: 1_024 };
-
-async function fill(folder: LedgerFolder, ledger: Ledger, days: number): Promise<Noted[]> {
-  const noted: Noted[] = [];
-  for (let day = 0; day < days; day++) {
-    for (let no = 0; no < 30; no++) {
-      folder.nowMs = firstDayMs + day * dayMs + no * 2_777_777;
-      const share = aShare({
-        atMs: folder.nowMs,
-        rigNo: no % 3,
-        contractNo: no % 2,
-        difficulty: 1_024 + no,
-        poolVerdict: no % 7 === 0 ? "rejected" : "accepted",
-        reason: no % 7 === 0 ? `why ${no}` : null,
-      });
-      noted.push({ ...share, sequence: ledger.append(share) });
-    }
-    await ledger.flush();
-  }
-  return noted;
-}
+const { dayMs, firstDayMs, all } = daysOfShares;
 
 async function maintained(folder: LedgerFolder, ledger: Ledger, day: number): Promise<void> {
   folder.nowMs = firstDayMs + day * dayMs + 3_600_000;
   await ledger.maintain(folder.nowMs);
 }
 
-async function rowsOf(ledger: Ledger): Promise<ShareRow[]> {
-  const rows: ShareRow[] = [];
-  for await (const page of ledger.shares({ ...all, limit: 1_000_000 })) rows.push(...page);
-  return rows.toSorted((one, other) => one.sequence - other.sequence);
-}
-
-async function expectSame(ledger: Ledger, noted: readonly Noted[], rows: readonly ShareRow[]): Promise<void> {
-  for (const query of questions) expect(sorted(await ledger.work(query))).toEqual(recount(noted, query));
-  expect(await rowsOf(ledger)).toEqual([...rows]);
+/** What `export` writes of a window in which days begin and end, as lines of CSV. */
+async function exportsOf(ledger: Ledger): Promise<string[]> {
+  const window = { fromMs: firstDayMs + 12_345_678, toMs: firstDayMs + 2 * dayMs + 7_777_777 };
+  const ids = { rigs: [[1, "rig_one"]], pools: [], contracts: [] } as const;
+  const texts: string[] = [];
+  for (const kind of ["shares", "work"] as const) {
+    const { path, rows } = await ledger.exportTo({ kind, format: "csv", ...window, ids });
+    const text = await Bun.file(path).text();
+    expect(rows).toBeGreaterThan(10);
+    expect(text).toContain("rig_one");
+    texts.push(text);
+  }
+  return texts;
 }
 
 test("shares older than a week are in files alone, and no answer tells", async () => {
@@ -61,10 +35,12 @@ test("shares older than a week are in files alone, and no answer tells", async (
   const noted = await fill(folder, ledger, 3);
   const rows = await rowsOf(ledger);
   const summary = await ledger.summary({ kind: "pool", no: 2 }, all.fromMs, all.toMs);
+  const exported = await exportsOf(ledger);
   await maintained(folder, ledger, 16);
   expect((await ledger.lastShares(0, 1_000)).length).toBe(0);
   await expectSame(ledger, noted, rows);
   expect({ ...(await ledger.summary({ kind: "pool", no: 2 }, all.fromMs, all.toMs)), asOfMs: 0 }).toEqual({ ...summary, asOfMs: 0 });
+  expect(await exportsOf(ledger)).toEqual(exported);
   await maintained(folder, ledger, 500);
   await expectSame(ledger, noted, rows);
 }, 20_000);
@@ -104,3 +80,78 @@ test("a database built anew counts the files of what the journal has no more, th
   await maintained(folder, again, 60);
   await expectSame(again, noted, rows);
 }, 20_000);
+
+/** Changes one byte in the middle. */
+async function spoil(path: string): Promise<void> {
+  const bytes = await Bun.file(path).bytes();
+  bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] as number) ^ 0xff;
+  await Bun.write(path, bytes);
+}
+
+const dayFiles = async (folder: LedgerFolder) =>
+  (await readdir(join(folder.path, "exports", "shares")))
+    .filter((name) => name.endsWith(".parquet"))
+    .sort()
+    .map((name) => join(folder.path, "exports", "shares", name));
+
+/** As many rounds as there are files, so that each has its turn. */
+async function lookedAt(folder: LedgerFolder, ledger: Ledger, day: number): Promise<void> {
+  for (const _ of await dayFiles(folder)) await maintained(folder, ledger, day);
+}
+
+test.each([
+  // All files of a day are written again where all of it is at hand.
+  { where: "the database", day: 4, toldOf: () => 2 },
+  { where: "the journal", day: 16, toldOf: (files: number) => files },
+])(
+  "a damaged day file whose shares are in $where is told and written again",
+  async ({ where, day, toldOf }) => {
+    await using folder = await LedgerFolder.create();
+    const ledger = await folder.open({ limits: { ...limits, exportRowsMax: 20 } });
+    const told: Repair[] = [];
+    ledger.onRepair = (repair) => told.push(repair);
+    const noted = await fill(folder, ledger, 2);
+    const [first] = noted;
+    if (first === undefined) throw new Error("nothing was noted");
+    await ledger.maintain(folder.nowMs);
+    ledger.appendVerdict(first.sequence, { poolVerdict: "rejected", reason: "late", answeredMs: 99 });
+    noted[0] = { ...first, poolVerdict: "rejected" };
+    await ledger.flush();
+    const rows = await rowsOf(ledger);
+    await maintained(folder, ledger, day);
+    const files = await dayFiles(folder);
+    expect(files.length).toBeGreaterThan(1);
+    for (const file of files) await spoil(file);
+    await lookedAt(folder, ledger, day);
+    expect(new Set(told.map(({ kind }) => kind))).toEqual(new Set(["day-file-rebuilt"]));
+    expect(told.length).toBe(toldOf(files.length));
+    expect(told[0]?.text).toContain(`are in ${where} and it is written again`);
+    await expectSame(ledger, noted, rows);
+    // And so it stays, with the rows in files alone.
+    await maintained(folder, ledger, 30);
+    await lookedAt(folder, ledger, 30);
+    expect(told.length).toBe(toldOf(files.length));
+    expect((await ledger.lastShares(0, 1_000)).length).toBe(0);
+    await expectSame(ledger, noted, rows);
+  },
+  30_000,
+);
+
+test("a day file that nothing else has the shares of is told once, and what is counted of it is still answered", async () => {
+  await using folder = await LedgerFolder.create();
+  const ledger = await folder.open({ limits });
+  const told: Repair[] = [];
+  ledger.onRepair = (repair) => told.push(repair);
+  const noted = await fill(folder, ledger, 5);
+  await maintained(folder, ledger, 19);
+  const [file = ""] = await dayFiles(folder);
+  await rm(file);
+  const segments = (await readdir(folder.journal)).filter((name) => /^[0-9]{16}\./.test(name)).sort();
+  for (const name of segments.slice(0, -1)) await rm(join(folder.journal, name));
+  await expect(rowsOf(ledger)).rejects.toThrow();
+  await maintained(folder, ledger, 19);
+  await maintained(folder, ledger, 19);
+  expect(told.map(({ kind }) => kind)).toEqual(["day-file-damaged"]);
+  const whole = { fromMs: all.fromMs, toMs: all.toMs, by: "rig" } as const;
+  expect(sorted(await ledger.work(whole))).toEqual(recount(noted, whole));
+}, 30_000);

@@ -92,9 +92,6 @@ export type LedgerOptions = {
   keeperDisk?: KeeperDisk;
 };
 
-/** How far back `lastShares` looks. */
-const lastSharesMs = 7 * 86_400_000;
-
 /**
  * Opens the journal and the database of a data folder (created if need be) and goes on where the last run ended, however it ended:
  * the journal's torn tail is cut, what the database lacks is applied from the journal behind the caller's back (`asOfMs` tells).
@@ -309,7 +306,7 @@ class OpenLedger implements Ledger {
   }
 
   lastShares(rigNo: number, n: number): Promise<ShareRow[]> {
-    return lastShareRows(this.#parts.database, { rigNo, n, sinceMs: this.#parts.options.now() - lastSharesMs });
+    return lastShareRows(this.#parts.database, { rigNo, n, nowMs: this.#parts.options.now() });
   }
 
   summary(scope: HashrateScope, fromMs: number, toMs: number): Promise<SharesSummary> {

@@ -56,13 +56,21 @@ function pageSql(pieces: readonly Piece[], range: Range, picked: readonly string
   return `SELECT ${columns} FROM (SELECT * FROM (${sources.join(" UNION ALL ")}) ORDER BY sequence LIMIT ${limit}) LEFT JOIN reasons USING (reason_no) ORDER BY sequence`;
 }
 
-/** The last `n` rows of a rig that were received since `sinceMs`, newest first. */
-export async function lastShareRows(database: Database, query: { rigNo: number; n: number; sinceMs: number }): Promise<ShareRow[]> {
-  const rows = await database.ask(
-    `SELECT ${columns} FROM (SELECT * FROM shares WHERE rig_no = $1 AND at_ms >= $2 ORDER BY sequence DESC LIMIT ${Math.max(0, Math.floor(query.n))})
-     LEFT JOIN reasons USING (reason_no) ORDER BY sequence DESC`,
-    [query.rigNo, asMs(query.sinceMs)],
-  );
+/** How far back the last shares are looked for: a rig at work has them in the first minutes, of what may be a thousand million rows in the last days. */
+const lookBackMs = [600_000, 3_600_000, 86_400_000, 7 * 86_400_000];
+
+/** The last `n` rows of a rig that were received in the week before `nowMs`, newest first. */
+export async function lastShareRows(database: Database, query: { rigNo: number; n: number; nowMs: number }): Promise<ShareRow[]> {
+  const limit = Math.max(0, Math.floor(query.n));
+  let rows: DuckDBValue[][] = [];
+  for (const backMs of lookBackMs) {
+    rows = await database.ask(
+      `SELECT ${columns} FROM (SELECT * FROM shares WHERE rig_no = $1 AND at_ms >= $2 ORDER BY sequence DESC LIMIT ${limit})
+       LEFT JOIN reasons USING (reason_no) ORDER BY sequence DESC`,
+      [query.rigNo, asMs(query.nowMs - backMs)],
+    );
+    if (rows.length >= limit) break;
+  }
   return rows.map(readRow);
 }
 

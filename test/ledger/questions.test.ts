@@ -193,6 +193,19 @@ describe("questions to the ledger", () => {
     expect((await ledger.lastShares(1, 3)).map(({ atMs }) => atMs - startMs)).toEqual([8_999, 8_997, 8_995]);
   });
 
+  test("the last shares of a rig are found however long ago it sent them, up to a week", async () => {
+    await using folder = await LedgerFolder.create();
+    const ledger = await folder.open();
+    const agesMs = [8 * 86_400_000, 6 * 86_400_000, 2 * 3_600_000, 1_800_000, 1_000, 0];
+    folder.nowMs = startMs;
+    const sequences = agesMs.map((ageMs) => ledger.append(aShare({ atMs: startMs - ageMs })));
+    await ledger.flush();
+    for (let n = 0; n <= agesMs.length; n++) {
+      const found = (await ledger.lastShares(1, n)).map(({ sequence }) => sequence);
+      expect(found).toEqual(sequences.slice(1).toReversed().slice(0, n));
+    }
+  });
+
   test("windows that are none, and steps too many, are refused by name", async () => {
     await using folder = await LedgerFolder.create();
     const ledger = await folder.open();

@@ -52,15 +52,16 @@ export async function measureQuestions(rows: number, seconds: number, report: Re
 
 async function askAll(ledger: Ledger, name: string, report: Report): Promise<void> {
   const nowMs = Date.now();
-  report(
-    `${name}: last 15 whole minutes per rig`,
-    await time(15, () => ledger.work({ by: "rig", fromMs: minuteOf(nowMs) - 900_000, toMs: minuteOf(nowMs) })),
-    "ms",
-  );
+  report(`${name}: last 15 whole minutes per rig`, await time(15, () => ledger.rates([900], minuteOf(nowMs))), "ms");
+  const exact = () => ledger.work({ by: "rig", fromMs: minuteOf(nowMs) - 900_000, toMs: minuteOf(nowMs) });
+  report(`${name}: last 15 whole minutes per rig, all sums as integers`, await time(15, exact), "ms");
   report(`${name}: last 15 min per rig, to the second`, await time(15, () => ledger.rates([900], nowMs)), "ms");
   report(`${name}: 60, 900, 86400 s per rig`, await time(7, () => ledger.rates([60, 900, 86_400], nowMs)), "ms");
   report(`${name}: one rig's day by 5 min`, await time(7, () => rigDay(ledger, nowMs)), "ms");
   report(`${name}: one rig's day by fate`, await time(7, () => ledger.summary({ kind: "rig", no: 7 }, nowMs - dayMs, nowMs)), "ms");
+  const fleet = { kind: "fleet", rigNos: Array.from({ length: farm.rigs }, (_, index) => index + 1) } as const;
+  const day = { fromMs: minuteOf(nowMs) - dayMs, toMs: minuteOf(nowMs), stepS: 300 };
+  report(`${name}: the fleet's day by 5 min`, await time(5, () => ledger.hashrate(fleet, day)), "ms");
   report(
     `${name}: contracts' day by 5 min`,
     await time(7, () => ledger.work({ by: "contract", stepMs: 300_000, fromMs: minuteOf(nowMs) - dayMs, toMs: minuteOf(nowMs) })),

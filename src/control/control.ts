@@ -19,6 +19,7 @@ import { Models } from "./models.ts";
 import { PasswordLinks } from "./password-links.ts";
 import { Pools } from "./pools.ts";
 import { Profiles } from "./profiles.ts";
+import { Racks } from "./racks.ts";
 import { Repairs } from "./repairs.ts";
 import { Rigs } from "./rigs.ts";
 import { SecondFactors } from "./second-factors.ts";
@@ -38,6 +39,7 @@ export type Control = {
   fleets: Fleets;
   listeners: Listeners;
   rigs: Rigs;
+  racks: Racks;
   models: Models;
   repairs: Repairs;
   imports: Imports;
@@ -83,7 +85,8 @@ export function openControl(path: string, options: { now: () => number; log: Log
   const listeners = new Listeners(database, fleets);
   const events = new Events(database);
   const allocations = new Allocations(database);
-  const rigs = new Rigs(database, { customers, fleets, profiles, sites, allocations, events });
+  const racks = new Racks(database, sites);
+  const rigs = new Rigs(database, { customers, fleets, profiles, sites, racks, allocations, events });
   const contracts = new Contracts(database, { customers, fleets, profiles, rigs, events });
   const sessions = new Sessions(database);
   const idempotency = new Idempotency(database);
@@ -91,7 +94,7 @@ export function openControl(path: string, options: { now: () => number; log: Log
   const users = new Users(database, { settings, sessions });
   fleets.ensureMain();
   return {
-    ...{ customers, contracts, pools, profiles, sites, fleets, listeners, rigs, allocations, events, users, sessions, settings, audit },
+    ...{ customers, contracts, pools, profiles, sites, racks, fleets, listeners, rigs, allocations, events, users, sessions, settings, audit },
     maintenance: new MaintenanceWindows(database, {
       sites,
       fleetExists: (no) => fleets.all().some((fleet) => fleet.no === no),

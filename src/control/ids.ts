@@ -20,6 +20,7 @@ export const idPrefixes = Object.freeze([
   "rep",
   "imp",
   "bat",
+  "rck",
 ] as const);
 export type IdPrefix = (typeof idPrefixes)[number];
 

@@ -12,6 +12,7 @@ import people from "../../migrations/control/0010_people.sql" with { type: "text
 import inventory from "../../migrations/control/0011_inventory.sql" with { type: "text" };
 import imports from "../../migrations/control/0012_imports.sql" with { type: "text" };
 import batches from "../../migrations/control/0013_batches.sql" with { type: "text" };
+import racks from "../../migrations/control/0014_racks.sql" with { type: "text" };
 import type { Log } from "../log.ts";
 
 export type Migration = { version: number; name: string; text: string };
@@ -31,6 +32,7 @@ const migrations: readonly Migration[] = Object.freeze([
   { version: 11, name: "0011_inventory", text: inventory },
   { version: 12, name: "0012_imports", text: imports },
   { version: 13, name: "0013_batches", text: batches },
+  { version: 14, name: "0014_racks", text: racks },
 ]);
 
 /** "HUBC": marks a SQLite file as a control database, so that no other file is taken for one. */

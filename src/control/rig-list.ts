@@ -7,6 +7,8 @@ import type { RowTable } from "./row-table.ts";
 export type RigFilter = {
   fleetNo?: number;
   siteId?: string;
+  /** Those that say they stand in this rack; case does not matter for ASCII letters. */
+  rack?: { siteId: string | null; building: string | null; row: string | null; name: string };
   statuses?: readonly RigStatus[];
   lifecycles?: readonly Lifecycle[];
   lends?: readonly Lend[];
@@ -46,10 +48,17 @@ function searched(text: string): Condition {
   return { text: `(${columns.map((column) => `${column} LIKE ? ESCAPE '\\'`).join(" OR ")})`, values: columns.map(() => pattern) };
 }
 
+/** Words that are compared as `Racks.at` does. */
+const inRack = ({ siteId, building, row, name }: NonNullable<RigFilter["rack"]>): Condition => ({
+  text: "(coalesce(site_id, '') = ? AND coalesce(building, '') = ? COLLATE NOCASE AND coalesce(row, '') = ? COLLATE NOCASE AND rack = ? COLLATE NOCASE)",
+  values: [siteId ?? "", building ?? "", row ?? "", name],
+});
+
 function conditionsOf(filter: RigFilter): Condition[] {
   const conditions: Condition[] = [{ text: "removed_at_ms IS NULL", values: [] }];
   if (filter.fleetNo !== undefined) conditions.push({ text: "fleet_no = ?", values: [filter.fleetNo] });
   if (filter.siteId !== undefined) conditions.push({ text: "site_id = ?", values: [filter.siteId] });
+  if (filter.rack !== undefined) conditions.push(inRack(filter.rack));
   if (filter.statuses !== undefined) conditions.push(anyOf("status", filter.statuses));
   if (filter.lifecycles !== undefined) conditions.push(anyOf("lifecycle", filter.lifecycles));
   if (filter.lends !== undefined) conditions.push(anyOf("lend", filter.lends));

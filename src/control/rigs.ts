@@ -7,6 +7,7 @@ import { type Enrolment, Enrolments } from "./enrolments.ts";
 import type { EventInput, Events } from "./events.ts";
 import type { Fleets } from "./fleets.ts";
 import type { Profiles } from "./profiles.ts";
+import type { Racks } from "./racks.ts";
 import { type Failure, inUse, invalid, type Result, succeed, taken, type Usage } from "./result.ts";
 import { RigClaims } from "./rig-claims.ts";
 import { RigIdentity } from "./rig-identity.ts";
@@ -38,15 +39,13 @@ export type FleetCount = { fleetNo: number; status: RigStatus; count: number; no
 
 type StatusRow = Pick<Rig, "no" | "id" | "name" | "status">;
 
-type Parts = { customers: Customers; fleets: Fleets; profiles: Profiles; sites: Sites; allocations: Allocations; events: Events };
+type Parts = { customers: Customers; fleets: Fleets; profiles: Profiles; sites: Sites; racks: Racks; allocations: Allocations; events: Events };
 
 export class Rigs {
   readonly #database: ControlDatabase;
+  readonly #parts: Parts;
   readonly #rows: RowTable<Rig, RawRig>;
-  readonly #customers: Customers;
   readonly #fleets: Fleets;
-  readonly #profiles: Profiles;
-  readonly #sites: Sites;
   readonly #allocations: Allocations;
   readonly #events: Events;
   readonly #enrolments: Enrolments;
@@ -72,11 +71,9 @@ export class Rigs {
 
   constructor(database: ControlDatabase, parts: Parts) {
     this.#database = database;
+    this.#parts = parts;
     this.#rows = new RowTable(database, rigMapping);
-    this.#customers = parts.customers;
     this.#fleets = parts.fleets;
-    this.#profiles = parts.profiles;
-    this.#sites = parts.sites;
     this.#allocations = parts.allocations;
     this.#events = parts.events;
     this.#enrolments = new Enrolments(this.#rows, parts);
@@ -218,7 +215,7 @@ export class Rigs {
   giveAssetCode(id: string): Result<Rig> {
     return this.#rows.edit(id, null, (current) => {
       if (current.assetCode !== null) return succeed(current);
-      const site = current.siteId === null ? null : this.#sites.byId(current.siteId);
+      const site = current.siteId === null ? null : this.#parts.sites.byId(current.siteId);
       const code = this.#codes.next(site?.assetCodePattern ?? assetCodePatternDefault, current.model);
       return code.ok ? succeed({ ...current, assetCode: code.value }) : code;
     });
@@ -350,7 +347,8 @@ export class Rigs {
   #check(rig: RigFields, current: Rig | null): Failure | null {
     return (
       checkRigFields(rig) ??
-      checkFields(rig, { ownerCustomerId: this.#customers.rule, siteId: this.#sites.rule }) ??
+      checkFields(rig, { ownerCustomerId: this.#parts.customers.rule, siteId: this.#parts.sites.rule }) ??
+      this.#parts.racks.checkPlace(rig, current) ??
       this.#checkFleet(rig, current) ??
       this.#checkNamesakes(rig, current) ??
       this.#checkPin(rig)
@@ -390,7 +388,7 @@ export class Rigs {
 
   #checkPin(rig: RigFields): Failure | null {
     if (rig.pinnedProfileNo === null) return this.#claims.checkPin(rig);
-    const profile = this.#profiles.all().find(({ no }) => no === rig.pinnedProfileNo);
+    const profile = this.#parts.profiles.all().find(({ no }) => no === rig.pinnedProfileNo);
     if (profile === undefined) return invalid("pinnedProfileNo", "must name a profile that exists");
     const fleet = this.#fleets.byNo(rig.fleetNo);
     const isFit = profile.algorithm === fleet?.algorithm;

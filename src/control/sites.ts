@@ -34,6 +34,7 @@ const rules = { name: textRule(100), timezone: timeZoneRule, assetCodePattern: o
 const usedByText = `
   SELECT 'fleet' AS kind, id, name FROM fleets WHERE site_id = ?1 AND removed_at_ms IS NULL
   UNION ALL SELECT 'rig', id, name FROM rigs WHERE site_id = ?1 AND removed_at_ms IS NULL
+  UNION ALL SELECT 'rack', id, name FROM racks WHERE site_id = ?1 AND removed_at_ms IS NULL
   UNION ALL SELECT 'maintenance', id, reason FROM maintenance WHERE subject ->> 'siteId' = ?1 AND to_ms > ?2 AND removed_at_ms IS NULL`;
 
 export class Sites {
@@ -59,7 +60,7 @@ export class Sites {
   /** For fields that name a site or nobody. */
   readonly rule: Rule = (value) => (value === null || (typeof value === "string" && this.byId(value) !== null) ? null : "must name a site that exists");
 
-  /** Its fleets and rigs, and maintenance that is not over. */
+  /** Its fleets, rigs and racks, and maintenance that is not over. */
   usedBy(id: string): Usage[] {
     return this.#usedBy.all(id, this.#rows.database.now());
   }
@@ -78,7 +79,7 @@ export class Sites {
     });
   }
 
-  /** Refused while fleets or rigs are there. */
+  /** Refused while fleets, rigs or racks are there. */
   remove(id: string, expected: ExpectedVersion): Result<Site> {
     return this.#rows.remove(id, expected, (site) => inUse(this.usedBy(site.id)));
   }

@@ -42,6 +42,11 @@ export function workText(hashes: bigint): string {
   return hashes === 0n ? "0" : `${value} ${unit}`;
 }
 
+/** Work as hash-hours: what a hashrate does in an hour, e.g. `2.640 PH/s·h`. */
+export function workHours(hashes: bigint): string {
+  return `${hashrateText(Number(hashes / 3_600n))}·h`;
+}
+
 /** 0..1 as percent with `digits` after the point; null = not known. */
 export function percent(fraction: number | null, digits = 1): string {
   return fraction === null || !Number.isFinite(fraction) ? unknown : `${(fraction * 100).toFixed(digits)} %`;

@@ -10,6 +10,7 @@ export type PageName =
   | "contracts"
   | "schedule"
   | "events"
+  | "repairs"
   | "customers"
   | "pools"
   | "fleets"
@@ -31,6 +32,7 @@ export const placeGroups: readonly { text: string; places: readonly Place[] }[] 
       { name: "contracts", href: "/contracts", text: "Contracts", key: "c" },
       { name: "schedule", href: "/schedule", text: "Schedule", key: "s" },
       { name: "events", href: "/events", text: "Events", key: "e" },
+      { name: "repairs", href: "/repairs", text: "Repairs", key: "m" },
     ],
   },
   { text: "Sell", places: [{ name: "customers", href: "/customers", text: "Customers", key: "u" }] },

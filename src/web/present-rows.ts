@@ -7,6 +7,7 @@ import type { Listener } from "../control/listeners.ts";
 import type { Maintenance, MaintenanceSubject } from "../control/maintenance.ts";
 import type { Model } from "../control/models.ts";
 import type { Profile } from "../control/profiles.ts";
+import type { Rack } from "../control/racks.ts";
 import type { RowBase } from "../control/row-table.ts";
 import type { Site } from "../control/sites.ts";
 import { timeText } from "./times.ts";
@@ -91,6 +92,11 @@ export function profileJson(profile: Profile, ids: Ids) {
 
 export function siteJson(site: Site) {
   return { id: site.id, name: site.name, timezone: site.timezone, asset_code_pattern: site.assetCodePattern, ...rowJson(site) };
+}
+
+export function rackJson(rack: Rack) {
+  const { id, siteId, building, row, name, levels, slots } = rack;
+  return { id, site_id: siteId, building, row, name, levels, slots, ...rowJson(rack) };
 }
 
 export function modelJson(model: Model) {

@@ -1,5 +1,6 @@
 import type { PoolFact, RigFact } from "../../src/health/facts.ts";
 import type { HashratePoint, ShareRow, SharesSummary, Tally } from "../../src/ledger/answers.ts";
+import { noWork } from "../../src/ledger/work.ts";
 import type { WebLedger } from "../../src/web/deps.ts";
 
 /** What a test says is so. */
@@ -55,6 +56,12 @@ export function fakeLedger(facts: Facts): WebLedger {
     deliveredRates: (windowsS) => Promise.resolve(new Map([...facts.delivered].map(([no, hps]) => [no, windowsS.map(() => hps)]))),
     rejects: (_fromMs, _toMs, by) =>
       Promise.resolve(new Map([...facts[by === "rig" ? "rigs" : "pools"].keys()].map((no) => [no, { accepted: 10n ** 18n, rejected: 10n ** 15n }]))),
+    work: ({ scope, fromMs, toMs }) => {
+      const nos = scope?.kind === "fleet" ? scope.rigNos : [...facts.hps.keys()];
+      return Promise.resolve(
+        nos.map((no) => ({ ...noWork, no, atMs: fromMs, held: BigInt(Math.round(((facts.hps.get(no) ?? 0) * (toMs - fromMs)) / 1_000)) })),
+      );
+    },
     gaps: (fromMs, toMs) => Promise.resolve(facts.hps.size === 0 ? [] : [{ fromMs: fromMs + (toMs - fromMs) * 0.4, toMs: fromMs + (toMs - fromMs) * 0.5 }]),
     backlog: () => ({ journalBytes: 0, rowsBehind: 0, undurableBytes: 0, full: false }),
   };

@@ -132,8 +132,25 @@ export function fill(farm: Farm, count: number): void {
     facts.rigs.set(no, rigFact(no, poolNos[0] ?? 0, atMs));
     facts.hps.set(no, 2e14);
   }
+  place(farm, rigs);
   sell(farm, { fleetNo: fleet.no, profileNo: profile.value.no, rigNos: rigs.slice(0, 4).map(({ no }) => no) });
   facts.shares = sampleShares(atMs, rigs[0]?.no ?? 0, poolNos[0] ?? 0);
+}
+
+/** The first rigs into two racks of one row: one of them twice at a place, one where the rack has none, and one into a rack that nobody described. */
+function place({ deps: { control } }: Farm, rigs: readonly { id: string }[]): void {
+  const site = control.sites.create({ name: `Mo i Rana ${hostile.slice(0, 60)}` });
+  if (!site.ok) throw new Error(site.rule);
+  const at = { building: "B1", row: "R3" };
+  const stand = (rig: { id: string } | undefined, rack: string, position: string | null) => {
+    if (rig !== undefined) control.rigs.update(rig.id, { siteId: site.value.id, location: { ...at, rack, position } }, null);
+  };
+  stand(rigs[8], "K1", "behind the door");
+  for (const name of ["K1", "K2"]) control.racks.create({ siteId: site.value.id, ...at, name, levels: 4, slots: 12 });
+  for (const [no, rig] of rigs.slice(0, 8).entries()) stand(rig, "K1", String(no + 1));
+  stand(rigs[9], "K1", "L1S1");
+  stand(rigs[10], "K3 <b>", "7");
+  stand(rigs[11], "K2", null);
 }
 
 /** A customer with a contract that the first rigs serve, the last of them in place of another. */

@@ -49,6 +49,14 @@ function pathsOf({ deps: { control } }: Farm): string[] {
       "/profiles/new",
       "/connect",
       "/events",
+      "/inventory",
+      "/racks",
+      "/repairs",
+      "/repairs?span=7d&by=row",
+      "/racks/new?row=R3&name=K9",
+      "/inventory/labels?size=a4-65&skip=3",
+      "/inventory/place",
+      "/inventory/place?pattern=S{row}-{position}",
       "/rigs/none",
     ],
     ...first(control.rigs.all(), "/rigs"),
@@ -58,6 +66,8 @@ function pathsOf({ deps: { control } }: Farm): string[] {
     ...first(control.customers.all(), "/customers"),
     ...first(control.pools.all(), "/pools"),
     ...first(control.profiles.all(), "/profiles"),
+    ...first(control.racks.all(), "/racks"),
+    ...first(control.rigs.all(), "/rigs").map((path) => `${path}/edit`),
   ];
 }
 

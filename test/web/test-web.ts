@@ -1,6 +1,6 @@
 import { openControl } from "../../src/control/control.ts";
 import type { PoolFact, PoolTest, RigFact } from "../../src/health/facts.ts";
-import type { HashratePoint, ShareRow, SharesSummary } from "../../src/ledger/answers.ts";
+import type { HashratePoint, ShareRow, SharesSummary, WorkRow } from "../../src/ledger/answers.ts";
 import { silentLog } from "../../src/log.ts";
 import type { Capacity, CapacityAsk } from "../../src/schedule/capacity.ts";
 import type { Move } from "../../src/schedule/move.ts";
@@ -68,6 +68,7 @@ export class FakeLedger implements WebLedger {
   deliveredTable = new Map<number, (number | null)[]>();
   rejectTable = new Map<number, { accepted: bigint; rejected: bigint }>();
   summaryAnswer = emptySummary();
+  workRows: WorkRow[] = [];
   isFull = false;
   readonly asked: unknown[][] = [];
 
@@ -87,6 +88,10 @@ export class FakeLedger implements WebLedger {
   rates = (...asked: Parameters<WebLedger["rates"]>) => {
     this.asked.push(["rates", ...asked]);
     return Promise.resolve(this.rateTable);
+  };
+  work = (...asked: Parameters<WebLedger["work"]>) => {
+    this.asked.push(["work", ...asked]);
+    return Promise.resolve(this.workRows);
   };
   deliveredRates = () => Promise.resolve(this.deliveredTable);
   deliveredWorks?: NonNullable<WebLedger["deliveredWorks"]>;

@@ -78,6 +78,19 @@ export function InventoryPage(props: InventoryProps): JSX.Element {
         <a class="button" href="/inventory.csv" download="inventory.csv">
           Export CSV
         </a>
+        <a class="button" href="/racks">
+          Racks
+        </a>
+        {viewer.mayWrite ? (
+          <a class="button" href="/inventory/place">
+            Place rigs
+          </a>
+        ) : (
+          ""
+        )}
+        <a class="button" href="/inventory/labels">
+          Labels
+        </a>
         <a class="button" href="/models">
           Models
         </a>

@@ -3,6 +3,7 @@ import { Layout } from "../layout.tsx";
 import { type Choice, Field, FormErrors, type FormState, Hidden, Select, TextArea } from "../parts/form.tsx";
 import { Moment } from "../parts/text.tsx";
 import type { AssetUrls, Clock, Viewer } from "../viewer.ts";
+import { positionHint } from "./rack-form.tsx";
 
 export type RepairLine = { id: string; atMs: number; byName: string; text: string };
 
@@ -73,6 +74,7 @@ export function RigEditPage(props: RigEditProps): JSX.Element {
           <Field form={form} name="rack" label="Rack" />
           <Field form={form} name="position" label="Position" />
         </div>
+        <p class="hint">{`Free words, unless the rack is described (see Racks). Then the position is one that it has. ${positionHint}`}</p>
         <h2>Life</h2>
         <Select form={form} name="lifecycle" label="Lifecycle" choices={lifecycles} />
         <TextArea form={form} name="notes" label="Notes" />

@@ -16,6 +16,7 @@ import { notificationEndpoints } from "./notifications.ts";
 import { overviewEndpoints } from "./overview.ts";
 import { poolEndpoints } from "./pools.ts";
 import { profileEndpoints } from "./profiles.ts";
+import { rackEndpoints } from "./racks.ts";
 import { assetEndpoints } from "./repairs.ts";
 import { rigChanges, rigPins } from "./rig-changes.ts";
 import { rigVerbs } from "./rig-verbs.ts";
@@ -38,6 +39,7 @@ export function apiEndpoints(parts: ApiParts): Endpoint[] {
     ...profileEndpoints(parts),
     ...customerEndpoints(parts),
     ...siteEndpoints(parts),
+    ...rackEndpoints(parts),
     ...modelEndpoints(parts),
     ...contractEndpoints(parts),
     ...contractCommands(parts),

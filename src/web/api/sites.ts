@@ -1,6 +1,6 @@
 import { Type } from "@sinclair/typebox";
-import type { Site } from "../../control/sites.ts";
 import { recordAct, recordChange } from "../actions/record.ts";
+import { addSite, siteSubject } from "../actions/sites.ts";
 import { accepted } from "../control-result.ts";
 import { type ApiParts, changeEndpoint, type Endpoint, found, readEndpoint } from "../endpoint.ts";
 import { siteExample } from "../examples.ts";
@@ -21,8 +21,6 @@ const sitePatch = Type.Object({ name: Type.Optional(text(100)), timezone: timezo
 function fieldsOf<B extends { asset_code_pattern?: string | null }>({ asset_code_pattern: assetCodePattern, ...rest }: B) {
   return { ...rest, ...(assetCodePattern !== undefined && { assetCodePattern }) };
 }
-
-const subjectOf = ({ id, name }: Site) => ({ kind: "site", id, name });
 
 export function siteEndpoints(parts: ApiParts): Endpoint[] {
   return [...siteReads(parts), ...siteChanges(parts)];
@@ -71,8 +69,7 @@ function siteChanges(parts: ApiParts): Endpoint[] {
       bodyExample: { name: siteExample.name, timezone: siteExample.timezone },
       answers: [{ status: 201, description: "The site", schema: siteModel, example: siteExample }],
       handle: ({ body, principal }) => {
-        const site = accepted(control.sites.create(fieldsOf(body)), "site");
-        recordAct(control, principal, { verb: "added", subject: subjectOf(site) });
+        const site = addSite(parts.deps, principal, fieldsOf(body));
         return { status: 201, body: siteJson(site), version: site.version, location: `/api/v1/sites/${site.id}` };
       },
     }),
@@ -88,7 +85,7 @@ function siteChanges(parts: ApiParts): Endpoint[] {
       handle: ({ id, body, principal, version }) => {
         const before = found(control.sites.byId(id), "site");
         const after = accepted(control.sites.update(id, fieldsOf(body), version), "site");
-        recordChange(control, principal, { subject: subjectOf(after), before: siteJson(before), after: siteJson(after) });
+        recordChange(control, principal, { subject: siteSubject(after), before: siteJson(before), after: siteJson(after) });
         return { body: siteJson(after), version: after.version };
       },
     }),
@@ -98,12 +95,12 @@ function siteChanges(parts: ApiParts): Endpoint[] {
       need: "fleet:write",
       tag: "sites",
       summary: "Remove a site",
-      description: "Refused while fleets or rigs are there.",
+      description: "Refused while fleets, rigs or racks are there.",
       answers: [{ status: 204, description: "Removed" }],
       problems: ["in-use"],
       handle: ({ id, principal, version }) => {
         const site = accepted(control.sites.remove(id, version), "site");
-        recordAct(control, principal, { verb: "removed", subject: subjectOf(site) });
+        recordAct(control, principal, { verb: "removed", subject: siteSubject(site) });
         return {};
       },
     }),

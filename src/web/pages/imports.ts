@@ -122,12 +122,17 @@ export async function importPage(parts: PageParts, call: PageCall): Promise<Resp
 export async function importApplyForm(parts: PageParts, call: PageCall): Promise<Response> {
   requireOwnForm(await readForm(call.request), call.viewer.csrf);
   const kept = found(parts.deps.control.imports.byId(call.id), "import");
+  startImport(parts, call, { kept, action: "POST /imports/:id/apply" });
+  return redirect(`/imports/${kept.id}`);
+}
+
+/** Starts the job that applies a file, in the name of who sent this form. */
+export function startImport(parts: PageParts, call: PageCall, { kept, action }: { kept: Import; action: string }): void {
   // The job outlives the request: its changes are his all the same.
-  const act = { request: call.request, action: "POST /imports/:id/apply", id: kept.id };
+  const act = { request: call.request, action, id: kept.id };
   recorded(parts.deps, call.principal, act, () => applyImport(parts.deps, call.principal, kept))
     .catch((error: unknown) => parts.deps.log.error("web.import", { import: kept.id, error: String(error) }))
     .finally(() => parts.snapshots.forget());
-  return redirect(`/imports/${kept.id}`);
 }
 
 /** A file that brings back what was changed: new rigs go, changed fields get their former values. */

@@ -1,9 +1,14 @@
 import { batchApplyForm, batchFieldsForm, batchPage, bulkForm } from "./bulk.ts";
 import { importApplyForm, importMapForm, importPage, importsPage, importUndo, uploadForm } from "./imports.ts";
 import { inventoryFile, inventoryPage } from "./inventory.ts";
+import { labelsPage } from "./labels.ts";
 import { addModelForm, changeModelForm, modelPage, modelsPage, removeModelForm } from "./models.ts";
 import type { PageCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
+import { placingForm, placingPage } from "./placing.ts";
+import { addRackForm, changeRackForm, newRackPage, rackPage, removeRackForm } from "./rack-forms.ts";
+import { racksPage } from "./racks.ts";
+import { noteRepairForm, repairsPage } from "./repairs.ts";
 import { addRepairForm, giveCodeForm, rigEditForm, rigEditPage } from "./rig-edit.ts";
 
 type Show = (parts: PageParts, call: PageCall) => Response | Promise<Response>;
@@ -13,6 +18,9 @@ type Routes = readonly [path: string, show: Show][];
 export const inventoryShown: Routes = [
   ["/inventory", inventoryPage],
   ["/inventory.csv", inventoryFile],
+  ["/inventory/labels", labelsPage],
+  ["/racks", racksPage],
+  ["/repairs", repairsPage],
   ["/models", modelsPage],
   ["/rigs/:id/edit", rigEditPage],
   ["/batches/:id", batchPage],
@@ -20,6 +28,9 @@ export const inventoryShown: Routes = [
 
 /** For who may change rigs. */
 export const inventoryForms: Routes = [
+  ["/inventory/place", placingPage],
+  ["/racks/new", newRackPage],
+  ["/racks/:id", rackPage],
   ["/models/:id", modelPage],
   ["/imports", importsPage],
   ["/imports/:id", importPage],
@@ -28,6 +39,10 @@ export const inventoryForms: Routes = [
 
 /** Where their forms are sent. */
 export const inventoryChanges: Routes = [
+  ["/inventory/place", placingForm],
+  ["/racks", addRackForm],
+  ["/racks/:id", changeRackForm],
+  ["/racks/:id/delete", removeRackForm],
   ["/models", addModelForm],
   ["/models/:id", changeModelForm],
   ["/models/:id/delete", removeModelForm],
@@ -44,4 +59,5 @@ export const inventoryPlacing: Routes = [
   ["/rigs/bulk", bulkForm],
   ["/batches/:id", batchFieldsForm],
   ["/batches/:id/apply", batchApplyForm],
+  ["/repairs/:id", noteRepairForm],
 ];

@@ -43,6 +43,7 @@ import type { PageParts } from "./page-parts.ts";
 import { addPersonForm, changePersonForm, peoplePage, personPage, removePersonForm, resetPersonForm, revokeSessionForm } from "./people.ts";
 import { addPoolForm, changePoolForm, newPoolPage, poolPage, poolsLive, poolsPage, removePoolForm, testPoolForm } from "./pools.ts";
 import { addProfileForm, changeProfileForm, newProfilePage, profilePage, removeProfileForm } from "./profiles.ts";
+import { racksLive } from "./racks.ts";
 import { rigLive, rigPage } from "./rig.ts";
 import { drainForm, parkForm, pinContractForm, pinForm, undrainForm, unparkForm, unpinForm } from "./rig-control.ts";
 import { rigsLive, rigsPage } from "./rigs.ts";
@@ -166,6 +167,7 @@ const watched: readonly [path: string, watch: Watch][] = [
   ["/live/fleets", fleetsLive],
   ["/live/pools", poolsLive],
   ["/live/pools/:id", poolsLive],
+  ["/live/racks", racksLive],
   ["/live/connect", connectLive],
   ["/live/events", eventsLive],
 ];

@@ -15,7 +15,8 @@ const repairsShown = 100;
 /** What who may only place rigs may change. */
 const placeCells: readonly RigCell[] = ["site", "building", "row", "rack", "position", "lifecycle", "notes"];
 
-function requirePlacing({ principal }: PageCall): void {
+/** For what technicians may do too. */
+export function requirePlacing({ principal }: PageCall): void {
   if (!may(principal, "fleet:place")) throw new Problem("forbidden", "this needs the role technician, operator or owner");
 }
 

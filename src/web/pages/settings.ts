@@ -2,9 +2,8 @@ import { count, duration } from "../../../views/format.ts";
 import { type ChannelLine, type SettingPlace, SettingsPage } from "../../../views/pages/settings.tsx";
 import { blankForm, type FormState } from "../../../views/parts/form.tsx";
 import { assetCodePatternDefault } from "../../control/asset-codes.ts";
-import { recordAct } from "../actions/record.ts";
+import { addSite } from "../actions/sites.ts";
 import { assetUrls } from "../assets/assets.ts";
-import { accepted } from "../control-result.ts";
 import { checksOf } from "../health.ts";
 import { invalidField } from "../problems.ts";
 import { type FormValues, orRefused, readForm, refusedForm, requireOwnForm } from "./form-body.ts";
@@ -102,10 +101,7 @@ export async function addSiteForm(parts: PageParts, call: PageCall): Promise<Res
   const { name = "", timezone = "" } = values;
   return orRefused(
     () => {
-      control.transaction(() => {
-        const site = accepted(control.sites.create({ name, ...(timezone !== "" && { timezone }) }), "site");
-        recordAct(control, call.principal, { verb: "added", subject: { kind: "site", id: site.id, name: site.name } });
-      });
+      control.transaction(() => addSite(parts.deps, call.principal, { name, ...(timezone !== "" && { timezone }) }));
       return redirect("/settings#sites");
     },
     (problem) => show(parts, call, { site: refusedForm(values, problem), status: 422 }),

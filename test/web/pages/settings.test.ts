@@ -33,7 +33,7 @@ describe("settings", () => {
 
   test("a site is added; what is wrong stands beside its field", async () => {
     const added = await owner.post("/settings/sites", { _csrf: owner.csrf, name: "Hall B", timezone: "Europe/Oslo" });
-    expect([added.status, farm.deps.control.sites.all().map(({ name }) => name)]).toEqual([303, ["Hall B"]]);
+    expect([added.status, farm.deps.control.sites.all().at(-1)?.name]).toEqual([303, "Hall B"]);
     const again = await owner.post("/settings/sites", { _csrf: owner.csrf, name: "Hall B", timezone: "" });
     expect([again.status, (await again.text()).includes('id="name-error"')]).toEqual([422, true]);
     expect((await viewer.post("/settings/sites", { _csrf: viewer.csrf, name: "Hall C" })).status).toBe(403);

@@ -1,0 +1,112 @@
+import { RackFormPage } from "../../../views/pages/rack-form.tsx";
+import type { FormState } from "../../../views/parts/form.tsx";
+import type { Rack, RackFields } from "../../control/racks.ts";
+import { addRack, changeRack, removeRack } from "../actions/racks.ts";
+import { assetUrls } from "../assets/assets.ts";
+import { found } from "../endpoint.ts";
+import { invalidField, type Problem } from "../problems.ts";
+import { type FormValues, orRefused, readForm, refusedForm, requireOwnForm, versionOf } from "./form-body.ts";
+import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
+import type { PageParts } from "./page-parts.ts";
+import { rowHref } from "./racks.ts";
+
+/** Racks that one form makes. */
+const racksMax = 100;
+
+function page({ deps }: PageParts, { viewer }: PageCall, shown: { rack: Rack | null; form: FormState; backHref: string; status?: number }): Promise<Response> {
+  const { rack, form, backHref, status = 200 } = shown;
+  const sites = deps.control.sites.all().map(({ id, name }) => ({ value: id, text: name }));
+  return htmlResponse(RackFormPage({ viewer, assets: assetUrls, rack, sites, form, backHref }), status);
+}
+
+/** `K{1-12}` is K1 to K12, `K{01-12}` K01 to K12; any other name is itself. */
+export function rackNames(text: string): string[] {
+  const [, before = "", first, last, after = ""] = /^([^{}]*)\{(\d{1,4})-(\d{1,4})\}([^{}]*)$/.exec(text) ?? [];
+  if (first === undefined || last === undefined) return [text];
+  const count = Number(last) - Number(first) + 1;
+  if (count < 1 || count > racksMax) throw invalidField("name", `must name 1 to ${racksMax} racks, such as K{1-12}`);
+  const width = first.startsWith("0") ? first.length : 0;
+  return Array.from({ length: count }, (_, at) => `${before}${String(Number(first) + at).padStart(width, "0")}${after}`);
+}
+
+function fieldsOf(values: FormValues): RackFields {
+  const whole = (name: "levels" | "slots") => (/^\d{1,4}$/.test(values[name] ?? "") ? Number(values[name]) : Number.NaN);
+  return {
+    siteId: values["site"] || null,
+    building: values["building"] || null,
+    row: values["row"] || null,
+    name: values["name"] ?? "",
+    levels: whole("levels"),
+    slots: whole("slots"),
+  };
+}
+
+const rename = (field: string): string => (field === "site_id" ? "site" : field);
+
+function formOf({ siteId, building, row, name, levels, slots }: Rack): FormState {
+  return { values: { site: siteId ?? "", building: building ?? "", row: row ?? "", name, levels: String(levels), slots: String(slots) }, errors: {} };
+}
+
+export function newRackPage(parts: PageParts, call: PageCall): Promise<Response> {
+  const values = Object.fromEntries(["site", "building", "row", "name"].map((name) => [name, call.url.searchParams.get(name) ?? ""]));
+  return page(parts, call, { rack: null, form: { values, errors: {} }, backHref: "/racks" });
+}
+
+export function rackPage(parts: PageParts, call: PageCall): Promise<Response> {
+  const rack = found(parts.deps.control.racks.byId(call.id), "rack");
+  return page(parts, call, { rack, form: formOf(rack), backHref: rowHref(rack) });
+}
+
+async function ownValues({ request, viewer }: PageCall): Promise<FormValues> {
+  const values = await readForm(request);
+  requireOwnForm(values, viewer.csrf);
+  return values;
+}
+
+export async function addRackForm(parts: PageParts, call: PageCall): Promise<Response> {
+  const values = await ownValues(call);
+  const { control } = parts.deps;
+  return orRefused(
+    () => {
+      const fields = fieldsOf(values);
+      const [first] = control.transaction(() => rackNames(fields.name).map((name) => addRack(parts.deps, call.principal, { ...fields, name })));
+      return redirect(rowHref(first ?? fields));
+    },
+    (problem) => page(parts, call, { rack: null, form: refusedForm(values, problem, rename), backHref: "/racks", status: problem.status }),
+  );
+}
+
+/** Where somebody else was faster, what it is now stands beside each field that differs; saving again overwrites it. */
+function refusedChange(rack: Rack, values: FormValues, problem: Problem): FormState {
+  if (problem.kind !== "precondition-failed") return refusedForm(values, problem, rename);
+  const present = Object.entries(formOf(rack).values).filter(([name, value]) => values[name] !== undefined && values[name] !== value);
+  const errors = Object.fromEntries(present.map(([name, value]) => [name, `Is now: ${value === "" ? "empty" : value}.`]));
+  return { values, errors: { "": "Somebody changed this rack meanwhile. Save again to overwrite what differs, or mend it:", ...errors } };
+}
+
+export async function changeRackForm(parts: PageParts, call: PageCall): Promise<Response> {
+  const values = await ownValues(call);
+  const { deps } = parts;
+  const refused = (problem: Problem) => {
+    const rack = found(deps.control.racks.byId(call.id), "rack");
+    return page(parts, call, { rack, form: refusedChange(rack, values, problem), backHref: rowHref(rack), status: problem.status });
+  };
+  return orRefused(() => {
+    const rack = deps.control.transaction(() => changeRack(deps, call.principal, { id: call.id, version: versionOf(values), patch: fieldsOf(values) }));
+    deps.hub.configChanged();
+    parts.snapshots.forget();
+    return redirect(rowHref(rack));
+  }, refused);
+}
+
+export async function removeRackForm(parts: PageParts, call: PageCall): Promise<Response> {
+  const values = await ownValues(call);
+  const rack = found(parts.deps.control.racks.byId(call.id), "rack");
+  return orRefused(
+    () => {
+      parts.deps.control.transaction(() => removeRack(parts.deps, call.principal, { id: call.id, version: versionOf(values) }));
+      return redirect(rowHref(rack));
+    },
+    (problem) => page(parts, call, { rack, form: refusedForm(formOf(rack).values, problem), backHref: rowHref(rack), status: problem.status }),
+  );
+}

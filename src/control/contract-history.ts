@@ -58,12 +58,14 @@ type StoredTerms = Omit<ContractTerms, "sla"> & { sla: string | null };
 export class ContractHistory {
   readonly #database: ControlDatabase;
   readonly #insert: Statement<unknown, SqlValue[]>;
+  readonly #ofMany: Statement<RawEntry, SqlValue[]>;
   readonly #of: Statement<RawEntry, SqlValue[]>;
 
   constructor(database: ControlDatabase) {
     this.#database = database;
     this.#insert = database.sql.prepare("INSERT INTO contract_history (contract_no, at_ms, verb, decided_by, reason, terms) VALUES (?, ?, ?, ?, ?, ?)");
     this.#of = database.sql.prepare("SELECT * FROM contract_history WHERE contract_no = ? ORDER BY no");
+    this.#ofMany = database.sql.prepare("SELECT * FROM contract_history WHERE contract_no IN (SELECT value FROM json_each(?)) ORDER BY contract_no, no");
   }
 
   add(contract: Contract, { verb, by, reason = null, atMs = this.#database.now() }: ContractAct): void {
@@ -72,16 +74,18 @@ export class ContractHistory {
 
   /** Oldest first; the terms of each hold until the next. */
   of(contractNo: number): ContractEntry[] {
-    return this.#of.all(contractNo).map((raw) => ({
-      no: raw.no,
-      contractNo: raw.contract_no,
-      atMs: raw.at_ms,
-      verb: raw.verb,
-      decidedBy: raw.decided_by,
-      reason: raw.reason,
-      terms: termsOfText(raw.terms),
-    }));
+    return this.#of.all(contractNo).map(entryOf);
   }
+
+  /** Those of several contracts in one question, contract by contract. */
+  ofMany(contractNos: readonly number[]): ContractEntry[] {
+    return this.#ofMany.all(JSON.stringify(contractNos)).map(entryOf);
+  }
+}
+
+function entryOf(raw: RawEntry): ContractEntry {
+  const { no, verb, reason } = raw;
+  return { no, contractNo: raw.contract_no, atMs: raw.at_ms, verb, decidedBy: raw.decided_by, reason, terms: termsOfText(raw.terms) };
 }
 
 function termsText(contract: Contract): string {

@@ -136,6 +136,11 @@ export class Contracts {
     return this.#history.of(no);
   }
 
+  /** Those of several, contract by contract. */
+  histories(contractNos: readonly number[]): ContractEntry[] {
+    return this.#history.ofMany(contractNos);
+  }
+
   /** The rigs that serve these contracts now, by contract and rig. */
   rigsOf(contractNos: readonly number[]): ServingRig[] {
     return this.#rigsOf.all(JSON.stringify(contractNos));

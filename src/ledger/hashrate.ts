@@ -60,7 +60,7 @@ export type RateWindow = { seconds: number; coveredS: number };
 export type RatesQuestion = { by: "rig" | "contract" | "pool"; figure: "effective" | "delivered"; windows: readonly RateWindow[]; nowMs: number };
 
 /** Which rows say something, and what. */
-const figureSql = {
+export const figureSql = {
   effective: { condition: hubAccepted, figures: ["hashes"], work: "hashes" },
   delivered: {
     figures: ["work", "pool_work"],

@@ -7,6 +7,7 @@ import { BlockSource } from "./block-source.ts";
 import type { Database } from "./database.ts";
 import { tallyDatabase } from "./database-tally.ts";
 import { DayFileCheck } from "./day-file-check.ts";
+import { type DeliveredSteps, deliveredStepsOf } from "./delivered-steps.ts";
 import type { LedgerDesk } from "./desk.ts";
 import type { Disk } from "./disk.ts";
 import { type Exported, type ExportQuestion, exportTo } from "./export.ts";
@@ -72,6 +73,8 @@ export type Ledger = LedgerDesk & {
   rejects: (fromMs: number, toMs: number, by?: "pool" | "rig") => Promise<Map<number, { accepted: bigint; rejected: bigint }>>;
   /** Delivered H/s (D = H - R, may be negative) of every contract that had a share, over windows that end at `nowMs`; the house is 0. */
   deliveredRates: (windowsS: readonly number[], nowMs: number) => Promise<Map<number, (number | null)[]>>;
+  /** Delivered work of every contract by steps, as doubles: for drawing. */
+  deliveredSteps: (window: { fromMs: number; toMs: number; stepMs: number }) => Promise<DeliveredSteps>;
   /** Exact sums of work per rig, contract or pool and step: what settling, judging and reconciling start from. */
   work: (query: WorkQuery) => Promise<WorkRow[]>;
   /** Stretches of the window in which no hub was running here. */
@@ -323,6 +326,10 @@ class OpenLedger implements Ledger {
 
   deliveredRates(windowsS: readonly number[], nowMs: number): Promise<Map<number, (number | null)[]>> {
     return ratesOf(this.#parts.questions, { by: "contract", figure: "delivered", windows: this.#rateWindows(windowsS, nowMs), nowMs });
+  }
+
+  deliveredSteps(window: { fromMs: number; toMs: number; stepMs: number }): Promise<DeliveredSteps> {
+    return deliveredStepsOf(this.#parts.questions, window);
   }
 
   rejects(fromMs: number, toMs: number, by: "pool" | "rig" = "pool"): Promise<Map<number, { accepted: bigint; rejected: bigint }>> {

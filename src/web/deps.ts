@@ -32,6 +32,8 @@ export type HubView = {
 export type WebLedger = Pick<Ledger, "shares" | "summary" | "hashrate" | "rates" | "rejects" | "gaps" | "lastShares" | "work" | "backlog"> & {
   /** What a rig delivered to a contract in [fromMs, toMs), for each entry, in expected hashes. */
   deliveredWorks?: (list: readonly { rigNo: number; contractNo: number; fromMs: number; toMs: number }[]) => Promise<bigint[]>;
+  /** Delivered work of every contract by steps; without it strips have no bars. */
+  deliveredSteps?: Ledger["deliveredSteps"];
   /** Delivered H/s of every contract that had a share, over windows that end at `nowMs`. */
   deliveredRates?: (windowsS: readonly number[], nowMs: number) => Promise<Map<number, (number | null)[]>>;
 };

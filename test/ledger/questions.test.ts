@@ -181,6 +181,23 @@ describe("questions to the ledger", () => {
     await check();
   });
 
+  test("delivered by steps: for every contract and step what exact sums say", async () => {
+    await using folder = await LedgerFolder.create();
+    const ledger = await folder.open();
+    for (let at = 0; at < 60; at++) {
+      const poolVerdict = at % 7 === 0 ? "rejected" : "accepted";
+      ledger.append(aShare({ atMs: startMs + at * 1_000, contractNo: at % 3, poolVerdict, difficulty: 8 + (at % 2), poolDifficulty: 16 }));
+    }
+    await ledger.flush();
+    const window = { fromMs: startMs, toMs: startMs + 60_000, stepMs: 10_000 };
+    const { contractNos, steps, hashes } = await ledger.deliveredSteps(window);
+    const found = [...contractNos].map((no, at) => [no, startMs + (steps[at] ?? 0) * 10_000, hashes[at]]);
+    const exact = (await ledger.work({ by: "contract", ...window })).map(({ no, atMs, held, rejected }) => [no, atMs, Number(held - rejected)]);
+    const order = (rows: (number | undefined)[][]) => rows.map((row) => row.join(" ")).toSorted();
+    expect(order(found)).toEqual(order(exact));
+    await expect(ledger.deliveredSteps({ ...window, stepMs: 0 })).rejects.toThrow("step: must be a whole number");
+  });
+
   test("raw rows come in pages by sequence, within limit, scope and window; the last shares newest first", async () => {
     await using folder = await LedgerFolder.create();
     const ledger = await folder.open();

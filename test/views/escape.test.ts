@@ -46,6 +46,7 @@ function contract(text: string): ContractParts {
   const pool = { id: "pol_1", name: text, url: text, state: "live", sinceMs: 0, active: true, reason: text } as const;
   return {
     ...{ id: "ctr_1", number: text, customer: { name: text, href: "/" }, word: "down", sinceMs: 0, sentence: text, tiles: [], span: "1h" },
+    ...{ strip: { bars: [{ kind: "none" }], barMs: 300_000, size: "page" }, stripTicks: [text] },
     chart: { ...chart, nominalHps: 1, words: { line: text, level: text } },
     ...{ serving: [serving], servingMore: 1, pools: [pool], profileName: text, hubFates: [], poolFates: [], allocations: [] },
     events: [{ id: "evt_1", atMs: 0, type: text, text, href: null }],
@@ -76,7 +77,7 @@ function fragments(text: string): JSX.Element[] {
     ContractPools({ contract: contract(text), clock }),
     ContractEvents({ contract: contract(text), clock }),
     ContractCommands({ id: "ctr_1", number: text, csrf: text, profileHref: null, verbs, atStake: text, form }),
-    ContractRow({ line: { ...contractLine, number: text, customerName: text }, clock }),
+    ContractRow({ line: { ...contractLine, number: text, customerName: text, strip: [] }, clock }),
     FleetTable({ fleets: [{ ...fleetRow, name: text, siteName: text, houseName: text, held: { untilMs: 0, reason: text } }], clock }),
     RigRow({ line: { ...line, ...rates }, ticks: true, clock }),
     RigShares({ shares: [share], clock }),

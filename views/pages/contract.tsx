@@ -3,6 +3,7 @@ import type { PoolState } from "../../src/health/facts.ts";
 import { count } from "../format.ts";
 import { Layout } from "../layout.tsx";
 import { type AllocationLine, AllocationList, Fraction } from "../parts/allocation-list.tsx";
+import { DeliveryStrip, type DeliveryStripProps, StripLegend, stripSentence } from "../parts/delivery-strip.tsx";
 import { type EventLine, EventList } from "../parts/event-list.tsx";
 import { type ChartProps, HashrateChart } from "../parts/hashrate-chart.tsx";
 import { RangePicker, type RangePickerProps } from "../parts/range-picker.tsx";
@@ -38,6 +39,10 @@ export type ContractParts = {
   /** How long the time shown is, in words. */
   span: string;
   chart: ChartProps;
+  /** The last day by five minutes. */
+  strip: DeliveryStripProps;
+  /** The moments at the edges and quarters of the strip. */
+  stripTicks: readonly string[];
   serving: ServingLine[];
   /** How many more rigs serve it than are listed. */
   servingMore: number;
@@ -74,6 +79,30 @@ export function ContractChart(props: { contract: ContractParts }): JSX.Element {
         <h2 id="h-hashrate">Delivered against promised</h2>
       </header>
       <HashrateChart {...contract.chart} />
+    </section>
+  );
+}
+
+/** The last day at a glance, whatever time the rest of the page shows. */
+export function ContractStrip(props: { contract: ContractParts }): JSX.Element {
+  const { strip, stripTicks } = props.contract;
+  return (
+    <section class="panel" id="strip" aria-labelledby="h-strip">
+      <header>
+        <h2 id="h-strip">The last 24 hours, by 5 minutes</h2>
+        <span class="dim" safe>
+          {stripSentence(strip).replace(/^Last [^:]*: /, "")}
+        </span>
+      </header>
+      <div class="body">
+        <DeliveryStrip {...strip} />
+        <p class="ticks" aria-hidden="true">
+          {stripTicks.map((text) => (
+            <span safe>{text}</span>
+          ))}
+        </p>
+        <StripLegend />
+      </div>
     </section>
   );
 }
@@ -264,6 +293,7 @@ export function ContractPage(props: ContractPageProps): JSX.Element {
       <ContractSentence contract={props} clock={viewer} />
       <Tiles id="tiles" tiles={props.tiles} />
       {props.commands === null ? "" : <ContractCommands {...props.commands} />}
+      <ContractStrip contract={props} />
       <ContractChart contract={props} />
       <ContractRigs contract={props} clock={viewer} />
       <div class="pair">

@@ -2,9 +2,13 @@
 import type { Children } from "@kitajs/html";
 import { count, percent } from "../format.ts";
 import { Layout } from "../layout.tsx";
+import { DeliveryStrip, type StripBar } from "../parts/delivery-strip.tsx";
 import { ContractMark, type ContractWord, contractWordOrder } from "../parts/status.tsx";
 import { Empty, Moment, Rate } from "../parts/text.tsx";
 import type { AssetUrls, Clock, Viewer } from "../viewer.ts";
+
+/** Of a strip in a table. */
+const stripBarMs = 900_000;
 
 export type ContractLine = {
   id: string;
@@ -18,6 +22,8 @@ export type ContractLine = {
   hps900: number | null;
   hps86400: number | null;
   rigs: number;
+  /** The last day by quarters of an hour. */
+  strip: readonly StripBar[];
   endsAtMs: number | null;
 };
 
@@ -124,6 +130,9 @@ export function ContractRow(props: { line: ContractLine; clock: Clock }): JSX.El
       <td class="n c2" safe>
         {count(line.rigs)}
       </td>
+      <td class="drawn">
+        <DeliveryStrip bars={line.strip} barMs={stripBarMs} size="row" />
+      </td>
       <td class="n c3">{line.endsAtMs === null ? <span class="dim">open</span> : <Moment atMs={line.endsAtMs} clock={clock} />}</td>
     </tr>
   );
@@ -163,6 +172,9 @@ export function ContractTable(props: { rows: ContractLine[]; clock: Clock }): JS
           </th>
           <th scope="col" class="n c2">
             Rigs
+          </th>
+          <th scope="col" class="drawn">
+            Last 24 hours
           </th>
           <th scope="col" class="n c3">
             Ends

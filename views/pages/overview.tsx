@@ -6,6 +6,7 @@ import { type EventLine, EventList } from "../parts/event-list.tsx";
 import { ContractMark, type ContractWord, FleetMark, type FleetWord, PoolMark, RigMark, type RigStatusWord, rigStatusOrder } from "../parts/status.tsx";
 import { Empty, Rate, type TileProps, Tiles } from "../parts/text.tsx";
 import type { AssetUrls, Clock, Viewer } from "../viewer.ts";
+import { type ContractLine, ContractTable } from "./contracts.tsx";
 
 /** What a thing is called that wants a look: a contract's word, a fleet's, a rig's status or a pool's state. */
 export type AttentionMark =
@@ -35,6 +36,9 @@ export type OverviewParts = {
   /** What the figures cannot say, in sentences. */
   unknowns: readonly string[];
   statusCounts: Readonly<Record<RigStatusWord, number>>;
+  contracts: ContractLine[];
+  /** How many more there are. */
+  contractsMore: number;
   fleets: FleetLine[];
   pools: PoolLine[];
   events: EventLine[];
@@ -142,6 +146,23 @@ export function AttentionList(props: { items: Attention[]; more: number; clock: 
           </li>
         ))}
       </ul>
+    </section>
+  );
+}
+
+/** The contracts with what they were delivered of late; an empty element while nothing is sold, so that a live change has its place. */
+export function OverviewContracts(props: { contracts: ContractLine[]; more: number; clock: Clock }): JSX.Element {
+  const { contracts, more, clock } = props;
+  if (contracts.length === 0) return <div id="contracts" />;
+  return (
+    <section class="panel" id="contracts" aria-labelledby="h-contracts">
+      <header>
+        <h2 id="h-contracts">Contracts</h2>
+        <a href="/contracts" safe>
+          {more > 0 ? `and ${count(more)} more` : "All contracts"}
+        </a>
+      </header>
+      <ContractTable rows={contracts} clock={clock} />
     </section>
   );
 }
@@ -281,6 +302,7 @@ export function OverviewPage(props: OverviewProps): JSX.Element {
       <AttentionList items={props.attention} more={props.attentionMore} clock={viewer} />
       <Tiles id="tiles" tiles={props.tiles} />
       <Unknowns lines={props.unknowns} />
+      <OverviewContracts contracts={props.contracts} more={props.contractsMore} clock={viewer} />
       <div class="pair">
         <FleetSummary fleets={props.fleets} statusCounts={props.statusCounts} />
         <PoolSummary pools={props.pools} clock={viewer} />

@@ -8,6 +8,7 @@ import {
   ContractsPage,
   contractsHref,
 } from "../../../views/pages/contracts.tsx";
+import type { StripBar } from "../../../views/parts/delivery-strip.tsx";
 import { type ContractWord, contractWords } from "../../../views/parts/status.tsx";
 import { assetUrls } from "../assets/assets.ts";
 import type { LiveView } from "../live.ts";
@@ -34,7 +35,7 @@ export function wordOf({ contract, health }: Pick<ContractNow, "contract" | "hea
   return contract.state === "active" ? (health?.state ?? "active") : contract.state;
 }
 
-export function contractLine(now: ContractNow): ContractLine {
+function contractLine(now: ContractNow, strip: readonly StripBar[]): ContractLine {
   const { contract } = now;
   return {
     id: contract.id,
@@ -47,8 +48,16 @@ export function contractLine(now: ContractNow): ContractLine {
     hps900: now.hps900,
     hps86400: now.hps86400,
     rigs: now.rigs,
+    strip,
     endsAtMs: contract.terminates?.atMs ?? contract.endsAtMs,
   };
+}
+
+/** Rows of a table of contracts, with their strips. */
+export async function contractLines(parts: PageParts, rows: readonly ContractNow[]): Promise<ContractLine[]> {
+  const contracts = rows.map(({ contract }) => contract);
+  const strips = await parts.strips.of(contracts, "row");
+  return rows.map((now) => contractLine(now, strips.get(now.contract.no) ?? []));
 }
 
 const matches = ({ contract, customerName }: ContractNow, needle: string): boolean =>
@@ -86,7 +95,7 @@ async function listOf(parts: PageParts, query: ContractListQuery, zone: string):
   for (const now of open) counts[wordOf(now)] = (counts[wordOf(now)] ?? 0) + 1;
   return {
     query,
-    rows: rows.map(contractLine),
+    rows: await contractLines(parts, rows),
     counts,
     attention: open.filter(isAtRisk).length,
     open: open.length,

@@ -1,4 +1,4 @@
-import { count, hashrate, hashrateText, percent } from "../../../views/format.ts";
+import { axisTime, count, hashrate, hashrateText, percent } from "../../../views/format.ts";
 import {
   ContractAllocations,
   ContractChart,
@@ -9,10 +9,12 @@ import {
   ContractPools,
   ContractRigs,
   ContractSentence,
+  ContractStrip,
   type ServingLine,
 } from "../../../views/pages/contract.tsx";
 import type { ContractCommandsProps } from "../../../views/pages/contract-commands.tsx";
 import { RigFates } from "../../../views/pages/rig-shares.tsx";
+import type { StripBar } from "../../../views/parts/delivery-strip.tsx";
 import { blankForm, type FormState } from "../../../views/parts/form.tsx";
 import type { ChartProps } from "../../../views/parts/hashrate-chart.tsx";
 import { type TileProps, Tiles } from "../../../views/parts/text.tsx";
@@ -33,6 +35,7 @@ import { eventLine } from "./event-lines.ts";
 import { hubFateLines, poolFateLines } from "./fate-lines.ts";
 import { htmlResponse, type PageCall, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
+import { barMsOf } from "./strips.ts";
 import { chartWindow, pickerOf, readRange } from "./time-range.ts";
 
 const servingShown = 100;
@@ -142,12 +145,13 @@ async function contractParts(parts: PageParts, id: string, asked: Asked): Promis
   const nowMs = clock();
   const { range, zone } = asked;
   const scope = { kind: "contract", no: contract.no } as const;
-  const [[now], chart, quarter, summary, rates] = await Promise.all([
+  const [[now], chart, quarter, summary, rates, strips] = await Promise.all([
     parts.contracts.of([contract]),
     chartOf(parts, contract, asked),
     quarterOf(parts, contract),
     ledger.summary(scope, range.fromMs, range.toMs),
     parts.figures.ratesByRig(),
+    parts.strips.of([contract], "page"),
   ]);
   if (now === undefined) throw new Error(`contract ${contract.number} went while it was read`);
   const serving = control.contracts.rigsOf([contract.no]);
@@ -158,6 +162,7 @@ async function contractParts(parts: PageParts, id: string, asked: Asked): Promis
     ...{ id: contract.id, number: contract.number, word: wordOf(now), sinceMs: contract.stateSinceMs, span: rangeText(range), chart, pools },
     customer: { name: now.customerName, href: customerId === null ? null : `/customers/${customerId}` },
     sentence: contractSentence({ contract, health: now.health, hps900: now.hps900, serving, nowMs, zone }),
+    ...stripOf(strips.get(contract.no) ?? [], { nowMs, zone }),
     tiles: tilesOf({ now, serving, pools, quarter }),
     serving: servingLines(parts, serving, rates),
     servingMore: Math.max(0, serving.length - servingShown),
@@ -168,6 +173,14 @@ async function contractParts(parts: PageParts, id: string, asked: Asked): Promis
     events: control.events.ofSubject(contract.id, eventsShown).map((event) => ({ ...eventLine(event), href: null })),
     terms: termLines(parts, contract, zone),
   };
+}
+
+const stripTickHours = [24, 18, 12, 6, 0] as const;
+
+function stripOf(bars: readonly StripBar[], { nowMs, zone }: { nowMs: number; zone: string }): Pick<ContractParts, "strip" | "stripTicks"> {
+  const barMs = barMsOf("page");
+  const endMs = (Math.floor(nowMs / barMs) + 1) * barMs;
+  return { strip: { bars, barMs, size: "page" }, stripTicks: stripTickHours.map((hours) => axisTime(endMs - hours * 3_600_000, zone, false)) };
 }
 
 function commandsOf(parts: PageParts, call: PageCall, form: FormState): ContractCommandsProps | null {
@@ -199,6 +212,7 @@ export function contractLive(parts: PageParts, { id, url, zone }: WatchCall): Li
     const shown: readonly [id: string, element: JSX.Element][] = [
       ["sentence", ContractSentence({ contract, clock })],
       ["tiles", Tiles({ id: "tiles", tiles: contract.tiles })],
+      ["strip", ContractStrip({ contract })],
       ["hashrate", ContractChart({ contract })],
       ["serving", ContractRigs({ contract, clock })],
       ["pools", ContractPools({ contract, clock })],

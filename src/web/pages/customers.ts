@@ -4,7 +4,7 @@ import type { Customer } from "../../control/customers.ts";
 import { addCustomer, type CustomerEntry, changeCustomer, removeCustomer } from "../actions/customers.ts";
 import { assetUrls } from "../assets/assets.ts";
 import { found } from "../endpoint.ts";
-import { contractLine } from "./contract-list.ts";
+import { contractLines } from "./contract-list.ts";
 import { type FormValues, isOwnForm, orRefused, readForm, refusedForm, requireOwnForm, versionOf } from "./form-body.ts";
 import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
@@ -36,7 +36,7 @@ async function show(parts: PageParts, { viewer }: PageCall, { customer, form, st
   const list = customer === null ? null : contracts.list({ customerNo: customer.no, limit: contractsShown });
   const own = list?.ok === true ? await parts.contracts.of(list.value.rows) : [];
   const shown = customer === null ? null : { id: customer.id, name: customer.name, version: customer.version };
-  const lines = own.map(contractLine);
+  const lines = await contractLines(parts, own);
   return htmlResponse(CustomerPage({ viewer, assets: assetUrls, customer: shown, contracts: lines, facts: factsOf(customer), form }), status);
 }
 

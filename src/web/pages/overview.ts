@@ -4,6 +4,7 @@ import {
   Checklist,
   type FleetLine,
   FleetSummary,
+  OverviewContracts,
   OverviewEvents,
   OverviewPage,
   type OverviewParts,
@@ -16,7 +17,8 @@ import { rigStatusOrder } from "../../../views/parts/status.tsx";
 import { type TileProps, Tiles } from "../../../views/parts/text.tsx";
 import { assetUrls } from "../assets/assets.ts";
 import type { LiveView } from "../live.ts";
-import { isInForce } from "./contract-snapshot.ts";
+import { contractLines } from "./contract-list.ts";
+import { type ContractNow, isAtRisk, isInForce } from "./contract-snapshot.ts";
 import { eventLine } from "./event-lines.ts";
 import { type PoolView, refusedPart } from "./fleet-snapshot.ts";
 import { attentionOf, troubledPool } from "./overview-attention.ts";
@@ -26,6 +28,7 @@ import { htmlResponse, type PageCall, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 
 const eventsShown = 8;
+const contractsShown = 8;
 
 /** Null when nothing is known of any of them. */
 function sum(values: readonly (number | null)[]): number | null {
@@ -106,6 +109,13 @@ function stepsOf({ pools, counts, fleets, hasShare }: OverviewFacts): Steps | nu
   return hasPool && hasRig && hasShare ? null : { hasPool, hasRig, hasShare };
 }
 
+/** Those at risk, then the largest of those in force. */
+async function contractsOf(parts: PageParts, { contracts }: OverviewFacts): Promise<Pick<OverviewParts, "contracts" | "contractsMore">> {
+  const weight = (now: ContractNow) => (isAtRisk(now) ? 1e30 : 0) + (isInForce(now.contract) ? now.contract.promisedHps : 0);
+  const shown = contracts.toSorted((one, other) => weight(other) - weight(one)).slice(0, contractsShown);
+  return { contracts: await contractLines(parts, shown), contractsMore: contracts.length - shown.length };
+}
+
 /** All that the overview shows, in plain values. */
 export async function overviewParts(parts: PageParts, zone: string): Promise<OverviewParts> {
   const facts = await parts.overview.read();
@@ -116,6 +126,7 @@ export async function overviewParts(parts: PageParts, zone: string): Promise<Ove
     attentionMore: attention.more,
     unknowns: await unknownsOf(parts, facts, zone),
     statusCounts: facts.statusCounts,
+    ...(await contractsOf(parts, facts)),
     fleets: fleetLines(facts),
     pools: facts.pools.map(poolLine),
     events: parts.deps.control.events.latest(eventsShown).map(eventLine),
@@ -137,6 +148,7 @@ export function overviewLive(parts: PageParts, { zone }: WatchCall): LiveView {
         { id: "tiles", html: await Tiles({ id: "tiles", tiles: shown.tiles }) },
         { id: "attention", html: await AttentionList({ items: shown.attention, more: shown.attentionMore, clock }) },
         { id: "unknowns", html: await Unknowns({ lines: shown.unknowns }) },
+        { id: "contracts", html: await OverviewContracts({ contracts: shown.contracts, more: shown.contractsMore, clock }) },
         { id: "fleets", html: await FleetSummary({ fleets: shown.fleets, statusCounts: shown.statusCounts }) },
         { id: "pools", html: await PoolSummary({ pools: shown.pools, clock }) },
         { id: "last-events", html: await OverviewEvents({ events: shown.events, clock }) },

@@ -6,6 +6,7 @@ import type { Ids } from "../present-rows.ts";
 import type { ContractSnapshots } from "./contract-snapshot.ts";
 import type { FleetSnapshots } from "./fleet-snapshot.ts";
 import type { OverviewReader } from "./overview-facts.ts";
+import type { Strips } from "./strips.ts";
 
 /** What the pages share; made once per app. */
 export type PageParts = {
@@ -17,6 +18,7 @@ export type PageParts = {
   ids: Ids;
   contracts: ContractSnapshots;
   overview: OverviewReader;
+  strips: Strips;
   /** When the pages began, which is when the hub did. */
   startedAtMs: number;
 };

@@ -51,6 +51,7 @@ import { schedulePage } from "./schedule.ts";
 import { searchPage } from "./search.ts";
 import { addSiteForm, changeFarmForm, settingsPage } from "./settings.ts";
 import { setupForm, setupPage } from "./setup.ts";
+import { Strips } from "./strips.ts";
 import { addTokenForm, removeTokenForm, tokensPage } from "./tokens.ts";
 import { welcomeForm, welcomePage } from "./welcome.ts";
 
@@ -202,7 +203,7 @@ function pageParts(deps: WebDeps, shared: SharedParts = {}): PageParts {
   const probes = shared.probes ?? new PoolProbes(deps);
   const contracts = new ContractSnapshots(deps, figures);
   const overview = new OverviewReader(deps, { figures, contracts });
-  const made = { snapshots: new FleetSnapshots(deps, figures), live: new LiveViews(deps), ids: new Ids(deps.control) };
+  const made = { snapshots: new FleetSnapshots(deps, figures), live: new LiveViews(deps), ids: new Ids(deps.control), strips: new Strips(deps) };
   return { deps, figures, probes, ...made, contracts, overview, startedAtMs: deps.now() };
 }
 

@@ -1,0 +1,66 @@
+import type { StripBar } from "../../../views/parts/delivery-strip.tsx";
+import type { ContractEntry } from "../../control/contract-history.ts";
+import { bucketMs, bucketsKept, type DeliveredDay } from "../delivered-book.ts";
+
+/** What was promised from a moment on; `active` only from the first share that the customer's pool accepted. */
+export type PromiseStretch = { fromMs: number; promisedHps: number; state: "active" | "suspended" | "other"; toleranceBp: number };
+
+/** A bucket of which less is covered says nothing. */
+const coveredPartMin = 0.1;
+/** The bucket that runs is drawn once it holds enough to mean something. */
+const runningMsMin = 120_000;
+
+export function promiseStretches(history: readonly ContractEntry[]): PromiseStretch[] {
+  return history.map(({ atMs, terms }) => ({
+    fromMs: atMs,
+    promisedHps: terms.promisedHps,
+    state: terms.state === "active" || terms.state === "suspended" ? terms.state : "other",
+    toleranceBp: terms.toleranceBp,
+  }));
+}
+
+type Window = { fromMs: number; toMs: number };
+const overlapMs = (one: Window, other: Window): number => Math.max(0, Math.min(one.toMs, other.toMs) - Math.max(one.fromMs, other.fromMs));
+
+/**
+ * The last bars of `steps` buckets each: delivered over promised, both over the time in which a hub was running. What is not in force,
+ * suspended or without a hub says so instead.
+ */
+export function barsOf(
+  day: DeliveredDay,
+  contractNo: number,
+  { promise, bars, steps }: { promise: readonly PromiseStretch[]; bars: number; steps: number },
+): StripBar[] {
+  const barMs = steps * bucketMs;
+  const works = day.of(contractNo);
+  const lastMs = Math.floor(day.asOfMs / barMs) * barMs;
+  return Array.from({ length: bars }, (_, at) => {
+    const fromMs = lastMs - (bars - 1 - at) * barMs;
+    const window = { fromMs, toMs: Math.min(fromMs + barMs, day.asOfMs) };
+    return barOf(window, { promise, gaps: day.gaps, hashes: worksWithin(works, (fromMs - day.fromMs) / bucketMs, steps) });
+  });
+}
+
+function worksWithin(works: Float64Array | null, first: number, steps: number): number {
+  let sum = 0;
+  for (let at = Math.max(0, first); works !== null && at < Math.min(first + steps, bucketsKept); at++) sum += works[at] ?? 0;
+  return sum;
+}
+
+type Facts = { promise: readonly PromiseStretch[]; gaps: readonly Window[]; hashes: number };
+
+function barOf(window: Window, { promise, gaps, hashes }: Facts): StripBar {
+  const lengthMs = window.toMs - window.fromMs;
+  const uncoveredMs = gaps.reduce((sum, gap) => sum + overlapMs(gap, window), 0);
+  const inForce = promise.map((stretch, at) => ({ stretch, ms: overlapMs(window, { fromMs: stretch.fromMs, toMs: promise[at + 1]?.fromMs ?? window.toMs }) }));
+  const active = inForce.filter(({ stretch, ms }) => stretch.state === "active" && ms > 0);
+  if (active.length === 0) return { kind: inForce.some(({ stretch, ms }) => stretch.state === "suspended" && ms > 0) ? "suspended" : "none" };
+  if (lengthMs - uncoveredMs < Math.max(lengthMs * coveredPartMin, 1)) return { kind: "no-data" };
+  const activeMs = active.reduce((sum, { ms }) => sum + ms, 0);
+  if (activeMs < Math.min(runningMsMin, lengthMs * coveredPartMin * 4)) return { kind: "none" };
+  const coveredPart = (lengthMs - uncoveredMs) / lengthMs;
+  const promised = active.reduce((sum, { stretch, ms }) => sum + (stretch.promisedHps * ms) / 1_000, 0) * coveredPart;
+  const part = Math.max(0, hashes / promised);
+  const toleranceBp = active.at(-1)?.stretch.toleranceBp ?? 0;
+  return { kind: "delivered", part, isShort: part < 1 - toleranceBp / 10_000 };
+}

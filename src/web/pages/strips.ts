@@ -1,0 +1,46 @@
+import type { StripBar } from "../../../views/parts/delivery-strip.tsx";
+import type { Contract } from "../../control/contract-row.ts";
+import { bucketMs, DeliveredBook, type DeliveredDay } from "../delivered-book.ts";
+import type { WebDeps } from "../deps.ts";
+import { barsOf, type PromiseStretch, promiseStretches } from "./delivery-bars.ts";
+
+/** A row of a table has bars of a quarter of an hour, the page of a contract of five minutes. */
+const sizes = Object.freeze({ row: { bars: 96, steps: 3 }, page: { bars: 288, steps: 1 } });
+export type StripSize = keyof typeof sizes;
+export const barMsOf = (size: StripSize): number => sizes[size].steps * bucketMs;
+
+type Kept<T> = Map<number, { version: number; value: T }>;
+
+/** Delivery strips of contracts: the day is read for all at once, what was promised once per version of a contract. */
+export class Strips {
+  readonly #control: WebDeps["control"];
+  readonly #book: DeliveredBook;
+  readonly #promises: Kept<PromiseStretch[]> = new Map();
+  #bars: { day: DeliveredDay | null; row: Kept<StripBar[]>; page: Kept<StripBar[]> } = { day: null, row: new Map(), page: new Map() };
+
+  constructor(deps: WebDeps) {
+    this.#control = deps.control;
+    this.#book = new DeliveredBook(deps);
+  }
+
+  /** The strip of each, by contract number. */
+  async of(contracts: readonly Contract[], size: StripSize): Promise<Map<number, StripBar[]>> {
+    const day = await this.#book.current();
+    if (this.#bars.day !== day) this.#bars = { day, row: new Map(), page: new Map() };
+    const drawn = this.#bars[size];
+    const missing = contracts.filter(({ no, version }) => drawn.get(no)?.version !== version);
+    this.#readPromises(missing);
+    for (const { no, version } of missing) {
+      const promise = this.#promises.get(no)?.value ?? [];
+      drawn.set(no, { version, value: barsOf(day, no, { promise, ...sizes[size] }) });
+    }
+    return new Map(contracts.map(({ no }) => [no, drawn.get(no)?.value ?? []]));
+  }
+
+  #readPromises(contracts: readonly Contract[]): void {
+    const changed = contracts.filter(({ no, version }) => this.#promises.get(no)?.version !== version);
+    if (changed.length === 0) return;
+    const histories = Map.groupBy(this.#control.contracts.histories(changed.map(({ no }) => no)), ({ contractNo }) => contractNo);
+    for (const { no, version } of changed) this.#promises.set(no, { version, value: promiseStretches(histories.get(no) ?? []) });
+  }
+}

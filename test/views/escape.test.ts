@@ -1,7 +1,15 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { ConnectProgress } from "../../views/pages/connect.tsx";
-import { ContractChart, ContractEvents, type ContractParts, ContractPools, ContractRigs, ContractSentence } from "../../views/pages/contract.tsx";
+import {
+  ContractAllocations,
+  ContractChart,
+  ContractEvents,
+  type ContractParts,
+  ContractPools,
+  ContractRigs,
+  ContractSentence,
+} from "../../views/pages/contract.tsx";
 import { ContractCommands } from "../../views/pages/contract-commands.tsx";
 import { ContractRow } from "../../views/pages/contracts.tsx";
 import { FleetTable } from "../../views/pages/fleets.tsx";
@@ -12,9 +20,12 @@ import { RigConnection, type RigParts, RigState } from "../../views/pages/rig.ts
 import { RigControl, RigServing } from "../../views/pages/rig-control.tsx";
 import { RigFates, RigShares } from "../../views/pages/rig-shares.tsx";
 import { RigRow } from "../../views/pages/rigs.tsx";
+import { PaletteOptions } from "../../views/pages/search.tsx";
 import { type AllocationLine, AllocationList } from "../../views/parts/allocation-list.tsx";
 import { EventList } from "../../views/parts/event-list.tsx";
 import { Field, FormErrors } from "../../views/parts/form.tsx";
+import type { GanttProps } from "../../views/parts/gantt.tsx";
+import { RangePicker } from "../../views/parts/range-picker.tsx";
 
 const clock = { nowMs: 1_000_000, zone: "UTC" };
 
@@ -40,6 +51,11 @@ const contractLine = {
 };
 const fleetRow = { id: "flt_1", algorithm: "sha256d", rigs: 1, statusCounts: { offline: 1 }, promisedHps: 1, contracts: 1 };
 
+function gantt(text: string): GanttProps {
+  const piece = { fromMs: 0, toMs: null, label: text, hue: 1, fraction: 0.5 };
+  return { id: "gantt", rows: [{ id: "1", rig: { text, href: "/" }, pieces: [piece] }], fromMs: 0, toMs: 1_000, nowMs: 1_000, zone: "UTC", empty: text };
+}
+
 function contract(text: string): ContractParts {
   const { chart } = rig(text);
   const serving = { id: "rig_1", name: text, status: "offline", statusText: text, fraction: 0.5, hps900: 1, nominalHps: 1, sinceMs: 0, reason: text } as const;
@@ -47,6 +63,7 @@ function contract(text: string): ContractParts {
   return {
     ...{ id: "ctr_1", number: text, customer: { name: text, href: "/" }, word: "down", sinceMs: 0, sentence: text, tiles: [], span: "1h" },
     ...{ strip: { bars: [{ kind: "none" }], barMs: 300_000, size: "page" }, stripTicks: [text] },
+    gantt: gantt(text),
     chart: { ...chart, nominalHps: 1, words: { line: text, level: text } },
     ...{ serving: [serving], servingMore: 1, pools: [pool], profileName: text, hubFates: [], poolFates: [], allocations: [] },
     events: [{ id: "evt_1", atMs: 0, type: text, text, href: null }],
@@ -76,6 +93,9 @@ function fragments(text: string): JSX.Element[] {
     ContractRigs({ contract: contract(text), clock }),
     ContractPools({ contract: contract(text), clock }),
     ContractEvents({ contract: contract(text), clock }),
+    ContractAllocations({ contract: contract(text), clock }),
+    PaletteOptions({ groups: [{ name: text, items: [{ text, note: text, href: "/" }], more: null }] }),
+    RangePicker({ path: "/rigs/1", range: { word: null, fromMs: 0, toMs: 1 }, local: { from: text, to: text }, zone: text }),
     ContractCommands({ id: "ctr_1", number: text, csrf: text, profileHref: null, verbs, atStake: text, form }),
     ContractRow({ line: { ...contractLine, number: text, customerName: text, strip: [] }, clock }),
     FleetTable({ fleets: [{ ...fleetRow, name: text, siteName: text, houseName: text, held: { untilMs: 0, reason: text } }], clock }),

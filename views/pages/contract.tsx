@@ -5,7 +5,9 @@ import { Layout } from "../layout.tsx";
 import { type AllocationLine, AllocationList, Fraction } from "../parts/allocation-list.tsx";
 import { DeliveryStrip, type DeliveryStripProps, StripLegend, stripSentence } from "../parts/delivery-strip.tsx";
 import { type EventLine, EventList } from "../parts/event-list.tsx";
+import { Gantt, type GanttProps } from "../parts/gantt.tsx";
 import { type ChartProps, HashrateChart } from "../parts/hashrate-chart.tsx";
+import { How } from "../parts/how.tsx";
 import { RangePicker, type RangePickerProps } from "../parts/range-picker.tsx";
 import { ContractMark, type ContractWord, PoolMark, RigMark, type RigStatusWord } from "../parts/status.tsx";
 import { Empty, Moment, Rate, type TileProps, Tiles } from "../parts/text.tsx";
@@ -50,6 +52,8 @@ export type ContractParts = {
   profileName: string;
   hubFates: FateLine[];
   poolFates: FateLine[];
+  /** Its rigs over the time shown. */
+  gantt: GanttProps;
   allocations: AllocationLine[];
   events: EventLine[];
   terms: readonly { label: string; value: string }[];
@@ -235,7 +239,9 @@ export function ContractAllocations(props: { contract: ContractParts; clock: Clo
     <section class="panel" id="allocations" aria-labelledby="h-allocations">
       <header>
         <h2 id="h-allocations">Who worked for it</h2>
+        <a href={`/schedule?contract=${encodeURIComponent(props.contract.number)}`}>On the schedule</a>
       </header>
+      <Gantt {...props.contract.gantt} />
       <AllocationList lines={props.contract.allocations} show="rig" clock={props.clock} />
     </section>
   );
@@ -292,6 +298,7 @@ export function ContractPage(props: ContractPageProps): JSX.Element {
       </div>
       <ContractSentence contract={props} clock={viewer} />
       <Tiles id="tiles" tiles={props.tiles} />
+      <How figures={["delivered", "interval", "strip"]} />
       {props.commands === null ? "" : <ContractCommands {...props.commands} />}
       <ContractStrip contract={props} />
       <ContractChart contract={props} />
@@ -300,12 +307,10 @@ export function ContractPage(props: ContractPageProps): JSX.Element {
         <ContractPools contract={props} clock={viewer} />
         <RigFates hubFates={props.hubFates} poolFates={props.poolFates} span={props.span} />
       </div>
+      <ContractAllocations contract={props} clock={viewer} />
       <div class="pair">
-        <ContractAllocations contract={props} clock={viewer} />
-        <div>
-          <ContractEvents contract={props} clock={viewer} />
-          <Terms terms={props.terms} />
-        </div>
+        <ContractEvents contract={props} clock={viewer} />
+        <Terms terms={props.terms} />
       </div>
     </Layout>
   );

@@ -3,6 +3,7 @@ import type { Children } from "@kitajs/html";
 import { count, percent } from "../format.ts";
 import { Layout } from "../layout.tsx";
 import { DeliveryStrip, type StripBar } from "../parts/delivery-strip.tsx";
+import { How } from "../parts/how.tsx";
 import { ContractMark, type ContractWord, contractWordOrder } from "../parts/status.tsx";
 import { Empty, Moment, Rate } from "../parts/text.tsx";
 import type { AssetUrls, Clock, Viewer } from "../viewer.ts";
@@ -234,6 +235,7 @@ export function ContractsPage(props: { viewer: Viewer; assets: AssetUrls; list: 
       <section class="panel" aria-label="Contracts">
         <NoContracts open={list.open} matching={list.matching} mayWrite={viewer.mayWrite} />
         <ContractTable rows={list.rows} clock={viewer} />
+        <How figures={["delivered", "strip"]} />
       </section>
       <ContractPaging {...list} />
     </Layout>

@@ -24,7 +24,7 @@ export function EventsPage(props: EventsProps): JSX.Element {
       <form method="get" action="/events" novalidate class="row filters">
         <Select form={form} name="about" label="About" choices={props.kinds} />
         <Field form={form} name="q" label="Type or text" placeholder="all" />
-        <Field form={form} name="until" label="Until (farm's time)" type="datetime-local" />
+        <Field form={form} name="until" label={`Until (${props.viewer.zone})`} type="datetime-local" />
         <button type="submit" class="primary">
           Show
         </button>

@@ -1,13 +1,19 @@
 /** @jsxImportSource @kitajs/html */
+
 import { Layout } from "../layout.tsx";
+import { ChartPanel } from "../parts/chart-panel.tsx";
 import { type Choice, Confirm, Field, FormErrors, type FormState, Hidden, Select } from "../parts/form.tsx";
+import type { ChartProps } from "../parts/hashrate-chart.tsx";
 import { MeaningPanel, type MeaningProps } from "../parts/health-meaning.tsx";
+import type { RangePickerProps } from "../parts/range-picker.tsx";
 import { type TileProps, Tiles } from "../parts/text.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
 import { type FleetHold, HoldText } from "./fleets.tsx";
 
 export type FleetChoices = { algorithms: readonly Choice[]; sites: readonly Choice[]; profiles: readonly Choice[] };
 export type FleetPageProps = {
+  /** Null = a fleet that is still to be made. */
+  chart: { chart: ChartProps; picker: RangePickerProps } | null;
   viewer: Viewer;
   assets: AssetUrls;
   /** Null for a new one. */
@@ -157,6 +163,7 @@ export function FleetPage(props: FleetPageProps): JSX.Element {
         </div>
       </div>
       {fleet === null ? "" : <Tiles id="tiles" tiles={props.tiles} />}
+      {props.chart === null ? "" : <ChartPanel title="Effective hashrate of its rigs" {...props.chart} />}
       <FormErrors form={props.form} />
       <div class="pair">
         {viewer.mayWrite ? <FleetForm {...props} /> : <FactsPanel facts={props.facts} />}

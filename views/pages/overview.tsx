@@ -3,6 +3,7 @@ import type { PoolState } from "../../src/health/facts.ts";
 import { count, latency } from "../format.ts";
 import { Layout } from "../layout.tsx";
 import { type EventLine, EventList } from "../parts/event-list.tsx";
+import { How } from "../parts/how.tsx";
 import { ContractMark, type ContractWord, FleetMark, type FleetWord, PoolMark, RigMark, type RigStatusWord, rigStatusOrder } from "../parts/status.tsx";
 import { Empty, Rate, type TileProps, Tiles } from "../parts/text.tsx";
 import type { AssetUrls, Clock, Viewer } from "../viewer.ts";
@@ -301,6 +302,7 @@ export function OverviewPage(props: OverviewProps): JSX.Element {
       <Checklist steps={props.steps} />
       <AttentionList items={props.attention} more={props.attentionMore} clock={viewer} />
       <Tiles id="tiles" tiles={props.tiles} />
+      <How figures={["delivered", "spare", "effective", "rejected", "strip"]} />
       <Unknowns lines={props.unknowns} />
       <OverviewContracts contracts={props.contracts} more={props.contractsMore} clock={viewer} />
       <div class="pair">

@@ -2,11 +2,15 @@
 import type { PoolTest } from "../../src/health/facts.ts";
 import { difficulty } from "../format.ts";
 import { Layout } from "../layout.tsx";
+import { ChartPanel } from "../parts/chart-panel.tsx";
 import { Confirm, Field, FormErrors, type FormState, Hidden, Select } from "../parts/form.tsx";
 import { Glyph } from "../parts/glyph.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
+import type { PoolChart } from "./pool.tsx";
 
 export type PoolFormProps = {
+  /** Null = a pool that is still to be made. */
+  chart: PoolChart | null;
   viewer: Viewer;
   assets: AssetUrls;
   /** Null for a new pool. */
@@ -125,6 +129,7 @@ export function PoolFormPage(props: PoolFormProps): JSX.Element {
       </form>
       {pool === null ? "" : <PoolActions viewer={viewer} pool={pool} />}
       <PoolTestResult test={props.test} />
+      {props.chart === null ? "" : <ChartPanel title="Effective hashrate at this pool" {...props.chart} />}
     </Layout>
   );
 }

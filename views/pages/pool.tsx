@@ -1,9 +1,14 @@
 /** @jsxImportSource @kitajs/html */
 import { Layout } from "../layout.tsx";
+import { ChartPanel } from "../parts/chart-panel.tsx";
+import type { ChartProps } from "../parts/hashrate-chart.tsx";
+import type { RangePickerProps } from "../parts/range-picker.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
 import { type PoolRow, PoolTable } from "./pools.tsx";
 
-export type PoolProps = { viewer: Viewer; assets: AssetUrls; pool: PoolRow; username: string; live: string };
+export type PoolProps = { viewer: Viewer; assets: AssetUrls; pool: PoolRow; username: string; live: string; chart: PoolChart };
+
+export type PoolChart = { chart: ChartProps; picker: RangePickerProps };
 
 /** One pool for those who may look but not change. */
 export function PoolPage(props: PoolProps): JSX.Element {
@@ -23,6 +28,7 @@ export function PoolPage(props: PoolProps): JSX.Element {
           User <code safe>{props.username}</code>
         </p>
       </section>
+      <ChartPanel title="Effective hashrate at this pool" {...props.chart} />
     </Layout>
   );
 }

@@ -3,6 +3,7 @@ import { difficulty, duration } from "../format.ts";
 import { Layout } from "../layout.tsx";
 import { type AllocationLine, AllocationList } from "../parts/allocation-list.tsx";
 import { type ChartProps, HashrateChart } from "../parts/hashrate-chart.tsx";
+import { How } from "../parts/how.tsx";
 import { RangePicker, type RangePickerProps } from "../parts/range-picker.tsx";
 import { RigMark, type RigStatusWord } from "../parts/status.tsx";
 import { Moment, type TileProps, Tiles } from "../parts/text.tsx";
@@ -184,6 +185,7 @@ export function RigPage(props: RigProps): JSX.Element {
       <RigState rig={props} clock={viewer} />
       <RigServing serving={props.serving} orders={props.orders} clock={viewer} />
       <Tiles id="tiles" tiles={props.tiles} />
+      <How figures={["effective", "interval", "rejected", "nominal", "status"]} />
       <RigChart rig={props} />
       <div class="pair">
         <RigConnection rig={props} clock={viewer} />

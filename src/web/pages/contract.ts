@@ -16,9 +16,10 @@ import type { ContractCommandsProps } from "../../../views/pages/contract-comman
 import { RigFates } from "../../../views/pages/rig-shares.tsx";
 import type { StripBar } from "../../../views/parts/delivery-strip.tsx";
 import { blankForm, type FormState } from "../../../views/parts/form.tsx";
+import type { GanttProps } from "../../../views/parts/gantt.tsx";
 import type { ChartProps } from "../../../views/parts/hashrate-chart.tsx";
 import { type TileProps, Tiles } from "../../../views/parts/text.tsx";
-import { rangeHref, rangeQuery, rangeText, type TimeRange } from "../../../views/time-range.ts";
+import { rangeHref, rangeQuery, rangeText } from "../../../views/time-range.ts";
 import type { Contract } from "../../control/contract-row.ts";
 import type { ServingRig } from "../../control/contracts.ts";
 import { poolUrl } from "../../control/pools.ts";
@@ -33,39 +34,32 @@ import { type ContractNow, isInForce } from "./contract-snapshot.ts";
 import { termLines } from "./contract-terms.ts";
 import { eventLine } from "./event-lines.ts";
 import { hubFateLines, poolFateLines } from "./fate-lines.ts";
+import { ganttOf } from "./gantt-rows.ts";
 import { htmlResponse, type PageCall, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
+import { type Shown, scopeChart } from "./scope-chart.ts";
 import { barMsOf } from "./strips.ts";
-import { chartWindow, pickerOf, readRange } from "./time-range.ts";
+import { pickerOf, readRange } from "./time-range.ts";
 
 const servingShown = 100;
 const allocationsShown = 30;
 const eventsShown = 20;
+const drawnMax = 20;
 const quarterS = 900;
 /** Rigs that are asked where they mine: all of a contract are at one pool but for the moment of a move. */
 const askedMax = 8;
 
-type Asked = { range: TimeRange; zone: string };
-
 /** What the address asks for, as of now. */
-function askedOf({ deps: { now } }: PageParts, { url, zone }: { url: URL; zone: string }): Asked {
+function askedOf({ deps: { now } }: PageParts, { url, zone }: { url: URL; zone: string }): Shown {
   return { range: readRange(url, { nowMs: now(), zone, first: "24h" }), zone };
 }
 
+const chartWords = { line: "delivered, with the 95 % band of its rate", level: "promised" };
+
 /** What it delivered, by whole steps, against what it was promised. Before it began nothing is known. */
-async function chartOf({ deps: { ledger } }: PageParts, contract: Contract, { range, zone }: Asked): Promise<ChartProps> {
-  const { fromMs, toMs, stepS } = chartWindow(range);
-  const stepMs = stepS * 1_000;
-  const [points, gaps] = await Promise.all([ledger.hashrate({ kind: "contract", no: contract.no }, { fromMs, toMs, stepS }), ledger.gaps(fromMs, toMs)]);
-  const bornMs = contract.activatedAtMs ?? toMs;
-  const known = points.map((point) => ({
-    atMs: point.atMs + stepMs / 2,
-    effectiveHps: point.atMs + stepMs > bornMs ? point.deliveredHps : null,
-    lowerHps: point.lowerHps ?? 0,
-    upperHps: point.upperHps ?? 0,
-  }));
-  const words = { line: "delivered, with the 95 % band of its rate", level: "promised" };
-  return { id: "chart", points: known, gaps, fromMs, toMs, nominalHps: contract.promisedHps, zone, words };
+function chartOf(parts: PageParts, { no, promisedHps, activatedAtMs }: Contract, asked: Shown): Promise<ChartProps> {
+  const bornMs = activatedAtMs ?? asked.range.toMs;
+  return scopeChart(parts, { scope: { kind: "contract", no }, figure: "deliveredHps", levelHps: promisedHps, bornMs, words: chartWords }, asked);
 }
 
 /** The last quarter of an hour as one step; null without data. */
@@ -139,7 +133,7 @@ function tilesOf({ now, serving, pools, quarter }: Known): TileProps[] {
 }
 
 /** All that the page of a contract shows, in plain values. Throws `not-found`. */
-async function contractParts(parts: PageParts, id: string, asked: Asked): Promise<ContractParts> {
+async function contractParts(parts: PageParts, id: string, asked: Shown): Promise<ContractParts> {
   const { control, ledger, now: clock } = parts.deps;
   const contract = contractOf(parts.deps, id);
   const nowMs = clock();
@@ -169,10 +163,17 @@ async function contractParts(parts: PageParts, id: string, asked: Asked): Promis
     profileName: control.profiles.byNo(contract.profileNo)?.name ?? "–",
     hubFates: hubFateLines(summary),
     poolFates: poolFateLines(summary),
+    gantt: ganttOfContract(parts, contract, asked),
     allocations: control.allocations.latestOfContract(contract.no, allocationsShown).map((row) => lines.of(row)),
     events: control.events.ofSubject(contract.id, eventsShown).map((event) => ({ ...eventLine(event), href: null })),
     terms: termLines(parts, contract, zone),
   };
+}
+
+/** The first few rigs that served it in the time shown; the schedule has them all. */
+function ganttOfContract(parts: PageParts, { no }: Contract, { range: { fromMs, toMs }, zone }: Shown): GanttProps {
+  const rigNos = parts.deps.control.allocations.rigsBetween({ fromMs, toMs, afterRigNo: 0, limit: drawnMax, contractNo: no });
+  return ganttOf(parts, { id: "gantt", rigNos, fromMs, toMs, zone, empty: "No rig served it in this time." });
 }
 
 const stripTickHours = [24, 18, 12, 6, 0] as const;

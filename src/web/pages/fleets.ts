@@ -5,6 +5,7 @@ import type { FormState } from "../../../views/parts/form.tsx";
 import type { MeaningProps } from "../../../views/parts/health-meaning.tsx";
 import type { TileProps } from "../../../views/parts/text.tsx";
 import { type Fleet, holdAt } from "../../control/fleets.ts";
+import type { HashrateScope } from "../../ledger/answers.ts";
 import { algorithmNames } from "../../work/algorithm.ts";
 import { addFleet, changeFleet, holdFleet, removeFleet } from "../actions/fleets.ts";
 import { assetUrls } from "../assets/assets.ts";
@@ -14,6 +15,8 @@ import { entryOf, formFields, meaningFor, newFleetForm, valuesOf } from "./fleet
 import { type FormValues, isOwnForm, orRefused, readForm, refusedForm, requireOwnForm, versionOf } from "./form-body.ts";
 import { htmlResponse, type PageCall, redirect, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
+import { scopeChart } from "./scope-chart.ts";
+import { pickerOf, readRange } from "./time-range.ts";
 
 const staleForm = "The form was of an older session. Look at it and send it again.";
 
@@ -54,11 +57,12 @@ export function fleetsLive(parts: PageParts, { zone }: WatchCall): LiveView {
 
 type Shown = { fleet: Fleet | null; form: FormState; holdForm?: FormState; status?: number };
 
-async function show(parts: PageParts, { viewer }: PageCall, { fleet, form, holdForm, status = 200 }: Shown): Promise<Response> {
+async function show(parts: PageParts, { viewer, url }: PageCall, { fleet, form, holdForm, status = 200 }: Shown): Promise<Response> {
   const { control, now } = parts.deps;
   const row = fleet === null ? null : (fleetRows(parts).find(({ id }) => id === fleet.id) ?? null);
   const props = {
     ...{ viewer, assets: assetUrls, form, choices: choicesOf(parts) },
+    chart: fleet === null ? null : await chartOf(parts, fleet, { url, zone: viewer.zone }),
     fleet: fleet === null ? null : { id: fleet.id, name: fleet.name, version: fleet.version, held: holdAt(fleet, now()) },
     tiles: row === null || fleet === null ? [] : tilesOf(parts, fleet, row),
     holdForm: holdForm ?? { values: { hold_s: "3600" }, errors: {} },
@@ -66,6 +70,16 @@ async function show(parts: PageParts, { viewer }: PageCall, { fleet, form, holdF
     facts: fleet === null ? [] : factsOf(fleet, row, control.profiles.byNo(fleet.houseProfileNo ?? 0)?.name ?? null),
   };
   return htmlResponse(FleetPage(props), status);
+}
+
+/** Of the only fleet all that was recorded is its own: that costs the ledger far less than to ask for each of its rigs. */
+async function chartOf(parts: PageParts, fleet: Fleet, { url, zone }: { url: URL; zone: string }) {
+  const { control, now } = parts.deps;
+  const asked = { range: readRange(url, { nowMs: now(), zone, first: "24h" }), zone };
+  const scope: HashrateScope = control.fleets.all().length === 1 ? { kind: "all" } : { kind: "fleet", rigNos: control.rigs.numbersOfFleet(fleet.no) };
+  const levelHps = control.rigs.countByFleet().reduce((sum, { fleetNo, nominalHps }) => sum + (fleetNo === fleet.no ? (nominalHps ?? 0) : 0), 0);
+  const chart = await scopeChart(parts, { scope, figure: "effectiveHps", levelHps: levelHps > 0 ? levelHps : null, bornMs: fleet.createdAtMs }, asked);
+  return { chart, picker: pickerOf(`/fleets/${fleet.id}`, asked.range, zone) };
 }
 
 function choicesOf({ deps: { control } }: PageParts): FleetChoices {

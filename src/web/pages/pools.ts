@@ -19,6 +19,8 @@ import { type FormValues, isOwnForm, orRefused, readForm, refusedForm, requireOw
 import { houseOfFirstPool, isFirstProfile } from "./house.ts";
 import { htmlResponse, type PageCall, redirect, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
+import { scopeChart } from "./scope-chart.ts";
+import { pickerOf, readRange } from "./time-range.ts";
 
 async function poolRows(parts: PageParts, pools: readonly Pool[]): Promise<PoolRow[]> {
   const { hub } = parts.deps;
@@ -95,10 +97,18 @@ function formOf(pool: Pool): FormState {
 
 type Shown = { pool: Pool | null; form: FormState; test?: PoolTest | null; status?: number };
 
-function formPage(parts: PageParts, { viewer }: PageCall, { pool, form, test = null, status = 200 }: Shown): Promise<Response> {
+async function formPage(parts: PageParts, { viewer, url }: PageCall, { pool, form, test = null, status = 200 }: Shown): Promise<Response> {
   const head = pool === null ? null : { id: pool.id, name: pool.name, version: pool.version, rigs: parts.deps.hub.pool(pool.no)?.rigs ?? 0 };
   const isFirst = pool === null && isFirstProfile(parts.deps.control, "sha256d");
-  return htmlResponse(PoolFormPage({ viewer, assets: assetUrls, pool: head, form, test, isFirst }), status);
+  const chart = pool === null ? null : await chartOf(parts, pool, { url, zone: viewer.zone });
+  return htmlResponse(PoolFormPage({ viewer, assets: assetUrls, pool: head, form, test, isFirst, chart }), status);
+}
+
+async function chartOf(parts: PageParts, pool: Pool, { url, zone }: { url: URL; zone: string }) {
+  const asked = { range: readRange(url, { nowMs: parts.deps.now(), zone, first: "24h" }), zone };
+  const scope = { kind: "pool", no: pool.no } as const;
+  const chart = await scopeChart(parts, { scope, figure: "effectiveHps", levelHps: null, bornMs: pool.createdAtMs }, asked);
+  return { chart, picker: pickerOf(`/pools/${pool.id}`, asked.range, zone) };
 }
 
 export function newPoolPage(parts: PageParts, call: PageCall): Promise<Response> {
@@ -110,7 +120,9 @@ export async function poolPage(parts: PageParts, call: PageCall): Promise<Respon
   const pool = found(parts.deps.control.pools.byId(call.id), "pool");
   if (call.viewer.mayWrite) return formPage(parts, call, { pool, form: formOf(pool), test: parts.probes.last(pool) });
   const [row] = await poolRows(parts, [pool]);
-  return htmlResponse(PoolPage({ viewer: call.viewer, assets: assetUrls, pool: found(row, "pool"), username: pool.username, live: `/live/pools/${pool.id}` }));
+  const chart = await chartOf(parts, pool, { url: call.url, zone: call.viewer.zone });
+  const shown = { pool: found(row, "pool"), username: pool.username, live: `/live/pools/${pool.id}`, chart };
+  return htmlResponse(PoolPage({ viewer: call.viewer, assets: assetUrls, ...shown }));
 }
 
 /** What was typed, as the API's own entry. An empty password means: leave it as it is. */

@@ -18,7 +18,8 @@ import { hubFateLines, poolFateLines } from "./fate-lines.ts";
 import { sentence } from "./form-body.ts";
 import { htmlResponse, type PageCall, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
-import { chartWindow, pickerOf, readRange } from "./time-range.ts";
+import { type Shown, scopeChart } from "./scope-chart.ts";
+import { pickerOf, readRange } from "./time-range.ts";
 
 const quarterS = 900;
 const sharesShown = 20;
@@ -27,27 +28,16 @@ const allocationsShown = 20;
 /** Rigs that came within this time begin with the fine chart: in a coarse one they would be a dot. */
 const youngMs = 3 * 3_600_000;
 
-type Asked = { range: TimeRange; zone: string };
-
 /** What the address asks for, as of now. */
-function askedOf(parts: PageParts, rig: Rig, { url, zone }: { url: URL; zone: string }): Asked {
+function askedOf(parts: PageParts, rig: Rig, { url, zone }: { url: URL; zone: string }): Shown {
   const nowMs = parts.deps.now();
   const isYoung = nowMs - (rig.firstSeenMs ?? rig.createdAtMs) < youngMs;
   return { range: readRange(url, { nowMs, zone, first: isYoung ? "1h" : "24h" }), zone };
 }
 
-async function chartOf({ deps: { ledger } }: PageParts, rig: Rig, { range, zone }: Asked): Promise<ChartProps> {
-  const { fromMs, toMs, stepS } = chartWindow(range);
-  const stepMs = stepS * 1_000;
-  const [points, gaps] = await Promise.all([ledger.hashrate({ kind: "rig", no: rig.no }, { fromMs, toMs, stepS }), ledger.gaps(fromMs, toMs)]);
-  const bornMs = rig.firstSeenMs ?? rig.createdAtMs;
-  const known = points.map((point) => ({
-    atMs: point.atMs + stepMs / 2,
-    effectiveHps: point.atMs + stepMs > bornMs ? point.effectiveHps : null,
-    lowerHps: point.lowerHps ?? 0,
-    upperHps: point.upperHps ?? 0,
-  }));
-  return { id: "chart", points: known, gaps, fromMs, toMs, nominalHps: rig.nominalHps, zone };
+function chartOf(parts: PageParts, rig: Rig, asked: Shown): Promise<ChartProps> {
+  const { no, nominalHps, firstSeenMs, createdAtMs } = rig;
+  return scopeChart(parts, { scope: { kind: "rig", no }, figure: "effectiveHps", levelHps: nominalHps, bornMs: firstSeenMs ?? createdAtMs }, asked);
 }
 
 /** The last quarter of an hour as one step; null without data. */
@@ -158,7 +148,7 @@ function poolNames(parts: PageParts): (no: number) => string {
 }
 
 /** All that the page of a rig shows, in plain values. Throws `not-found`. */
-async function rigParts(parts: PageParts, rig: Rig, asked: Asked): Promise<RigParts> {
+async function rigParts(parts: PageParts, rig: Rig, asked: Shown): Promise<RigParts> {
   const { control, hub, ledger } = parts.deps;
   const { range } = asked;
   const fact = hub.rig(rig.no);

@@ -38,11 +38,7 @@ describe("bars of a strip", () => {
   test("where no hub was running there is no data, and half a bar is measured by its other half", () => {
     const gapFrom = endMs - 2 * bucketMs;
     const bars = lastOf(dayOf([1, 1, 0, 0.5], [{ fromMs: gapFrom, toMs: gapFrom + 1.5 * bucketMs }]));
-    expect(bars.slice(1, 4)).toEqual([
-      { kind: "delivered", part: 1, isShort: false },
-      { kind: "no-data" },
-      { kind: "delivered", part: 1, isShort: false },
-    ]);
+    expect(bars.slice(1, 4)).toEqual([{ kind: "delivered", part: 1, isShort: false }, { kind: "no-data" }, { kind: "delivered", part: 1, isShort: false }]);
   });
 
   test("before it was active, while it is suspended, and with another promise", () => {

@@ -1,0 +1,32 @@
+import type { ChartProps } from "../../../views/parts/hashrate-chart.tsx";
+import type { TimeRange } from "../../../views/time-range.ts";
+import type { HashrateScope } from "../../ledger/answers.ts";
+import type { PageParts } from "./page-parts.ts";
+import { chartWindow } from "./time-range.ts";
+
+/** The time that a page shows, and in whose clock. */
+export type Shown = { range: TimeRange; zone: string };
+
+export type ScopeChart = {
+  scope: HashrateScope;
+  figure: "effectiveHps" | "deliveredHps";
+  /** The dashed line; null = none. */
+  levelHps: number | null;
+  /** Before it nothing is known; 0 = of all time. */
+  bornMs: number;
+  words?: { line: string; level: string };
+};
+
+/** A curve of the ledger over the range, by whole steps. */
+export async function scopeChart({ deps: { ledger } }: PageParts, chart: ScopeChart, { range, zone }: Shown): Promise<ChartProps> {
+  const { fromMs, toMs, stepS } = chartWindow(range);
+  const stepMs = stepS * 1_000;
+  const [points, gaps] = await Promise.all([ledger.hashrate(chart.scope, { fromMs, toMs, stepS }), ledger.gaps(fromMs, toMs)]);
+  const known = points.map((point) => ({
+    atMs: point.atMs + stepMs / 2,
+    effectiveHps: point.atMs + stepMs > chart.bornMs ? point[chart.figure] : null,
+    lowerHps: point.lowerHps ?? 0,
+    upperHps: point.upperHps ?? 0,
+  }));
+  return { id: "chart", points: known, gaps, fromMs, toMs, nominalHps: chart.levelHps, zone, ...(chart.words !== undefined && { words: chart.words }) };
+}

@@ -6,14 +6,13 @@ import { checkWindow } from "./scope.ts";
 /** Delivered work (D = H - R, may be negative in a step) of contracts by steps; each position of the three is one contract in one step. */
 export type DeliveredSteps = { contractNos: Float64Array; steps: Float64Array; hashes: Float64Array };
 
+export type DeliveredWindow = { fromMs: number; toMs: number; stepMs: number };
+
 /**
  * What every contract was delivered in each step of [fromMs, toMs), where there was a share; the house is 0. Rounded to doubles, for
  * drawing alone: what is settled starts from `work`. Throws RangeError on a window or step that is none.
  */
-export async function deliveredStepsOf(
-  questions: Questions,
-  { fromMs, toMs, stepMs }: { fromMs: number; toMs: number; stepMs: number },
-): Promise<DeliveredSteps> {
+export async function deliveredStepsOf(questions: Questions, { fromMs, toMs, stepMs }: DeliveredWindow): Promise<DeliveredSteps> {
   checkWindow(fromMs, toMs);
   if (!(Number.isInteger(stepMs) && stepMs > 0)) throw new RangeError("step: must be a whole number of milliseconds above 0");
   const { condition, figures, work } = figureSql.delivered;

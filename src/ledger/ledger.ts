@@ -7,7 +7,7 @@ import { BlockSource } from "./block-source.ts";
 import type { Database } from "./database.ts";
 import { tallyDatabase } from "./database-tally.ts";
 import { DayFileCheck } from "./day-file-check.ts";
-import { type DeliveredSteps, deliveredStepsOf } from "./delivered-steps.ts";
+import { type DeliveredSteps, type DeliveredWindow, deliveredStepsOf } from "./delivered-steps.ts";
 import type { LedgerDesk } from "./desk.ts";
 import type { Disk } from "./disk.ts";
 import { type Exported, type ExportQuestion, exportTo } from "./export.ts";
@@ -74,7 +74,7 @@ export type Ledger = LedgerDesk & {
   /** Delivered H/s (D = H - R, may be negative) of every contract that had a share, over windows that end at `nowMs`; the house is 0. */
   deliveredRates: (windowsS: readonly number[], nowMs: number) => Promise<Map<number, (number | null)[]>>;
   /** Delivered work of every contract by steps, as doubles: for drawing. */
-  deliveredSteps: (window: { fromMs: number; toMs: number; stepMs: number }) => Promise<DeliveredSteps>;
+  deliveredSteps: (window: DeliveredWindow) => Promise<DeliveredSteps>;
   /** Exact sums of work per rig, contract or pool and step: what settling, judging and reconciling start from. */
   work: (query: WorkQuery) => Promise<WorkRow[]>;
   /** Stretches of the window in which no hub was running here. */
@@ -328,9 +328,7 @@ class OpenLedger implements Ledger {
     return ratesOf(this.#parts.questions, { by: "contract", figure: "delivered", windows: this.#rateWindows(windowsS, nowMs), nowMs });
   }
 
-  deliveredSteps(window: { fromMs: number; toMs: number; stepMs: number }): Promise<DeliveredSteps> {
-    return deliveredStepsOf(this.#parts.questions, window);
-  }
+  readonly deliveredSteps = (window: DeliveredWindow) => deliveredStepsOf(this.#parts.questions, window);
 
   rejects(fromMs: number, toMs: number, by: "pool" | "rig" = "pool"): Promise<Map<number, { accepted: bigint; rejected: bigint }>> {
     return rejectsOf(this.#parts.questions, fromMs, toMs, by);

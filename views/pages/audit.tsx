@@ -1,8 +1,9 @@
 /** @jsxImportSource @kitajs/html */
 import { Layout } from "../layout.tsx";
 import { Field, type FormState } from "../parts/form.tsx";
+import { CheckMark } from "../parts/status.tsx";
 import { Empty, Moment } from "../parts/text.tsx";
-import type { AssetUrls, Viewer } from "../viewer.ts";
+import type { AssetUrls, Clock, Viewer } from "../viewer.ts";
 
 export type AuditRow = {
   id: string;
@@ -24,7 +25,8 @@ export type AuditProps = {
   filter: FormState;
   olderHref: string | null;
   /** Null = nobody asked for it. */
-  check: { entries: number; broken: { id: string; text: string } | null } | null;
+  check: { entries: number; broken: { id: string; text: string } | null; atMs: number } | null;
+  exportHref: string;
 };
 
 function Changes(props: { row: AuditRow }): JSX.Element {
@@ -68,13 +70,28 @@ function Chain(props: { check: AuditProps["check"] }): JSX.Element {
   );
 }
 
+/** Whether the chain was counted, when, and whether it is whole. */
+function Verified(props: { check: AuditProps["check"]; clock: Clock }): JSX.Element {
+  const { check, clock } = props;
+  if (check === null) return <span class="dim">not checked since the start</span>;
+  return (
+    <span>
+      <CheckMark ok={check.broken === null} words={["chain verified", "chain broken"]} /> <Moment atMs={check.atMs} clock={clock} />
+    </span>
+  );
+}
+
 export function AuditPage(props: AuditProps): JSX.Element {
   return (
     <Layout title="Audit log" current="audit" viewer={props.viewer} assets={props.assets} live={null}>
       <div class="title">
         <h1>Audit log</h1>
+        <Verified check={props.check} clock={props.viewer} />
         <a class="button" href="/audit?check=1">
           Check the chain
+        </a>
+        <a class="button" href={props.exportHref} download>
+          Export
         </a>
       </div>
       <Chain check={props.check} />
@@ -109,11 +126,13 @@ export function AuditPage(props: AuditProps): JSX.Element {
                 <td>
                   <Moment atMs={row.atMs} clock={props.viewer} />
                 </td>
-                <td safe>{row.name}</td>
+                <td class="wrap" safe>
+                  {row.name}
+                </td>
                 <td class="c2" safe>
                   {row.address ?? "–"}
                 </td>
-                <td>
+                <td class="wrap">
                   <Changes row={row} />
                 </td>
               </tr>

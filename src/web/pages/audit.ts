@@ -1,7 +1,8 @@
-import { AuditPage, type AuditRow } from "../../../views/pages/audit.tsx";
+import { AuditPage, type AuditProps, type AuditRow } from "../../../views/pages/audit.tsx";
 import type { AuditEntry, AuditQuery } from "../../control/audit.ts";
 import { assetUrls } from "../assets/assets.ts";
 import { readTime } from "../times.ts";
+import { auditExport } from "./audit-export.ts";
 import { htmlResponse, type PageCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 
@@ -45,9 +46,20 @@ function valueText(value: unknown): string {
   return text.length > 200 ? `${text.slice(0, 199)}…` : text;
 }
 
-/** Who changed what, newest first. The chain is counted only when asked: it takes a second for a hundred thousand entries. */
+export function auditExportPage(parts: PageParts, call: PageCall): Response {
+  return auditExport(parts, call, queryOf);
+}
+
+/** What the last count of the chain came to. It is counted when asked: that takes a second for a hundred thousand entries. */
+function checkOf({ deps, auditChecks }: PageParts, url: URL): AuditProps["check"] {
+  if (url.searchParams.get("check") === "1") auditChecks.last = { ...deps.control.audit.verify(), atMs: deps.now() };
+  return auditChecks.last;
+}
+
+/** Who changed what, newest first. */
 export function auditPage(parts: PageParts, { url, viewer }: PageCall): Promise<Response> {
   const { audit } = parts.deps.control;
+  const check = checkOf(parts, url);
   const found = audit.latest(queryOf(url), pageRows + 1);
   const entries = found.ok ? found.value : [];
   const shown = entries.slice(0, pageRows);
@@ -55,6 +67,8 @@ export function auditPage(parts: PageParts, { url, viewer }: PageCall): Promise<
   const older = new URLSearchParams(url.searchParams);
   older.delete("check");
   if (last !== undefined) older.set("before", last.id);
+  const exported = new URLSearchParams(url.searchParams);
+  for (const name of ["check", "before"]) exported.delete(name);
   const values = Object.fromEntries(["from", "to", "subject", "actor"].map((name) => [name, url.searchParams.get(name) ?? ""]));
   return htmlResponse(
     AuditPage({
@@ -63,7 +77,8 @@ export function auditPage(parts: PageParts, { url, viewer }: PageCall): Promise<
       rows: shown.map(rowOf),
       filter: { values, errors: {} },
       olderHref: entries.length > pageRows ? `/audit?${older}` : null,
-      check: url.searchParams.get("check") === "1" ? audit.verify() : null,
+      exportHref: exported.size === 0 ? "/audit/export" : `/audit/export?${exported}`,
+      check,
     }),
   );
 }

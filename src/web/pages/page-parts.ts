@@ -1,3 +1,4 @@
+import type { AuditCheck } from "../../control/audit.ts";
 import type { WebDeps } from "../deps.ts";
 import type { LiveViews } from "../live.ts";
 import type { LiveFigures } from "../live-figures.ts";
@@ -19,6 +20,8 @@ export type PageParts = {
   contracts: ContractSnapshots;
   overview: OverviewReader;
   strips: Strips;
+  /** The last count of the audit log's chain; null = not since the start. */
+  auditChecks: { last: (AuditCheck & { atMs: number }) | null };
   /** When the pages began, which is when the hub did. */
   startedAtMs: number;
 };

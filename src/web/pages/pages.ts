@@ -11,7 +11,7 @@ import { notFound } from "../problems.ts";
 import { recorded } from "../recorded.ts";
 import { keepOpen } from "../sse.ts";
 import { accountPage, beginSecondStepForm, confirmSecondStepForm, displayForm, endSecondStepForm, secondStepRuleForm } from "./account.ts";
-import { auditPage } from "./audit.ts";
+import { auditExportPage, auditPage } from "./audit.ts";
 import { connectLive, connectPage } from "./connect.ts";
 import { contractLive, contractPage } from "./contract.ts";
 import { renewForm, resumeForm, suspendForm, terminateForm } from "./contract-commands.ts";
@@ -76,6 +76,7 @@ const shown: readonly [path: string, show: Show][] = [
   ["/connect", connectPage],
   ["/events", eventsPage],
   ["/audit", auditPage],
+  ["/audit/export", auditExportPage],
   ["/account", accountPage],
   ["/search", searchPage],
   ["/settings", settingsPage],
@@ -203,7 +204,13 @@ function pageParts(deps: WebDeps, shared: SharedParts = {}): PageParts {
   const probes = shared.probes ?? new PoolProbes(deps);
   const contracts = new ContractSnapshots(deps, figures);
   const overview = new OverviewReader(deps, { figures, contracts });
-  const made = { snapshots: new FleetSnapshots(deps, figures), live: new LiveViews(deps), ids: new Ids(deps.control), strips: new Strips(deps) };
+  const made = {
+    snapshots: new FleetSnapshots(deps, figures),
+    live: new LiveViews(deps),
+    ids: new Ids(deps.control),
+    strips: new Strips(deps),
+    auditChecks: { last: null },
+  };
   return { deps, figures, probes, ...made, contracts, overview, startedAtMs: deps.now() };
 }
 

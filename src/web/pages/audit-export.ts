@@ -1,0 +1,28 @@
+import type { AuditEntry, AuditQuery } from "../../control/audit.ts";
+import { timeText } from "../times.ts";
+import type { PageCall } from "./page-call.ts";
+import type { PageParts } from "./page-parts.ts";
+
+const pageRows = 500;
+
+/** One entry a line, oldest first, with its hash: whoever has the file can count the chain himself. */
+function lineOf({ atMs, subjectId, ...entry }: AuditEntry): string {
+  return `${JSON.stringify({ ...entry, at: timeText(atMs), subject_id: subjectId })}\n`;
+}
+
+/** The entries that the filter picks, as NDJSON; read page by page, as fast as they are taken. */
+export function auditExport({ deps: { control, now } }: PageParts, { url }: PageCall, queryOf: (url: URL) => AuditQuery): Response {
+  const { before: _page, ...asked } = queryOf(url);
+  let after: string | undefined;
+  const body = new ReadableStream<string>({
+    pull: (controller) => {
+      const page = control.audit.list({ ...asked, ...(after !== undefined && { after }) }, pageRows);
+      const entries = page.ok ? page.value : [];
+      if (entries.length > 0) controller.enqueue(entries.map(lineOf).join(""));
+      after = entries.at(-1)?.id;
+      if (entries.length < pageRows) controller.close();
+    },
+  }).pipeThrough(new TextEncoderStream());
+  const name = `audit-${new Date(now()).toISOString().slice(0, 10)}.ndjson`;
+  return new Response(body, { headers: { "content-type": "application/x-ndjson", "content-disposition": `attachment; filename="${name}"` } });
+}

@@ -25,7 +25,7 @@ describe.if(hasBrowser)("the keyboard", () => {
     await farm.stop();
   });
 
-  const chosen = () => page.locator("#palette-list [aria-selected=true] b");
+  const chosen = () => page.locator("#palette-list [aria-selected=true] > b");
   const focused = () => page.evaluate("document.activeElement?.textContent?.trim()");
 
   test("Ctrl K offers pages, finds what is typed, and goes where the arrows point", async () => {

@@ -4,21 +4,15 @@ import { count, latency } from "../format.ts";
 import { Layout } from "../layout.tsx";
 import { type EventLine, EventList } from "../parts/event-list.tsx";
 import { How } from "../parts/how.tsx";
-import { ContractMark, type ContractWord, FleetMark, type FleetWord, PoolMark, RigMark, type RigStatusWord, rigStatusOrder } from "../parts/status.tsx";
+import { type AnyMark, PoolMark, RigMark, type RigStatusWord, rigStatusOrder, StatusMark } from "../parts/status.tsx";
 import { Empty, Rate, type TileProps, Tiles } from "../parts/text.tsx";
 import type { AssetUrls, Clock, Viewer } from "../viewer.ts";
 import { type ContractLine, ContractTable } from "./contracts.tsx";
 
-/** What a thing is called that wants a look: a contract's word, a fleet's, a rig's status or a pool's state. */
-export type AttentionMark =
-  | { kind: "contract"; word: ContractWord }
-  | { kind: "fleet"; word: FleetWord }
-  | { kind: "rig"; status: RigStatusWord }
-  | { kind: "pool"; state: PoolState };
 /** A thing that wants a look, with its reason in words. */
 export type Attention = {
   id: string;
-  mark: AttentionMark;
+  mark: AnyMark;
   name: string;
   href: string;
   reason: string;
@@ -92,20 +86,6 @@ export function Checklist(props: { steps: Steps | null }): JSX.Element {
   );
 }
 
-function AttentionSign(props: { mark: AttentionMark; forMs: number | null }): JSX.Element {
-  const { mark, forMs } = props;
-  switch (mark.kind) {
-    case "contract":
-      return <ContractMark word={mark.word} forMs={forMs} />;
-    case "fleet":
-      return <FleetMark word={mark.word} />;
-    case "rig":
-      return <RigMark status={mark.status} forMs={forMs} />;
-    case "pool":
-      return <PoolMark state={mark.state} forMs={forMs} />;
-  }
-}
-
 /** What the page does not know, said rather than left to be guessed; an empty element when nothing is missing, so that a live change has its place. */
 export function Unknowns(props: { lines: readonly string[] }): JSX.Element {
   if (props.lines.length === 0) return <div id="unknowns" />;
@@ -137,7 +117,7 @@ export function AttentionList(props: { items: Attention[]; more: number; clock: 
       <ul class="attention">
         {props.items.map((item) => (
           <li id={`attention-${item.id}`}>
-            <AttentionSign mark={item.mark} forMs={item.sinceMs === null ? null : clock.nowMs - item.sinceMs} />
+            <StatusMark mark={item.mark} forMs={item.sinceMs === null ? null : clock.nowMs - item.sinceMs} />
             <span>
               <a href={item.href} safe>
                 {item.name}

@@ -1,11 +1,22 @@
 /** @jsxImportSource @kitajs/html */
 import { Layout } from "../layout.tsx";
+import { type AnyMark, StatusMark } from "../parts/status.tsx";
 import { Empty } from "../parts/text.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
 
-export type Found = { text: string; note: string; href: string };
+export type Found = { text: string; note: string; href: string; mark?: AnyMark };
 /** Things of one kind; `more` = where the rest is, null when these are all. */
 export type FoundGroup = { name: string; items: Found[]; more: string | null };
+
+function Note(props: { item: Found }): JSX.Element {
+  const { note, mark } = props.item;
+  return (
+    <span>
+      {note === "" ? "" : <small safe>{`${note} `}</small>}
+      {mark === undefined ? "" : <StatusMark mark={mark} forMs={null} />}
+    </span>
+  );
+}
 
 /** What the palette offers: options of its listbox, grouped. */
 export function PaletteOptions(props: { groups: FoundGroup[] }): JSX.Element {
@@ -22,7 +33,7 @@ export function PaletteOptions(props: { groups: FoundGroup[] }): JSX.Element {
           {group.items.map((item) => (
             <a role="option" id={`option-${no++}`} href={item.href} tabindex="-1" aria-selected="false">
               <b safe>{item.text}</b>
-              <small safe>{item.note}</small>
+              <Note item={item} />
             </a>
           ))}
         </div>
@@ -51,8 +62,8 @@ function Group(props: { group: FoundGroup }): JSX.Element {
                   {item.text}
                 </a>
               </th>
-              <td class="dim" safe>
-                {item.note}
+              <td>
+                <Note item={item} />
               </td>
             </tr>
           ))}

@@ -87,3 +87,24 @@ export function ContractMark(props: { word: ContractWord; forMs: number | null }
 export function CheckMark(props: { ok: boolean; words: readonly [well: string, unwell: string] }): JSX.Element {
   return <Mark word={props.words[props.ok ? 0 : 1]} look={props.ok ? { shape: "disc", tone: "ok" } : { shape: "up", tone: "warn" }} forMs={null} />;
 }
+
+/** What anything is called that has a status: a contract's word, a fleet's, a rig's status or a pool's state. */
+export type AnyMark =
+  | { kind: "contract"; word: ContractWord }
+  | { kind: "fleet"; word: FleetWord }
+  | { kind: "rig"; status: RigStatusWord }
+  | { kind: "pool"; state: PoolState };
+
+export function StatusMark(props: { mark: AnyMark; forMs: number | null }): JSX.Element {
+  const { mark, forMs } = props;
+  switch (mark.kind) {
+    case "contract":
+      return <ContractMark word={mark.word} forMs={forMs} />;
+    case "fleet":
+      return <FleetMark word={mark.word} />;
+    case "rig":
+      return <RigMark status={mark.status} forMs={forMs} />;
+    case "pool":
+      return <PoolMark state={mark.state} forMs={forMs} />;
+  }
+}

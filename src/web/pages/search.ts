@@ -56,17 +56,20 @@ async function groupsFor(parts: PageParts, q: string): Promise<FoundGroup[]> {
     const [{ rigs, pools }, contracts] = await Promise.all([parts.snapshots.current(), parts.contracts.current()]);
     const rigHits = bestOf(rigs, needle, {
       textsOf: ({ rig }) => [rig.name, rig.assetCode, rig.serial, rig.mac],
-      show: ({ rig }) => ({ text: rig.name, note: [rig.assetCode, rig.status].filter((text) => text !== null).join(" · "), href: `/rigs/${rig.id}` }),
+      show: ({ rig: { id, name, assetCode, status } }) => ({ text: name, note: assetCode ?? "", href: `/rigs/${id}`, mark: { kind: "rig", status } }),
     });
     const contractHits = bestOf(contracts, needle, {
       textsOf: ({ contract, customerName }) => [contract.number, contract.externalRef, customerName],
-      show: (now) => ({ text: now.contract.number, note: `${now.customerName} · ${wordOf(now)}`, href: `/contracts/${now.contract.id}` }),
+      show: (now) => {
+        const { number, id } = now.contract;
+        return { text: number, note: now.customerName, href: `/contracts/${id}`, mark: { kind: "contract", word: wordOf(now) } };
+      },
     });
     const found = parts.deps.control.customers.list({ text: q, limit: shownMax + 1 });
     const customers = found.ok ? found.value.rows.map(({ id, name, externalRef }) => ({ text: name, note: externalRef ?? "", href: `/customers/${id}` })) : [];
     const poolHits = bestOf(pools, needle, {
       textsOf: ({ pool }) => [pool.name, pool.host, pool.username],
-      show: ({ pool, fact }) => ({ text: pool.name, note: `${pool.host} · ${fact?.state ?? "unused"}`, href: `/pools/${pool.id}` }),
+      show: ({ pool: { id, name, host }, fact }) => ({ text: name, note: host, href: `/pools/${id}`, mark: { kind: "pool", state: fact?.state ?? "unused" } }),
     });
     add("Rigs", rigHits, "/rigs");
     add("Contracts", contractHits, "/contracts");

@@ -139,9 +139,7 @@ export function OverviewContracts(props: { contracts: ContractLine[]; more: numb
     <section class="panel" id="contracts" aria-labelledby="h-contracts">
       <header>
         <h2 id="h-contracts">Contracts</h2>
-        <a href="/contracts" safe>
-          {more > 0 ? `and ${count(more)} more` : "All contracts"}
-        </a>
+        <a href="/contracts">{more > 0 ? <span safe>{`and ${count(more)} more`}</span> : "All contracts"}</a>
       </header>
       <ContractTable rows={contracts} clock={clock} />
     </section>

@@ -24,7 +24,7 @@ export function How(props: { figures: readonly Figure[] }): JSX.Element {
     <details class="how">
       <summary>How is this computed?</summary>
       {props.figures.map((figure) => (
-        <p safe>{texts[figure]}</p>
+        <p>{texts[figure]}</p>
       ))}
     </details>
   );

@@ -1,7 +1,7 @@
 import { type Asked, factsSql, type Key } from "./fact-sources.ts";
 import { figureSql } from "./hashrate.ts";
 import type { Questions } from "./questions.ts";
-import { checkWindow } from "./scope.ts";
+import { checkWindow, scopeCondition } from "./scope.ts";
 
 /** Delivered work (D = H - R, may be negative in a step) of contracts by steps; each position of the three is one contract in one step. */
 export type DeliveredSteps = { contractNos: Float64Array; steps: Float64Array; hashes: Float64Array };
@@ -18,11 +18,12 @@ export async function deliveredStepsOf(questions: Questions, { fromMs, toMs, ste
   const { condition, figures, work } = figureSql.delivered;
   const keys: readonly Key[] = ["contract_no", "hub_verdict", "pool_verdict"];
   const range = { fromMs: Math.floor(fromMs), toMs: Math.floor(toMs), stepMs };
-  const asked: Asked = { ...range, condition: `$1 AND ${condition}`, ofRigs: false, keys, figures };
+  const everything = scopeCondition({ kind: "all" });
+  const asked: Asked = { ...range, picked: { ...everything, sql: `${everything.sql} AND ${condition}` }, keys, figures };
   const [contractNos = new Float64Array(), steps = new Float64Array(), hashes = new Float64Array()] = await questions.askNumbers(
     (reach) =>
-      `SELECT contract_no::DOUBLE, ((at_ms - ${range.fromMs}) // ${stepMs})::DOUBLE, sum(${work})::DOUBLE FROM (${factsSql(reach, asked)}) GROUP BY ALL HAVING count(*) > 0`,
-    [true],
+      `SELECT contract_no::DOUBLE, ((at_ms - ${range.fromMs}) // ${stepMs})::DOUBLE, sum(${work})::DOUBLE FROM (${factsSql(reach, asked)}) GROUP BY ALL`,
+    [everything.value],
     3,
   );
   return { contractNos, steps, hashes };

@@ -90,7 +90,7 @@ export function AuditPage(props: AuditProps): JSX.Element {
         <a class="button" href="/audit?check=1">
           Check the chain
         </a>
-        <a class="button" href={props.exportHref} download>
+        <a class="button" href={props.exportHref} download="">
           Export
         </a>
       </div>

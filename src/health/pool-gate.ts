@@ -27,7 +27,8 @@ export class LastHour {
   }
 
   count(nowMs: number): number {
-    this.moments = this.moments.filter((atMs) => nowMs - atMs < gateRule.windowMs);
+    const oldestMs = this.moments[0] ?? nowMs;
+    if (nowMs - oldestMs >= gateRule.windowMs) this.moments = this.moments.filter((atMs) => nowMs - atMs < gateRule.windowMs);
     return this.moments.length;
   }
 }

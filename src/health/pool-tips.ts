@@ -26,7 +26,10 @@ export class TipHistory {
 
   /** Since when at least two other pools have been beyond `prevHash`; null where they are not. Stale is what has been for `afterMs`. */
   leftBehindSinceMs(pool: string, prevHash: string): number | null {
-    const others = [...(this.tips.get(prevHash)?.leftAtMs ?? [])].filter(([other]) => other !== pool).map(([, atMs]) => atMs);
+    const left = this.tips.get(prevHash)?.leftAtMs;
+    // Asked four times a second of each account: nearly always nobody has left it.
+    if (left === undefined || left.size < staleTipRule.othersMin) return null;
+    const others = [...left].filter(([other]) => other !== pool).map(([, atMs]) => atMs);
     return others.toSorted((a, b) => a - b)[staleTipRule.othersMin - 1] ?? null;
   }
 

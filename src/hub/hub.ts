@@ -27,7 +27,7 @@ import { ShareCounts } from "./share-counts.ts";
 import { Slots } from "./slots.ts";
 import { type SteadyClock, steadyClock } from "./steady-clock.ts";
 import { type ContractName, eventOf } from "./switch-events.ts";
-import { Switchboard } from "./switchboard.ts";
+import { Switchboard, tickParts } from "./switchboard.ts";
 
 const drainLookMs = 10;
 
@@ -133,7 +133,7 @@ export class Hub {
   start(): void {
     this.rigPorts.open(true);
     const every = (ms: number, tick: () => void) => this.timers.push(setInterval(tick, ms));
-    every(250, () => this.tickPools());
+    every(250 / tickParts, () => this.tickPools());
     every(200, () => this.tickSessions());
     every(1_000, () => this.arrivals.tick());
     every(1_000, () => this.hints.write());
@@ -152,7 +152,7 @@ export class Hub {
 
   /** What the timers do, all of it at once; for who drives the clock himself. */
   tick(): void {
-    this.tickPools();
+    for (let part = 0; part < tickParts; part++) this.tickPools();
     for (let part = 0; part < 5; part++) this.tickSessions();
   }
 
@@ -374,10 +374,10 @@ export class Hub {
     this.switchboard.hold(homes);
   }
 
-  /** Where a contract's rig mines while none of the contract's pools can be used. */
+  /** Where a contract's rig mines while none of the contract's pools can be used; a customer's own rig that he does not lend: nowhere. */
   private houseOf(hand: Hand): Destination | null {
-    const profileNo = this.roster.fleet(rigOf(hand)?.fleetNo ?? 0)?.houseProfileNo ?? null;
-    return profileNo === null ? null : { contractNo: 0, profileNo };
+    const rig = rigOf(hand);
+    return rig === null ? null : this.roster.houseOf(rig);
   }
 
   private *sessionsOf(rig: RosterRig): Iterable<RigSession> {

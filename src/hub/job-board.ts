@@ -146,8 +146,8 @@ export class JobBoard {
   }
 
   /** The layouts of those who work here. */
-  layouts(): Layout[] {
-    return this.blocks.filter(({ hands }) => hands.size > 0).map(({ layout }) => layout);
+  *layouts(): Iterable<Layout> {
+    for (const { hands, layout } of this.blocks) if (hands.size > 0) yield layout;
   }
 
   /** Bytes between the pool's extranonce1 and the rig's; negative where the layout does not fit; null before the first job. */

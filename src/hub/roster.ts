@@ -1,5 +1,6 @@
 import type { Enrolment } from "../control/enrolments.ts";
 import type { Fleet, Fleets } from "../control/fleets.ts";
+import type { Profiles } from "../control/profiles.ts";
 import { type Lifecycle, type Rig, restingLifecycles } from "../control/rig-row.ts";
 import type { Rigs } from "../control/rigs.ts";
 import { Exposure } from "../health/exposure.ts";
@@ -22,6 +23,8 @@ export class RosterRig {
   /** An operator's word; a password's hint does not change it. */
   nominalIsDeclared: boolean;
   pinnedProfileNo: number | null;
+  /** The customer whose own rig it is, where he lends it to nobody: it serves only him; null = it may mine for the house. */
+  soleCustomerId: string | null;
   lifecycle: Lifecycle;
   /** Where the last move sent it; null = to what its own record says. */
   destination: Destination | null = null;
@@ -44,6 +47,7 @@ export class RosterRig {
     this.nominalHps = rig.nominalHps;
     this.nominalIsDeclared = rig.nominalSource === "declared";
     this.pinnedProfileNo = rig.pinnedProfileNo;
+    this.soleCustomerId = soleCustomerOf(rig);
     this.lifecycle = rig.lifecycle;
   }
 
@@ -94,11 +98,13 @@ export class RosterRig {
   }
 }
 
+const soleCustomerOf = ({ ownerCustomerId, lend }: Rig): string | null => (lend === "none" ? ownerCustomerId : null);
+
 /** A connection with the rigs that log in over it: the first, and others by the string they log in with. */
 type RigConnection = RosterSession & { rig: RosterRig | null; readonly others: Map<string, RosterRig> | null };
 
 export type RosterDeps = {
-  control: { rigs: Pick<Rigs, "all" | "aliases" | "merged" | "enrol">; fleets: Pick<Fleets, "all"> };
+  control: { rigs: Pick<Rigs, "all" | "aliases" | "merged" | "enrol">; fleets: Pick<Fleets, "all">; profiles: Pick<Profiles, "all"> };
   failed: (error: Error) => void;
 };
 
@@ -111,6 +117,8 @@ export class Roster {
   /** By fleet number, then by name. */
   private readonly byName = new Map<number, Map<string, RosterRig>>();
   private fleets = new Map<number, Fleet>();
+  /** By customer and algorithm: the profile that his own rigs mine through while no contract has them, the oldest of his. */
+  private ownProfiles = new Map<string, number>();
   private merged: ReadonlyMap<number, number> = new Map();
   private waiting: Waiting[] = [];
   private scheduled = false;
@@ -124,6 +132,8 @@ export class Roster {
   /** Reads fleets and rigs anew; sessions and counters stay with their rigs. */
   reload(): void {
     this.fleets = new Map(this.deps.control.fleets.all().map((fleet) => [fleet.no, fleet]));
+    const owned = this.deps.control.profiles.all().filter(({ customerId }) => customerId !== null);
+    this.ownProfiles = new Map(owned.toReversed().map(({ customerId, algorithm, no }) => [`${customerId} ${algorithm}`, no]));
     this.byName.clear();
     const seen = new Set<number>();
     for (const row of this.deps.control.rigs.all()) {
@@ -177,11 +187,25 @@ export class Roster {
     return elsewhere.size === 1 ? only : null;
   }
 
-  /** Where a rig belongs: where it was last sent, else its pin, else its fleet's house profile; null where none is chosen. */
+  /**
+   * Where a rig belongs: where it was last sent, else its pin, else the house, or for a customer's own rig that he does not lend his own
+   * profile; null where there is none.
+   */
   homeOf(rig: RosterRig): Destination | null {
     if (rig.destination !== null) return rig.destination;
-    const profileNo = rig.pinnedProfileNo ?? this.fleets.get(rig.fleetNo)?.houseProfileNo ?? null;
+    const profileNo = rig.pinnedProfileNo ?? this.ownProfileOf(rig);
+    return profileNo === null ? this.houseOf(rig) : { contractNo: 0, profileNo };
+  }
+
+  /** Its fleet's house; null where none is chosen, and for a customer's own rig that he does not lend: the house has not been given it. */
+  houseOf({ fleetNo, soleCustomerId }: RosterRig): Destination | null {
+    const profileNo = soleCustomerId === null ? (this.fleets.get(fleetNo)?.houseProfileNo ?? null) : null;
     return profileNo === null ? null : { contractNo: 0, profileNo };
+  }
+
+  private ownProfileOf({ fleetNo, soleCustomerId }: RosterRig): number | null {
+    if (soleCustomerId === null) return null;
+    return this.ownProfiles.get(`${soleCustomerId} ${this.fleets.get(fleetNo)?.algorithm}`) ?? null;
   }
 
   /** Calls `done` with the new rig, or with null when it could not be written or too many wait. */
@@ -227,6 +251,7 @@ export class Roster {
     rig.nominalHps = row.nominalHps;
     rig.nominalIsDeclared = row.nominalSource === "declared";
     rig.pinnedProfileNo = row.pinnedProfileNo;
+    rig.soleCustomerId = soleCustomerOf(row);
     rig.lifecycle = row.lifecycle;
     // A contract's rig stays where it was sent; the house's goes by its own record.
     if (rig.destination?.contractNo === 0) rig.destination = null;

@@ -1,12 +1,13 @@
 import type { Pool } from "../control/pools.ts";
 import type { Profile } from "../control/profiles.ts";
-import type { ContractPools, PoolFact, PoolState } from "../health/facts.ts";
+import type { ContractPools, PoolFact } from "../health/facts.ts";
 import { answerRule } from "../health/pool-answers.ts";
 import { waveSize } from "../health/pool-gate.ts";
 import { TipHistory } from "../health/pool-tips.ts";
 import { chooseEndpoint, type EndpointChoice, endpointsToHold } from "../schedule/choose-endpoint.ts";
 import type { Destination } from "../schedule/move.ts";
 import type { Layout } from "../work/extranonce.ts";
+import { type Owner, Owners } from "./owners.ts";
 import { factOfPool } from "./pool-facts.ts";
 import { Refuge, type RefugeDeps } from "./refuge.ts";
 import { keyOf, layoutsOf, mostRigsPerX, Route, type RoutedHand, worksFor } from "./route.ts";
@@ -23,11 +24,10 @@ export type SwitchboardDeps = Omit<UpstreamDeps, "changed" | "homeless" | "nameR
 /** What the routes ask of one upstream. */
 type Need = { role: "active" | "warm"; sessions: () => number; layouts: readonly Layout[] };
 
-/** The house or a contract: his destinations, and his accounts with the state that was told last. */
-type Owner = { routes: Set<Route>; upstreams: Set<Upstream>; told: Map<Upstream, PoolState>; evaluating: boolean; again: boolean };
-
 /** A change that causes another is looked at again; more often than this is a circle. */
 const roundsMax = 8;
+/** All owners have had their turn after so many ticks. */
+export const tickParts = 5;
 
 /**
  * Decides which pool session each rig works on. A route is one destination (owner and profile); the pools' own failures move its rigs
@@ -35,9 +35,7 @@ const roundsMax = 8;
  */
 export class Switchboard {
   private readonly routes = new Map<string, Route>();
-  private readonly upstreams = new Map<string, Upstream>();
-  /** By contract number; 0 = the house. */
-  private readonly owners = new Map<number, Owner>();
+  private readonly owners = new Owners();
   private readonly tips = new TipHistory();
   private readonly refuge: Refuge;
   private held: ReadonlySet<string> = new Set();
@@ -46,6 +44,7 @@ export class Switchboard {
   private profiles = new Map<number, Profile>();
   private readonly startedAtMs: number;
   private closed = false;
+  private tickPart = 0;
 
   constructor(deps: SwitchboardDeps) {
     this.deps = deps;
@@ -67,7 +66,7 @@ export class Switchboard {
   /** Reads pools and profiles anew and brings the sessions in line. Harmless to call at any time. */
   reconcile(): void {
     this.reread();
-    for (const upstream of this.upstreams.values()) {
+    for (const upstream of this.owners.upstreams()) {
       const pool = this.pools.get(upstream.pool.no);
       if (pool !== undefined) upstream.reconfigure(pool);
     }
@@ -78,8 +77,8 @@ export class Switchboard {
   /** Rigs to a destination, or to none. Those that a live session can seat get its job in this turn. */
   send(hands: readonly RoutedHand[], to: Destination | null): void {
     const route = to === null ? null : this.routeOf(to);
+    this.withdraw(hands);
     for (const hand of hands) {
-      this.withdraw(hand);
       hand.to = route === null ? null : to;
       route?.hands.add(hand);
     }
@@ -87,14 +86,14 @@ export class Switchboard {
       for (const hand of hands) hand.board?.leave(hand);
       return;
     }
-    if (route.hands.size === hands.length) this.evaluateOwner(this.ownerOf(route.to.contractNo));
+    if (route.hands.size === hands.length) this.evaluateOwner(this.owners.of(route.to.contractNo));
     if (route.inRefuge) this.refuge.shelter(route, hands);
     else this.seat(hands, this.activeOf(route));
   }
 
   /** The connection is gone. */
   drop(hand: RoutedHand): void {
-    this.withdraw(hand);
+    this.withdraw([hand]);
     hand.board?.leave(hand);
     hand.to = null;
   }
@@ -111,35 +110,34 @@ export class Switchboard {
     for (const [key, route] of this.routes) {
       if (this.held.has(key) || route.hands.size > 0 || route.guests.size > 0) continue;
       this.routes.delete(key);
-      this.ownerOf(route.to.contractNo).routes.delete(route);
+      this.owners.of(route.to.contractNo).routes.delete(route);
     }
   }
 
+  /** Looks after the next of `tickParts` parts of the owners: hundreds of contracts in one turn would stop the event loop. */
   tick(nowMs: number): void {
-    for (const upstream of [...this.upstreams.values()]) upstream.tick(nowMs);
+    this.tickPart = (this.tickPart + 1) % tickParts;
     this.dropIdle();
-    this.evaluateAll();
-    for (const [key, upstream] of this.upstreams) {
-      if (upstream.role !== "off" || upstream.sessions.length > 0) continue;
-      this.upstreams.delete(key);
-      const owner = this.ownerOf(upstream.contractNo);
-      owner.upstreams.delete(upstream);
-      owner.told.delete(upstream);
-      if (owner.upstreams.size === 0 && owner.routes.size === 0) this.owners.delete(upstream.contractNo);
-    }
+    for (const [contractNo, owner] of this.owners.all()) if (contractNo % tickParts === this.tickPart) this.tickOwner(contractNo, owner, nowMs);
+  }
+
+  private tickOwner(contractNo: number, owner: Owner, nowMs: number): void {
+    for (const upstream of [...owner.upstreams.values()]) upstream.tick(nowMs);
+    this.evaluateOwner(owner);
+    this.owners.tidy(contractNo, owner);
   }
 
   /** Shares at the pools that are not answered yet. */
   pendingSubmits(): number {
     let pending = 0;
-    for (const upstream of this.upstreams.values()) for (const { pending: submits } of upstream.sessions) pending += submits.size;
+    for (const upstream of this.owners.upstreams()) for (const { pending: submits } of upstream.sessions) pending += submits.size;
     return pending;
   }
 
   /** Nothing is chosen, dialled or told any more: that its own end takes the pools away is no news. */
   close(): void {
     this.closed = true;
-    for (const upstream of this.upstreams.values()) upstream.close();
+    for (const upstream of this.owners.upstreams()) upstream.close();
   }
 
   /** Whether the destination's rigs have another pool than `poolNo` to go to. */
@@ -152,17 +150,18 @@ export class Switchboard {
   /** The smallest extranonce2 of the pools that a destination may use, as far as they are known; null before. */
   smallestFree(to: Destination): number | null {
     const profile = this.profiles.get(to.profileNo);
-    const sizes = (profile?.poolNos ?? []).map((poolNo) => this.upstreams.get(`${to.contractNo}/${poolNo}`)?.face?.free ?? 0).filter((free) => free > 0);
+    const sizes = (profile?.poolNos ?? []).map((poolNo) => this.owners.upstream(to.contractNo, poolNo)?.face?.free ?? 0).filter((free) => free > 0);
     return sizes.length === 0 ? null : Math.min(...sizes);
   }
 
   facts(): PoolFact[] {
-    return [...this.pools.values()].map((pool) => this.fact(pool));
+    const upstreams = Map.groupBy(this.owners.upstreams(), ({ pool }) => pool.no);
+    return [...this.pools.values()].map((pool) => this.fact(pool, upstreams.get(pool.no) ?? []));
   }
 
   factOf(poolNo: number): PoolFact | null {
     const pool = this.pools.get(poolNo);
-    return pool === undefined ? null : this.fact(pool);
+    return pool === undefined ? null : this.fact(pool, this.owners.upstreamsAt(poolNo));
   }
 
   /** How each contract stands with its pools; one whose profile is being changed has two destinations for a moment. */
@@ -173,8 +172,7 @@ export class Switchboard {
     }
   }
 
-  private fact(pool: Pool): PoolFact {
-    const upstreams = [...this.upstreams.values()].filter((upstream) => upstream.pool.no === pool.no);
+  private fact(pool: Pool, upstreams: Upstream[]): PoolFact {
     return factOfPool(pool, upstreams, { nowMs: this.deps.now(), sinceMs: this.startedAtMs });
   }
 
@@ -192,16 +190,15 @@ export class Switchboard {
     if (profile === undefined) return null;
     const route = new Route(to, profile);
     this.routes.set(keyOf(to), route);
-    this.ownerOf(to.contractNo).routes.add(route);
+    this.owners.of(to.contractNo).routes.add(route);
     return route;
   }
 
-  private withdraw(hand: RoutedHand): void {
-    if (hand.to === null) return;
-    this.routes.get(keyOf(hand.to))?.forget(hand);
-    for (const { guests } of this.routes.values()) guests.delete(hand);
+  private withdraw(hands: readonly RoutedHand[]): void {
+    for (const hand of hands) if (hand.to !== null) this.routes.get(keyOf(hand.to))?.forget(hand);
+    for (const { guests } of this.routes.values()) if (guests.size > 0) for (const hand of hands) guests.delete(hand);
     // All of them: its profile may have lost the pool that it waits for.
-    for (const upstream of this.upstreams.values()) upstream.forget(hand);
+    for (const upstream of this.owners.upstreams()) if (upstream.waiting.size > 0) for (const hand of hands) upstream.forget(hand);
   }
 
   private upstreamsOf(route: Route): Upstream[] {
@@ -209,12 +206,11 @@ export class Switchboard {
   }
 
   private upstreamOf(contractNo: number, poolNo: number): Upstream | null {
-    const key = `${contractNo}/${poolNo}`;
-    const known = this.upstreams.get(key);
+    const known = this.owners.upstream(contractNo, poolNo);
     if (known !== undefined) return known;
     const pool = this.pools.get(poolNo);
     if (pool === undefined) return null;
-    const owner = this.ownerOf(contractNo);
+    const owner = this.owners.of(contractNo);
     const upstream = new Upstream(contractNo, pool, {
       ...this.deps,
       tips: this.tips,
@@ -222,8 +218,7 @@ export class Switchboard {
       homeless: () => this.evaluateOwner(owner),
       nameRefused: (of, name, reason) => this.deps.event({ type: "pool.name-refused", contractNo, pool: of.pool, name, reason }),
     });
-    this.upstreams.set(key, upstream);
-    owner.upstreams.add(upstream);
+    owner.upstreams.set(poolNo, upstream);
     return upstream;
   }
 
@@ -240,7 +235,7 @@ export class Switchboard {
 
   /** Tells of accounts whose state is another than it was told last. */
   private tellStates(owner: Owner): void {
-    for (const upstream of owner.upstreams) {
+    for (const upstream of owner.upstreams.values()) {
       const state = upstream.state();
       const before = owner.told.get(upstream) ?? "unused";
       if (state === before) continue;
@@ -250,7 +245,7 @@ export class Switchboard {
   }
 
   private evaluateAll(): void {
-    for (const owner of [...this.owners.values()]) this.evaluateOwner(owner);
+    for (const [, owner] of this.owners.all()) this.evaluateOwner(owner);
   }
 
   /**
@@ -279,20 +274,12 @@ export class Switchboard {
   private evaluateOnce(owner: Owner): void {
     const needs = new Map<Upstream, Need>();
     for (const route of [...owner.routes]) this.evaluate(route, needs);
-    for (const upstream of owner.upstreams) {
+    for (const upstream of owner.upstreams.values()) {
       const need = needs.get(upstream);
       upstream.sessionsWanted = need?.sessions ?? (() => 1);
       upstream.expected = need?.layouts ?? [];
       upstream.setRole(need?.role ?? "off");
     }
-  }
-
-  private ownerOf(contractNo: number): Owner {
-    const known = this.owners.get(contractNo);
-    if (known !== undefined) return known;
-    const owner: Owner = { routes: new Set(), upstreams: new Set(), told: new Map(), evaluating: false, again: false };
-    this.owners.set(contractNo, owner);
-    return owner;
   }
 
   private evaluate(route: Route, needs: Map<Upstream, Need>): void {
@@ -399,6 +386,6 @@ export class Switchboard {
   }
 
   private reasonOf(route: Route, pool: Pool): string {
-    return this.upstreams.get(`${route.to.contractNo}/${pool.no}`)?.reason ?? "";
+    return this.owners.upstream(route.to.contractNo, pool.no)?.reason ?? "";
   }
 }

@@ -34,6 +34,13 @@ export function poolAddress(pool: Pool, login: { contractNo: number; rigName: st
   return { poolNo: pool.no, contractNo, host, port, tls, algorithm, username, password: pool.password.reveal(), configure, passDifficulty, agent };
 }
 
+/** The layouts of rigs that are expected, wait, or work on one of the links. */
+export function* layoutsOf(expected: readonly Layout[], waiting: Iterable<Hand>, links: readonly Link[]): Iterable<Layout> {
+  yield* expected;
+  for (const { layout } of waiting) yield layout;
+  for (const { board } of links) yield* board.layouts();
+}
+
 /** The fewest bytes that `free` leaves beside one of these layouts; null without one that fits. */
 export function leastRoom(free: number, layouts: Iterable<Layout>): number | null {
   let least: number | null = null;

@@ -13,7 +13,7 @@ import type { SettleShare } from "./pending-submits.ts";
 import { type PoolCloseReason, PoolSession, type PoolSessionEvents } from "./pool-session.ts";
 import { PoolWatch } from "./pool-watch.ts";
 import { Redial } from "./redial.ts";
-import { type Link, leastRoom, poolAddress, sameAccount } from "./upstream-link.ts";
+import { type Link, layoutsOf, leastRoom, poolAddress, sameAccount } from "./upstream-link.ts";
 
 export type UpstreamDeps = {
   now: () => number;
@@ -271,13 +271,12 @@ export class Upstream {
 
   /** The fewest bytes that the pool leaves beside a rig that works, waits or is expected here; null without one that fits. */
   private room(free: number): number | null {
-    const waiting = [...this.waiting.keys()].map(({ layout }) => layout);
-    return leastRoom(free, [...this.expected, ...waiting, ...this.links.flatMap(({ board }) => board.layouts())]);
+    return leastRoom(free, layoutsOf(this.expected, this.waiting.keys(), this.links));
   }
 
   /** Rigs wait that fit, so the ground of the sessions there are is others'. */
   private crowded(free: number): boolean {
-    return this.waiting.keys().some((hand) => fillerBytes(free, hand.layout) >= 0);
+    return this.waiting.size > 0 && this.waiting.keys().some((hand) => fillerBytes(free, hand.layout) >= 0);
   }
 
   private fixedRepeats = false;

@@ -1,0 +1,48 @@
+import type { PoolState } from "../health/facts.ts";
+import type { Route } from "./route.ts";
+import type { Upstream } from "./upstream.ts";
+
+/** The house or a contract: his destinations, and his accounts by pool number, with the state that was told last. */
+export type Owner = { routes: Set<Route>; upstreams: Map<number, Upstream>; told: Map<Upstream, PoolState>; evaluating: boolean; again: boolean };
+
+/** Everybody who has rigs or sessions here, by contract number; 0 = the house. */
+export class Owners {
+  private readonly owners = new Map<number, Owner>();
+
+  /** He is made when he is not known yet. */
+  of(contractNo: number): Owner {
+    const known = this.owners.get(contractNo);
+    if (known !== undefined) return known;
+    const owner: Owner = { routes: new Set(), upstreams: new Map(), told: new Map(), evaluating: false, again: false };
+    this.owners.set(contractNo, owner);
+    return owner;
+  }
+
+  /** Those of now; who comes or goes meanwhile is of no consequence. */
+  all(): [contractNo: number, owner: Owner][] {
+    return [...this.owners];
+  }
+
+  upstream(contractNo: number, poolNo: number): Upstream | undefined {
+    return this.owners.get(contractNo)?.upstreams.get(poolNo);
+  }
+
+  *upstreams(): Iterable<Upstream> {
+    for (const { upstreams } of this.owners.values()) yield* upstreams.values();
+  }
+
+  /** Everybody's accounts at one pool. */
+  upstreamsAt(poolNo: number): Upstream[] {
+    return [...this.owners.values()].flatMap(({ upstreams }) => upstreams.get(poolNo) ?? []);
+  }
+
+  /** Lets his accounts go that are used no more and have no session left, and himself with the last of them. */
+  tidy(contractNo: number, owner: Owner): void {
+    for (const [poolNo, upstream] of owner.upstreams) {
+      if (upstream.role !== "off" || upstream.sessions.length > 0) continue;
+      owner.upstreams.delete(poolNo);
+      owner.told.delete(upstream);
+    }
+    if (owner.upstreams.size === 0 && owner.routes.size === 0) this.owners.delete(contractNo);
+  }
+}

@@ -7,14 +7,14 @@ import type { RigList } from "./rig-list.ts";
 import { fractionAtLeast, fractionMax, fractionMin } from "./sliced-rig.ts";
 import { type ShelfRank, spareRanks } from "./spare-shelf.ts";
 
-/** One contract being filled: where it takes from, who is to be replaced, and what was added so far. */
+/** One contract being filled: where it takes from, who is to be replaced, what was added so far, and what those who stay were expected to give before. */
 type Filling = { fleet: PlannedFleet; contract: PlannedContract; lists: RigList[]; leavers: PlannedRig[]; fresh: PlannedRig[]; fill: number };
 
 /** Fills a `threshold` contract from spares to its promise, with as few rigs and as little above it as whole rigs (or one part of a rig) allow. */
 export function fillThreshold(fleet: PlannedFleet, contract: PlannedContract): void {
   if (!fleet.fact.slices && fleet.shelvesFor(contract).every(({ size }) => size === 0)) return;
   const leavers = contract.members.filter((rig) => contract.leaves(rig));
-  const filling: Filling = { fleet, contract, lists: [], leavers, fresh: [], fill: contract.fill };
+  const filling: Filling = { fleet, contract, lists: [], leavers, fresh: [], fill: contract.stayFill };
   for (const rank of spareRanks) {
     if (contract.stayHps >= contract.promisedHps) return;
     filling.lists = listsOf(fleet, contract, rank);
@@ -127,9 +127,11 @@ function add(filling: Filling, rig: PlannedRig, fraction = 1): void {
   fresh.push(rig);
   const likeness: Likeness = { model: leaver?.fact.model ?? null, beside: leaver };
   const chosen = chosenFor(rig, likeness, fraction < 1 ? "in part" : "best fit");
-  const base = { optional: false, contractNo: contract.no, fill, chosen };
-  if (leaver === null) fleet.move(rig, { contractNo: contract.no, fraction }, { ...base, cause: "fill", code: "fills", otherNo: 0 });
-  else fleet.move(rig, { contractNo: contract.no, fraction }, { ...base, cause: "replace", code: "replaces", otherNo: leaver.no });
+  const to = { contractNo: contract.no, fraction };
+  // More come than leave: the last who leaves is told of with each.
+  const without = leavers.at(-1)?.no ?? 0;
+  if (leaver === null) fleet.move(rig, to, { cause: "fill", code: "fills", optional: false, contractNo: contract.no, otherNo: without, fill, chosen });
+  else fleet.move(rig, to, { cause: "replace", code: "replaces", optional: false, contractNo: contract.no, otherNo: leaver.no, fill, chosen });
 }
 
 /** Agrees on another part of a rig that serves the contract in part already: nobody moves. */

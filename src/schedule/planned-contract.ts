@@ -63,6 +63,11 @@ export class PlannedContract {
     return (this.fact.method === "threshold" ? this.expectedHps : this.servedHps) / this.promisedHps;
   }
 
+  /** Part of the promise of a `threshold` contract that is expected of who stays. */
+  get stayFill(): number {
+    return this.promisedHps === 0 ? 1 : this.stayHps / this.promisedHps;
+  }
+
   get servedHps(): number {
     this.#servedHps ??= this.seats().reduce((sum, { serves, place }) => sum + (serves ? exactHps(place.nominalHps) : 0), 0);
     return this.#servedHps;

@@ -170,9 +170,13 @@ export function isInForce({ active, startsAtMs, endsAtMs }: ContractPlanFact, no
 
 /** Who comes before who goes: first spares to contracts, then from contract to contract, then home. */
 function inOrder(changes: readonly PlanChange[]): PlanChange[] {
-  const step = ({ to, cause }: PlanChange): number => {
-    if (to === 0) return 2;
-    return cause === "take" || cause === "level" ? 1 : 0;
-  };
-  return [0, 1, 2].flatMap((wanted) => changes.filter((change) => step(change) === wanted));
+  const come: PlanChange[] = [];
+  const cross: PlanChange[] = [];
+  const leave: PlanChange[] = [];
+  for (const change of changes) {
+    if (change.to === 0) leave.push(change);
+    else if (change.cause === "take" || change.cause === "level") cross.push(change);
+    else come.push(change);
+  }
+  return [...come, ...cross, ...leave];
 }

@@ -3,20 +3,23 @@ import type { PlannedFleet } from "./planned-fleet.ts";
 import type { PlannedRig } from "./planned-rig.ts";
 import type { Why } from "./why.ts";
 
-type Told = { rig: string; other: string; otherText: string; contract: string; fill: string; why: Why; fact: PlannedRig["fact"] };
+type Told = { rig: string; other: string; otherText: string; contract: string; why: Why; fact: PlannedRig["fact"] };
 
 /** Each code's sentence: who, because of what rule, with which numbers. */
 const sentences: Readonly<Record<string, (told: Told) => string>> = Object.freeze({
   replaces: ({ rig, other, otherText, why }) => `${rig} replaces ${other}, ${otherText}${chosen(why)}`,
   replaced: ({ rig, other, fact, contract }) => `${rig} ${textOf(fact)}; ${other === "" ? `${contract} is full without it` : `replaced by ${other}`}`,
-  fills: ({ rig, contract, fill, why }) => `${rig} fills up ${contract}, which was expected to get ${fill} of its promise${chosen(why)}`,
+  fills: ({ rig, contract, other, otherText, why }) => {
+    const without = other === "" ? "" : ` without ${other}, ${otherText}`;
+    return `${rig} fills up ${contract}, which was expected to get ${percent(why.fill)} of its promise${without}${chosen(why)}`;
+  },
   place: ({ rig, contract, why }) => `${rig} takes a free place of ${contract}${chosen(why)}`,
-  part: ({ rig, contract, fill }) => `${rig} serves ${contract} for another part of each cycle: ${fill} of the promise was expected`,
+  part: ({ rig, contract, why }) => `${rig} serves ${contract} for another part of each cycle: ${percent(why.fill)} of the promise was expected`,
   exchange: ({ rig, contract, why }) => `${rig} goes from ${why.chosen} to ${contract}, which found no spare that it may use; ${why.chosen} has others`,
-  taken: ({ rig, contract, fill, why }) => `${rig} is taken from ${why.chosen} for ${contract}, which comes first and was expected to get only ${fill}`,
-  levelled: ({ rig, contract, fill, why }) =>
-    `${rig} goes from ${why.chosen} to ${contract}, which was expected to get only ${fill}: contracts of one priority share what there is`,
-  released: ({ rig, contract, fill }) => `${contract} was expected to get ${fill} of its promise; it is full without ${rig}`,
+  taken: ({ rig, contract, why }) => `${rig} is taken from ${why.chosen} for ${contract}, which comes first and was expected to get only ${percent(why.fill)}`,
+  levelled: ({ rig, contract, why }) =>
+    `${rig} goes from ${why.chosen} to ${contract}, which was expected to get only ${percent(why.fill)}: contracts of one priority share what there is`,
+  released: ({ rig, contract, why }) => `${contract} was expected to get ${percent(why.fill)} of its promise; it is full without ${rig}`,
   "no-place": ({ rig, contract }) => `${contract} has no place for ${rig} any more`,
   back: ({ rig, other, contract }) => `${rig} belongs to ${contract} and is well again; ${other} may go home`,
   "given-back": ({ rig, other, contract }) => `${rig} is given back: ${other} serves ${contract} again`,
@@ -37,7 +40,6 @@ export function reasonOf(fleet: PlannedFleet, rig: PlannedRig, why: Why): PlanRe
     other: other?.fact.name ?? "",
     otherText: other === undefined ? "" : `which ${textOf(other.fact)}`,
     contract: fleet.contractOf.get(why.contractNo)?.fact.label ?? "",
-    fill: percent(why.fill),
     why,
     fact: rig.fact,
   };
@@ -57,7 +59,8 @@ function chosen(why: Why): string {
   return why.chosen === "" ? "" : `; chosen: ${why.chosen}`;
 }
 
-/** 1 is 100.0 %. */
+/** 1 is 100.0 %. Ten thousand of them are made in one plan, and `toFixed` takes its time. */
 function percent(part: number): string {
-  return `${(part * 100).toFixed(1)} %`;
+  const tenths = Math.round(part * 1_000);
+  return `${Math.floor(tenths / 10)}.${tenths % 10} %`;
 }

@@ -21,7 +21,9 @@ export class RigList {
     }
     const at = Math.min(this.#blockOf(rig[this.#key], rig.no), this.#blocks.length - 1);
     const block = this.#blocks[at] ?? [];
-    block.splice(this.#placeIn(block, rig[this.#key], rig.no), 0, rig);
+    const place = this.#placeIn(block, rig[this.#key], rig.no);
+    if (place === block.length) block.push(rig);
+    else block.splice(place, 0, rig);
     if (block.length > blockRigsMax) this.#blocks.splice(at + 1, 0, block.splice(blockRigsMax >> 1));
   }
 

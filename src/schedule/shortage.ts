@@ -35,7 +35,7 @@ function giveOne(fleet: PlannedFleet, contract: PlannedContract): boolean {
       const rig = list.floor(contract.deficitHps + contract.slackHps) ?? list.ceil(contract.deficitHps);
       if (rig === null) continue;
       const leaver = contract.members.find((member) => contract.leaves(member));
-      const base = { optional: false, contractNo: contract.no, fill: contract.fill, chosen: "" };
+      const base = { optional: false, contractNo: contract.no, fill: contract.stayFill, chosen: "" };
       if (leaver === undefined) fleet.move(rig, { contractNo: contract.no }, { ...base, cause: "fill", code: "fills", otherNo: 0 });
       else fleet.move(rig, { contractNo: contract.no }, { ...base, cause: "replace", code: "replaces", otherNo: leaver.no });
       return true;

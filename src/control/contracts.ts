@@ -325,8 +325,8 @@ export class Contracts {
     const profile = profiles.byNo(profileNo);
     if (profile === null || profiles.byId(profile.id) === null) return invalid("profileNo", "must name a profile that exists");
     if (profile.algorithm !== fleet.algorithm) return invalid("profileNo", `must name a profile of ${fleet.algorithm} pools, as the fleet mines`);
-    const isHis = profile.customerId === null || profile.customerId === customer.id;
-    return isHis ? null : invalid("profileNo", "must not name another customer's profile");
+    const claim = profiles.othersClaim(profile, customer.id);
+    return claim === null ? null : invalid("profileNo", `must name a profile of his own or of nobody; ${profile.name} ${claim}`);
   }
 
   #checkTerm({ endsAtMs }: ContractFields): Failure | null {

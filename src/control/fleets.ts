@@ -216,7 +216,7 @@ export class Fleets {
     const isOther = current !== null && current.algorithm !== fleet.algorithm;
     if (isOther && this.usedBy(current.no).some(({ kind }) => kind !== "maintenance"))
       return invalid("algorithm", "cannot change while the fleet has rigs, listeners or contracts");
-    return this.#checkHouse(fleet);
+    return this.#checkHouse(fleet, current);
   }
 
   #checkHeld(held: Hold | null): Failure | null {
@@ -224,10 +224,12 @@ export class Fleets {
     return broken === null ? null : invalid(`held.${broken.field}`, broken.rule);
   }
 
-  #checkHouse(fleet: FleetFields): Failure | null {
+  #checkHouse(fleet: FleetFields, current: Fleet | null): Failure | null {
     if (fleet.houseProfileNo === null) return null;
     const profile = this.#profiles.all().find(({ no }) => no === fleet.houseProfileNo);
     if (profile === undefined) return invalid("houseProfileNo", "must name a profile that exists");
-    return profile.algorithm === fleet.algorithm ? null : invalid("houseProfileNo", `must name a profile of ${fleet.algorithm} pools`);
+    if (profile.algorithm !== fleet.algorithm) return invalid("houseProfileNo", `must name a profile of ${fleet.algorithm} pools`);
+    const claim = current?.houseProfileNo === fleet.houseProfileNo ? null : this.#profiles.othersClaim(profile, null);
+    return claim === null ? null : invalid("houseProfileNo", `must name a profile of the house; ${profile.name} ${claim}`);
   }
 }

@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { type AlgorithmName, algorithmNames } from "../work/algorithm.ts";
 import type { Customers } from "./customers.ts";
 import type { ControlDatabase, SqlValue } from "./database.ts";
+import { type Holder, holdersOfPool, strangerAmong } from "./profile-holders.ts";
 import { type Invalid, inUse, invalid, type Result, type Success, succeed, type Usage } from "./result.ts";
 import { type ExpectedVersion, type Mapping, patched, type RawBase, type RowBase, RowTable } from "./row-table.ts";
 import { booleanRule, checkFields, hostRule, integerRule, oneOfRule, type Rule, textRule } from "./rules.ts";
@@ -104,6 +105,7 @@ export class Pools {
   readonly #rows: RowTable<Pool, RawPool>;
   readonly #customers: Customers;
   readonly #usedBy: (poolNo: number) => Usage[];
+  readonly #holdersOf: (poolNo: number) => Holder[];
 
   constructor(database: ControlDatabase, customers: Customers) {
     this.#rows = new RowTable(database, mapping);
@@ -113,6 +115,7 @@ export class Pools {
        WHERE pool_no = ? AND removed_at_ms IS NULL ORDER BY profiles.no`,
     );
     this.#usedBy = (poolNo) => usedBy.all(poolNo);
+    this.#holdersOf = holdersOfPool(database);
   }
 
   /** All pools that are not removed, oldest first. */
@@ -146,8 +149,14 @@ export class Pools {
       const next: Pool = { ...patched<Pool>(current, patch as Partial<Pool>), password: secretOf(patch.password ?? current.password) };
       const holder = next.algorithm === current.algorithm ? undefined : this.#usedBy(current.no)[0];
       if (holder !== undefined) return invalid("algorithm", `cannot change while profile ${holder.name} contains the pool`);
-      return check(next, this.#customers.rule) ?? succeed(next);
+      return check(next, this.#customers.rule) ?? this.#checkOwner(next, current) ?? succeed(next);
     });
+  }
+
+  /** Nobody mines with another's account: it can't be given to a customer while the house or another customer works with it. */
+  #checkOwner({ customerId }: Pool, current: Pool): Invalid | null {
+    const stranger = customerId === current.customerId ? null : strangerAmong(this.#holdersOf(current.no), customerId);
+    return stranger === null ? null : invalid("customerId", `cannot be this customer while ${stranger.name} works with the pool`);
   }
 
   /** Refused while a profile contains it. */

@@ -4,6 +4,7 @@ import { contractNumberSql } from "./contract-number.ts";
 import type { Customers } from "./customers.ts";
 import type { ControlDatabase, SqlValue } from "./database.ts";
 import type { Pools } from "./pools.ts";
+import { type Holder, holdersOfProfile } from "./profile-holders.ts";
 import { type Invalid, inUse, invalid, type Result, succeed, type Usage } from "./result.ts";
 import { type ExpectedVersion, type Mapping, patched, type RawBase, type RowBase, RowTable } from "./row-table.ts";
 import { checkFields, integerRule, textRule } from "./rules.ts";
@@ -63,6 +64,7 @@ export class Profiles {
   readonly #pools: Pools;
   readonly #customers: Customers;
   readonly #usedBy: Statement<Usage, SqlValue[]>;
+  readonly #holdersOf: (profileNo: number) => Holder[];
   readonly #clearPools: Statement<unknown, SqlValue[]>;
   readonly #addPool: Statement<unknown, SqlValue[]>;
 
@@ -71,6 +73,7 @@ export class Profiles {
     this.#pools = pools;
     this.#customers = customers;
     this.#usedBy = database.sql.prepare<Usage, SqlValue[]>(usedByText);
+    this.#holdersOf = holdersOfProfile(database);
     this.#clearPools = database.sql.prepare("DELETE FROM profile_pools WHERE profile_no = ?");
     this.#addPool = database.sql.prepare("INSERT INTO profile_pools (profile_no, position, pool_no) VALUES (?, ?, ?)");
   }
@@ -107,10 +110,24 @@ export class Profiles {
     return this.#rows.database.transaction(() => {
       const edited = this.#rows.edit(id, expected, (current) => {
         const next = patched(current, patch);
-        return this.#check(next, current) ?? this.#checkCustomer(next, current) ?? succeed(next);
+        return this.#check(next, current) ?? this.#checkCustomer(next, current) ?? this.#checkHolders(next, current) ?? succeed(next);
       });
       return edited.ok && patch.poolNos !== undefined ? succeed(this.#writePools(edited.value.no, patch.poolNos)) : edited;
     });
+  }
+
+  /**
+   * Whose it is, or whose pool it contains, where that is somebody else than `customerId` (null = the house), as "belongs to customer X";
+   * null = nobody else's. Nobody mines with another's account.
+   */
+  othersClaim(profile: Pick<Profile, "customerId" | "poolNos">, customerId: string | null): string | null {
+    const isOthers = (id: string | null): id is string => id !== null && id !== customerId;
+    const nameOf = (id: string) => this.#customers.byId(id)?.name ?? id;
+    if (isOthers(profile.customerId)) return `belongs to customer ${nameOf(profile.customerId)}`;
+    for (const pool of profile.poolNos.map((no) => this.#pools.byNo(no))) {
+      if (pool !== null && isOthers(pool.customerId)) return `contains pool ${pool.name} of customer ${nameOf(pool.customerId)}`;
+    }
+    return null;
   }
 
   /** Refused while it is a fleet's house or a contract's, or a rig is pinned to it or works through it. */
@@ -137,6 +154,16 @@ export class Profiles {
   #checkCustomer(next: Profile, current: Profile): Invalid | null {
     const holder = next.customerId === current.customerId ? undefined : this.usedBy(current.no).find(({ kind }) => kind === "contract");
     return holder === undefined ? null : invalid("customerId", `cannot change while contract ${holder.name} uses the profile`);
+  }
+
+  /** Whoever works through it goes on with accounts that are his or nobody's. */
+  #checkHolders(next: Profile, current: Profile): Invalid | null {
+    for (const { name, customerId } of this.#holdersOf(current.no)) {
+      const claim = this.othersClaim(next, customerId);
+      if (claim !== null && claim !== this.othersClaim(current, customerId))
+        return invalid("poolNos", `cannot be these while ${name} works through the profile: it ${claim}`);
+    }
+    return null;
   }
 
   #writePools(profileNo: number, poolNos: number[]): Profile {

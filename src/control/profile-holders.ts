@@ -1,0 +1,27 @@
+import { contractNumberSql } from "./contract-number.ts";
+import type { ControlDatabase, SqlValue } from "./database.ts";
+
+/** Who works through a profile: a fleet as its house, or a contract that has not ended. */
+export type Holder = { /** "fleet main", "contract C-00042" */ name: string /** null = the house. */; customerId: string | null };
+
+const holdersText = (profiles: string) => `
+  SELECT 'fleet ' || name AS name, NULL AS customerId FROM fleets WHERE house_profile_no ${profiles} AND removed_at_ms IS NULL
+  UNION ALL SELECT 'contract ' || ${contractNumberSql}, (SELECT id FROM customers WHERE customers.no = customer_no)
+    FROM contracts WHERE profile_no ${profiles} AND state <> 'ended'`;
+
+/** Finds who works through the profile with a number. */
+export function holdersOfProfile({ sql }: ControlDatabase): (profileNo: number) => Holder[] {
+  const statement = sql.prepare<Holder, SqlValue[]>(holdersText("= ?1"));
+  return (profileNo) => statement.all(profileNo);
+}
+
+/** Finds who works through a profile that contains the pool with a number. */
+export function holdersOfPool({ sql }: ControlDatabase): (poolNo: number) => Holder[] {
+  const statement = sql.prepare<Holder, SqlValue[]>(holdersText("IN (SELECT profile_no FROM profile_pools WHERE pool_no = ?1)"));
+  return (poolNo) => statement.all(poolNo);
+}
+
+/** Who must not mine with what belongs to that customer (null = to nobody in particular): anybody else. */
+export function strangerAmong(holders: readonly Holder[], customerId: string | null): Holder | null {
+  return customerId === null ? null : (holders.find((holder) => holder.customerId !== customerId) ?? null);
+}

@@ -305,3 +305,34 @@ test("three hundred contracts whose pools come up at once: fifty connections a s
 function profileNamed(name: string): Profile {
   return must(house.control.profiles.create({ name, poolNos: [rowOf("main").no], returnAfterS: 60 }));
 }
+
+test("a customer's own rig that he does not lend never mines for the house: through his profile, else it has no work until its own backup takes over", async () => {
+  await open(["his"]);
+  const customer = must(house.control.customers.create({ name: "Anna" }));
+  const miners = await Promise.all(["a", "b", "c"].map((name) => RawMiner.login(house.port, name)));
+  expect(["a", "b", "c"].map(servedBy)).toEqual(["0 house", "0 house", "0 house"]);
+  const own = (name: string, lend: "none" | "house") => must(house.control.rigs.update(house.knownRig(name).id, { ownerCustomerId: customer.id, lend }, null));
+  own("a", "none");
+  own("b", "house");
+  house.hub.configChanged();
+  await pass(70_000, miners.slice(1));
+  expect(["b", "c"].map(servedBy)).toEqual(["0 house", "0 house"]);
+  expect(house.closeReasons()).toEqual(["no pool to work for: its own backup pool may take over"]);
+
+  const his = must(house.control.profiles.create({ name: "Anna's", poolNos: [rowOf("his").no], customerId: customer.id }));
+  house.hub.configChanged();
+  await RawMiner.login(house.port, "a");
+  expect(["a", "b", "c"].map(servedBy)).toEqual(["0 his", "0 house", "0 house"]);
+  expect([...poolOf("his").names]).toEqual(["his-account"]);
+
+  serve(1, profile(1, "his"), "a", "c");
+  await house.until(() => servedBy("a") === "1 his" && servedBy("c") === "1 his");
+  must(house.control.profiles.remove(his.id, null));
+  house.hub.configChanged();
+  poolOf("his").greets = false;
+  poolOf("his").hangUpAll();
+  await pass(10_000, miners.slice(1));
+  // The house takes its own rig in, not Anna's.
+  expect(servedBy("c")).toBe("0 house");
+  expect(servedBy("a")).toBe("1 his");
+});

@@ -54,6 +54,16 @@ describe("hashrate", () => {
     expect(moves(makePlan(withRig(full, 2, more)))).toEqual([...expected]);
   });
 
+  test("several that come for one say what is left without it, never more than the promise", () => {
+    const large = { model: "XL", nominalHps: 300 * th, expectedHps: 300 * th };
+    const facts = withRig(world({ rigs: rigs(5), contracts: [contractFact(1)], allocations: serves(1, 1) }), 1, large);
+    const plan = makePlan(withRig(facts, 1, { ...large, draining: true }));
+    expect(moves(plan).at(-1)).toBe("1>0");
+    const fills = plan.changes.filter(({ reason }) => reason.code === "fills");
+    expect(fills).toHaveLength(2);
+    for (const { reason } of fills) expect(reason.text).toContain("which was expected to get 0.0 % of its promise without S21-001, which is being drained");
+  });
+
   test("without a spare a weak rig stays, and a dead one keeps its place in the plan", () => {
     const tight = { ...full, rigs: full.rigs.slice(0, 3) };
     expect(makePlan(withRig(tight, 2, { status: "degraded", expectedHps: 66 * th })).changes).toEqual([]);

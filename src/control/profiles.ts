@@ -158,10 +158,11 @@ export class Profiles {
 
   /** Whoever works through it goes on with accounts that are his or nobody's. */
   #checkHolders(next: Profile, current: Profile): Invalid | null {
+    const field = next.customerId === current.customerId ? "poolNos" : "customerId";
     for (const { name, customerId } of this.#holdersOf(current.no)) {
       const claim = this.othersClaim(next, customerId);
-      if (claim !== null && claim !== this.othersClaim(current, customerId))
-        return invalid("poolNos", `cannot be these while ${name} works through the profile: it ${claim}`);
+      if (claim === null || claim === this.othersClaim(current, customerId)) continue;
+      return invalid(field, `cannot be this while ${name} works through the profile: it ${claim}`);
     }
     return null;
   }

@@ -176,6 +176,31 @@ describe("fleets", () => {
     expect(must(control.fleets.update(main.id, { houseProfileNo: addProfile(control).profile.no }, null)).houseProfileNo).toBe(2);
   });
 
+  test("take no house of a customer's, nor one with a customer's pool, and say whose it is", () => {
+    const { control } = testControl();
+    const main = control.fleets.ensureMain();
+    const anna = must(control.customers.create({ name: "Anna" }));
+    const his = must(control.pools.create({ ...account, name: "Anna's", customerId: anna.id }));
+    const ours = addProfile(control);
+    const profiles = [{ customerId: anna.id, poolNos: [ours.pool.no] }, { poolNos: [ours.pool.no, his.no] }];
+    const rules = ["profile 0 belongs to customer Anna", "profile 1 contains pool Anna's of customer Anna"];
+    for (const [at, fields] of profiles.entries()) {
+      const { no } = must(control.profiles.create({ name: `profile ${at}`, ...fields }));
+      const failure = failureOf(control.fleets.update(main.id, { houseProfileNo: no }, null));
+      expect(failure).toMatchObject({ problem: "invalid", field: "houseProfileNo", rule: `must name a profile of the house; ${rules[at]}` });
+    }
+    must(control.fleets.update(main.id, { houseProfileNo: ours.profile.no }, null));
+    expect(failureOf(control.profiles.update(ours.profile.id, { poolNos: [his.no] }, null))).toMatchObject({
+      field: "poolNos",
+      rule: "cannot be this while fleet main works through the profile: it contains pool Anna's of customer Anna",
+    });
+    expect(refused(control.profiles.update(ours.profile.id, { customerId: anna.id }, null))).toBe("invalid customerId");
+    expect(failureOf(control.pools.update(ours.pool.id, { customerId: anna.id }, null)).rule).toBe(
+      "cannot be this customer while fleet main works with the pool",
+    );
+    expect(control.profiles.byNo(ours.profile.no)).toMatchObject({ poolNos: [ours.pool.no], customerId: null });
+  });
+
   test("stay while they have rigs or listeners", () => {
     const { control } = testControl();
     const fleet = must(control.fleets.create({ name: "second" }));

@@ -2,6 +2,7 @@ import type { Invalid } from "./result.ts";
 import { invalid } from "./result.ts";
 import { type Mapping, patched, type RawBase, type RowBase } from "./row-table.ts";
 import { booleanRule, checkFields, dayRule, notesRule, numberRule, oneOfRule, orNull, rigNameRule, textRule } from "./rules.ts";
+import { shared } from "./shared-text.ts";
 
 export const rigStatuses = Object.freeze(["vetting", "online", "degraded", "offline", "rejecting", "flapping", "quarantined"] as const);
 export type RigStatus = (typeof rigStatuses)[number];
@@ -101,20 +102,20 @@ export const rigMapping: Mapping<Rig, RawRig> = {
     name: raw.name,
     fleetNo: raw.fleet_no,
     assetCode: raw.asset_code,
-    siteId: raw.site_id,
-    location: { building: raw.building, row: raw.row, rack: raw.rack, position: raw.position },
-    ownerCustomerId: raw.owner_customer_id,
-    model: raw.model,
+    siteId: shared(raw.site_id),
+    location: { building: shared(raw.building), row: shared(raw.row), rack: shared(raw.rack), position: raw.position },
+    ownerCustomerId: shared(raw.owner_customer_id),
+    model: shared(raw.model),
     serial: raw.serial,
     mac: raw.mac,
     warrantyUntil: raw.warranty_until,
     nominalHps: raw.nominal_hps,
-    nominalSource: raw.nominal_source,
-    lend: raw.lend,
-    lifecycle: raw.lifecycle,
-    status: raw.status,
+    nominalSource: shared(raw.nominal_source),
+    lend: shared(raw.lend),
+    lifecycle: shared(raw.lifecycle),
+    status: shared(raw.status),
     statusSinceMs: raw.status_since_ms,
-    statusReason: { code: raw.status_code, text: raw.status_text },
+    statusReason: { code: shared(raw.status_code), text: raw.status_text },
     pinnedProfileNo: raw.pinned_profile_no,
     pinnedContractNo: raw.pinned_contract_no,
     draining: raw.draining === 1,

@@ -1,4 +1,4 @@
-import { degradedBy, newRigHealth, offlineBy, type RigHealth, statusesByPrecedence, type Tally } from "./rig-health.ts";
+import { degradedBy, newRigHealth, offlineBy, type RigHealth, statusesByPrecedence } from "./rig-health.ts";
 
 /** Of the layout below; a row of another one is not read, and its rig begins without evidence. */
 export const healthRowVersion = 1;
@@ -39,7 +39,8 @@ const complete: [Missing] extends [never] ? true : Missing = true;
 void complete;
 
 const namesAt = 1;
-const numbersAt = namesAt + 3 + flags.length;
+const flagsAt = namesAt + 3;
+const numbersAt = flagsAt + flags.length;
 const talliesAt = numbersAt + numbers.length;
 /** Numbers in one rig's row; the first is the version. */
 export const healthRowLength = talliesAt + 3 * tallies.length;
@@ -50,40 +51,40 @@ export function encodeHealth(state: RigHealth, into: Float64Array, offset: numbe
   into[offset + namesAt] = statusesByPrecedence.indexOf(state.status);
   into[offset + namesAt + 1] = state.offline === null ? -1 : offlineBy.indexOf(state.offline);
   into[offset + namesAt + 2] = state.degraded === null ? -1 : degradedBy.indexOf(state.degraded);
-  flags.forEach((name, index) => {
-    into[offset + namesAt + 3 + index] = state[name] ? 1 : 0;
-  });
-  numbers.forEach((name, index) => {
-    into[offset + numbersAt + index] = state[name];
-  });
-  tallies.forEach((name, index) => {
+  let at = offset + flagsAt;
+  for (const name of flags) into[at++] = state[name] ? 1 : 0;
+  for (const name of numbers) into[at++] = state[name];
+  for (const name of tallies) {
     const { expected, accepted, ms } = state[name];
-    into.set([expected, accepted, ms], offset + talliesAt + 3 * index);
-  });
+    into[at++] = expected;
+    into[at++] = accepted;
+    into[at++] = ms;
+  }
+}
+
+/** Fills `state` with the row at `offset`, which `encodeHealth` has written in this very process; `decodeHealth` trusts less. */
+export function fillHealth(state: RigHealth, row: Float64Array, offset: number): void {
+  state.status = statusesByPrecedence[row[offset + namesAt] ?? 0] ?? "vetting";
+  state.offline = offlineBy[row[offset + namesAt + 1] ?? -1] ?? null;
+  state.degraded = degradedBy[row[offset + namesAt + 2] ?? -1] ?? null;
+  let at = offset + flagsAt;
+  for (const name of flags) state[name] = row[at++] === 1;
+  for (const name of numbers) state[name] = row[at++] ?? 0;
+  for (const name of tallies) {
+    const tally = state[name];
+    tally.expected = row[at++] ?? 0;
+    tally.accepted = row[at++] ?? 0;
+    tally.ms = row[at++] ?? 0;
+  }
 }
 
 /** The state that stands at `offset`; null where the row is of another version, cut off, or holds what no rig can have. */
 export function decodeHealth(row: Float64Array, offset: number): RigHealth | null {
   if (row[offset] !== healthRowVersion || offset + healthRowLength > row.length) return null;
   const values = row.subarray(offset, offset + healthRowLength);
-  const at = (index: number): number => values[index] ?? Number.NaN;
-  const status = statusesByPrecedence[at(namesAt)];
-  if (status === undefined || values.some((value, index) => !Number.isFinite(value) || (value < 0 && index >= numbersAt))) return null;
-  const state = newRigHealth(status);
-  state.offline = offlineBy[at(namesAt + 1)] ?? null;
-  state.degraded = degradedBy[at(namesAt + 2)] ?? null;
-  flags.forEach((name, index) => {
-    state[name] = at(namesAt + 3 + index) === 1;
-  });
-  numbers.forEach((name, index) => {
-    state[name] = at(numbersAt + index);
-  });
-  tallies.forEach((name, index) => {
-    state[name] = tallyAt(values, talliesAt + 3 * index);
-  });
+  if (statusesByPrecedence[values[namesAt] ?? -1] === undefined) return null;
+  if (values.some((value, index) => !Number.isFinite(value) || (value < 0 && index >= numbersAt))) return null;
+  const state = newRigHealth();
+  fillHealth(state, values, 0);
   return state;
-}
-
-function tallyAt(values: Float64Array, at: number): Tally {
-  return { expected: values[at] ?? 0, accepted: values[at + 1] ?? 0, ms: values[at + 2] ?? 0 };
 }

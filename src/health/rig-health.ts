@@ -14,8 +14,8 @@ export const degradedBy = Object.freeze(["severe", "mild", "vetting"] as const);
 export const offlineBy = Object.freeze(["gone", "silent"] as const);
 
 /**
- * All that the detector remembers of a rig: plain data, about 700 bytes, changed in place by `stepRig`. One for each rig, kept by the
- * judge, written every minute as a row of numbers (`encodeHealth`) so that a restart takes up where it was.
+ * All that the detector remembers of a rig: plain data, changed in place by `stepRig`. Between two steps it is kept as a row of numbers
+ * (`encodeHealth`), half the size; every minute the rows are written down, so that a restart takes up where it was.
  */
 export type RigHealth = {
   status: HealthStatus;

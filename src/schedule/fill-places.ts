@@ -12,7 +12,7 @@ export function fillPlaces(fleet: PlannedFleet, contract: PlannedContract, seats
   let filled = 0;
   for (const { place, rig: out } of contract.seats().filter(({ stays }) => !stays)) {
     if (filled >= seatsMax) return;
-    const named = place.rigNo === null ? undefined : fleet.rigOf.get(place.rigNo);
+    const named = place.rigNo === null ? undefined : fleet.rigOf(place.rigNo);
     const likeness = likenessOf(place, out ?? named ?? null, named);
     const home = named !== undefined && named.shelved !== null && named.servesCustomer(contract.fact.customerNo) && serves(named, contract.placeHps(place));
     const spare = home ? named : similarSpare(fleet, contract, { place, likeness });

@@ -16,7 +16,7 @@ function giveBackPlaces(fleet: PlannedFleet, contract: PlannedContract): void {
   if (!contract.namesRigs && (own === null || own.size === 0)) return;
   for (const { place, rig: borrowed } of contract.seats()) {
     if (borrowed === null || borrowed.no === place.rigNo || !mayGoHome(fleet, contract, borrowed)) continue;
-    const named = place.rigNo === null ? undefined : fleet.rigOf.get(place.rigNo);
+    const named = place.rigNo === null ? undefined : fleet.rigOf(place.rigNo);
     const home = named ?? (borrowed.ownedBy(contract.fact.customerNo) ? undefined : ownFor(fleet, contract, contract.placeHps(place)));
     if (home !== undefined && mayComeHome(fleet, contract, home) && fleet.mayMove(2)) swap(fleet, contract, { home, borrowed });
   }

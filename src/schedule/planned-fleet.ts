@@ -7,6 +7,9 @@ import type { Why } from "./why.ts";
 
 type Step = { rig: PlannedRig; contractNo: number; fraction: number; why: Why | null };
 
+/** By row number, which count up from 1: an array costs a tenth of a map. */
+export type AllRigs = readonly (PlannedRig | undefined)[];
+
 /** A fleet while the planner thinks: its spares, its contracts, and the moves so far, each of which can be taken back. */
 export class PlannedFleet {
   readonly no: number;
@@ -14,7 +17,8 @@ export class PlannedFleet {
   /** By priority, then numbers. */
   contracts: PlannedContract[] = [];
   readonly contractOf = new Map<number, PlannedContract>();
-  readonly rigOf = new Map<number, PlannedRig>();
+  /** How many rigs it has. */
+  size = 0;
   /** Rigs that serve a contract which is not of this fleet, or is not there any more. */
   readonly strays = new Set<PlannedRig>();
   /** Rigs that are fixed to a contract. */
@@ -29,10 +33,19 @@ export class PlannedFleet {
   readonly #successors = new Map<number, number>();
   #optionalMoves = 0;
   #counts = 0;
+  readonly #rigs: AllRigs;
 
-  constructor(fact: FleetPlanFact) {
+  /** `rigs`: those of all fleets. */
+  constructor(fact: FleetPlanFact, rigs: AllRigs) {
     this.no = fact.no;
     this.fact = fact;
+    this.#rigs = rigs;
+  }
+
+  /** A rig of this fleet. */
+  rigOf(no: number): PlannedRig | undefined {
+    const rig = this.#rigs[no];
+    return rig?.fact.fleetNo === this.no ? rig : undefined;
   }
 
   /** Shelves a contract may take from: its customer's own rigs first. */
@@ -150,7 +163,7 @@ export class PlannedFleet {
 
   /** Whether so many more optional moves may be made in this minute. */
   mayMove(rigs: number): boolean {
-    const max = Math.max(planLimits.optionalMovesPerMinuteMin, Math.floor((this.rigOf.size * planLimits.optionalMovesPerMinuteBp) / 10_000));
+    const max = Math.max(planLimits.optionalMovesPerMinuteMin, Math.floor((this.size * planLimits.optionalMovesPerMinuteBp) / 10_000));
     return this.fact.optionalMovesLastMinute + this.#optionalMoves + rigs <= max;
   }
 

@@ -17,7 +17,7 @@ export function makePlan(facts: PlanFacts): Plan {
  */
 export class Planner {
   readonly #fleets = new Map<number, PlannedFleet>();
-  readonly #rigs = new Map<number, PlannedRig>();
+  readonly #rigs: (PlannedRig | undefined)[] = [];
   /** Rigs whose standing changes with time alone. */
   readonly #timed = new Set<PlannedRig>();
   #contracts: ReadonlyMap<number, ContractPlanFact> = new Map();
@@ -50,7 +50,7 @@ export class Planner {
     // A contract may have another fleet from now on: all fleets are told of all that changed.
     const come = [...changed].flatMap((no) => this.#contracts.get(no) ?? []);
     for (const fact of come) this.#fleet(fact.fleetNo);
-    const moved = [...this.#rigs.values()].filter((rig) => changed.has(rig.contractNo) || rig.homed !== this.#isHomed(rig.fact));
+    const moved = this.#rigs.filter((rig) => rig !== undefined).filter((rig) => changed.has(rig.contractNo) || rig.homed !== this.#isHomed(rig.fact));
     for (const rig of moved) this.#fleet(rig.fact.fleetNo).lift(rig);
     for (const fleet of this.#fleets.values()) {
       const its = come.filter(({ fleetNo }) => fleetNo === fleet.no).map((fact) => new PlannedContract(fact));
@@ -64,10 +64,10 @@ export class Planner {
 
   /** A new rig, or new facts of a known one; `allocation`: whom it serves, null = the house, left out = as before. */
   setRig(fact: RigPlanFact, allocation?: AllocationPlanFact | null): void {
-    let rig = this.#rigs.get(fact.no);
+    let rig = this.#rigs[fact.no];
     if (rig === undefined) {
       rig = new PlannedRig(fact);
-      this.#rigs.set(fact.no, rig);
+      this.#rigs[fact.no] = rig;
     } else this.#take(rig);
     rig.fact = fact;
     if (allocation !== undefined) serve(rig, allocation);
@@ -75,15 +75,15 @@ export class Planner {
   }
 
   removeRig(rigNo: number): void {
-    const rig = this.#rigs.get(rigNo);
+    const rig = this.#rigs[rigNo];
     if (rig === undefined) return;
     this.#take(rig);
-    this.#rigs.delete(rigNo);
+    delete this.#rigs[rigNo];
   }
 
   /** Whom a known rig serves now; null = the house. */
   setAllocation(rigNo: number, allocation: AllocationPlanFact | null): void {
-    const rig = this.#rigs.get(rigNo);
+    const rig = this.#rigs[rigNo];
     if (rig === undefined) return;
     const fleet = this.#fleet(rig.fact.fleetNo);
     fleet.lift(rig);
@@ -111,7 +111,7 @@ export class Planner {
   #fleet(no: number): PlannedFleet {
     let fleet = this.#fleets.get(no);
     if (fleet === undefined) {
-      fleet = new PlannedFleet({ no, heldUntilMs: null, reserveBp: 0, slices: false, optionalMovesLastMinute: 0 });
+      fleet = new PlannedFleet({ no, heldUntilMs: null, reserveBp: 0, slices: false, optionalMovesLastMinute: 0 }, this.#rigs);
       this.#fleets.set(no, fleet);
     }
     return fleet;
@@ -120,7 +120,7 @@ export class Planner {
   #take(rig: PlannedRig): void {
     const fleet = this.#fleet(rig.fact.fleetNo);
     fleet.lift(rig);
-    fleet.rigOf.delete(rig.no);
+    fleet.size--;
     fleet.pinned.delete(rig);
     this.#timed.delete(rig);
   }
@@ -130,7 +130,7 @@ export class Planner {
     const fleet = this.#fleet(fact.fleetNo);
     rig.homed = this.#isHomed(fact);
     rig.derive(this.#nowMs);
-    fleet.rigOf.set(rig.no, rig);
+    fleet.size++;
     if (fact.pin?.to === "contract") fleet.pinned.add(rig);
     if (fact.maintenance !== null) this.#timed.add(rig);
     fleet.place(rig);

@@ -34,7 +34,7 @@ const sentences: Readonly<Record<string, (told: Told) => string>> = Object.freez
 });
 
 export function reasonOf(fleet: PlannedFleet, rig: PlannedRig, why: Why): PlanReason {
-  const other = fleet.rigOf.get(why.otherNo);
+  const other = fleet.rigOf(why.otherNo);
   const told: Told = {
     rig: rig.fact.name,
     other: other?.fact.name ?? "",

@@ -1,7 +1,8 @@
 import type { Rig } from "../control/rig-row.ts";
-import { decodeHealth, encodeHealth, healthRowLength } from "../health/health-row.ts";
+import { decodeHealth, healthRowLength } from "../health/health-row.ts";
 import { resume } from "../health/rig-detector.ts";
 import type { RigHealth } from "../health/rig-health.ts";
+import type { Register } from "./register.ts";
 
 const magic = 0x31_4c_48_53;
 const headerNumbers = 3;
@@ -11,14 +12,13 @@ const rowNumbers = 1 + healthRowLength;
  * What the judge has gathered of each rig as one row of numbers: magic, checksum, rows, then each rig's number and row.
  * It is no record: without it every detector begins anew, from the status that is on record.
  */
-export function snapshotOf(rigs: Iterable<{ plan: { no: number }; health: RigHealth }>, count: number): Uint8Array {
-  const numbers = new Float64Array(headerNumbers + count * rowNumbers);
+export function snapshotOf(register: Pick<Register, "values" | "size" | "health">): Uint8Array {
+  const numbers = new Float64Array(headerNumbers + register.size * rowNumbers);
   let rows = 0;
-  for (const { plan, health } of rigs) {
-    if (rows === count) break;
+  for (const { plan } of register.values()) {
     const at = headerNumbers + rows * rowNumbers;
     numbers[at] = plan.no;
-    encodeHealth(health, numbers, at + 1);
+    register.health.copy(plan.no, numbers, at + 1);
     rows += 1;
   }
   numbers[0] = magic;

@@ -4,9 +4,10 @@ import type { Counted } from "../health/cusum.ts";
 import type { RigFact } from "../health/facts.ts";
 import { paceOf } from "../health/pace.ts";
 import { countedOf, stepRig } from "../health/rig-detector.ts";
-import type { RigStep } from "../health/rig-health.ts";
+import { newRigHealth, type RigStep } from "../health/rig-health.ts";
 import { nominalToNote } from "../health/rig-nominal.ts";
 import { effectiveRatio } from "../health/rig-ratio.ts";
+import type { Growth } from "./health-rows.ts";
 import type { Yardstick } from "./plan-inputs.ts";
 import type { Register, Watched } from "./register.ts";
 
@@ -49,12 +50,14 @@ type Round = {
 
 /** Rows written in one turn of the event loop; each takes about 20 microseconds. */
 const rowsPerTurnMax = 250;
-/** Rigs judged in one turn; each takes about a microsecond. */
-const rigsPerTurnMax = 2_000;
+/** Rigs judged in one turn; each takes about two microseconds. */
+const rigsPerTurnMax = 1_000;
 
 /** Gives every rig its status from what the hub counted of it; the rules are those of `health/`. */
 export class Judge {
   private readonly deps: JudgeDeps;
+  /** Of the rig at hand. */
+  private readonly health = newRigHealth();
   private lastRoundMs: number;
 
   constructor(deps: JudgeDeps) {
@@ -102,21 +105,24 @@ export class Judge {
     const yardstick = round.yardstickOf(rig.plan.fleetNo, fact.contractNo);
     if (yardstick === null) return;
     this.noteSeen(fact, rig, round);
-    const step = stepOf(fact, rig, round);
-    const verdict = stepRig(rig.health, step, yardstick.settings);
+    const { health } = this;
+    this.deps.register.health.fill(health, fact.rigNo);
+    const step = stepOf(fact, rig, this.deps.register.health.grown(fact.rigNo, fact.exposure), round);
+    const verdict = stepRig(health, step, yardstick.settings);
+    this.deps.register.health.keep(fact.rigNo, health);
     if (verdict !== null) {
       round.changes.push({ rigNo: fact.rigNo, from: rig.plan.status, ...verdict });
       this.deps.register.change(fact.rigNo, { status: verdict.status, statusText: `is ${verdict.status}: ${verdict.reason.text}` });
     }
     this.learn(rig, round);
-    const expectedHps = rig.plan.nominalHps * effectiveRatio(rig.health);
+    const expectedHps = rig.plan.nominalHps * effectiveRatio(health);
     if (expectedHps !== rig.plan.expectedHps) this.deps.register.change(fact.rigNo, { expectedHps });
-    const pace = yardstick.paceScale * paceOf(rig.health, fact.contractNo === 0 ? "house" : "contract");
+    const pace = yardstick.paceScale * paceOf(health, fact.contractNo === 0 ? "house" : "contract");
     if (pace !== rig.pace) {
       rig.pace = pace;
       round.paces.push([fact.rigNo, pace]);
     }
-    const counted = fact.contractNo === 0 ? null : countedOf(rig.health, step);
+    const counted = fact.contractNo === 0 ? null : countedOf(health, step);
     if (counted !== null) this.deps.counted(fact.rigNo, fact.contractNo, counted);
   }
 
@@ -133,7 +139,7 @@ export class Judge {
   private learn(rig: Watched, round: Round): void {
     const noted = rig.plan.nominalHps === 0 ? null : rig.plan.nominalHps;
     if (noted !== null && !rig.nominalLearned) return;
-    const nominalHps = nominalToNote(rig.health, noted);
+    const nominalHps = nominalToNote(this.health, noted);
     if (nominalHps === null) return;
     this.deps.register.change(rig.plan.no, { nominalHps });
     rig.nominalLearned = true;
@@ -142,31 +148,25 @@ export class Judge {
 }
 
 /** What has grown since the judge last looked. */
-function stepOf(fact: RigFact, rig: Watched, { nowMs, elapsedMs }: Round): RigStep {
+function stepOf(fact: RigFact, rig: Watched, growth: Growth, { nowMs, elapsedMs }: Round): RigStep {
   const { exposure, disconnectedAtMs } = fact;
-  const { counts, plan } = rig;
+  const { plan } = rig;
   const connected = fact.sessions.length > 0;
-  const step: RigStep = {
+  return {
     elapsedMs,
     connected,
     goneMs: connected || disconnectedAtMs === null ? null : nowMs - disconnectedAtMs,
-    exposurePerHps: exposure.perHps - counts.perHps,
+    exposurePerHps: growth.perHps,
     exposureSinceAccepted: exposure.perHps - exposure.perHpsAtAccepted,
-    accepted: exposure.accepted - counts.accepted,
-    refused: exposure.refused - counts.refused,
-    poolAccepted: exposure.poolAccepted - counts.poolAccepted,
-    poolRejected: exposure.poolRejected - counts.poolRejected,
+    accepted: growth.accepted,
+    refused: growth.refused,
+    poolAccepted: growth.poolAccepted,
+    poolRejected: growth.poolRejected,
     nominalHps: plan.nominalHps === 0 ? null : plan.nominalHps,
     nominalLearned: rig.nominalLearned,
     quarantined: plan.status === "quarantined",
     frozen: plan.lifecycle !== "active" || isIn(plan.maintenance, nowMs),
   };
-  counts.perHps = exposure.perHps;
-  counts.accepted = exposure.accepted;
-  counts.refused = exposure.refused;
-  counts.poolAccepted = exposure.poolAccepted;
-  counts.poolRejected = exposure.poolRejected;
-  return step;
 }
 
 function isIn(window: { fromMs: number; toMs: number } | null, nowMs: number): boolean {

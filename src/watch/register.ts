@@ -1,23 +1,19 @@
 import type { Rig } from "../control/rig-row.ts";
 import { passedCode } from "../control/rig-standing.ts";
+import { shared } from "../control/shared-text.ts";
 import { passVetting } from "../health/rig-detector.ts";
 import { newRigHealth, type RigHealth } from "../health/rig-health.ts";
 import { effectiveRatio } from "../health/rig-ratio.ts";
 import type { MaintenanceWindow, RigPin, RigPlanFact } from "../schedule/plan-facts.ts";
+import { HealthRows } from "./health-rows.ts";
 
-/** What the hub had counted of a rig when the judge last looked. */
-export type Counts = { perHps: number; accepted: number; refused: number; poolAccepted: number; poolRejected: number };
-
-/** A rig as the clocks keep it: what is known of it, what its shares have shown, and what the planner is told. */
+/** A rig as the clocks keep it: what is known of it, and what the planner is told. What its shares have shown is in `Register.health`. */
 export type Watched = {
-  readonly id: string;
   /** A new object with each change, by `Register.change`. */
   plan: RigPlanFact;
-  health: RigHealth;
   nominalLearned: boolean;
   /** Whether it was noted last that it came, or that it went. */
   seen: boolean;
-  counts: Counts;
   /** Shares per minute that it was last asked for, as a factor. */
   pace: number;
 };
@@ -36,7 +32,12 @@ export type RegisterDeps = {
 
 /** All rigs, read once at the start and then as they are changed: reading ten thousand rows for each plan would stop the event loop. */
 export class Register {
-  private readonly rigs = new Map<number, Watched>();
+  /** By row number, which count up from 1: an array costs a tenth of a map. */
+  private readonly rigs: (Watched | undefined)[] = [];
+  private count = 0;
+  readonly health = new HealthRows();
+  /** Of the rig at hand. */
+  private readonly state = newRigHealth();
   private readonly deps: RegisterDeps;
   private touched = new Set<number>();
 
@@ -48,30 +49,30 @@ export class Register {
   }
 
   get(no: number): Watched | undefined {
-    return this.rigs.get(no);
+    return this.rigs[no];
   }
 
-  values(): Iterable<Watched> {
-    return this.rigs.values();
+  *values(): Iterable<Watched> {
+    for (const rig of this.rigs) if (rig !== undefined) yield rig;
   }
 
   facts(): RigPlanFact[] {
-    return Array.from(this.rigs.values(), ({ plan }) => plan);
+    return Array.from(this.values(), ({ plan }) => plan);
   }
 
   get size(): number {
-    return this.rigs.size;
+    return this.count;
   }
 
   countAt(siteNo: number): number {
     let count = 0;
-    for (const { plan } of this.rigs.values()) if (plan.siteNo === siteNo) count += 1;
+    for (const { plan } of this.values()) if (plan.siteNo === siteNo) count += 1;
     return count;
   }
 
   /** What the planner is to be told of a rig from now on. */
   change(no: number, patch: Partial<RigPlanFact>): void {
-    const rig = this.rigs.get(no);
+    const rig = this.rigs[no];
     if (rig === undefined) return;
     rig.plan = { ...rig.plan, ...patch };
     this.touched.add(no);
@@ -95,12 +96,16 @@ export class Register {
   read(no: number): void {
     const rig = this.deps.rig(no);
     if (rig !== null && this.deps.exists(rig.id)) this.put(rig, null);
-    else if (this.rigs.delete(no)) this.touched.add(no);
+    else if (this.rigs[no] !== undefined) {
+      delete this.rigs[no];
+      this.count--;
+      this.touched.add(no);
+    }
   }
 
   /** The next or present planned absence of each rig; the others have none. */
   plan(absences: ReadonlyMap<number, MaintenanceWindow>): void {
-    for (const { plan } of this.rigs.values()) {
+    for (const { plan } of this.values()) {
       const next = absences.get(plan.no) ?? null;
       if (next?.fromMs !== plan.maintenance?.fromMs || next?.toMs !== plan.maintenance?.toMs) this.change(plan.no, { maintenance: next });
     }
@@ -112,10 +117,10 @@ export class Register {
   }
 
   private put(rig: Rig, remembered: RigHealth | null): void {
-    const known = this.rigs.get(rig.no);
+    const known = this.rigs[rig.no];
     if (known !== undefined) {
-      const isGiven = this.takeStanding(rig, known);
-      const expectedHps = (rig.nominalHps ?? 0) * effectiveRatio(known.health);
+      const isGiven = this.takeStanding(rig, known.plan);
+      const expectedHps = (rig.nominalHps ?? 0) * this.ratioOf(rig.no);
       this.change(rig.no, {
         ...this.rowFacts(rig),
         expectedHps,
@@ -130,7 +135,8 @@ export class Register {
       no: rig.no,
       expectedHps: (rig.nominalHps ?? 0) * effectiveRatio(health),
       status: rig.status,
-      statusText: `is ${rig.status}: ${rig.statusReason.text}`,
+      // Those that enrolled, or have not come yet, all say the same.
+      statusText: shared(`is ${rig.status}: ${rig.statusReason.text}`),
       connected: false,
       gone: false,
       belowPlace: null,
@@ -139,18 +145,33 @@ export class Register {
       movesLastHour: 0,
       heldDownUntilMs: 0,
     };
-    const counts = { perHps: 0, accepted: 0, refused: 0, poolAccepted: 0, poolRejected: 0 };
-    this.rigs.set(rig.no, { id: rig.id, plan, health, nominalLearned: rig.nominalSource === "learned", seen: false, counts, pace: 1 });
+    this.health.begin(rig.no, health);
+    this.rigs[rig.no] = { plan, nominalLearned: rig.nominalSource === "learned", seen: false, pace: 1 };
+    this.count++;
     this.touched.add(rig.no);
   }
 
   /** Whether a person has given the rig the status that its row has now. */
-  private takeStanding(rig: Rig, { plan, health }: Watched): boolean {
+  private takeStanding(rig: Rig, plan: RigPlanFact): boolean {
     if ((rig.status === "quarantined") !== (plan.status === "quarantined")) return true;
     const isPassed = rig.status === "online" && plan.status === "vetting" && rig.statusReason.code === passedCode;
     if (!isPassed) return false;
-    passVetting(health);
-    return health.status === "online";
+    this.health.fill(this.state, rig.no);
+    passVetting(this.state);
+    this.health.keep(rig.no, this.state);
+    return this.state.status === "online";
+  }
+
+  /** See `RigHealth`; 0 for a rig that is not known. */
+  flapPenaltyOf(no: number): number {
+    if (this.rigs[no] === undefined) return 0;
+    this.health.fill(this.state, no);
+    return this.state.flapPenalty;
+  }
+
+  private ratioOf(no: number): number {
+    this.health.fill(this.state, no);
+    return effectiveRatio(this.state);
   }
 
   private rowFacts(rig: Rig) {

@@ -15,6 +15,7 @@ export type SchedulerDeps = {
   /** The same objects until a contract changes. */
   contracts: () => readonly ContractPlanFact[];
   contractIdOf: (contractNo: number) => string | null;
+  rigIdOf: (rigNo: number) => string | null;
   /** The contract's destination; null once it is gone. */
   destinationOf: (contractNo: number) => Destination | null;
   /** Records and events in one transaction, before anything is applied. */
@@ -190,7 +191,7 @@ export class Scheduler {
   }
 }
 
-type Names = Pick<SchedulerDeps, "register" | "contractIdOf">;
+type Names = Pick<SchedulerDeps, "rigIdOf" | "contractIdOf">;
 
 /** One event for each rig that moves; where very many do, one for each contract and cause. The allocations tell of every rig in any case. */
 function eventsOf(changes: readonly PlanChange[], names: Names): EventInput[] {
@@ -203,7 +204,7 @@ function eventsOf(changes: readonly PlanChange[], names: Names): EventInput[] {
   });
 }
 
-function eventOf({ rigNo, to, fraction, cause, reason }: PlanChange, { register, contractIdOf }: Names): EventInput {
+function eventOf({ rigNo, to, fraction, cause, reason }: PlanChange, { rigIdOf, contractIdOf }: Names): EventInput {
   const data = { contract_id: to === 0 ? null : contractIdOf(to), fraction, cause, code: reason.code };
-  return { type: "rig.moved", subjectKind: "rig", subjectId: register.get(rigNo)?.id ?? null, text: reason.text, data };
+  return { type: "rig.moved", subjectKind: "rig", subjectId: rigIdOf(rigNo), text: reason.text, data };
 }

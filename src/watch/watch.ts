@@ -219,6 +219,7 @@ export class Watch {
         fleets: (optionalMovesOf) => this.fleetFacts(optionalMovesOf),
         contracts: () => this.book.planFacts,
         contractIdOf: (no) => this.book.get(no)?.id ?? null,
+        rigIdOf: (no) => control.rigs.byNo(no)?.id ?? null,
         destinationOf: (no) => this.book.destinationOf(no),
         record: (assignments, events) =>
           control.transaction(() => {
@@ -365,7 +366,7 @@ export class Watch {
 
   /** It came back: a rig that falls again and again waits longer before it is given back. */
   private holdDown(rigNo: number): void {
-    const flaps = Math.floor((this.register.get(rigNo)?.health.flapPenalty ?? 0) / 1_000) - 1;
+    const flaps = Math.floor(this.register.flapPenaltyOf(rigNo) / 1_000) - 1;
     this.register.change(rigNo, { heldDownUntilMs: this.deps.now() + holdDownMs(flaps) });
   }
 
@@ -381,7 +382,7 @@ export class Watch {
   }
 
   private async save(): Promise<void> {
-    await this.deps.memory.write(snapshotOf(this.register.values(), this.register.size));
+    await this.deps.memory.write(snapshotOf(this.register));
   }
 }
 

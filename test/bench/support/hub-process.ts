@@ -14,22 +14,26 @@ type Turn = { longest_ms: number; cpu_ms: number };
 export class HubProcess {
   readonly pid: number;
   readonly port: number;
+  /** Of the pages and the API, `http://HOST:PORT`. */
+  readonly url: string;
   readonly #process: Bun.Subprocess<"ignore", "pipe", "pipe">;
   readonly #dataDir: string;
   #told: ((line: string) => void) | null = null;
 
-  private constructor(parts: { child: Bun.Subprocess<"ignore", "pipe", "pipe">; dataDir: string; port: number }) {
+  private constructor(parts: { child: Bun.Subprocess<"ignore", "pipe", "pipe">; dataDir: string; port: number; url: string }) {
     this.#process = parts.child;
     this.#dataDir = parts.dataDir;
     this.pid = parts.child.pid;
     this.port = parts.port;
+    this.url = parts.url;
     void this.#readLog();
   }
 
-  /** Resolves when the hub listens; `poolPorts` are those of its profile, first choice first. */
-  static async start(poolPorts: readonly number[]): Promise<HubProcess> {
+  /** Resolves when the hub listens; `configured` are the ports of its profile's pools, first choice first, or what fills its new data folder. */
+  static async start(configured: readonly number[] | ((dataDir: string) => Promise<void>)): Promise<HubProcess> {
     const dataDir = mkdtempSync(join(tmpdir(), "hub-bench-"));
-    configureHub(dataDir, poolPorts);
+    if (typeof configured === "function") await configured(dataDir);
+    else configureHub(dataDir, configured);
     const endpoints = ["--http", "127.0.0.1:0", "--stratum", "127.0.0.1:0", "--data", dataDir, "--log-level", "error"];
     const command = [
       ...pinnedTo(hubCore),
@@ -42,8 +46,8 @@ export class HubProcess {
     ];
     const child = Bun.spawn(command, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
     for await (const line of linesOf(child.stdout)) {
-      const port = /^ready .*stratum=\S*:(\d+)$/.exec(line)?.[1];
-      if (port !== undefined) return new HubProcess({ child, dataDir, port: Number(port) });
+      const [, http, port] = /^ready http=(\S+) stratum=\S*:(\d+)$/.exec(line) ?? [];
+      if (port !== undefined) return new HubProcess({ child, dataDir, port: Number(port), url: `http://${http}` });
     }
     rmSync(dataDir, { recursive: true, force: true });
     throw new Error(`the hub ended before it was ready: ${await new Response(child.stderr).text()}`);

@@ -114,7 +114,7 @@ function SignOut(props: { viewer: Viewer }): JSX.Element {
 function Bar(props: LayoutProps): JSX.Element {
   const { viewer, live } = props;
   return (
-    <div class="bar">
+    <section class="bar" aria-label="Search and state">
       <form class="find" method="get" action="/search">
         <input type="search" name="q" placeholder="Search or jump to…" aria-label="Search everything" autocomplete="off" data-palette />
         <kbd>Ctrl K</kbd>
@@ -128,7 +128,7 @@ function Bar(props: LayoutProps): JSX.Element {
         </span>
         <AsOf clock={viewer} everyMs={null} />
       </p>
-    </div>
+    </section>
   );
 }
 

@@ -75,6 +75,7 @@ export class Contracts {
   readonly #nominalOfModel: Statement<{ hps: number }, SqlValue[]>;
   readonly #typicalRig: Statement<{ hps: number }, SqlValue[]>;
   readonly #rigsOf: Statement<ServingRig, SqlValue[]>;
+  readonly #rigCounts: Statement<{ contractNo: number; rigs: number }, SqlValue[]>;
   readonly #promised: Statement<{ hps: number | null }, SqlValue[]>;
 
   constructor(database: ControlDatabase, parts: ContractParts) {
@@ -105,6 +106,9 @@ export class Contracts {
       `SELECT contract_no AS contractNo, rig_no AS rigNo, rigs.id AS rigId, fraction, from_ms AS sinceMs, reason_code AS code, reason_text AS text
        FROM allocations JOIN rigs ON rigs.no = rig_no
        WHERE to_ms IS NULL AND contract_no IS NOT NULL AND contract_no IN (SELECT value FROM json_each(?)) ORDER BY contract_no, rig_no`,
+    );
+    this.#rigCounts = sql.prepare(
+      "SELECT contract_no AS contractNo, count(*) AS rigs FROM allocations WHERE to_ms IS NULL AND contract_no IS NOT NULL GROUP BY contract_no",
     );
     this.#promised = sql.prepare("SELECT sum(promised_hps) AS hps FROM contracts WHERE state IN ('activating', 'active')");
   }
@@ -144,6 +148,11 @@ export class Contracts {
   /** The rigs that serve these contracts now, by contract and rig. */
   rigsOf(contractNos: readonly number[]): ServingRig[] {
     return this.#rigsOf.all(JSON.stringify(contractNos));
+  }
+
+  /** How many rigs serve each contract now, by contract number; none where none does. */
+  rigCounts(): Map<number, number> {
+    return new Map(this.#rigCounts.all().map(({ contractNo, rigs }) => [contractNo, rigs]));
   }
 
   /** Nominal hashrate of the fleet's middle rig, H/s; null where none has one. */

@@ -76,6 +76,11 @@ export class Customers {
     return this.#rows.all();
   }
 
+  /** What to ask for the numbers of customers that were changed or removed since it was last asked. */
+  edits(): () => number[] {
+    return this.#rows.edits();
+  }
+
   /** Finds removed customers too: contracts go on pointing at them. */
   byNo(no: number): Customer | null {
     return this.#rows.byNo(no);

@@ -58,6 +58,7 @@ export class Rigs {
   readonly #byContractPin: Statement<RawRig, SqlValue[]>;
   readonly #byAssetCode: Statement<RawRig, SqlValue[]>;
   readonly #countByStatus: Statement<{ status: RigStatus; count: number }, SqlValue[]>;
+  readonly #piece: Statement<RawRig, SqlValue[]>;
   readonly #worst: Statement<RawRig, SqlValue[]>;
   readonly #countByFleet: Statement<FleetCount, SqlValue[]>;
   readonly #numbersOfFleet: Statement<{ nos: string }, SqlValue[]>;
@@ -95,6 +96,7 @@ export class Rigs {
     this.#countByFleet = sql.prepare(
       "SELECT fleet_no AS fleetNo, status, count(*) AS count, sum(nominal_hps) AS nominalHps, sum(nominal_hps IS NULL) AS unrated FROM rigs WHERE removed_at_ms IS NULL AND lifecycle = 'active' GROUP BY 1, 2",
     );
+    this.#piece = this.#rows.prepare("no > ? AND removed_at_ms IS NULL ORDER BY no LIMIT ?");
     this.#worst = this.#rows.prepare(
       `removed_at_ms IS NULL AND lifecycle = 'active' AND status IN ('rejecting', 'offline', 'degraded', 'flapping', 'quarantined')
        ORDER BY CASE status WHEN 'rejecting' THEN 0 WHEN 'offline' THEN 1 WHEN 'degraded' THEN 2 WHEN 'flapping' THEN 3 ELSE 4 END, status_since_ms DESC LIMIT ?`,
@@ -114,6 +116,11 @@ export class Rigs {
   /** All rigs that are not removed, oldest first. */
   all(): Rig[] {
     return this.#rows.all();
+  }
+
+  /** The next of all rigs by number: `all` in pieces, so that whoever serves rigs need not stop for 28 ms. */
+  piece(afterNo: number, limit: number): Rig[] {
+    return this.#rows.list(this.#piece, afterNo, limit);
   }
 
   /** What to ask for the numbers of rigs that people changed or removed since it was last asked; what the hub notes itself is not among them. */

@@ -6,6 +6,9 @@ export type Rates = { "60": number | null; "900": number | null; "86400": number
 const windowsS = [60, 900, 86_400] as const;
 export const noRates: Rates = Object.freeze({ "60": null, "900": null, "86400": null });
 
+/** To take in a rig's rates holds the loop for a microsecond: those of ten thousand are asked for every five seconds. */
+const ratesAgeMsPerRig = 0.5;
+
 export type PoolWork = ReadonlyMap<number, { accepted: bigint; rejected: bigint }>;
 
 /** Figures of all rigs and pools that many requests ask for at once: each is one query, shared for two seconds. */
@@ -17,7 +20,11 @@ export class LiveFigures {
   readonly #contracts: Shared<Map<number, (number | null)[]>>;
 
   constructor({ ledger, now }: Pick<WebDeps, "ledger" | "now">) {
-    this.#rates = new Shared(now, (nowMs) => ledger.rates(windowsS, nowMs));
+    this.#rates = new Shared(
+      now,
+      (nowMs) => ledger.rates(windowsS, nowMs),
+      (rates) => rates.size * ratesAgeMsPerRig,
+    );
     this.#rejects = new Shared(now, (nowMs) => ledger.rejects(nowMs - 3_600_000, nowMs));
     this.#contracts = new Shared(now, (nowMs) => ledger.deliveredRates?.([900, 86_400], nowMs) ?? Promise.resolve(new Map()));
     this.#delivered = new Shared(now, async (nowMs) => (await deliveredOver(ledger, nowMs, 900)) ?? (await deliveredOver(ledger, nowMs, 60)) ?? 0);
@@ -72,18 +79,21 @@ async function deliveredOver(ledger: WebDeps["ledger"], nowMs: number, seconds: 
 class Shared<T> {
   readonly #now: () => number;
   readonly #ask: (nowMs: number) => Promise<T>;
+  readonly #ageMsMin: (value: T) => number;
   #last: { atMs: number; value: T } | null = null;
   #running: Promise<T> | null = null;
 
-  constructor(now: () => number, ask: (nowMs: number) => Promise<T>) {
+  /** `ageMsMin`: for how long a value serves at least, where that is more than two seconds. */
+  constructor(now: () => number, ask: (nowMs: number) => Promise<T>, ageMsMin: (value: T) => number = () => 0) {
     this.#now = now;
     this.#ask = ask;
+    this.#ageMsMin = ageMsMin;
   }
 
   value(): Promise<T> {
     const nowMs = this.#now();
     const ageMs = this.#last === null || nowMs < this.#last.atMs ? Number.POSITIVE_INFINITY : nowMs - this.#last.atMs;
-    if (this.#last !== null && ageMs < webLimits.figuresFreshMs) return Promise.resolve(this.#last.value);
+    if (this.#last !== null && ageMs < Math.max(webLimits.figuresFreshMs, this.#ageMsMin(this.#last.value))) return Promise.resolve(this.#last.value);
     this.#running ??= this.#refresh(nowMs);
     if (this.#last === null || ageMs >= webLimits.figuresStaleMsMax) return this.#running;
     // Nobody waits for this one, so nobody would hear it fail; the next who must wait will.

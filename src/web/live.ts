@@ -38,9 +38,13 @@ type Channel = {
   list: { id: string; order: string; orderTick: number; rows: Map<string, Versioned> } | null;
   timer: ReturnType<typeof setInterval> | null;
   rendering: boolean;
+  /** What those who have seen everything up to a tick (the key) hear next; made once for all of them. */
+  frames: Map<number, Uint8Array | null>;
 };
 
 const encoder = new TextEncoder();
+/** Until rigs and pools have been served once more. */
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const ping = encoder.encode(sseHeartbeat);
 
 const partial = (target: string, swap: string, html: string): string => `<hx-partial hx-target="#${target}" hx-swap="${swap}">${html}</hx-partial>`;
@@ -73,6 +77,16 @@ function changesSince(channel: Channel, sinceTick: number): string {
   return out.join("");
 }
 
+/** The bytes of those changes; null when there are none. */
+function frameSince(channel: Channel, sinceTick: number): Uint8Array | null {
+  const made = channel.frames.get(sinceTick);
+  if (made !== undefined) return made;
+  const changes = changesSince(channel, sinceTick);
+  const frame = changes === "" ? null : encoder.encode(sseFrame({ id: String(channel.tick), data: changes }));
+  channel.frames.set(sinceTick, frame);
+  return frame;
+}
+
 /**
  * Streams of changes for open pages. A view is rendered once per tick, however many look at it, and not at all when nobody does.
  * A slow browser gets the newest state when it can take it, never a queue of old ones.
@@ -83,6 +97,7 @@ export class LiveViews {
   readonly #now: () => number;
   readonly #heart: ReturnType<typeof setInterval>;
   #streams = 0;
+  #queue: Promise<void> = Promise.resolve();
 
   constructor(parts: { log: Log; now: () => number; heartbeatMs?: number }) {
     this.#log = parts.log;
@@ -130,7 +145,7 @@ export class LiveViews {
   #channelOf(view: LiveView): Channel {
     const open = this.#channels.get(view.key);
     if (open) return open;
-    const channel: Channel = { view, clients: new Set(), tick: 0, parts: new Map(), list: null, timer: null, rendering: false };
+    const channel: Channel = { view, clients: new Set(), tick: 0, parts: new Map(), list: null, timer: null, rendering: false, frames: new Map() };
     channel.timer = setInterval(() => void this.#render(channel), view.everyMs);
     this.#channels.set(view.key, channel);
     void this.#render(channel);
@@ -141,8 +156,12 @@ export class LiveViews {
     if (channel.rendering) return;
     channel.rendering = true;
     try {
+      // Views that are due at one moment take a turn of the loop each, or rigs would wait for all of them.
+      this.#queue = this.#queue.then(nextTurn);
+      await this.#queue;
       const snapshot = await channel.view.render();
       channel.tick += 1;
+      channel.frames.clear();
       for (const part of snapshot.parts) note(channel.parts, part, channel.tick);
       if (snapshot.list) takeRows(channel, snapshot.list);
       for (const client of channel.clients) this.#send(channel, client);
@@ -156,10 +175,10 @@ export class LiveViews {
   /** Tells the client what it has not heard, if it can take it now; else `pull` comes here again. */
   #send(channel: Channel, client: Client): void {
     if (client.seenTick === channel.tick || (client.controller.desiredSize ?? 0) <= 0) return;
-    const changes = changesSince(channel, client.seenTick);
+    const frame = frameSince(channel, client.seenTick);
     client.seenTick = channel.tick;
     client.lastTakenMs = this.#now();
-    if (changes !== "") client.controller.enqueue(encoder.encode(sseFrame({ id: String(channel.tick), data: changes })));
+    if (frame !== null) client.controller.enqueue(frame);
   }
 
   #beat(): void {

@@ -21,6 +21,9 @@ export type Farm = {
   available: { availableHps: number; availableRigs: number };
   /** How far the hub's clock is ahead of ours. */
   clock: { aheadMs: number };
+  /** The pages are gone, as when the process ends; and come back at the same address. */
+  away: () => Promise<void>;
+  back: () => Promise<void>;
   /** Calls of `configChanged`. */
   changes: () => number;
   stop: () => Promise<void>;
@@ -73,12 +76,17 @@ export async function openFarm(): Promise<Farm> {
   const removalCost: ContractView["removalCost"] = (rigNos) => ({ rigs: rigNos.length, idleRigs: 0, servingRigs: 0, lostHps: 0, spareHps: 0, contracts: [] });
   const contracts: ContractView = { capacity: () => available, removalCost, health: (no) => healths.get(no) ?? null, changed: () => {} };
   const deps: WebDeps = { control, contracts, ledger, hub, config, log: silentLog, now };
-  const web = await startWeb(deps);
+  let web = await startWeb(deps);
+  const { port } = web.address;
+  const away = () => web.stop();
+  const back = async () => {
+    web = await startWeb({ ...deps, config: { ...config, http: { host: "127.0.0.1", port } } });
+  };
   const stop = async () => {
     await web.stop();
     control.close();
   };
-  return { url: `http://127.0.0.1:${web.address.port}`, deps, facts, moves, healths, available, clock, changes: () => changes, stop };
+  return { url: `http://127.0.0.1:${port}`, deps, facts, moves, healths, available, clock, away, back, changes: () => changes, stop };
 }
 
 export function addOwner({ deps }: Farm) {

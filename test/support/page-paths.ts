@@ -22,6 +22,7 @@ const firstOf: Readonly<Record<string, (control: Control) => string | undefined>
   pools: ({ pools }) => pools.all()[0]?.id,
   profiles: ({ profiles }) => profiles.all()[0]?.id,
   models: ({ models }) => models.all()[0]?.id,
+  batches: ({ batches }) => batches.latest(1)[0]?.id,
   imports: ({ imports }) => imports.latest()[0]?.id,
   people: ({ users }) => users.all()[0]?.id,
   sites: ({ sites }) => sites.all()[0]?.id,

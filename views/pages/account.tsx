@@ -3,6 +3,7 @@ import { Layout } from "../layout.tsx";
 import { DisplayForm, type DisplayFormProps } from "../parts/display-form.tsx";
 import { Field, FormErrors, type FormState, Hidden } from "../parts/form.tsx";
 import { QrCode } from "../parts/qr-code.tsx";
+import { type SessionLine, SessionList } from "../parts/session-list.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
 
 export type AccountProps = {
@@ -16,6 +17,9 @@ export type AccountProps = {
   enrolment: { secret: string; modules: boolean[][] } | null;
   /** Recovery codes, made just now. */
   codes: string[] | null;
+  /** Where he is signed in, and which of these is this browser. */
+  sessions: readonly SessionLine[];
+  ownSession: number;
   display: Omit<DisplayFormProps, "csrf">;
 };
 
@@ -79,6 +83,7 @@ export function AccountPage(props: AccountProps): JSX.Element {
       {props.codes === null ? "" : <Codes codes={props.codes} />}
       {props.enrolment === null ? "" : <Enrol {...props} enrolment={props.enrolment} />}
       <AskPassword {...props} />
+      <SessionList sessions={props.sessions} action="/account/sign-out" ownNo={props.ownSession} viewer={props.viewer} />
       <DisplayForm csrf={props.viewer.csrf} {...props.display} />
     </Layout>
   );

@@ -34,7 +34,7 @@ export type BatchProps = {
   /** Whether it says enough to be carried out. */
   isWhole: boolean;
   /** The field for why, where the order takes a reason. */
-  asksReason: boolean;
+  reason: FormState | null;
   fields: BatchFields | null;
   /** What it costs, in sentences; empty where nothing is taken from anybody. */
   cost: readonly string[];
@@ -114,7 +114,7 @@ function Apply(props: BatchProps): JSX.Element {
         </p>
       ))}
       <p safe>{`${count(counts.changed)} of ${count(props.total)} rigs change.${left}`}</p>
-      {props.asksReason ? <Field form={{ values: {}, errors: {} }} name="reason" label="Why" hint="Stands in each rig's record." /> : ""}
+      {props.reason === null ? "" : <Field form={props.reason} name="reason" label="Why" hint="Stands in each rig's record." />}
       <p class="actions">
         <button type="submit" class={props.cost.length > 0 ? "danger" : "primary"} safe>
           {props.title}

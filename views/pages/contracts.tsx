@@ -5,7 +5,7 @@ import { Layout } from "../layout.tsx";
 import { DeliveryStrip, type StripBar } from "../parts/delivery-strip.tsx";
 import { How } from "../parts/how.tsx";
 import { ContractMark, type ContractWord, contractWordOrder } from "../parts/status.tsx";
-import { Empty, Moment, Rate } from "../parts/text.tsx";
+import { Empty, Moment, Paging, Rate } from "../parts/text.tsx";
 import type { AssetUrls, Clock, Viewer } from "../viewer.ts";
 
 /** Of a strip in a table. */
@@ -191,27 +191,6 @@ export function ContractTable(props: { rows: ContractLine[]; clock: Clock }): JS
   );
 }
 
-export function ContractPaging(props: ContractListProps): JSX.Element {
-  return (
-    <nav class="paging" id="paging" aria-label="Pages">
-      {props.prevHref === null ? (
-        ""
-      ) : (
-        <a class="button" rel="prev" href={props.prevHref}>
-          Previous
-        </a>
-      )}
-      {props.nextHref === null ? (
-        ""
-      ) : (
-        <a class="button" rel="next" href={props.nextHref}>
-          Next
-        </a>
-      )}
-    </nav>
-  );
-}
-
 export function ContractsPage(props: { viewer: Viewer; assets: AssetUrls; list: ContractListProps; live: string | null }): JSX.Element {
   const { viewer, list } = props;
   return (
@@ -237,7 +216,7 @@ export function ContractsPage(props: { viewer: Viewer; assets: AssetUrls; list: 
         <ContractTable rows={list.rows} clock={viewer} />
         <How figures={["delivered", "strip"]} />
       </section>
-      <ContractPaging {...list} />
+      <Paging prevHref={list.prevHref} nextHref={list.nextHref} />
     </Layout>
   );
 }

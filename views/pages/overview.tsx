@@ -36,6 +36,7 @@ export type OverviewParts = {
   contractsMore: number;
   fleets: FleetLine[];
   pools: PoolLine[];
+  poolsMore: number;
   events: EventLine[];
   /** Null once all three are done. */
   steps: Steps | null;
@@ -209,7 +210,7 @@ export function FleetSummary(props: { fleets: FleetLine[]; statusCounts: Readonl
   );
 }
 
-export function PoolSummary(props: { pools: PoolLine[]; clock: Clock }): JSX.Element {
+export function PoolSummary(props: { pools: PoolLine[]; more: number; clock: Clock }): JSX.Element {
   return (
     <section class="panel" id="pools" aria-labelledby="h-pools">
       <header>
@@ -254,6 +255,13 @@ export function PoolSummary(props: { pools: PoolLine[]; clock: Clock }): JSX.Ele
           </tbody>
         </table>
       )}
+      {props.more === 0 ? (
+        ""
+      ) : (
+        <p class="foot" safe>
+          {`and ${count(props.more)} more`}
+        </p>
+      )}
     </section>
   );
 }
@@ -285,7 +293,7 @@ export function OverviewPage(props: OverviewProps): JSX.Element {
       <OverviewContracts contracts={props.contracts} more={props.contractsMore} clock={viewer} />
       <div class="pair">
         <FleetSummary fleets={props.fleets} statusCounts={props.statusCounts} />
-        <PoolSummary pools={props.pools} clock={viewer} />
+        <PoolSummary pools={props.pools} more={props.poolsMore} clock={viewer} />
       </div>
       <OverviewEvents events={props.events} clock={viewer} />
     </Layout>

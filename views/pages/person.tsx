@@ -1,7 +1,7 @@
 /** @jsxImportSource @kitajs/html */
 import { Layout } from "../layout.tsx";
 import { Confirm, Field, FormErrors, type FormState, Hidden, Select } from "../parts/form.tsx";
-import { Empty, Moment } from "../parts/text.tsx";
+import { type SessionLine, SessionList } from "../parts/session-list.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
 import { MadeLink } from "./people.tsx";
 
@@ -9,57 +9,11 @@ export type PersonProps = {
   viewer: Viewer;
   assets: AssetUrls;
   person: { id: string; email: string; version: number };
-  sessions: { no: number; address: string; agent: string; createdAtMs: number; lastSeenMs: number }[];
+  sessions: readonly SessionLine[];
   roles: string[];
   form: FormState;
   made: { email: string; url: string } | null;
 };
-
-function Sessions(props: PersonProps): JSX.Element {
-  const { viewer, person, sessions } = props;
-  return (
-    <section class="panel" aria-label="Sessions">
-      <h2>Sessions</h2>
-      {sessions.length === 0 ? <Empty text="Signed in nowhere." /> : ""}
-      <table hidden={sessions.length === 0}>
-        <thead>
-          <tr>
-            <th scope="col">Address</th>
-            <th scope="col" class="c2">
-              Browser
-            </th>
-            <th scope="col">Since</th>
-            <th scope="col">Last seen</th>
-            <th scope="col">Actions</th>
-          </tr>
-        </thead>
-        <tbody>
-          {sessions.map((session) => (
-            <tr>
-              <td safe>{session.address}</td>
-              <td class="c2" safe>
-                {session.agent.slice(0, 80)}
-              </td>
-              <td>
-                <Moment atMs={session.createdAtMs} clock={viewer} />
-              </td>
-              <td>
-                <Moment atMs={session.lastSeenMs} clock={viewer} />
-              </td>
-              <td>
-                <form method="post" action={`/people/${person.id}/sign-out`}>
-                  <Hidden csrf={viewer.csrf} />
-                  <input type="hidden" name="session" value={String(session.no)} />
-                  <button type="submit">Sign out</button>
-                </form>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
-  );
-}
 
 export function PersonPage(props: PersonProps): JSX.Element {
   const { viewer, person, form } = props;
@@ -88,7 +42,7 @@ export function PersonPage(props: PersonProps): JSX.Element {
           </button>
         </p>
       </form>
-      <Sessions {...props} />
+      <SessionList sessions={props.sessions} action={`/people/${person.id}/sign-out`} viewer={viewer} />
       <Confirm
         action={`/people/${person.id}/reset`}
         csrf={viewer.csrf}

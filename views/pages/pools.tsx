@@ -4,7 +4,7 @@ import { count, difficulty, duration, latency, percent } from "../format.ts";
 import { Layout } from "../layout.tsx";
 import { type Choice, Hidden } from "../parts/form.tsx";
 import { PoolMark } from "../parts/status.tsx";
-import { Empty } from "../parts/text.tsx";
+import { Empty, Paging } from "../parts/text.tsx";
 import type { AssetUrls, Clock, Viewer } from "../viewer.ts";
 
 export type PoolRow = {
@@ -30,9 +30,15 @@ export type PoolsProps = {
   viewer: Viewer;
   assets: AssetUrls;
   live: string;
+  /** What is looked for; empty = nothing. */
+  q: string;
   pools: PoolRow[];
   profiles: ProfileRow[];
   fleets: FleetHouse[];
+  /** Profiles that a fleet may have for its house. */
+  houses: ProfileRow[];
+  prevHref: string | null;
+  nextHref: string | null;
 };
 
 function PoolLine(props: { pool: PoolRow; clock: Clock }): JSX.Element {
@@ -84,10 +90,11 @@ function PoolLine(props: { pool: PoolRow; clock: Clock }): JSX.Element {
   );
 }
 
-export function PoolTable(props: { pools: PoolRow[]; clock: Clock }): JSX.Element {
+export function PoolTable(props: { pools: PoolRow[]; clock: Clock; q?: string }): JSX.Element {
+  const none = (props.q ?? "") === "" ? "No pool yet. The rigs get work as soon as there is one." : "No pool matches.";
   return (
     <div id="pool-table">
-      {props.pools.length === 0 ? <Empty text="No pool yet. The rigs get work as soon as there is one." /> : ""}
+      {props.pools.length === 0 ? <Empty text={none} /> : ""}
       <table hidden={props.pools.length === 0}>
         <thead>
           <tr>
@@ -224,13 +231,17 @@ function House(props: { fleet: FleetHouse; choices: readonly Choice[]; viewer: V
 export function PoolsPage(props: PoolsProps): JSX.Element {
   const { viewer } = props;
   const choicesOf = (algorithm: string) =>
-    props.profiles
+    props.houses
       .filter((profile) => profile.algorithm === algorithm)
       .map((profile) => ({ value: profile.id, text: `${profile.name}: ${profile.poolNames.join(", ")}` }));
   return (
     <Layout title="Pools" current="pools" viewer={viewer} assets={props.assets} live={props.live}>
       <div class="title">
         <h1>Pools</h1>
+        <form class="search" method="get" action="/pools">
+          <input type="search" name="q" value={props.q} placeholder="Name, address or profile" aria-label="Search pools and profiles" autocomplete="off" />
+          <button type="submit">Search</button>
+        </form>
         {viewer.mayWrite ? (
           <a class="button primary" href="/pools/new">
             Add pool
@@ -240,9 +251,10 @@ export function PoolsPage(props: PoolsProps): JSX.Element {
         )}
       </div>
       <section class="panel" aria-label="Pools">
-        <PoolTable pools={props.pools} clock={viewer} />
+        <PoolTable pools={props.pools} clock={viewer} q={props.q} />
       </section>
       <Profiles profiles={props.profiles} mayWrite={viewer.mayWrite} />
+      <Paging prevHref={props.prevHref} nextHref={props.nextHref} />
       <section class="panel" aria-labelledby="h-house">
         <header>
           <h2 id="h-house">House profile of each fleet</h2>

@@ -63,3 +63,25 @@ export function Empty(props: { text: string }): JSX.Element {
     </p>
   );
 }
+
+/** The way to the next and the previous page of a list. */
+export function Paging(props: { prevHref: string | null; nextHref: string | null }): JSX.Element {
+  return (
+    <nav class="paging" id="paging" aria-label="Pages">
+      {props.prevHref === null ? (
+        ""
+      ) : (
+        <a class="button" rel="prev" href={props.prevHref}>
+          Previous
+        </a>
+      )}
+      {props.nextHref === null ? (
+        ""
+      ) : (
+        <a class="button" rel="next" href={props.nextHref}>
+          Next
+        </a>
+      )}
+    </nav>
+  );
+}

@@ -2,6 +2,7 @@ import { encode } from "uqr";
 import { AccountPage } from "../../../views/pages/account.tsx";
 import { blankForm, type FormState } from "../../../views/parts/form.tsx";
 import type { User } from "../../control/users.ts";
+import { recordAct } from "../actions/record.ts";
 import { assetUrls } from "../assets/assets.ts";
 import { accepted } from "../control-result.ts";
 import { found } from "../endpoint.ts";
@@ -20,14 +21,15 @@ type Shown = { form: FormState; codes?: string[]; display?: FormState; status?: 
 const userOf = ({ deps: { control } }: PageParts, { principal }: PageCall): User => found(control.users.byId(principal.id), "user");
 
 function show(parts: PageParts, call: PageCall, { form, codes, display, status = 200 }: Shown): Promise<Response> {
-  const { secondFactors, settings } = parts.deps.control;
+  const { secondFactors, settings, sessions } = parts.deps.control;
   const user = userOf(parts, call);
+  const signedIn = { sessions: sessions.ofUser(user.no), ownSession: call.principal.sessionNo };
   const pending = secondFactors.pending(user);
   const enrolment = pending === null ? null : { secret: pending.secret.reveal(), modules: encode(pending.uri.reveal(), { border: 0 }).data };
   const isOn = secondFactors.isOn(user.no);
   const isNeeded = user.role === "owner" && settings.get("ownersNeedSecondStep") === "yes";
   const shownDisplay = { form: display ?? displayOf(call), zones, farmZone: settings.get("timeZone") };
-  const props = { viewer: call.viewer, assets: assetUrls, form, isOn, isNeeded, enrolment, codes: codes ?? null, display: shownDisplay };
+  const props = { viewer: call.viewer, assets: assetUrls, form, isOn, isNeeded, enrolment, codes: codes ?? null, display: shownDisplay, ...signedIn };
   return htmlResponse(AccountPage(props), status);
 }
 
@@ -53,6 +55,23 @@ async function requirePassword(parts: PageParts, call: PageCall, values: FormVal
 function displayOf({ request }: PageCall): FormState {
   const { zone, singleKeys } = preferencesOf(request);
   return { values: { zone: zone ?? "", single_keys: singleKeys ? "1" : "" }, errors: {} };
+}
+
+/** Ends one of his own sessions, in a browser that he left somewhere. */
+export async function ownSignOutForm(parts: PageParts, call: PageCall): Promise<Response> {
+  const { control } = parts.deps;
+  const values = await readForm(call.request);
+  requireOwnForm(values, call.viewer.csrf);
+  const user = userOf(parts, call);
+  const session = found(
+    control.sessions.ofUser(user.no).find(({ no }) => String(no) === values["session"]),
+    "session",
+  );
+  control.transaction(() => {
+    control.sessions.remove(session.no);
+    recordAct(control, call.principal, { verb: "signed-out", subject: { kind: "user", id: user.id, name: user.email }, data: { sessions: 1 } });
+  });
+  return redirect("/account");
 }
 
 /** Kept by this browser, not by the hub. */

@@ -3,6 +3,7 @@ import { type BatchFields, type BatchLine, BatchPage, type BatchProps } from "..
 import type { BulkOp } from "../../../views/parts/bulk-bar.tsx";
 import { blankForm, type FormState } from "../../../views/parts/form.tsx";
 import type { Batch } from "../../control/batches.ts";
+import { textRule } from "../../control/rules.ts";
 import { assetUrls } from "../assets/assets.ts";
 import { applyBatch, countResults, isApplying, keepOrder, orderOf, type RigResult, resultsOf, tryOrder } from "../batch-job.ts";
 import { found } from "../endpoint.ts";
@@ -68,6 +69,7 @@ function batchOf(parts: PageParts, call: PageCall): { batch: Batch; order: KeptO
   return { batch, order };
 }
 
+const reasonCharsMax = 200;
 const isWhole = ({ op, set }: RigOrder): boolean => op !== "change" || set !== undefined;
 const idsOf = ({ deps }: PageParts, { no, total }: Batch): string[] => deps.control.batches.rigs(no, { fromAt: 0, limit: total }).map(({ rigId }) => rigId);
 
@@ -109,7 +111,7 @@ async function page(parts: PageParts, call: PageCall, form: FormState = blankFor
     title: `${opTexts[order.op]} ${count(batch.total)} ${batch.total === 1 ? "rig" : "rigs"}`,
     sets: setWords(control, order.set ?? {}),
     ...{ total: batch.total, done: batch.done, isWhole: isWhole(order) },
-    asksReason: order.op === "quarantine" || order.op === "release" || order.op === "pass",
+    reason: order.op === "quarantine" || order.op === "release" || order.op === "pass" ? form : null,
     fields: takesFields ? fieldsOf(parts, call, texts) : null,
     cost: cost === null ? [] : costSentences(control, cost),
     ...{ counts: countResults(results), lines: linesOf(results), more: Math.max(0, results.length - linesShown) },
@@ -145,7 +147,9 @@ export async function batchApplyForm(parts: PageParts, call: PageCall): Promise<
   const { batch, order } = batchOf(parts, call);
   if (!isWhole(order)) throw new Problem("invalid", "say first what is to be set");
   if (batch.state === "ready") {
-    const reason = (values["reason"] ?? "").slice(0, 200);
+    const reason = values["reason"] ?? "";
+    const broken = reason === "" ? null : textRule(reasonCharsMax)(reason);
+    if (broken !== null) return page(parts, call, { values: { reason }, errors: { reason: sentence(broken) } });
     const kept: KeptOrder = { ...order, cost: costOf(deps, order, idsOf(parts, batch)), ...(reason !== "" && { reason }) };
     deps.control.batches.order(batch.no, JSON.stringify(kept));
   }

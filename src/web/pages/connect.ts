@@ -7,6 +7,7 @@ import type { LiveView } from "../live.ts";
 import { htmlResponse, type PageCall, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 
+const busySessions = 100;
 const anyAddress = new Set(["0.0.0.0", "[::]", "::", ""]);
 
 /** `host:port` taken apart at its last colon. */
@@ -44,6 +45,8 @@ function waitOf({ deps: { control, hub } }: PageParts): ConnectWait {
   let first: { rigNo: number; atMs: number } | null = null;
   for (const { rigNo, lastAcceptedAtMs } of hub.rigs()) {
     if (lastAcceptedAtMs !== null && (first === null || lastAcceptedAtMs > first.atMs)) first = { rigNo, atMs: lastAcceptedAtMs };
+    // Of a farm that is at work any will do, and to look at all its rigs each second is dear.
+    if (first !== null && hub.sessions() > busySessions) break;
   }
   const rig = first === null ? null : control.rigs.byNo(first.rigNo);
   const firstShare = first === null || rig === null ? null : { rigId: rig.id, rigName: rig.name, atMs: first.atMs };

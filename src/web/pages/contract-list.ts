@@ -3,13 +3,13 @@ import {
   type ContractLine,
   type ContractListProps,
   type ContractListQuery,
-  ContractPaging,
   ContractRow,
   ContractsPage,
   contractsHref,
 } from "../../../views/pages/contracts.tsx";
 import type { StripBar } from "../../../views/parts/delivery-strip.tsx";
 import { type ContractWord, contractWords } from "../../../views/parts/status.tsx";
+import { Paging } from "../../../views/parts/text.tsx";
 import { assetUrls } from "../assets/assets.ts";
 import type { LiveView } from "../live.ts";
 import { type ContractNow, isAtRisk } from "./contract-snapshot.ts";
@@ -117,7 +117,7 @@ export function contractsLive(parts: PageParts, { url, zone }: WatchCall): LiveV
   const render = async () => {
     const list = await listOf(parts, query, zone);
     const rows = await Promise.all(list.rows.map(async (line) => ({ id: line.id, html: await ContractRow({ line, clock: list.clock }) })));
-    const [chips, paging] = await Promise.all([ContractChips(list), ContractPaging(list)]);
+    const [chips, paging] = await Promise.all([ContractChips(list), Paging(list)]);
     return {
       parts: [
         { id: "chips", html: chips },

@@ -1,5 +1,4 @@
 import type { Contract } from "../../control/contract-row.ts";
-import type { ServingRig } from "../../control/contracts.ts";
 import type { ContractHealth, WebDeps } from "../deps.ts";
 import type { LiveFigures } from "../live-figures.ts";
 
@@ -26,11 +25,14 @@ export const isAtRisk = ({ health }: Pick<ContractNow, "health">): boolean => he
 export class ContractSnapshots {
   readonly #deps: WebDeps;
   readonly #figures: LiveFigures;
+  readonly #names = new Map<number, string>();
+  readonly #editedCustomers: () => number[];
   #kept: { atMs: number; value: Promise<ContractNow[]> } | null = null;
 
   constructor(deps: WebDeps, figures: LiveFigures) {
     this.#deps = deps;
     this.#figures = figures;
+    this.#editedCustomers = deps.control.customers.edits();
   }
 
   /** In the order of their numbers. */
@@ -53,20 +55,14 @@ export class ContractSnapshots {
   async of(contracts: readonly Contract[]): Promise<ContractNow[]> {
     const { control, contracts: view } = this.#deps;
     const delivered = await this.#figures.deliveredByContract();
-    const serving = countsOf(control.contracts.rigsOf(contracts.map(({ no }) => no)));
-    const names = new Map<number, string>();
+    const serving = control.contracts.rigCounts();
+    for (const no of this.#editedCustomers()) this.#names.delete(no);
     return contracts.map((contract) => {
-      const customerName = names.get(contract.customerNo) ?? control.customers.byNo(contract.customerNo)?.name ?? "–";
-      names.set(contract.customerNo, customerName);
+      const customerName = this.#names.get(contract.customerNo) ?? control.customers.byNo(contract.customerNo)?.name ?? "–";
+      this.#names.set(contract.customerNo, customerName);
       const [hps900 = null, hps86400 = null] = delivered.get(contract.no) ?? [];
       const health = isInForce(contract) ? (view?.health(contract.no) ?? null) : null;
       return { contract, customerName, health, hps900, hps86400, rigs: serving.get(contract.no) ?? 0 };
     });
   }
-}
-
-function countsOf(serving: readonly ServingRig[]): Map<number, number> {
-  const counts = new Map<number, number>();
-  for (const { contractNo } of serving) counts.set(contractNo, (counts.get(contractNo) ?? 0) + 1);
-  return counts;
 }

@@ -5,7 +5,7 @@ import { addCustomer, type CustomerEntry, changeCustomer, removeCustomer } from 
 import { assetUrls } from "../assets/assets.ts";
 import { found } from "../endpoint.ts";
 import { contractLines } from "./contract-list.ts";
-import { type FormValues, isOwnForm, orRefused, readForm, refusedForm, requireOwnForm, versionOf } from "./form-body.ts";
+import { type FormValues, isOwnForm, orRefused, readForm, refusedEdit, refusedForm, refusedStatus, requireOwnForm, versionOf } from "./form-body.ts";
 import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 
@@ -89,14 +89,14 @@ export async function changeCustomerForm(parts: PageParts, call: PageCall): Prom
   const { control } = parts.deps;
   const customer = found(control.customers.byId(call.id), "customer");
   const values = await readForm(call.request);
-  const again = (form: FormState) => show(parts, call, { customer, form, status: 422 });
+  const again = (form: FormState, status = 422) => show(parts, call, { customer, form, status });
   if (!isOwnForm(values, call.viewer.csrf)) return again({ values, errors: { "": staleForm } });
   return orRefused(
     () => {
       control.transaction(() => changeCustomer(parts.deps, call.principal, { id: customer.id, version: versionOf(values), entry: entryOf(values) }));
       return done(parts, `/customers/${customer.id}`);
     },
-    (problem) => again(refusedForm(values, problem)),
+    (problem) => again(refusedEdit(values, problem, { present: formOf(customer) }), refusedStatus(problem)),
   );
 }
 

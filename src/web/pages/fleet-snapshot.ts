@@ -1,23 +1,23 @@
-import type { Fleet } from "../../control/fleets.ts";
 import type { Pool } from "../../control/pools.ts";
-import type { Profile } from "../../control/profiles.ts";
 import { type Rig, type RigStatus, rigStatuses } from "../../control/rig-row.ts";
-import type { PoolFact, RigFact } from "../../health/facts.ts";
+import type { PoolFact } from "../../health/facts.ts";
+import { breathe } from "../csv-read.ts";
 import type { WebDeps } from "../deps.ts";
 import type { LiveFigures } from "../live-figures.ts";
 import { byName } from "./natural-order.ts";
 
+/** A rig as it is now. What the hub sees of it is read when it is asked for: of ten thousand a page shows a hundred. */
 export type RigView = {
-  rig: Rig;
-  fact: RigFact | null;
+  readonly rig: Rig;
   /** Effective H/s over the last minute, quarter of an hour and day; null = no data. */
-  hps60: number | null;
-  hps900: number | null;
-  hps86400: number | null;
+  readonly hps60: number | null;
+  readonly hps900: number | null;
+  readonly hps86400: number | null;
   /** Rejected work of all work of the last hour, 0..1; null = no share. */
-  rejected: number | null;
-  poolName: string | null;
-  lastShareAtMs: number | null;
+  readonly rejected: number | null;
+  readonly poolNo: number;
+  readonly poolName: string | null;
+  readonly lastShareAtMs: number | null;
 };
 export type PoolView = { pool: Pool; fact: PoolFact | null };
 
@@ -28,13 +28,10 @@ const noWork: HourWork = Object.freeze({ accepted: 0n, rejected: 0n });
 
 /** All rigs and pools at one moment: what is on record, what the hub sees, what the ledger counts. */
 export type FleetSnapshot = {
-  atMs: number;
   /** In the order of their names. */
   rigs: RigView[];
   statusCounts: Record<RigStatus, number>;
-  pools: PoolView[];
-  profiles: Profile[];
-  fleets: Fleet[];
+  poolNames: ReadonlyMap<number, string>;
   /** Work at each pool in the last hour, by pool number. */
   hourWork: ReadonlyMap<number, HourWork>;
 };
@@ -43,14 +40,61 @@ export type FleetSnapshot = {
 const maxAgeMs = 1_000;
 /** Reading a rig's row takes some 5 µs of the loop that also serves rigs: at 10,000 rigs the table is read every 5 s, not every second. */
 const rowAgeMsPerRig = 0.5;
+const rowsPerTurn = 250;
 /** The last hour's shares are many; its sums change slowly. */
 const hourWorkAgeMs = 10_000;
 const hourMs = 3_600_000;
 
-export function countStatuses(rigs: readonly RigView[]): Record<RigStatus, number> {
+function countStatuses(rigs: readonly Rig[]): Record<RigStatus, number> {
   const counts = Object.fromEntries(rigStatuses.map((status) => [status, 0])) as Record<RigStatus, number>;
-  for (const { rig } of rigs) counts[rig.status] += 1;
+  for (const { status } of rigs) counts[status] += 1;
   return counts;
+}
+
+type Seen = { hub: WebDeps["hub"]; rates: ReadonlyMap<number, (number | null)[]>; work: ReadonlyMap<number, HourWork>; poolNames: ReadonlyMap<number, string> };
+
+class RigNow implements RigView {
+  readonly rig: Rig;
+  readonly #seen: Seen;
+
+  constructor(rig: Rig, seen: Seen) {
+    this.rig = rig;
+    this.#seen = seen;
+  }
+
+  get hps60(): number | null {
+    return this.#seen.rates.get(this.rig.no)?.[0] ?? null;
+  }
+
+  get hps900(): number | null {
+    return this.#seen.rates.get(this.rig.no)?.[1] ?? null;
+  }
+
+  get hps86400(): number | null {
+    return this.#seen.rates.get(this.rig.no)?.[2] ?? null;
+  }
+
+  get rejected(): number | null {
+    return refusedPart(this.#seen.work.get(this.rig.no) ?? noWork);
+  }
+
+  get poolNo(): number {
+    return this.#seen.hub.rig(this.rig.no)?.poolNo ?? 0;
+  }
+
+  get poolName(): string | null {
+    return this.#seen.poolNames.get(this.poolNo) ?? null;
+  }
+
+  get lastShareAtMs(): number | null {
+    return this.#seen.hub.rig(this.rig.no)?.lastShareAtMs ?? null;
+  }
+}
+
+/** All pools as they are now; the hub is asked once for all of them. */
+export function poolViews({ control, hub }: Pick<WebDeps, "control" | "hub">): PoolView[] {
+  const facts = new Map([...hub.pools()].map((fact) => [fact.poolNo, fact]));
+  return control.pools.all().map((pool) => ({ pool, fact: facts.get(pool.no) ?? null }));
 }
 
 /** Snapshots for the pages: however many ask within a second, the tables are read once. */
@@ -83,6 +127,11 @@ export class FleetSnapshots {
     this.#rows = null;
   }
 
+  /** Work at each pool in the last hour, by pool number. */
+  async work(): Promise<Pick<FleetSnapshot, "hourWork">> {
+    return { hourWork: (await this.#work(this.#deps.now())).byPool };
+  }
+
   #work(nowMs: number): Promise<HourWorks> {
     const kept = this.#hourWork;
     if (kept !== null && nowMs - kept.atMs < hourWorkAgeMs) return kept.value;
@@ -95,28 +144,32 @@ export class FleetSnapshots {
     return value;
   }
 
-  #rigs(nowMs: number): Rig[] {
-    const rows = this.#rows;
-    if (rows !== null && nowMs - rows.atMs < rows.rigs.length * rowAgeMsPerRig) return rows.rigs;
-    const rigs = byName(this.#deps.control.rigs.all());
-    this.#rows = { atMs: nowMs, rigs };
-    return rigs;
+  /** In pieces: ten thousand rows at once would hold up the rigs that the loop serves too. */
+  async #rigs(nowMs: number): Promise<Rig[]> {
+    const kept = this.#rows;
+    if (kept !== null && nowMs - kept.atMs < kept.rigs.length * rowAgeMsPerRig) return kept.rigs;
+    const rigs: Rig[] = [];
+    for (
+      let piece = this.#deps.control.rigs.piece(0, rowsPerTurn);
+      piece.length > 0;
+      piece = this.#deps.control.rigs.piece(rigs.at(-1)?.no ?? 0, rowsPerTurn)
+    ) {
+      rigs.push(...piece);
+      if (piece.length < rowsPerTurn) break;
+      await breathe();
+    }
+    const sorted = byName(rigs);
+    // Somebody changed something meanwhile: it must be read again.
+    if (this.#rows === kept) this.#rows = { atMs: nowMs, rigs: sorted };
+    return sorted;
   }
 
   async #take(nowMs: number): Promise<FleetSnapshot> {
     const { control, hub } = this.#deps;
-    const [rates, work] = await Promise.all([this.#figures.ratesByRig(), this.#work(nowMs)]);
-    const pools = control.pools.all().map((pool) => ({ pool, fact: hub.pool(pool.no) }));
-    const poolNames = new Map(pools.map(({ pool }) => [pool.no, pool.name]));
-    const rigs = this.#rigs(nowMs).map((rig): RigView => {
-      const fact = hub.rig(rig.no);
-      const poolName = poolNames.get(fact?.poolNo ?? 0) ?? null;
-      const rejected = refusedPart(work.byRig.get(rig.no) ?? noWork);
-      const [hps60 = null, hps900 = null, hps86400 = null] = rates.get(rig.no) ?? [];
-      return { rig, fact, hps60, hps900, hps86400, rejected, poolName, lastShareAtMs: fact?.lastShareAtMs ?? null };
-    });
-    const tables = { profiles: control.profiles.all(), fleets: control.fleets.all() };
-    return { atMs: nowMs, rigs, statusCounts: countStatuses(rigs), pools, ...tables, hourWork: work.byPool };
+    const [rates, { byPool, byRig }, rows] = await Promise.all([this.#figures.ratesByRig(), this.#work(nowMs), this.#rigs(nowMs)]);
+    const poolNames = new Map(control.pools.all().map(({ no, name }) => [no, name]));
+    const seen: Seen = { hub, rates, work: byRig, poolNames };
+    return { rigs: rows.map((rig) => new RigNow(rig, seen)), statusCounts: countStatuses(rows), poolNames, hourWork: byPool };
   }
 }
 

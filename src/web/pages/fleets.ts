@@ -12,7 +12,7 @@ import { assetUrls } from "../assets/assets.ts";
 import { found } from "../endpoint.ts";
 import type { LiveView } from "../live.ts";
 import { entryOf, formFields, meaningFor, newFleetForm, valuesOf } from "./fleet-form.ts";
-import { type FormValues, isOwnForm, orRefused, readForm, refusedForm, requireOwnForm, versionOf } from "./form-body.ts";
+import { type FormValues, isOwnForm, orRefused, readForm, refusedEdit, refusedForm, refusedStatus, requireOwnForm, versionOf } from "./form-body.ts";
 import { htmlResponse, type PageCall, redirect, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 import { scopeChart } from "./scope-chart.ts";
@@ -21,9 +21,11 @@ import { pickerOf, readRange } from "./time-range.ts";
 const staleForm = "The form was of an older session. Look at it and send it again.";
 
 /** Every fleet with its counts: three questions, whatever the number of rigs. */
-function fleetRows({ deps: { control, now } }: PageParts): FleetRow[] {
+async function fleetRows(parts: PageParts): Promise<FleetRow[]> {
+  const { control, now } = parts.deps;
+  const open = (await parts.contracts.current()).map(({ contract }) => contract);
   const counts = Map.groupBy(control.rigs.countByFleet(), ({ fleetNo }) => fleetNo);
-  const contracts = Map.groupBy(control.contracts.all(), ({ fleetNo }) => fleetNo);
+  const contracts = Map.groupBy(open, ({ fleetNo }) => fleetNo);
   return control.fleets.all().map((fleet) => {
     const own = counts.get(fleet.no) ?? [];
     const sold = contracts.get(fleet.no) ?? [];
@@ -43,14 +45,14 @@ function fleetRows({ deps: { control, now } }: PageParts): FleetRow[] {
   });
 }
 
-export function fleetsPage(parts: PageParts, { viewer }: PageCall): Promise<Response> {
-  return htmlResponse(FleetsPage({ viewer, assets: assetUrls, fleets: fleetRows(parts), live: "/live/fleets" }));
+export async function fleetsPage(parts: PageParts, { viewer }: PageCall): Promise<Response> {
+  return htmlResponse(FleetsPage({ viewer, assets: assetUrls, fleets: await fleetRows(parts), live: "/live/fleets" }));
 }
 
 export function fleetsLive(parts: PageParts, { zone }: WatchCall): LiveView {
   const render = async () => {
     const clock = { nowMs: parts.deps.now(), zone };
-    return { parts: [{ id: "fleet-table", html: await FleetTable({ fleets: fleetRows(parts), clock }) }] };
+    return { parts: [{ id: "fleet-table", html: await FleetTable({ fleets: await fleetRows(parts), clock }) }] };
   };
   return { key: "fleets", everyMs: 2_000, render };
 }
@@ -59,7 +61,7 @@ type Shown = { fleet: Fleet | null; form: FormState; holdForm?: FormState; statu
 
 async function show(parts: PageParts, { viewer, url }: PageCall, { fleet, form, holdForm, status = 200 }: Shown): Promise<Response> {
   const { control, now } = parts.deps;
-  const row = fleet === null ? null : (fleetRows(parts).find(({ id }) => id === fleet.id) ?? null);
+  const row = fleet === null ? null : ((await fleetRows(parts)).find(({ id }) => id === fleet.id) ?? null);
   const props = {
     ...{ viewer, assets: assetUrls, form, choices: choicesOf(parts) },
     chart: fleet === null ? null : await chartOf(parts, fleet, { url, zone: viewer.zone }),
@@ -187,6 +189,12 @@ export async function meaningForm(parts: PageParts, call: PageCall): Promise<Res
   );
 }
 
+/** What people call what a field chooses by id. */
+function wordOf({ deps: { control } }: PageParts, field: string, value: string): string {
+  if (field === "site_id") return control.sites.byId(value)?.name ?? "";
+  return field === "house_profile_id" ? (control.profiles.byId(value)?.name ?? "") : value;
+}
+
 const formField = (field: string): string => formFields[field] ?? field;
 
 export async function addFleetForm(parts: PageParts, call: PageCall): Promise<Response> {
@@ -206,7 +214,8 @@ export async function changeFleetForm(parts: PageParts, call: PageCall): Promise
   const { control } = parts.deps;
   const fleet = found(control.fleets.byId(call.id), "fleet");
   const values = await readForm(call.request);
-  const again = (form: FormState) => show(parts, call, { fleet, form, status: 422 });
+  const again = (form: FormState, status = 422) => show(parts, call, { fleet, form, status });
+  const present = { ...formOf(parts, fleet), wordsOf: (field: string, id: string) => wordOf(parts, field, id) };
   if (!isOwnForm(values, call.viewer.csrf)) return again({ values, errors: { "": staleForm } });
   return orRefused(
     () => {
@@ -214,7 +223,7 @@ export async function changeFleetForm(parts: PageParts, call: PageCall): Promise
       control.transaction(() => changeFleet(parts.deps, call.principal, change));
       return done(parts, `/fleets/${fleet.id}`);
     },
-    (problem) => again(refusedForm(values, problem, formField)),
+    (problem) => again(refusedEdit(values, problem, { present, rename: formField }), refusedStatus(problem)),
   );
 }
 

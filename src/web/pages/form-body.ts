@@ -54,6 +54,25 @@ export function refusedForm(values: FormValues, problem: Problem, rename: (field
   return { values, errors };
 }
 
+/** A row as it is now, in the values of its form; `wordsOf` says what people call a value that is an id. */
+export type Present = { values: FormValues; wordsOf?: (field: string, value: string) => string };
+
+/**
+ * The same for a form about something that is there. Where somebody else was faster, what it is now stands beside each field that differs
+ * from what was typed; the form is of the new version then, so that saving again overwrites it.
+ */
+export function refusedEdit(values: FormValues, problem: Problem, { present, rename }: { present: Present; rename?: (field: string) => string }): FormState {
+  if (problem.kind !== "precondition-failed") return refusedForm(values, problem, rename);
+  const { values: now, wordsOf = (_field: string, value: string) => value } = present;
+  const plain = (text: string | undefined) => text?.replaceAll("\r\n", "\n").trim();
+  const differing = Object.entries(now).filter(([field, text]) => values[field] !== undefined && plain(values[field]) !== plain(text));
+  const errors = Object.fromEntries(differing.map(([field, text]) => [field, `Is now: ${wordsOf(field, text) || "empty"}.`]));
+  return { values, errors: { "": "Somebody changed this meanwhile. Save again to overwrite what differs, or mend it:", ...errors } };
+}
+
+/** Of the answer that shows a refused form. */
+export const refusedStatus = ({ kind }: Problem): number => (kind === "precondition-failed" ? 412 : 422);
+
 /** Our rules begin in lower case, because the API puts a field's name before them. */
 export function sentence(text: string): string {
   const first = text.charAt(0).toUpperCase();

@@ -7,7 +7,7 @@ import { assetUrls } from "../assets/assets.ts";
 import { found } from "../endpoint.ts";
 import { hashrateInput, readHashrate } from "../hashrate-text.ts";
 import { invalidField } from "../problems.ts";
-import { type FormValues, orRefused, readForm, refusedForm, requireOwnForm, versionOf } from "./form-body.ts";
+import { type FormValues, orRefused, readForm, refusedEdit, refusedForm, refusedStatus, requireOwnForm, versionOf } from "./form-body.ts";
 import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 
@@ -64,7 +64,7 @@ export async function changeModelForm(parts: PageParts, call: PageCall): Promise
       deps.control.transaction(() => changeModel(deps, call.principal, { id: call.id, version: versionOf(values), patch: fieldsOf(values) }));
       return redirect("/models");
     },
-    (problem) => page(parts, call, { form: refusedForm(values, problem, rename), edited, status: problem.status }),
+    (problem) => page(parts, call, { form: refusedEdit(values, problem, { present: formOf(edited), rename }), edited, status: refusedStatus(problem) }),
   );
 }
 

@@ -5,7 +5,7 @@ import type { FleetCount } from "../../control/rigs.ts";
 import type { WebDeps } from "../deps.ts";
 import type { LiveFigures, PoolWork } from "../live-figures.ts";
 import type { ContractNow, ContractSnapshots } from "./contract-snapshot.ts";
-import type { PoolView } from "./fleet-snapshot.ts";
+import { type PoolView, poolViews } from "./fleet-snapshot.ts";
 
 /** H/s of a fleet's rigs over the last minute and quarter of an hour; null = nothing is known of any. */
 export type FleetRates = { hps60: number | null; hps900: number | null };
@@ -44,6 +44,8 @@ export class OverviewReader {
   readonly #figures: LiveFigures;
   readonly #contracts: ContractSnapshots;
   #slow: Slow | null = null;
+  #sawShare = false;
+  #sums: { of: unknown; value: Map<number, FleetRates> } | null = null;
 
   constructor(deps: WebDeps, { figures, contracts }: { figures: LiveFigures; contracts: ContractSnapshots }) {
     this.#deps = deps;
@@ -52,7 +54,7 @@ export class OverviewReader {
   }
 
   async read(): Promise<OverviewFacts> {
-    const { control, hub, now } = this.#deps;
+    const { control, now } = this.#deps;
     const [rates, hourWork, contracts, deliveredHps] = await Promise.all([
       this.#figures.ratesByRig(),
       this.#figures.poolWork(),
@@ -66,16 +68,28 @@ export class OverviewReader {
     const { fleetOf, spareHps } = this.#slowly(fleets);
     return {
       ...{ nowMs: now(), fleets, counts, statusCounts, hourWork, contracts, deliveredHps, spareHps },
-      rates: byFleet(rates, fleetOf),
+      rates: this.#sumsOf(rates, fleetOf),
       worstRigs: control.rigs.worst(worstShown),
-      pools: control.pools.all().map((pool) => ({ pool, fact: hub.pool(pool.no) })),
-      hasShare: [...rates.values()].some(([, , day]) => day !== null) || this.#hasAccepted(),
+      pools: poolViews(this.#deps),
+      hasShare: this.#hasShare(rates),
     };
+  }
+
+  /** That there was one stays true. */
+  #hasShare(rates: ReadonlyMap<number, (number | null)[]>): boolean {
+    this.#sawShare ||= rates.values().some(([, , day]) => day !== null) || this.#hasAccepted();
+    return this.#sawShare;
   }
 
   #hasAccepted(): boolean {
     for (const { acceptedShares } of this.#deps.hub.rigs()) if (acceptedShares > 0) return true;
     return false;
+  }
+
+  /** The same rates serve for two seconds. */
+  #sumsOf(rates: ReadonlyMap<number, (number | null)[]>, fleetOf: ReadonlyMap<number, number>): Map<number, FleetRates> {
+    if (this.#sums?.of !== rates) this.#sums = { of: rates, value: byFleet(rates, fleetOf) };
+    return this.#sums.value;
   }
 
   #slowly(fleets: readonly Fleet[]): Slow {

@@ -29,6 +29,8 @@ import type { PageParts } from "./page-parts.ts";
 
 const eventsShown = 8;
 const contractsShown = 8;
+const poolsShown = 12;
+const namesShown = 3;
 
 /** Null when nothing is known of any of them. */
 function sum(values: readonly (number | null)[]): number | null {
@@ -72,7 +74,8 @@ function rigsTile({ statusCounts }: OverviewFacts): TileProps {
 function poolsTile({ pools }: OverviewFacts): TileProps {
   const well = pools.filter(({ fact }) => fact?.state === "live" || fact?.state === "warm").length;
   const troubled = pools.filter(({ fact }) => troubledPool.has(fact?.state ?? "unused"));
-  const note = troubled.map(({ pool, fact }) => `${pool.name} ${fact?.state}`).join(" · ");
+  const named = troubled.slice(0, namesShown).map(({ pool, fact }) => `${pool.name} ${fact?.state}`);
+  const note = [...named, ...(troubled.length > namesShown ? [`${count(troubled.length - namesShown)} more`] : [])].join(" · ");
   return { label: "Pools", value: count(well), unit: `of ${count(pools.length)} well`, note: note || (pools.length > 0 ? "none failing" : "none yet") };
 }
 
@@ -103,6 +106,13 @@ function poolLine({ pool, fact }: PoolView): PoolLine {
   return { id: pool.id, name: pool.name, state: fact?.state ?? "unused", sinceMs, rigs: fact?.rigs ?? 0, answerMs: fact?.answerMs ?? null };
 }
 
+/** Those at fault first, then those that rigs mine at most. */
+function poolLines({ pools }: OverviewFacts): { pools: PoolLine[]; poolsMore: number } {
+  const isTroubled = ({ fact }: PoolView) => Number(troubledPool.has(fact?.state ?? "unused"));
+  const sorted = pools.toSorted((one, other) => isTroubled(other) - isTroubled(one) || (other.fact?.rigs ?? 0) - (one.fact?.rigs ?? 0));
+  return { pools: sorted.slice(0, poolsShown).map(poolLine), poolsMore: Math.max(0, pools.length - poolsShown) };
+}
+
 function stepsOf({ pools, counts, fleets, hasShare }: OverviewFacts): Steps | null {
   const hasPool = pools.length > 0 && fleets.some((fleet) => fleet.houseProfileNo !== null);
   const hasRig = counts.length > 0;
@@ -128,7 +138,7 @@ export async function overviewParts(parts: PageParts, zone: string): Promise<Ove
     statusCounts: facts.statusCounts,
     ...(await contractsOf(parts, facts)),
     fleets: fleetLines(facts),
-    pools: facts.pools.map(poolLine),
+    ...poolLines(facts),
     events: parts.deps.control.events.latest(eventsShown).map(eventLine),
     steps: stepsOf(facts),
   };
@@ -150,7 +160,7 @@ export function overviewLive(parts: PageParts, { zone }: WatchCall): LiveView {
         { id: "unknowns", html: await Unknowns({ lines: shown.unknowns }) },
         { id: "contracts", html: await OverviewContracts({ contracts: shown.contracts, more: shown.contractsMore, clock }) },
         { id: "fleets", html: await FleetSummary({ fleets: shown.fleets, statusCounts: shown.statusCounts }) },
-        { id: "pools", html: await PoolSummary({ pools: shown.pools, clock }) },
+        { id: "pools", html: await PoolSummary({ pools: shown.pools, more: shown.poolsMore, clock }) },
         { id: "last-events", html: await OverviewEvents({ events: shown.events, clock }) },
       ],
     };

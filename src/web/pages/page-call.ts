@@ -4,6 +4,7 @@ import type { Viewer } from "../../../views/viewer.ts";
 import type { Role } from "../../control/scopes.ts";
 import { assetUrls } from "../assets/assets.ts";
 import { clientReader, isExposed } from "../client.ts";
+import { compressed } from "../compressed.ts";
 import { preferenceCookies, preferencesOf, readZone } from "../preferences.ts";
 import { principalOf, requireRole, type UserPrincipal } from "../principal.ts";
 import { Problem, problemKinds } from "../problems.ts";
@@ -115,6 +116,10 @@ function problemPage(parts: PageParts, request: Request, problem: Problem): Resp
 
 /** Runs `answer`; what it throws becomes a page. */
 export async function asPage(parts: PageParts, request: Request, answer: () => Response | Promise<Response>): Promise<Response> {
+  return compressed(request, await answered(parts, request, answer));
+}
+
+async function answered(parts: PageParts, request: Request, answer: () => Response | Promise<Response>): Promise<Response> {
   try {
     return await answer();
   } catch (error) {

@@ -2,6 +2,7 @@ import { Elysia } from "elysia";
 import { AsOf } from "../../../views/layout.tsx";
 import { assetResponse } from "../assets/assets.ts";
 import type { WebDeps } from "../deps.ts";
+import { keptLedger } from "../kept-ledger.ts";
 import { type LiveView, LiveViews } from "../live.ts";
 import { LiveFigures } from "../live-figures.ts";
 import { PoolProbes } from "../pool-probes.ts";
@@ -10,7 +11,7 @@ import { principalOf, requireRole } from "../principal.ts";
 import { notFound } from "../problems.ts";
 import { recorded } from "../recorded.ts";
 import { keepOpen } from "../sse.ts";
-import { accountPage, beginSecondStepForm, confirmSecondStepForm, displayForm, endSecondStepForm, secondStepRuleForm } from "./account.ts";
+import { accountPage, beginSecondStepForm, confirmSecondStepForm, displayForm, endSecondStepForm, ownSignOutForm, secondStepRuleForm } from "./account.ts";
 import { auditExportPage, auditPage } from "./audit.ts";
 import { connectLive, connectPage } from "./connect.ts";
 import { contractLive, contractPage } from "./contract.ts";
@@ -141,6 +142,7 @@ const owned: readonly [path: string, show: Show][] = [
 /** What everybody may change: how he himself signs in. */
 const ownChanges: readonly [path: string, change: Show][] = [
   ["/account/display", displayForm],
+  ["/account/sign-out", ownSignOutForm],
   ["/account/second-step", beginSecondStepForm],
   ["/account/second-step/confirm", confirmSecondStepForm],
   ["/account/second-step/off", endSecondStepForm],
@@ -199,8 +201,9 @@ function asOf({ deps }: PageParts, { key, everyMs, render }: LiveView, zone: str
 export type SharedParts = { figures?: LiveFigures; probes?: PoolProbes };
 
 /** What the pages need, made once per app. */
-function pageParts(deps: WebDeps, shared: SharedParts = {}): PageParts {
-  const figures = shared.figures ?? new LiveFigures(deps);
+function pageParts(whole: WebDeps, shared: SharedParts = {}): PageParts {
+  const deps: WebDeps = { ...whole, ledger: keptLedger(whole) };
+  const figures = shared.figures ?? new LiveFigures(whole);
   const probes = shared.probes ?? new PoolProbes(deps);
   const contracts = new ContractSnapshots(deps, figures);
   const overview = new OverviewReader(deps, { figures, contracts });

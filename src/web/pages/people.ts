@@ -9,7 +9,7 @@ import { assetUrls } from "../assets/assets.ts";
 import { accepted } from "../control-result.ts";
 import { found } from "../endpoint.ts";
 import { invalidField } from "../problems.ts";
-import { type FormValues, orRefused, readForm, refusedForm, requireOwnForm, versionOf } from "./form-body.ts";
+import { type FormValues, orRefused, readForm, refusedEdit, refusedForm, refusedStatus, requireOwnForm, versionOf } from "./form-body.ts";
 import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 
@@ -96,7 +96,7 @@ export async function changePersonForm(parts: PageParts, call: PageCall): Promis
       });
       return redirect("/people");
     },
-    (problem) => showOne(parts, call, before, { form: refusedForm(values, problem), status: 422 }),
+    (problem) => showOne(parts, call, before, { form: refusedEdit(values, problem, { present: formOf(before) }), status: refusedStatus(problem) }),
   );
 }
 

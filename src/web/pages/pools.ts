@@ -1,6 +1,6 @@
 import { PoolPage } from "../../../views/pages/pool.tsx";
 import { PoolFormPage } from "../../../views/pages/pool-form.tsx";
-import { type PoolRow, PoolsPage, PoolTable, type ProfileRow } from "../../../views/pages/pools.tsx";
+import { PoolsPage, PoolTable } from "../../../views/pages/pools.tsx";
 import type { FormState } from "../../../views/parts/form.tsx";
 import { type Pool, poolModes, poolUrl } from "../../control/pools.ts";
 import type { Profile } from "../../control/profiles.ts";
@@ -12,56 +12,18 @@ import { found } from "../endpoint.ts";
 import { webLimits } from "../limits.ts";
 import type { LiveView } from "../live.ts";
 import { leadsElsewhere } from "../pool-probes.ts";
-import { warningsOf } from "../present-live.ts";
 import type { Problem } from "../problems.ts";
-import { refusedPart } from "./fleet-snapshot.ts";
-import { type FormValues, isOwnForm, orRefused, readForm, refusedForm, requireOwnForm, sentence, versionOf } from "./form-body.ts";
+import { type FormValues, isOwnForm, orRefused, readForm, refusedEdit, refusedForm, refusedStatus, requireOwnForm, sentence, versionOf } from "./form-body.ts";
 import { houseOfFirstPool, isFirstProfile } from "./house.ts";
 import { htmlResponse, type PageCall, redirect, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
+import { pageOf, poolRows, poolsHref, poolTexts, profileRow, profileTexts, readPoolQuery } from "./pool-list.ts";
 import { scopeChart } from "./scope-chart.ts";
 import { pickerOf, readRange } from "./time-range.ts";
 
-async function poolRows(parts: PageParts, pools: readonly Pool[]): Promise<PoolRow[]> {
-  const { hub } = parts.deps;
-  const { hourWork } = await parts.snapshots.current();
-  return pools.map((pool) => {
-    const fact = hub.pool(pool.no);
-    const probe = parts.probes.last(pool);
-    return {
-      id: pool.id,
-      name: pool.name,
-      url: poolUrl(pool),
-      algorithm: pool.algorithm,
-      state: fact?.state ?? "unused",
-      stateSinceMs: fact?.stateSinceMs ?? pool.createdAtMs,
-      reason: fact?.reason ?? "",
-      extranonce2Size: fact?.extranonce2Size ?? probe?.extranonce2Size ?? null,
-      difficulty: fact?.difficulty ?? probe?.difficulty ?? null,
-      rigs: fact?.rigs ?? 0,
-      answerMs: fact?.answerMs ?? null,
-      rejected: refusedPart(hourWork.get(pool.no) ?? { accepted: 0n, rejected: 0n }),
-      warnings: warningsOf(fact, probe),
-    };
-  });
-}
-
-function profileRow(parts: PageParts, profile: Profile): ProfileRow {
+export async function poolsPage(parts: PageParts, { viewer, url }: PageCall): Promise<Response> {
   const { control } = parts.deps;
-  const usedBy = control.profiles.usedBy(profile.no).map(({ kind, name }) => `${kind} ${name}`);
-  const more = usedBy.length > 3 ? ` and ${usedBy.length - 3} more` : "";
-  return {
-    id: profile.id,
-    name: profile.name,
-    poolNames: profile.poolNos.map((no) => control.pools.byNo(no)?.name ?? "–"),
-    algorithm: profile.algorithm,
-    returnAfterS: profile.returnAfterS,
-    usedBy: `${usedBy.slice(0, 3).join(", ")}${more}`,
-  };
-}
-
-export async function poolsPage(parts: PageParts, { viewer }: PageCall): Promise<Response> {
-  const { control } = parts.deps;
+  const query = readPoolQuery(url);
   const profiles = control.profiles.all();
   const idOf = new Map(profiles.map(({ no, id }) => [no, id]));
   const fleets = control.fleets.all().map((fleet) => ({
@@ -71,21 +33,32 @@ export async function poolsPage(parts: PageParts, { viewer }: PageCall): Promise
     version: fleet.version,
     houseProfileId: idOf.get(fleet.houseProfileNo ?? 0) ?? null,
   }));
-  const pools = await poolRows(parts, control.pools.all());
-  const rows = profiles.map((profile) => profileRow(parts, profile));
-  return htmlResponse(PoolsPage({ viewer, assets: assetUrls, live: "/live/pools", pools, profiles: rows, fleets }));
+  const pools = pageOf(control.pools.all(), query, poolTexts);
+  const shownProfiles = pageOf(profiles, query, profileTexts);
+  const isHouse = ({ no, customerId }: Profile) => customerId === null || fleets.some(({ houseProfileId }) => houseProfileId === idOf.get(no));
+  const props = {
+    ...{ viewer, assets: assetUrls, live: poolsHref(query, "/live/pools"), fleets, q: query.q },
+    pools: await poolRows(parts, pools.rows),
+    profiles: shownProfiles.rows.map((profile) => profileRow(parts, profile)),
+    houses: profiles.filter(isHouse).map((profile) => profileRow(parts, profile)),
+    prevHref: query.page > 1 ? poolsHref({ ...query, page: query.page - 1 }) : null,
+    nextHref: pools.more > 0 || shownProfiles.more > 0 ? poolsHref({ ...query, page: query.page + 1 }) : null,
+  };
+  return htmlResponse(PoolsPage(props));
 }
 
-/** The table of all pools, or of the one that `id` names. */
-export function poolsLive(parts: PageParts, { id, zone }: WatchCall): LiveView {
+/** The pools of a page of the list, or the one that `id` names. */
+export function poolsLive(parts: PageParts, { id, url, zone }: WatchCall): LiveView {
   const { control, now } = parts.deps;
+  const query = readPoolQuery(url);
   if (id !== "") found(control.pools.byId(id), "pool");
   const render = async () => {
-    const shown = control.pools.all().filter((pool) => id === "" || pool.id === id);
+    const all = control.pools.all();
+    const shown = id === "" ? pageOf(all, query, poolTexts).rows : all.filter((pool) => pool.id === id);
     const clock = { nowMs: now(), zone };
     return { parts: [{ id: "pool-table", html: await PoolTable({ pools: await poolRows(parts, shown), clock }) }] };
   };
-  return { key: `pools ${id}`, everyMs: 1_000, render };
+  return { key: `pools ${id} ${poolsHref(query)}`, everyMs: 2_000, render };
 }
 
 const newPool: FormState = Object.freeze({ values: { algorithm: "sha256d", mode: "shared" }, errors: {} });
@@ -135,8 +108,8 @@ function entryOf(values: FormValues): PoolEntry & { url: string; username: strin
 
 const staleForm = "The form was of an older session. Look at it and send it again.";
 
-function refused(values: FormValues, problem: Problem): FormState {
-  if (problem.kind !== "fresh-login-required") return refusedForm(values, problem);
+function refused(values: FormValues, problem: Problem, pool: Pool | null = null): FormState {
+  if (problem.kind !== "fresh-login-required") return pool === null ? refusedForm(values, problem) : refusedEdit(values, problem, { present: formOf(pool) });
   return { values, errors: { "": sentence(problem.detail) }, signIn: "/login?again=1&next=/pools" };
 }
 
@@ -164,7 +137,7 @@ export async function changePoolForm(parts: PageParts, call: PageCall): Promise<
   const { deps, probes } = parts;
   const pool = found(deps.control.pools.byId(call.id), "pool");
   const values = await readForm(call.request);
-  const again = (form: FormState) => formPage(parts, call, { pool, form, status: 422 });
+  const again = (form: FormState, status = 422) => formPage(parts, call, { pool, form, status });
   if (!isOwnForm(values, call.viewer.csrf)) return again({ values, errors: { "": staleForm } });
   return orRefused(
     async () => {
@@ -175,7 +148,7 @@ export async function changePoolForm(parts: PageParts, call: PageCall): Promise<
       await probes.probe(after, webLimits.poolProbeMsMax);
       return redirect(`/pools/${pool.id}`);
     },
-    (problem) => again(refused(values, problem)),
+    (problem) => again(refused(values, problem, pool), refusedStatus(problem)),
   );
 }
 

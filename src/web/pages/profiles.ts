@@ -1,12 +1,13 @@
 import { ProfileFormPage, profilePlaces } from "../../../views/pages/profile-form.tsx";
 import type { FormState } from "../../../views/parts/form.tsx";
+import type { Pool } from "../../control/pools.ts";
 import type { Profile } from "../../control/profiles.ts";
 import { recordAct, recordChange } from "../actions/record.ts";
 import { assetUrls } from "../assets/assets.ts";
 import { accepted } from "../control-result.ts";
 import { found } from "../endpoint.ts";
 import { invalidField } from "../problems.ts";
-import { type FormValues, isOwnForm, orRefused, readForm, refusedForm, requireOwnForm, versionOf } from "./form-body.ts";
+import { type FormValues, isOwnForm, orRefused, readForm, refusedEdit, refusedForm, refusedStatus, requireOwnForm, versionOf } from "./form-body.ts";
 import { adoptAsHouse, isFirstProfile } from "./house.ts";
 import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
@@ -14,13 +15,17 @@ import type { PageParts } from "./page-parts.ts";
 const staleForm = "The form was of an older session. Look at it and send it again.";
 
 function formPage(parts: PageParts, { viewer }: PageCall, shown: { profile: Profile | null; form: FormState; status?: number }): Promise<Response> {
-  const pools = parts.deps.control.pools.all().map(({ id, name, algorithm }) => ({ value: id, text: `${name} (${algorithm})` }));
+  const { profile: edited } = shown;
+  // A customer's pools are for his own profiles; all of them five times over would be most of the page.
+  const fits = ({ no, customerId }: Pool) => customerId === null || customerId === edited?.customerId || edited?.poolNos.includes(no) === true;
+  const fitting = parts.deps.control.pools.all().filter(fits);
+  const pools = fitting.map(({ id, name, algorithm }) => ({ value: id, text: `${name} (${algorithm})` }));
   const profile = shown.profile === null ? null : { id: shown.profile.id, name: shown.profile.name, version: shown.profile.version };
   return htmlResponse(ProfileFormPage({ viewer, assets: assetUrls, profile, pools, form: shown.form }), shown.status ?? 200);
 }
 
 function formOf({ deps: { control } }: PageParts, profile: Profile): FormState {
-  const chosen = profile.poolNos.map((no, at) => [profilePlaces[at] ?? "", control.pools.byNo(no)?.id ?? ""]);
+  const chosen = profilePlaces.map((place, at) => [place, control.pools.byNo(profile.poolNos[at] ?? 0)?.id ?? ""]);
   return { values: { ...Object.fromEntries(chosen), name: profile.name, return_after_s: String(profile.returnAfterS) }, errors: {} };
 }
 
@@ -51,6 +56,7 @@ function entryOf({ deps: { control } }: PageParts, values: FormValues): Entry {
   return { name: values["name"] ?? "", poolNos, returnAfterS: typed === "" ? 120 : Number(typed) };
 }
 
+const isPlace = (field: string): boolean => (profilePlaces as readonly string[]).includes(field);
 /** The form has five places where the row has one list. */
 const formField = (field: string): string => (field === "pool_ids" ? "pool_1" : field);
 const subjectOf = ({ id, name }: Profile) => ({ kind: "profile", id, name });
@@ -82,7 +88,9 @@ export async function changeProfileForm(parts: PageParts, call: PageCall): Promi
   const { control } = parts.deps;
   const profile = found(control.profiles.byId(call.id), "profile");
   const values = await readForm(call.request);
-  const again = (form: FormState) => formPage(parts, call, { profile, form, status: 422 });
+  const again = (form: FormState, status = 422) => formPage(parts, call, { profile, form, status });
+  const wordsOf = (field: string, value: string) => (isPlace(field) ? (control.pools.byId(value)?.name ?? "") : value);
+  const present = { ...formOf(parts, profile), wordsOf };
   if (!isOwnForm(values, call.viewer.csrf)) return again({ values, errors: { "": staleForm } });
   return orRefused(
     () => {
@@ -92,7 +100,7 @@ export async function changeProfileForm(parts: PageParts, call: PageCall): Promi
       });
       return done(parts);
     },
-    (problem) => again(refusedForm(values, problem, formField)),
+    (problem) => again(refusedEdit(values, problem, { present, rename: formField }), refusedStatus(problem)),
   );
 }
 

@@ -7,7 +7,7 @@ import { found } from "../endpoint.ts";
 import { may } from "../principal.ts";
 import { Problem } from "../problems.ts";
 import { type CellTexts, cellOf, cellsOf, NameBook, type RigCell, readCells, rigCells } from "../rig-cells.ts";
-import { type FormValues, orRefused, readForm, refusedForm, requireOwnForm, sentence, versionOf } from "./form-body.ts";
+import { type FormValues, orRefused, type Present, readForm, refusedEdit, refusedForm, requireOwnForm, sentence, versionOf } from "./form-body.ts";
 import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 
@@ -51,19 +51,16 @@ export function rigEditPage(parts: PageParts, call: PageCall): Promise<Response>
   return page(parts, call, {});
 }
 
-/** Where somebody else was faster: what it is now stands beside each field that differs from what was typed, and saving again overwrites it. */
-function staleForm(rig: Rig, book: NameBook, values: FormValues): FormState {
-  const present = valuesOf(book, rig);
-  const wordsOf = { ...present, owner: book.ownerText(rig.ownerCustomerId) || "house", site: book.siteText(rig.siteId) };
-  const differing = rigCells.filter((cell) => values[cell] !== undefined && values[cell] !== present[cell]);
-  const errors = Object.fromEntries(differing.map((cell) => [cell, `Is now: ${wordsOf[cell] === "" ? "empty" : wordsOf[cell]}.`]));
-  return { values, errors: { "": "Somebody changed this rig meanwhile. Save again to overwrite what differs, or mend it:", ...errors } };
+/** What a rig is now, with names where the form has ids. */
+function presentOf(rig: Rig, book: NameBook): Present {
+  const words: Readonly<Record<string, string>> = { owner: book.ownerText(rig.ownerCustomerId) || "house", site: book.siteText(rig.siteId) };
+  return { values: valuesOf(book, rig), wordsOf: (cell, value) => words[cell] ?? value };
 }
 
 function refused(parts: PageParts, call: PageCall, values: FormValues, problem: Problem): Promise<Response> {
   if (problem.kind === "precondition-failed") {
     const rig = found(parts.deps.control.rigs.byId(call.id), "rig");
-    return page(parts, call, { form: staleForm(rig, new NameBook(parts.deps.control), values), status: 412 });
+    return page(parts, call, { form: refusedEdit(values, problem, { present: presentOf(rig, new NameBook(parts.deps.control)) }), status: 412 });
   }
   const named = problem.errors.filter(({ pointer }) => pointer !== "").map(({ pointer, detail }) => [cellOf(pointer), sentence(detail)]);
   const errors = named.length > 0 ? Object.fromEntries(named) : { "": sentence(problem.detail) };

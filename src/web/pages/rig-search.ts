@@ -70,19 +70,24 @@ function sorted(rigs: RigView[], query: RigQuery): RigView[] {
   return keyed.map(({ view }) => view);
 }
 
-function matches({ rig, poolName }: RigView, needle: string): boolean {
-  return [rig.name, rig.assetCode, poolName].some((text) => text?.toLowerCase().includes(needle) === true);
+const holds = (text: string | null, needle: string): boolean => text?.toLowerCase().includes(needle) === true;
+
+/** What a word finds: rigs by name or code, and those that mine at a pool of that name. Where each mines is asked only if there is such a pool. */
+function matcherOf({ poolNames }: FleetSnapshot, needle: string): (view: RigView) => boolean {
+  if (needle === "") return () => true;
+  const pools = new Set([...poolNames].flatMap(([no, name]) => (holds(name, needle) ? [no] : [])));
+  return (view) => holds(view.rig.name, needle) || holds(view.rig.assetCode, needle) || (pools.size > 0 && pools.has(view.poolNo));
 }
 
 export type RigHits = { rows: RigView[]; matching: number; page: number };
 
 /** All rigs that match, whatever page they would be on. */
 export function searchAllRigs(snapshot: FleetSnapshot, query: Pick<RigQuery, "q" | "status">): RigView[] {
-  const needle = query.q.toLowerCase();
+  const matches = matcherOf(snapshot, query.q.toLowerCase());
   return snapshot.rigs.filter((view) => {
     if (query.status === "attention" && !isTroubled(view)) return false;
     if (query.status !== "" && query.status !== "attention" && view.rig.status !== query.status) return false;
-    return needle === "" || matches(view, needle);
+    return matches(view);
   });
 }
 

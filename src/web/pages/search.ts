@@ -2,6 +2,7 @@ import { placeGroups } from "../../../views/layout.tsx";
 import { type Found, type FoundGroup, PaletteOptions, SearchPage } from "../../../views/pages/search.tsx";
 import { assetUrls } from "../assets/assets.ts";
 import { wordOf } from "./contract-list.ts";
+import { poolViews } from "./fleet-snapshot.ts";
 import { htmlResponse, type PageCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 
@@ -53,7 +54,7 @@ async function groupsFor(parts: PageParts, q: string): Promise<FoundGroup[]> {
     if (items.length > 0) groups.push({ name, items, more: hasMore && path !== null ? `${path}?${new URLSearchParams({ q })}` : null });
   };
   if (needle !== "") {
-    const [{ rigs, pools }, contracts] = await Promise.all([parts.snapshots.current(), parts.contracts.current()]);
+    const [{ rigs }, contracts] = await Promise.all([parts.snapshots.current(), parts.contracts.current()]);
     const rigHits = bestOf(rigs, needle, {
       textsOf: ({ rig }) => [rig.name, rig.assetCode, rig.serial, rig.mac],
       show: ({ rig: { id, name, assetCode, status } }) => ({ text: name, note: assetCode ?? "", href: `/rigs/${id}`, mark: { kind: "rig", status } }),
@@ -67,7 +68,7 @@ async function groupsFor(parts: PageParts, q: string): Promise<FoundGroup[]> {
     });
     const found = parts.deps.control.customers.list({ text: q, limit: shownMax + 1 });
     const customers = found.ok ? found.value.rows.map(({ id, name, externalRef }) => ({ text: name, note: externalRef ?? "", href: `/customers/${id}` })) : [];
-    const poolHits = bestOf(pools, needle, {
+    const poolHits = bestOf(poolViews(parts.deps), needle, {
       textsOf: ({ pool }) => [pool.name, pool.host, pool.username],
       show: ({ pool: { id, name, host }, fact }) => ({ text: name, note: host, href: `/pools/${id}`, mark: { kind: "pool", state: fact?.state ?? "unused" } }),
     });

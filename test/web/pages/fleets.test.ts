@@ -60,7 +60,7 @@ describe("a fleet's form", () => {
     const saved = await owner.post(`/fleets/${main().id}`, form({ degraded_below: "82,5", period: "sure", version: String(main().version) }));
     expect(saved.status).toBe(303);
     expect([main().degradedBelowBp, main().period, farm.changes() - before]).toEqual([8_250, "sure", 1]);
-    expect((await owner.post(`/fleets/${main().id}`, form({ version: "1" }))).status).toBe(422);
+    expect((await owner.post(`/fleets/${main().id}`, form({ version: "1" }))).status).toBe(412);
   });
 
   test("adds a fleet, and removes it again while nothing uses it", async () => {

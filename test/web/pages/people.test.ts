@@ -45,7 +45,7 @@ test("a role is changed against the version that was seen; the last owner stays"
   const id = idOf("technician@nordlys.example");
   const version = String(farm.deps.control.users.byId(id)?.version);
   expect((await owner.post(`/people/${id}`, { _csrf: owner.csrf, version, name: "Tech", role: "viewer" })).status).toBe(303);
-  expect((await owner.post(`/people/${id}`, { _csrf: owner.csrf, version, name: "Tech", role: "owner" })).status).toBe(422);
+  expect((await owner.post(`/people/${id}`, { _csrf: owner.csrf, version, name: "Tech", role: "owner" })).status).toBe(412);
   expect(farm.deps.control.users.byId(id)?.role).toBe("viewer");
   const own = idOf("owner@nordlys.example");
   const last = await owner.post(`/people/${own}`, { _csrf: owner.csrf, name: "Me", role: "viewer" });
@@ -94,4 +94,21 @@ test("the sign-in and what followed are in the name of who did it", () => {
   const actions = list.ok ? list.value.map(({ action }) => action) : [];
   expect(actions[0]).toBe("sign in");
   expect(actions).toContain("POST /people/:id/sign-out");
+});
+
+test("everybody sees where he is signed in, and ends his other sessions but nobody else's", async () => {
+  const one = await signInAs(farm, "viewer");
+  const other = await signInAs(farm, "viewer");
+  const { sessions, users } = farm.deps.control;
+  const no = users.byEmail("viewer@nordlys.example")?.no ?? 0;
+  const page = await (await one.get("/account")).text();
+  expect(page).toContain("this browser");
+  const mine = sessions.ofUser(no).map((session) => session.no);
+  const shown = [...page.matchAll(/name="session" value="(\d+)"/g)].map(([, session]) => Number(session));
+  expect(shown.every((session) => mine.includes(session))).toBe(true);
+  const strangers = sessions.ofUser(users.byEmail("owner@nordlys.example")?.no ?? 0)[0]?.no;
+  expect((await one.post("/account/sign-out", { _csrf: one.csrf, session: String(strangers) })).status).toBe(404);
+  for (const session of shown) expect((await one.post("/account/sign-out", { _csrf: one.csrf, session: String(session) })).status).toBe(303);
+  expect((await other.get("/")).headers.get("location")).toStartWith("/login");
+  expect((await one.get("/")).status).toBe(200);
 });

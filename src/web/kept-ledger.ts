@@ -23,11 +23,14 @@ export function keptLedger({ ledger, now }: Pick<WebDeps, "ledger" | "now">): We
     if (kept.size > keptMax && oldest !== undefined) kept.delete(oldest);
     return answer;
   };
+  const { deliveredSteps } = ledger;
   return {
     shares: (query) => ledger.shares(query),
     lastShares: (rigNo, n) => ledger.lastShares(rigNo, n),
     rates: (windowsS, nowMs) => ledger.rates(windowsS, nowMs),
     rejects: (fromMs, toMs, by) => ledger.rejects(fromMs, toMs, by),
+    work: (query) => ledger.work(query),
+    ...(deliveredSteps && { deliveredSteps: (window) => deliveredSteps.call(ledger, window) }),
     gaps: (fromMs, toMs) => ledger.gaps(fromMs, toMs),
     backlog: () => ledger.backlog(),
     ...(ledger.deliveredRates && { deliveredRates: (windowsS, nowMs) => ledger.deliveredRates?.(windowsS, nowMs) ?? Promise.resolve(new Map()) }),

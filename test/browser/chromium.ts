@@ -19,13 +19,7 @@ export function launch(): Promise<Browser> {
   return chromium.launch({ executablePath: "/usr/bin/chromium", args });
 }
 
-export type Look = { width: number; scheme: "light" | "dark" };
-export const looks: readonly Look[] = [
-  { width: 1280, scheme: "light" },
-  { width: 390, scheme: "light" },
-  { width: 1280, scheme: "dark" },
-];
-
+type Look = { width: number; scheme: "light" | "dark" };
 /** A page and everything its console complained about: errors, and reports of the content policy. */
 export type Watched = { context: BrowserContext; page: Page; complaints: string[] };
 

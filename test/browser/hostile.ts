@@ -26,6 +26,7 @@ export async function fillWithWildTexts({ deps, facts, healths }: Farm): Promise
   if (rig === undefined || contract === undefined) throw new Error("fill the farm first");
   await control.audit.during(doer, async () => {
     const site = must(control.sites.create({ name: wild(100), timezone: "Europe/Oslo" }));
+    must(control.racks.create({ siteId: site.id, building: wild(100), row: rightToLeft, name: signs, levels: 4, slots: 6 }));
     must(control.models.create({ name: wild(100), algorithm: "sha256d", nominalHps: 1e14, watts: 3_000 }));
     const customer = must(control.customers.create({ name: wild(200), email: "a@b.example", externalRef: wild(100) }));
     const location = { building: wild(100), row: rightToLeft, rack: signs, position: "1" };

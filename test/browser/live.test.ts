@@ -40,6 +40,24 @@ describe.if(hasBrowser)("live pages", () => {
     await context.close();
   }, 20_000);
 
+  test("what is ticked stays ticked while its row changes", async () => {
+    const { context, page, complaints } = await openPage(browser, desk);
+    await signIn(page, farm.url);
+    await page.goto(`${farm.url}/rigs`);
+    await page.locator("#badge[data-state=live]").waitFor();
+    const [, rig, other] = farm.deps.control.rigs.all();
+    const tick = page.locator(`#${rig?.id} input[type=checkbox]`);
+    await tick.check();
+    for (const one of [rig, other]) {
+      farm.deps.control.rigs.setStatus([{ rigNo: one?.no ?? 0, status: "flapping", reason: { code: "test", text: "test" } }]);
+      await page.locator(`#${one?.id} b`, { hasText: "flapping" }).waitFor();
+    }
+    expect(await tick.isChecked()).toBe(true);
+    expect(await page.locator(`#${other?.id} input[type=checkbox]`).isChecked()).toBe(false);
+    expect(complaints).toEqual([]);
+    await context.close();
+  }, 20_000);
+
   test("typing filters, keeps the caret, and the address says what is shown", async () => {
     const { context, page, complaints } = await openPage(browser, desk);
     await signIn(page, farm.url);
@@ -64,14 +82,38 @@ describe.if(hasBrowser)("live pages", () => {
     await context.close();
   }, 20_000);
 
-  test("the badge says when the hub is away and when it is back", async () => {
+  test("the badge says when the hub is away and when it is back; what changed meanwhile is there", async () => {
     const own = await openFarm();
     await addOwner(own);
+    fill(own, 3);
     const { context, page } = await openPage(browser, desk);
     await signIn(page, own.url);
+    await page.goto(`${own.url}/rigs`);
     await page.locator("#badge[data-state=live]").waitFor();
+    await own.away();
+    await page.locator("#badge[data-state=lost]", { hasText: "Reconnecting" }).waitFor();
+    const [rig] = own.deps.control.rigs.all();
+    own.deps.control.rigs.setStatus([{ rigNo: rig?.no ?? 0, status: "quarantined", reason: { code: "test", text: "meanwhile" } }]);
+    await own.back();
+    await page.locator("#badge[data-state=live]").waitFor();
+    await page.locator(`#${rig?.id} b`, { hasText: "quarantined" }).waitFor();
+    await context.close();
     await own.stop();
-    await page.locator("#badge", { hasText: "Reconnecting" }).waitFor();
+  }, 40_000);
+
+  test("back leads to the list as it was filtered, live again", async () => {
+    const { context, page, complaints } = await openPage(browser, desk);
+    await signIn(page, farm.url);
+    await page.goto(`${farm.url}/rigs`);
+    await page.locator("#badge[data-state=live]").waitFor();
+    await page.locator("#q").pressSequentially("S21-02");
+    await page.locator("#rows tr:nth-child(10):last-child").waitFor();
+    await page.locator("#rows a").first().click();
+    await page.waitForURL(/\/rigs\/rig_/);
+    await page.goBack();
+    await page.locator("#badge[data-state=live]").waitFor();
+    expect([new URL(page.url()).search, await page.inputValue("#q"), await page.locator("#rows tr").count()]).toEqual(["?q=S21-02", "S21-02", 10]);
+    expect(complaints).toEqual([]);
     await context.close();
   }, 20_000);
 });
@@ -100,6 +142,27 @@ describe.if(hasBrowser)("forms", () => {
     expect(farm.changes()).toBe(1);
     expect(await page.locator("#pool-test h2").textContent()).toBe("The pool does not work");
     expect(farm.deps.control.fleets.ensureMain().houseProfileNo).toBe(1);
+    await browser.close();
+    await farm.stop();
+  }, 30_000);
+
+  test("a removal asks first, and is carried out only then", async () => {
+    const farm = await openFarm();
+    await addOwner(farm);
+    const { models } = farm.deps.control;
+    models.create({ name: "S21", algorithm: "sha256d", nominalHps: 2e14, watts: null });
+    const browser = await launch();
+    const { page, complaints } = await openPage(browser, desk);
+    await signIn(page, farm.url);
+    await page.goto(`${farm.url}/models/${models.all()[0]?.id}`);
+    const danger = page.locator("details.confirm button.danger");
+    expect(await danger.isVisible()).toBe(false);
+    await page.locator("details.confirm summary").click();
+    expect(await page.locator("details.confirm p").textContent()).toContain("S21");
+    expect(models.all()).toHaveLength(1);
+    await Promise.all([page.waitForURL(`${farm.url}/models`), danger.click()]);
+    expect(models.all()).toEqual([]);
+    expect(complaints).toEqual([]);
     await browser.close();
     await farm.stop();
   }, 30_000);

@@ -215,6 +215,17 @@ describe("guessing passwords", () => {
     expect(control.loginAttempts.begin(attempt("clumsy", "10.0.0.1"), startMs)).toMatchObject({ allowed: false });
     expect(control.loginAttempts.begin(attempt("other", "10.0.0.1"), startMs)).toEqual({ allowed: true });
   });
+
+  test("a restart of the hub forgets none of them", () =>
+    inFolder((folder) => {
+      const open = () => openControl(join(folder, "control.sqlite"), { now: () => startMs, log: silentLog });
+      const before = open();
+      for (let count = 0; count < 5; count += 1) before.loginAttempts.begin(attempt("a@x.org", "10.0.0.1"), startMs);
+      before.close();
+      const after = open();
+      expect(after.loginAttempts.begin(attempt("a@x.org", "10.0.0.2"), startMs + 1)).toMatchObject({ allowed: false });
+      after.close();
+    }));
 });
 
 describe("settings", () => {

@@ -25,6 +25,7 @@ const firstOf: Readonly<Record<string, (control: Control) => string | undefined>
   batches: ({ batches }) => batches.latest(1)[0]?.id,
   imports: ({ imports }) => imports.latest()[0]?.id,
   people: ({ users }) => users.all()[0]?.id,
+  racks: ({ racks }) => racks.all()[0]?.id,
   sites: ({ sites }) => sites.all()[0]?.id,
 };
 

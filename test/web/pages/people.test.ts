@@ -111,4 +111,4 @@ test("everybody sees where he is signed in, and ends his other sessions but nobo
   for (const session of shown) expect((await one.post("/account/sign-out", { _csrf: one.csrf, session: String(session) })).status).toBe(303);
   expect((await other.get("/")).headers.get("location")).toStartWith("/login");
   expect((await one.get("/")).status).toBe(200);
-});
+}, 20_000);

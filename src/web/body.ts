@@ -1,3 +1,4 @@
+import { decodeText } from "./csv-read.ts";
 import { webLimits } from "./limits.ts";
 import { Problem } from "./problems.ts";
 
@@ -21,6 +22,17 @@ export async function readJsonBody(request: Request): Promise<unknown> {
     // The parser's own message repeats the input, which may hold a password.
     throw new Problem("malformed-body", "the body is not valid JSON in UTF-8");
   }
+}
+
+export const isCsv = (request: Request): boolean => /^text\/csv\s*(?:;|$)/i.test(request.headers.get("content-type") ?? "");
+
+/** The request's body as the text of a file, in whatever encoding it was written. 413 over the limit. */
+export async function readCsvBody(request: Request): Promise<string> {
+  const tooMuch = () => new Problem("body-too-large", `a file of rigs may have at most ${webLimits.fileBytesMax} bytes`);
+  if (Number(request.headers.get("content-length") ?? 0) > webLimits.fileBytesMax) throw tooMuch();
+  const bytes = new Uint8Array(await request.arrayBuffer());
+  if (bytes.byteLength > webLimits.fileBytesMax) throw tooMuch();
+  return decodeText(bytes);
 }
 
 /** The same JSON text for the same value, whatever the order of its fields. */

@@ -1,5 +1,5 @@
 import { type Static, type TObject, type TSchema, Type } from "@sinclair/typebox";
-import { readJsonBody } from "./body.ts";
+import { isCsv, readCsvBody, readJsonBody } from "./body.ts";
 import type { WebDeps } from "./deps.ts";
 import { etagOf, expectedVersion, isUnchanged } from "./etag.ts";
 import type { EventWaiters } from "./event-waiters.ts";
@@ -31,6 +31,8 @@ export type EndpointDoc = {
   query?: TObject;
   body?: TObject;
   bodyExample?: unknown;
+  /** A body of `text/csv` stands for an object with this field alone. */
+  fileField?: string;
   answers: readonly AnswerDoc[];
   /** Beyond those that follow from method, path and fields. */
   problems?: readonly ProblemKind[];
@@ -101,37 +103,45 @@ export type ChangeAsked<B extends TObject> = {
   version: number | null;
   nowMs: number;
 };
-export type ChangeSpec<B extends TObject> = Omit<EndpointDoc, "query" | "body"> & {
+export type ChangeSpec<B extends TObject, P> = Omit<EndpointDoc, "query" | "body"> & {
   method: Exclude<Method, "GET">;
   body?: B;
+  /** What takes its time and changes nothing, such as reading a file; what it throws refuses the request. */
+  prepare?: (body: Static<B>) => Promise<P>;
   /** Runs inside one transaction of the control database: what it throws undoes all it did. */
-  handle: (asked: ChangeAsked<B>) => ChangeReply;
+  handle: (asked: ChangeAsked<B>, prepared: P) => ChangeReply;
 };
 
 /**
  * A change, in this order: scope, parameters, body, precondition (PATCH, DELETE) or key (POST), the change itself with the
  * answer to its key in one transaction, and only then what the hub must hear. A refused request leaves no trace.
  */
-export function changeEndpoint<B extends TObject = TObject>(parts: ApiParts, spec: ChangeSpec<B>): Endpoint {
-  const { handle, ...doc } = spec;
+export function changeEndpoint<B extends TObject = TObject, P = undefined>(parts: ApiParts, spec: ChangeSpec<B, P>): Endpoint {
+  const { handle, prepare, ...doc } = spec;
   const shape = shapeOf((spec.body ?? nothing) as B);
   const noQuery = shapeOf(nothing);
   const answer = async ({ request, id }: Call): Promise<Response> => {
     const principal = requirePermission(request, spec.need);
     readQuery(noQuery, request.url);
-    const body = checked(shape, await readJsonBody(request), "");
+    const body = checked(shape, await readBody(request, spec.fileField), "");
+    const prepared = (await prepare?.(body)) as P;
     const asked = { id, request, body, principal, nowMs: parts.deps.now() };
     const { control } = parts.deps;
     const action = `${spec.method} /api/v1${spec.path}`;
     const inTransaction: InTransaction = (work) => recorded(parts.deps, principal, { request, action, id }, () => control.transaction(work));
     if (spec.method !== "POST") {
       const version = expectedVersion(request);
-      const reply = inTransaction(() => handle({ ...asked, version }));
+      const reply = inTransaction(() => handle({ ...asked, version }, prepared));
       return keptResponse(keptFrom(await finish(parts, reply)));
     }
-    return answerOnce(parts, request, { principal, body, inTransaction, act: () => handle({ ...asked, version: null }) });
+    return answerOnce(parts, request, { principal, body, inTransaction, act: () => handle({ ...asked, version: null }, prepared) });
   };
   return { doc: { ...doc, ...(spec.body !== undefined && { body: shape.schema }) }, answer, isRecorded: true };
+}
+
+function readBody(request: Request, fileField: string | undefined): Promise<unknown> {
+  const isFile = fileField !== undefined && isCsv(request);
+  return isFile ? readCsvBody(request).then((text) => ({ [fileField]: text })) : readJsonBody(request);
 }
 
 type InTransaction = <T>(work: () => T) => T;

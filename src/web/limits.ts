@@ -1,6 +1,8 @@
 /** Every bound of the web room. Units come last in the names. */
 export const webLimits = Object.freeze({
   bodyBytesMax: 1_000_000,
+  /** A file of rigs. */
+  fileBytesMax: 4_000_000,
   pageRowsDefault: 100,
   pageRowsMax: 500,
   /** The longest that the loss of a contract's tolerance may take to be told from luck. */

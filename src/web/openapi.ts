@@ -95,7 +95,8 @@ function parametersOf(doc: EndpointDoc, schemaOf: SchemaOf): Json[] {
 }
 
 function bodyOf(doc: EndpointDoc, schema: Json): Json {
-  return { required: true, content: { "application/json": { schema, ...examplesOf(doc.bodyExample) } } };
+  const file = doc.fileField === undefined ? {} : { "text/csv": { schema: { type: "string" } } };
+  return { required: true, content: { "application/json": { schema, ...examplesOf(doc.bodyExample) }, ...file } };
 }
 
 function answerOf(answer: AnswerDoc, doc: EndpointDoc, schemaOf: SchemaOf): Json {

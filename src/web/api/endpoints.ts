@@ -8,6 +8,7 @@ import { customerEndpoints } from "./customers.ts";
 import { eventEndpoints } from "./events.ts";
 import { figureEndpoints } from "./figures.ts";
 import { fleetEndpoints } from "./fleets.ts";
+import { importEndpoints } from "./imports.ts";
 import { listenerEndpoints } from "./listeners.ts";
 import { loanEndpoints } from "./loans.ts";
 import { maintenanceEndpoints } from "./maintenance.ts";
@@ -33,6 +34,7 @@ export function apiEndpoints(parts: ApiParts): Endpoint[] {
     ...rigPins(parts),
     ...rigVerbs(parts),
     ...batchEndpoints(parts),
+    ...importEndpoints(parts),
     ...assetEndpoints(parts),
     ...figureEndpoints(parts),
     ...poolEndpoints(parts),

@@ -1,22 +1,20 @@
-import { ImportPage, type ImportProps, type ImportRowLine } from "../../../views/pages/import.tsx";
+import { ImportPage, type ImportProps } from "../../../views/pages/import.tsx";
 import { ImportsPage } from "../../../views/pages/imports.tsx";
 import { blankForm, type FormState } from "../../../views/parts/form.tsx";
-import { type Import, type ImportOutcome, importOutcomes } from "../../control/imports.ts";
+import { importOutcomes } from "../../control/imports.ts";
 import { assetUrls } from "../assets/assets.ts";
 import { decodeText, readCsv } from "../csv-read.ts";
 import { found } from "../endpoint.ts";
-import { applyImport, isRunning, type RowDetail } from "../import-job.ts";
-import { clearWord, dryRun, guessMapping, importFields } from "../import-plan.ts";
-import { csvLine } from "../inventory-csv.ts";
-import { actorName, actorOf } from "../principal.ts";
+import { countOutcomes, keepFile, linesOf, readFile, undoFile } from "../import-file.ts";
+import { applyImport, isRunning } from "../import-job.ts";
+import { guessMapping, importFields } from "../import-plan.ts";
+import { webLimits } from "../limits.ts";
 import { Problem } from "../problems.ts";
 import { recorded } from "../recorded.ts";
-import { type RigCell, rigCells } from "../rig-cells.ts";
-import { type FormValues, readForm, requireOwnForm, sentence } from "./form-body.ts";
+import { type FormValues, orRefused, readForm, requireOwnForm, sentence } from "./form-body.ts";
 import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 
-const fileBytesMax = 4_000_000;
 const rowsShown = 300;
 
 function listPage({ deps }: PageParts, { viewer }: PageCall, form: FormState, status = 200): Promise<Response> {
@@ -34,8 +32,8 @@ export function importsPage(parts: PageParts, call: PageCall): Promise<Response>
 
 /** The fields of an upload; a file is read as bytes, since nobody knows its encoding. */
 async function readUpload(request: Request): Promise<{ values: FormValues; text: string; fileName: string }> {
-  const tooLarge = () => new Problem("body-too-large", `a file of rigs may have at most ${fileBytesMax} bytes`);
-  if (Number(request.headers.get("content-length") ?? 0) > fileBytesMax + 64_000) throw tooLarge();
+  const tooLarge = () => new Problem("body-too-large", `a file of rigs may have at most ${webLimits.fileBytesMax} bytes`);
+  if (Number(request.headers.get("content-length") ?? 0) > webLimits.fileBytesMax + 64_000) throw tooLarge();
   if (!/^multipart\/form-data/i.test(request.headers.get("content-type") ?? "")) {
     const values = await readForm(request);
     return { values, text: values["text"] ?? "", fileName: "pasted text" };
@@ -45,7 +43,7 @@ async function readUpload(request: Request): Promise<{ values: FormValues; text:
   const values: Record<string, string> = {};
   for (const [name, value] of form.entries()) if (typeof value === "string") values[name] = value;
   if (!(file instanceof File) || file.size === 0) return { values, text: values["text"] ?? "", fileName: "pasted text" };
-  if (file.size > fileBytesMax) throw tooLarge();
+  if (file.size > webLimits.fileBytesMax) throw tooLarge();
   const fileName = file.name.replace(/[^\p{L}\p{N} ._()-]/gu, "_").slice(0, 80) || "file";
   return { values, text: decodeText(new Uint8Array(await file.arrayBuffer())), fileName };
 }
@@ -58,18 +56,13 @@ export async function uploadForm(parts: PageParts, call: PageCall): Promise<Resp
   const fleet = control.fleets.byId(values["fleet"] ?? "") ?? control.fleets.all()[0];
   if (fleet === undefined) return refuse("fleet", "must be a fleet that exists");
   if (text.trim() === "") return refuse("file", "choose a CSV file, or paste its text below");
-  const file = await readCsv(text);
-  if ("fault" in file) return refuse("file", file.fault);
-  if (file.rows.length === 0) return refuse("file", "must have a row below its head");
-  const by = { by: actorOf(call.principal), byName: actorName(call.principal) };
-  const added = control.imports.add({ ...by, fileName, text, fleetNo: fleet.no, giveCodes: false, total: file.rows.length });
-  return redirect(`/imports/${added.id}`);
-}
-
-function countsOf(rows: readonly { outcome: ImportOutcome }[]): Record<ImportOutcome, number> {
-  const counts: Record<ImportOutcome, number> = { new: 0, changed: 0, unchanged: 0, removed: 0, error: 0 };
-  for (const { outcome } of rows) counts[outcome] += 1;
-  return counts;
+  return orRefused(
+    async () => {
+      const file = await readFile(text);
+      return redirect(`/imports/${keepFile(control, call.principal, { fileName, text, fleetNo: fleet.no, file }).id}`);
+    },
+    (problem) => refuse("file", problem.errors[0]?.detail ?? problem.detail),
+  );
 }
 
 /** What each column is, kept for when the file is applied. */
@@ -89,19 +82,12 @@ export async function importMapForm({ deps }: PageParts, call: PageCall): Promis
   return redirect(`/imports/${kept.id}`);
 }
 
-function appliedRows({ control }: PageParts["deps"], kept: Import): ImportRowLine[] {
-  return control.imports.rows(kept.no).map(({ line, outcome, detail }) => {
-    const { name, changes, errors } = JSON.parse(detail) as RowDetail;
-    return { line, outcome, name, changes, errors };
-  });
-}
-
 export async function importPage(parts: PageParts, call: PageCall): Promise<Response> {
   const { control } = parts.deps;
   const kept = found(control.imports.byId(call.id), "import");
   const file = await readCsv(kept.text);
   const read = "fault" in file ? { head: [], rows: [] } : file;
-  const all = kept.state === "ready" ? await dryRun(control, kept, read) : appliedRows(parts.deps, kept);
+  const all = await linesOf(control, kept);
   const shown = importOutcomes.find((known) => known === call.url.searchParams.get("show")) ?? "";
   const matching =
     shown === ""
@@ -113,7 +99,7 @@ export async function importPage(parts: PageParts, call: PageCall): Promise<Resp
     ...{ done: kept.done, total: kept.total, fault: "fault" in file ? sentence(file.fault) : null, giveCodes: kept.giveCodes },
     columns: read.head.map((title, at) => ({ title, field: mapping[at] ?? "", example: read.rows[0]?.cells[at] ?? "" })),
     fields: importFields.map((field) => ({ value: field, text: field.replaceAll("_", " ") })),
-    ...{ counts: countsOf(all), shown, rows: matching.slice(0, rowsShown), more: Math.max(0, matching.length - rowsShown) },
+    ...{ counts: countOutcomes(all), shown, rows: matching.slice(0, rowsShown), more: Math.max(0, matching.length - rowsShown) },
   };
   return htmlResponse(ImportPage(props));
 }
@@ -135,16 +121,6 @@ export function startImport(parts: PageParts, call: PageCall, { kept, action }: 
     .finally(() => parts.snapshots.forget());
 }
 
-/** A file that brings back what was changed: new rigs go, changed fields get their former values. */
 export function importUndo({ deps }: PageParts, call: PageCall): Response {
-  const kept = found(deps.control.imports.byId(call.id), "import");
-  const lines = deps.control.imports.rows(kept.no).flatMap(({ outcome, detail }) => {
-    const { rigId, changes } = JSON.parse(detail) as RowDetail;
-    if (rigId === null || (outcome !== "new" && outcome !== "changed")) return [];
-    if (outcome === "new") return [csvLine([rigId, "remove", ...rigCells.map(() => "")])];
-    const former = new Map<RigCell, string>(changes.map(({ cell, from }) => [cell, from === "" ? clearWord : from]));
-    return [csvLine([rigId, "", ...rigCells.map((cell) => former.get(cell) ?? "")])];
-  });
-  const text = `\ufeff${csvLine(["id", "action", ...rigCells])}${lines.join("")}`;
-  return new Response(text, { headers: { "content-type": "text/csv; charset=utf-8", "content-disposition": 'attachment; filename="undo.csv"' } });
+  return undoFile(deps.control, found(deps.control.imports.byId(call.id), "import"));
 }

@@ -15,6 +15,13 @@ const repairsShown = 100;
 /** What who may only place rigs may change. */
 const placeCells: readonly RigCell[] = ["site", "building", "row", "rack", "position", "lifecycle", "notes"];
 
+/** What is not his to change is refused in words, and not left out in silence. */
+function requireCells({ viewer }: PageCall, values: FormValues): void {
+  const beyond = viewer.mayWrite ? undefined : rigCells.find((cell) => values[cell] !== undefined && !placeCells.includes(cell));
+  if (beyond === undefined) return;
+  throw new Problem("forbidden", `place, lifecycle and notes are yours to change; ${beyond.replaceAll("_", " ")} needs the role operator or owner`);
+}
+
 /** For what technicians may do too. */
 export function requirePlacing({ principal }: PageCall): void {
   if (!may(principal, "fleet:place")) throw new Problem("forbidden", "this needs the role technician, operator or owner");
@@ -73,8 +80,8 @@ export async function rigEditForm(parts: PageParts, call: PageCall): Promise<Res
   const rig = found(deps.control.rigs.byId(call.id), "rig");
   const values = await readForm(call.request);
   requireOwnForm(values, call.viewer.csrf);
-  const allowed = call.viewer.mayWrite ? rigCells : placeCells;
-  const cells: CellTexts = Object.fromEntries(allowed.flatMap((cell) => (values[cell] === undefined ? [] : [[cell, values[cell].replaceAll("\r\n", "\n")]])));
+  requireCells(call, values);
+  const cells: CellTexts = Object.fromEntries(rigCells.flatMap((cell) => (values[cell] === undefined ? [] : [[cell, values[cell].replaceAll("\r\n", "\n")]])));
   // What the hub learned by itself is not in the field: left empty, it stays learned.
   if (cells.nominal === "" && rig.nominalSource !== "declared") delete cells.nominal;
   if (cells.nominal === "" && cells.model !== (rig.model ?? "")) delete cells.nominal;

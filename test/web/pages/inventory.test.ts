@@ -52,7 +52,20 @@ describe("editing a rig", () => {
 
   test("a technician places and notes repairs, and changes nothing else", async () => {
     const rig = enter("edit-3", { serial: "A" });
-    expect((await send(technician, `/rigs/${rig.id}/edit`, { version: "1", serial: "Z", rack: "7", lifecycle: "maintenance", notes: "fan" })).status).toBe(303);
+    const edit = `/rigs/${rig.id}/edit`;
+    for (const [field, words] of [
+      ["serial", "serial"],
+      ["owner", "owner"],
+      ["nominal", "nominal"],
+      ["asset_code", "asset code"],
+    ] as const) {
+      const refused = await send(technician, edit, { version: "1", [field]: "1", rack: "7" });
+      expect([refused.status, (await refused.text()).includes(`${words} needs the role operator or owner`)]).toEqual([403, true]);
+    }
+    expect(rigNamed("edit-3")).toMatchObject({ version: 1, location: { rack: null } });
+    expect((await send(technician, `/rigs/${rig.id}/give-asset-code`, {})).status).toBe(403);
+    expect((await send(technician, `/rigs/${rig.id}/park`, {})).status).toBe(403);
+    expect((await send(technician, edit, { version: "1", rack: "7", lifecycle: "maintenance", notes: "fan" })).status).toBe(303);
     expect(rigNamed("edit-3")).toMatchObject({ serial: "A", location: { rack: "7" }, lifecycle: "maintenance" });
     expect((await send(technician, `/rigs/${rig.id}/repairs`, { text: hostile })).status).toBe(303);
     const html = await (await technician.get(`/rigs/${rig.id}/edit`)).text();

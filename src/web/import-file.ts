@@ -1,0 +1,61 @@
+import type { Control } from "../control/control.ts";
+import { type Import, type ImportOutcome, importOutcomes } from "../control/imports.ts";
+import { type CsvFile, readCsv } from "./csv-read.ts";
+import type { RowDetail } from "./import-job.ts";
+import { clearWord, dryRun, type PlannedRow } from "./import-plan.ts";
+import { csvLine } from "./inventory-csv.ts";
+import { actorName, actorOf, type Principal } from "./principal.ts";
+import { invalidField } from "./problems.ts";
+import { type RigCell, rigCells } from "./rig-cells.ts";
+
+/** A row as it would come out, or came out. */
+export type ImportLine = Pick<PlannedRow, "line" | "outcome" | "name" | "rigId" | "changes" | "errors">;
+
+export type NewImport = Pick<Import, "fileName" | "text" | "fleetNo"> & Partial<Pick<Import, "giveCodes" | "mapping">>;
+
+/** The file, which has at least a row. @throws Problem `invalid` that names the field `text` */
+export async function readFile(text: string): Promise<CsvFile> {
+  if (text.trim() === "") throw invalidField("text", "must have a head and a row below it");
+  const file = await readCsv(text);
+  if ("fault" in file) throw invalidField("text", file.fault);
+  if (file.rows.length === 0) throw invalidField("text", "must have a row below its head");
+  return file;
+}
+
+/** Keeps a file that somebody sent; nothing of it is in force. */
+export function keepFile({ imports }: Pick<Control, "imports">, principal: Principal, { file, ...sent }: NewImport & { file: CsvFile }): Import {
+  const by = { by: actorOf(principal), byName: actorName(principal) };
+  const { fileName, text, fleetNo, giveCodes = false, mapping = null } = sent;
+  const kept = imports.add({ ...by, fileName, text, fleetNo, giveCodes, total: file.rows.length });
+  if (mapping === null) return kept;
+  imports.map(kept.no, { mapping: file.head.map((_, at) => mapping[at] ?? ""), fleetNo, giveCodes });
+  return imports.byId(kept.id) ?? kept;
+}
+
+/** All rows: of a file that waits what they would do, of another what became of those that are through. In the order of the file. */
+export async function linesOf(control: Control, kept: Import): Promise<ImportLine[]> {
+  if (kept.state !== "ready") {
+    return control.imports.rows(kept.no).map(({ line, outcome, detail }) => ({ line, outcome, ...(JSON.parse(detail) as RowDetail) }));
+  }
+  const file = await readCsv(kept.text);
+  return "fault" in file ? [] : dryRun(control, kept, file);
+}
+
+export function countOutcomes(rows: readonly { outcome: ImportOutcome }[]): Record<ImportOutcome, number> {
+  const counts = Object.fromEntries(importOutcomes.map((outcome) => [outcome, 0])) as Record<ImportOutcome, number>;
+  for (const { outcome } of rows) counts[outcome] += 1;
+  return counts;
+}
+
+/** A file that brings back what was changed: new rigs go, changed fields get their former values. */
+export function undoFile({ imports }: Pick<Control, "imports">, kept: Import): Response {
+  const lines = imports.rows(kept.no).flatMap(({ outcome, detail }) => {
+    const { rigId, changes } = JSON.parse(detail) as RowDetail;
+    if (rigId === null || (outcome !== "new" && outcome !== "changed")) return [];
+    if (outcome === "new") return [csvLine([rigId, "remove", ...rigCells.map(() => "")])];
+    const former = new Map<RigCell, string>(changes.map(({ cell, from }) => [cell, from === "" ? clearWord : from]));
+    return [csvLine([rigId, "", ...rigCells.map((cell) => former.get(cell) ?? "")])];
+  });
+  const text = `\ufeff${csvLine(["id", "action", ...rigCells])}${lines.join("")}`;
+  return new Response(text, { headers: { "content-type": "text/csv; charset=utf-8", "content-disposition": 'attachment; filename="undo.csv"' } });
+}

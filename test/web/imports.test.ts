@@ -1,0 +1,100 @@
+import { describe, expect, test } from "bun:test";
+import { testWeb } from "./test-web.ts";
+
+const csv = "name,serial,nominal,rack\nimp-1,S1,110T,3\nimp-2,S2,lots,4\n";
+
+describe("POST /imports/rigs", () => {
+  test("counts what the file would do and writes nothing; applied, each row has its result, and the undo file takes it back", async () => {
+    const web = testWeb();
+    const made = await web.post("/imports/rigs", { text: csv, file_name: "rigs.csv", give_codes: false });
+    expect([made.status, made.headers.get("location")]).toEqual([201, `/api/v1/imports/${made.json["id"]}`]);
+    expect(made.json).toMatchObject({ state: "ready", total: 2, done: 0, counts: { new: 1, error: 1 }, file_name: "rigs.csv" });
+    expect(web.control.rigs.all()).toEqual([]);
+    const path = `/imports/${made.json["id"]}`;
+    const rows = (await web.get(`${path}/rows?outcome=error`)).json["data"];
+    expect(rows).toEqual([
+      { line: 3, outcome: "error", name: "imp-2", rig_id: null, changes: [], errors: [{ field: "nominal", rule: expect.stringContaining("hashrate") }] },
+    ]);
+    const applied = await web.post(`${path}/apply`);
+    expect([applied.status, applied.json["state"], applied.json["done"]]).toEqual([200, "done", 2]);
+    expect(web.control.rigs.byName(1, "imp-1")).toMatchObject({ serial: "S1", nominalHps: 1.1e14, location: { rack: "3" } });
+    expect(web.hub.configChanges).toBeGreaterThan(0);
+    expect((await web.get(path)).json).toMatchObject({ state: "done", running: false, counts: { new: 1, error: 1 } });
+    const first = await web.get(`${path}/rows?limit=1`);
+    expect(first.json["data"]).toMatchObject([{ line: 2, outcome: "new", rig_id: web.control.rigs.byName(1, "imp-1")?.id }]);
+    expect((await web.get(`${path}/rows?cursor=${first.json["page"].next}`)).json["data"]).toMatchObject([{ line: 3 }]);
+    const undo = await web.get(`${path}/undo`);
+    expect(undo.headers.get("content-type")).toBe("text/csv; charset=utf-8");
+    const back = await web.post("/imports/rigs", undo.text, { headers: { "content-type": "text/csv" } });
+    expect(back.json["counts"]).toMatchObject({ removed: 1, error: 0 });
+    await web.post(`/imports/${back.json["id"]}/apply`);
+    expect(web.control.rigs.all()).toEqual([]);
+    expect((await web.get("/imports")).json["data"]).toHaveLength(2);
+  });
+
+  test("columns may be named; a file as text/csv may be in any encoding", async () => {
+    const web = testWeb();
+    const fleet = (await web.post("/fleets", { name: "two", algorithm: "sha256d" })).json["id"];
+    const named = await web.post("/imports/rigs", { text: "a;b;c\nx-1;junk;M50\n", mapping: ["name", "", "model"], fleet_id: fleet });
+    await web.post(`/imports/${named.json["id"]}/apply`);
+    expect(web.control.rigs.all()).toMatchObject([{ name: "x-1", model: "M50", fleetNo: 2 }]);
+    const latin = new Uint8Array([...new TextEncoder().encode("name,notes\nx-2,"), 0xfc, 0x0a]);
+    const request = new Request("http://localhost/api/v1/imports/rigs", {
+      method: "POST",
+      headers: { authorization: `Bearer ${web.admin}`, "idempotency-key": "latin", "content-type": "text/csv" },
+      body: latin,
+    });
+    const { id } = (await (await web.app.handle(request)).json()) as { id: string };
+    expect((await web.get(`/imports/${id}/rows`)).json["data"][0].changes).toContainEqual({ field: "notes", from: "", to: "ü" });
+  });
+
+  test.each([
+    [{ text: "" }, "/text"],
+    [{ text: "name\n" }, "/text"],
+    [{ text: 'name\n"broken' }, "/text"],
+    [{ text: csv, mapping: ["name", "name"] }, "/mapping"],
+    [{ text: csv, mapping: ["colour"] }, "/mapping/0"],
+    [{ text: csv, fleet_id: "flt_01kake8m3k5w9v2t7d4q6r1xyz" }, "/fleet_id"],
+    [{ text: csv, speed: 1 }, "/speed"],
+  ])("%j is refused at %s, and leaves nothing", async (body, pointer) => {
+    const web = testWeb();
+    const { status, json } = await web.post("/imports/rigs", body);
+    expect([status, json["errors"]?.[0]?.pointer]).toEqual([422, pointer]);
+    expect(web.control.imports.latest()).toEqual([]);
+  });
+
+  test("needs fleet:write, a key, and no more than four megabytes", async () => {
+    const web = testWeb();
+    expect((await web.post("/imports/rigs", { text: csv }, { token: web.token("fleet:read") })).status).toBe(403);
+    expect((await web.post("/imports/rigs", { text: csv }, { key: "" })).status).toBe(400);
+    expect((await web.post("/imports/rigs", "x".repeat(4_000_001), { headers: { "content-type": "text/csv" } })).status).toBe(413);
+    const once = await web.post("/imports/rigs", { text: csv }, { key: "once" });
+    expect((await web.post("/imports/rigs", { text: csv }, { key: "once" })).json).toEqual(once.json);
+    expect(web.control.imports.latest()).toHaveLength(1);
+  });
+});
+
+test("three thousand rows come in a few at a time", async () => {
+  const web = testWeb();
+  const text = `name,serial,nominal,building,row,rack,position\n${Array.from({ length: 3_000 }, (_, at) => `m${at},S${at},110T,B1,${at % 10},${at % 50},${at}`).join("\n")}\n`;
+  const made = await web.post("/imports/rigs", { text });
+  expect(made.json["counts"]).toMatchObject({ new: 3_000 });
+  let inTurn = 0;
+  let most = 0;
+  const note = web.control.imports.note.bind(web.control.imports);
+  web.control.imports.note = (no, noted) => {
+    inTurn += noted.rows.length;
+    most = Math.max(most, inTurn);
+    note(no, noted);
+  };
+  let isOver = false;
+  const turn = () => {
+    inTurn = 0;
+    if (!isOver) setImmediate(turn);
+  };
+  turn();
+  const { json } = await web.post(`/imports/${made.json["id"]}/apply`);
+  isOver = true;
+  expect([json["state"], json["counts"]["new"], web.control.rigs.all().length]).toEqual(["done", 3_000, 3_000]);
+  expect(most).toBeLessThanOrEqual(10);
+}, 60_000);

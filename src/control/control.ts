@@ -14,6 +14,7 @@ import { Imports } from "./imports.ts";
 import { Listeners } from "./listeners.ts";
 import { Loans } from "./loans.ts";
 import { LoginAttempts } from "./login-attempts.ts";
+import { LookAlikes } from "./look-alikes.ts";
 import { MaintenanceWindows } from "./maintenance.ts";
 import { Models } from "./models.ts";
 import { PasswordLinks } from "./password-links.ts";
@@ -21,6 +22,7 @@ import { Pools } from "./pools.ts";
 import { Profiles } from "./profiles.ts";
 import { Racks } from "./racks.ts";
 import { Repairs } from "./repairs.ts";
+import { RigConnections } from "./rig-connections.ts";
 import { Rigs } from "./rigs.ts";
 import { SecondFactors } from "./second-factors.ts";
 import { Sessions } from "./sessions.ts";
@@ -44,6 +46,8 @@ export type Control = {
   repairs: Repairs;
   imports: Imports;
   batches: Batches;
+  connections: RigConnections;
+  lookAlikes: LookAlikes;
   allocations: Allocations;
   loans: Loans;
   maintenance: MaintenanceWindows;
@@ -92,6 +96,7 @@ export function openControl(path: string, options: { now: () => number; log: Log
   const idempotency = new Idempotency(database);
   const settings = new Settings(database);
   const users = new Users(database, { settings, sessions });
+  const connections = new RigConnections(database);
   fleets.ensureMain();
   return {
     ...{ customers, contracts, pools, profiles, sites, racks, fleets, listeners, rigs, allocations, events, users, sessions, settings, audit },
@@ -105,6 +110,8 @@ export function openControl(path: string, options: { now: () => number; log: Log
     repairs: new Repairs(database),
     imports: new Imports(database),
     batches: new Batches(database),
+    connections,
+    lookAlikes: new LookAlikes(database, connections),
     channels: new Channels(database),
     deliveries: new Deliveries(database),
     loginAttempts: new LoginAttempts(database),

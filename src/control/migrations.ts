@@ -13,6 +13,7 @@ import inventory from "../../migrations/control/0011_inventory.sql" with { type:
 import imports from "../../migrations/control/0012_imports.sql" with { type: "text" };
 import batches from "../../migrations/control/0013_batches.sql" with { type: "text" };
 import racks from "../../migrations/control/0014_racks.sql" with { type: "text" };
+import rigConnections from "../../migrations/control/0015_rig_connections.sql" with { type: "text" };
 import type { Log } from "../log.ts";
 
 export type Migration = { version: number; name: string; text: string };
@@ -33,6 +34,7 @@ const migrations: readonly Migration[] = Object.freeze([
   { version: 12, name: "0012_imports", text: imports },
   { version: 13, name: "0013_batches", text: batches },
   { version: 14, name: "0014_racks", text: racks },
+  { version: 15, name: "0015_rig_connections", text: rigConnections },
 ]);
 
 /** "HUBC": marks a SQLite file as a control database, so that no other file is taken for one. */

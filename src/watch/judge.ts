@@ -1,3 +1,4 @@
+import type { RigConnection } from "../control/rig-connections.ts";
 import type { RigStatus } from "../control/rig-row.ts";
 import type { StatusChange } from "../control/rigs.ts";
 import type { Counted } from "../health/cusum.ts";
@@ -18,7 +19,7 @@ export type JudgeDeps = {
   yardsticks: () => (fleetNo: number, contractNo: number) => Yardstick | null;
   setStatus: (changes: readonly StatusChange[]) => void;
   /** Notes when rigs were last connected. */
-  setSeen: (seen: readonly { rigNo: number; atMs: number }[]) => void;
+  setSeen: (seen: readonly Seen[]) => void;
   setNominal: (learned: readonly { rigNo: number; nominalHps: number; source: "learned" }[]) => void;
   setPaces: (paces: readonly (readonly [rigNo: number, pace: number])[]) => void;
   /** What a rig's shares add to the count of the contract that it serves. */
@@ -31,7 +32,8 @@ export type JudgeDeps = {
   wallOf: (ms: number) => number;
 };
 
-type Seen = { rigNo: number; atMs: number };
+/** `connection`: of one that came; null of one that went. */
+type Seen = { rigNo: number; atMs: number; connection: RigConnection | null };
 
 /** A status that changed, with the one before. */
 export type Judged = StatusChange & { from: RigStatus };
@@ -133,7 +135,7 @@ export class Judge {
     if (connected === rig.seen) return;
     rig.seen = connected;
     const atMs = connected ? round.nowMs : (fact.disconnectedAtMs ?? round.nowMs);
-    round.seen.push({ rigNo: fact.rigNo, atMs: this.deps.wallOf(atMs) });
+    round.seen.push({ rigNo: fact.rigNo, atMs: this.deps.wallOf(atMs), connection: fact.sessions.at(-1) ?? null });
   }
 
   private learn(rig: Watched, round: Round): void {

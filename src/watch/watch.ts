@@ -265,7 +265,7 @@ export class Watch {
           (no) => this.book.get(no),
         ),
       setStatus: (changes) => control.rigs.setStatus(changes),
-      setSeen: (seen) => control.rigs.setSeen(seen),
+      setSeen: (seen) => control.transaction(() => [control.rigs.setSeen(seen), control.connections.note(seen)]),
       setNominal: (learned) => control.rigs.setNominal(learned),
       setPaces: hub.setPaces,
       counted: (rigNo, contractNo, counted) => this.contractWatch.note(rigNo, contractNo, counted),

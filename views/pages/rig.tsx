@@ -9,6 +9,7 @@ import { RigMark, type RigStatusWord } from "../parts/status.tsx";
 import { Moment, type TileProps, Tiles } from "../parts/text.tsx";
 import type { AssetUrls, Clock, Viewer } from "../viewer.ts";
 import { RigControl, type RigControlProps, type RigOrders, RigServing } from "./rig-control.tsx";
+import { RigIdentity, type RigIdentityProps } from "./rig-identity.tsx";
 import { type FateLine, RigFates, RigShares, type ShareLine } from "./rig-shares.tsx";
 
 export type SessionLine = { no: number; address: string; agent: string; worker: string; difficulty: number; sinceMs: number };
@@ -38,7 +39,14 @@ export type RigParts = {
   allocations: AllocationLine[];
   card: readonly { label: string; value: string }[];
 };
-export type RigProps = RigParts & { viewer: Viewer; assets: AssetUrls; live: string; picker: RangePickerProps; control: RigControlProps | null };
+export type RigProps = RigParts & {
+  viewer: Viewer;
+  assets: AssetUrls;
+  live: string;
+  picker: RangePickerProps;
+  control: RigControlProps | null;
+  identity: RigIdentityProps | null;
+};
 
 export function RigState(props: { rig: RigParts; clock: Clock }): JSX.Element {
   const { rig, clock } = props;
@@ -183,6 +191,13 @@ export function RigPage(props: RigProps): JSX.Element {
         )}
       </div>
       <RigState rig={props} clock={viewer} />
+      {props.identity === null || props.identity.likes.length === 0 ? (
+        ""
+      ) : (
+        <p class="notice">
+          This new rig looks like a known one. <a href="#identity">See which, and merge them</a>
+        </p>
+      )}
       <RigServing serving={props.serving} orders={props.orders} clock={viewer} />
       <Tiles id="tiles" tiles={props.tiles} />
       <How figures={["effective", "interval", "rejected", "nominal", "status"]} />
@@ -196,6 +211,7 @@ export function RigPage(props: RigProps): JSX.Element {
         <RigAllocations rig={props} clock={viewer} />
         <div>
           {props.control === null ? "" : <RigControl {...props.control} />}
+          {props.identity === null ? "" : <RigIdentity {...props.identity} />}
           <Card card={props.card} />
         </div>
       </div>

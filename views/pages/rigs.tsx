@@ -6,6 +6,7 @@ import { RigMark, type RigStatusWord, rigStatusOrder } from "../parts/status.tsx
 import { Empty, Moment, Rate } from "../parts/text.tsx";
 import type { AssetUrls, Clock, Viewer } from "../viewer.ts";
 
+const newcomersNamed = 5;
 export const rigSorts = ["name", "status", "hps60", "hps900", "hps86400", "nominal", "rejected", "pool", "last"] as const;
 export type RigSort = (typeof rigSorts)[number];
 
@@ -234,8 +235,29 @@ export function RigList(props: RigListProps & { ops: readonly BulkOp[]; csrf: st
   );
 }
 
+/** A new rig that looks like a known one. */
+export type NewcomerLine = { id: string; name: string; like: string };
+
+function Newcomers(props: { newcomers: readonly NewcomerLine[] }): JSX.Element {
+  const { newcomers } = props;
+  if (newcomers.length === 0) return "";
+  return (
+    <p class="notice" id="newcomers">
+      <span safe>{newcomers.length === 1 ? "A new rig looks like a known one: " : `${count(newcomers.length)} new rigs look like known ones: `}</span>
+      {newcomers.slice(0, newcomersNamed).map((line) => (
+        <span>
+          <a href={`/rigs/${line.id}#identity`} safe>
+            {line.name}
+          </a>{" "}
+          <span safe>{`(like ${line.like}) `}</span>
+        </span>
+      ))}
+    </p>
+  );
+}
+
 /** `ops`: what the person may order for many rigs at once. */
-export type RigsProps = { viewer: Viewer; assets: AssetUrls; list: RigListProps; ops: readonly BulkOp[] };
+export type RigsProps = { viewer: Viewer; assets: AssetUrls; list: RigListProps; ops: readonly BulkOp[]; newcomers: readonly NewcomerLine[] };
 
 export function RigsPage(props: RigsProps): JSX.Element {
   const { query } = props.list;
@@ -261,6 +283,7 @@ export function RigsPage(props: RigsProps): JSX.Element {
           <button type="submit">Search</button>
         </form>
       </div>
+      <Newcomers newcomers={props.newcomers} />
       <RigList {...props.list} ops={props.ops} csrf={props.viewer.csrf} />
     </Layout>
   );

@@ -11,6 +11,7 @@ import { fleetEndpoints } from "./fleets.ts";
 import { importEndpoints } from "./imports.ts";
 import { listenerEndpoints } from "./listeners.ts";
 import { loanEndpoints } from "./loans.ts";
+import { lookAlikeEndpoints } from "./look-alikes.ts";
 import { maintenanceEndpoints } from "./maintenance.ts";
 import { modelEndpoints } from "./models.ts";
 import { notificationEndpoints } from "./notifications.ts";
@@ -33,6 +34,7 @@ export function apiEndpoints(parts: ApiParts): Endpoint[] {
     ...rigChanges(parts),
     ...rigPins(parts),
     ...rigVerbs(parts),
+    ...lookAlikeEndpoints(parts),
     ...batchEndpoints(parts),
     ...importEndpoints(parts),
     ...assetEndpoints(parts),

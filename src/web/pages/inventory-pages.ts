@@ -10,6 +10,7 @@ import { addRackForm, changeRackForm, newRackPage, rackPage, removeRackForm } fr
 import { racksPage } from "./racks.ts";
 import { noteRepairForm, repairsPage } from "./repairs.ts";
 import { addRepairForm, giveCodeForm, rigEditForm, rigEditPage } from "./rig-edit.ts";
+import { claimWorkerForm, mergeForm } from "./rig-identity.ts";
 
 type Show = (parts: PageParts, call: PageCall) => Response | Promise<Response>;
 type Routes = readonly [path: string, show: Show][];
@@ -47,6 +48,8 @@ export const inventoryChanges: Routes = [
   ["/models/:id", changeModelForm],
   ["/models/:id/delete", removeModelForm],
   ["/rigs/:id/give-asset-code", giveCodeForm],
+  ["/rigs/:id/claim-worker", claimWorkerForm],
+  ["/rigs/:id/merge", mergeForm],
   ["/imports", uploadForm],
   ["/imports/:id", importMapForm],
   ["/imports/:id/apply", importApplyForm],

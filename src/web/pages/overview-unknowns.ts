@@ -1,5 +1,6 @@
 import { clockTime, count, duration } from "../../../views/format.ts";
 import { isInForce } from "./contract-snapshot.ts";
+import { newcomersOf } from "./newcomers.ts";
 import type { OverviewFacts } from "./overview-facts.ts";
 import type { PageParts } from "./page-parts.ts";
 
@@ -24,6 +25,7 @@ export async function unknownsOf(parts: PageParts, facts: OverviewFacts, zone: s
     ...(await booksBehind(parts, nowMs, zone)),
     ...unrated(facts),
     ...unjudged(facts),
+    ...unrecognised(parts),
   ];
 }
 
@@ -46,4 +48,14 @@ function unrated({ counts }: OverviewFacts): string[] {
 function unjudged({ contracts }: OverviewFacts): string[] {
   const some = contracts.filter(({ contract, health }) => isInForce(contract) && health === null).length;
   return some === 0 ? [] : [`${plural(some, "contract has", "contracts have")} not been judged yet.`];
+}
+
+/** What is said on their own pages, where they can be merged. */
+function unrecognised(parts: PageParts): string[] {
+  const lines = newcomersOf(parts);
+  const [first] = lines;
+  if (first === undefined) return [];
+  return [
+    `${plural(lines.length, "new rig looks like a known one", "new rigs look like known ones")} (${first.name} like ${first.like}): the list of rigs names them.`,
+  ];
 }

@@ -16,6 +16,7 @@ import type { Rates } from "../live-figures.ts";
 import { AllocationLines } from "./allocation-lines.ts";
 import { hubFateLines, poolFateLines } from "./fate-lines.ts";
 import { sentence } from "./form-body.ts";
+import { identityOf } from "./newcomers.ts";
 import { htmlResponse, type PageCall, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 import { type Shown, scopeChart } from "./scope-chart.ts";
@@ -203,13 +204,20 @@ function controlOf(parts: PageParts, call: PageCall, form: FormState): RigContro
   };
 }
 
+/** A refused form is shown where it was sent from. */
+function formsOf(parts: PageParts, call: PageCall, { rig, form }: { rig: Rig; form: FormState }) {
+  const isIdentity = /\/(?:merge|claim-worker)$/.test(call.url.pathname);
+  const [control, identity] = isIdentity ? [blankForm, form] : [form, blankForm];
+  return { control: controlOf(parts, call, control), identity: identityOf(parts, call, rig, identity) };
+}
+
 export async function rigPage(parts: PageParts, call: PageCall, form: FormState = blankForm): Promise<Response> {
   const rig = found(parts.deps.control.rigs.byId(call.id), "rig");
   const asked = askedOf(parts, rig, { url: call.url, zone: call.viewer.zone });
   const shown = await rigParts(parts, rig, asked);
   const live = rangeHref(`/live/rigs/${rig.id}`, asked.range);
   const picker = pickerOf(`/rigs/${rig.id}`, asked.range, call.viewer.zone);
-  const props = { ...shown, viewer: call.viewer, assets: assetUrls, live, picker, control: controlOf(parts, call, form) };
+  const props = { ...shown, viewer: call.viewer, assets: assetUrls, live, picker, ...formsOf(parts, call, { rig, form }) };
   return htmlResponse(RigPage(props), form === blankForm ? 200 : 422);
 }
 

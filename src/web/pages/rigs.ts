@@ -2,6 +2,7 @@ import { NothingToShow, RigPaging, type RigQuery, RigRow, RigsPage, rigsHref, St
 import { assetUrls } from "../assets/assets.ts";
 import type { LiveView } from "../live.ts";
 import { bulkOps } from "./bulk.ts";
+import { newcomersOf } from "./newcomers.ts";
 import { htmlResponse, type PageCall, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 import { readRigQuery, rigLine, rigPageSize, searchRigs } from "./rig-search.ts";
@@ -30,7 +31,7 @@ const withTicks = (href: string, ticks: boolean): string => (ticks ? `${href}${h
 export async function rigsPage(parts: PageParts, call: PageCall): Promise<Response> {
   const ops = bulkOps(call);
   const list = await listOf(parts, readRigQuery(call.url), { zone: call.viewer.zone, ticks: ops.length > 0 });
-  return htmlResponse(RigsPage({ viewer: call.viewer, assets: assetUrls, list, ops }));
+  return htmlResponse(RigsPage({ viewer: call.viewer, assets: assetUrls, list, ops, newcomers: newcomersOf(parts) }));
 }
 
 export function rigsLive(parts: PageParts, { url, zone }: WatchCall): LiveView {

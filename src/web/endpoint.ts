@@ -103,7 +103,7 @@ export type ChangeAsked<B extends TObject> = {
   version: number | null;
   nowMs: number;
 };
-export type ChangeSpec<B extends TObject, P> = Omit<EndpointDoc, "query" | "body"> & {
+export type ChangeSpec<B extends TObject, P = undefined> = Omit<EndpointDoc, "query" | "body"> & {
   method: Exclude<Method, "GET">;
   body?: B;
   /** What takes its time and changes nothing, such as reading a file; what it throws refuses the request. */

@@ -55,6 +55,7 @@ export type RigControlProps = {
   rigId: string;
   csrf: string;
   orders: RigOrders;
+  status: string;
   /** What the rig is pinned to, in words; null = the hub decides. */
   pinnedTo: string | null;
   profiles: readonly Choice[];
@@ -92,6 +93,22 @@ function Orders(props: RigControlProps): JSX.Element {
       ) : (
         <Verb {...same} verb="park" text="Park" hint="It mines for the house at once, whomever it serves now." />
       )}
+    </>
+  );
+}
+
+/** What a person may say of its status. */
+function Standing(props: RigControlProps): JSX.Element {
+  const same = { rigId: props.rigId, csrf: props.csrf };
+  if (props.status === "quarantined") return <Verb {...same} verb="release" text="Release" hint="It is vetted anew." />;
+  return (
+    <>
+      {props.status === "vetting" ? (
+        <Verb {...same} verb="pass" text="Pass out of vetting" hint="It counts as online at once; it needs a nominal hashrate." />
+      ) : (
+        ""
+      )}
+      <Verb {...same} verb="quarantine" text="Quarantine" hint="Whatever its shares say, it mines for the house until it is released." />
     </>
   );
 }
@@ -146,6 +163,7 @@ export function RigControl(props: RigControlProps): JSX.Element {
       <div class="body">
         <FormErrors form={props.form} />
         <Orders {...props} />
+        <Standing {...props} />
         <PinForms {...props} />
       </div>
     </section>

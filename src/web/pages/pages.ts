@@ -46,7 +46,7 @@ import { addPoolForm, changePoolForm, newPoolPage, poolPage, poolsLive, poolsPag
 import { addProfileForm, changeProfileForm, newProfilePage, profilePage, removeProfileForm } from "./profiles.ts";
 import { racksLive } from "./racks.ts";
 import { rigLive, rigPage } from "./rig.ts";
-import { drainForm, parkForm, pinContractForm, pinForm, undrainForm, unparkForm, unpinForm } from "./rig-control.ts";
+import { drainForm, parkForm, pinContractForm, pinForm, standingForm, undrainForm, unparkForm, unpinForm } from "./rig-control.ts";
 import { rigsLive, rigsPage } from "./rigs.ts";
 import { schedulePage } from "./schedule.ts";
 import { searchPage } from "./search.ts";
@@ -129,6 +129,9 @@ const changes: readonly [path: string, change: Show][] = [
   ["/rigs/:id/undrain", undrainForm],
   ["/rigs/:id/park", parkForm],
   ["/rigs/:id/unpark", unparkForm],
+  ["/rigs/:id/quarantine", standingForm("quarantine")],
+  ["/rigs/:id/release", standingForm("release")],
+  ["/rigs/:id/pass", standingForm("pass")],
   ...inventoryChanges,
 ];
 

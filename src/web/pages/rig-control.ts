@@ -1,6 +1,7 @@
 import type { Contract } from "../../control/contract-row.ts";
 import type { Control } from "../../control/control.ts";
-import { drainRig, parkRig, unparkRig } from "../actions/rig-verbs.ts";
+import type { StandingWord } from "../../control/rig-standing.ts";
+import { drainRig, parkRig, sayStanding, unparkRig } from "../actions/rig-verbs.ts";
 import { type Moved, pinRig, pinToContract, unpinRig } from "../actions/rigs.ts";
 import { invalidField } from "../problems.ts";
 import { type FormValues, orRefused, readForm, refusedForm, requireOwnForm } from "./form-body.ts";
@@ -59,6 +60,12 @@ export function parkForm(parts: PageParts, call: PageCall): Promise<Response> {
 export function unparkForm(parts: PageParts, call: PageCall): Promise<Response> {
   return command(parts, call, () => ({ rig: unparkRig(parts.deps, call.principal, call.id), moves: [] }));
 }
+
+/** Quarantines the rig, releases it, or passes it out of vetting. */
+export const standingForm =
+  (word: StandingWord) =>
+  (parts: PageParts, call: PageCall): Promise<Response> =>
+    command(parts, call, () => ({ rig: sayStanding(parts.deps, call.principal, { id: call.id, word }), moves: [] }));
 
 /** The record first, then the hub: what it does must stand on disk. */
 function moved(parts: PageParts, act: () => Moved): Response {

@@ -197,6 +197,7 @@ function controlOf(parts: PageParts, call: PageCall, form: FormState): RigContro
     rigId: rig.id,
     csrf: call.viewer.csrf,
     orders: ordersOf(rig),
+    status: rig.status,
     pinnedTo: pinned?.name ?? pinnedContract?.number ?? null,
     profiles: profiles.map(({ id, name }) => ({ value: id, text: name })),
     hasContracts: control.contracts.promisedHps() > 0,

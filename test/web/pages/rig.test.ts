@@ -54,6 +54,17 @@ describe("the page of a rig", () => {
 });
 
 describe("commands", () => {
+  test("quarantine and release, and a pass out of vetting, are one click each", async () => {
+    const rig = rigAt(0);
+    const status = () => farm.deps.control.rigs.byId(rig.id)?.status;
+    await send(rig.id, "quarantine");
+    expect([status(), (await pageOf(rig.id)).includes(`action="/rigs/${rig.id}/release"`)]).toEqual(["quarantined", true]);
+    await send(rig.id, "release");
+    expect(status()).toBe("vetting");
+    expect((await send(rig.id, "pass")).status).toBe(303);
+    expect(status()).toBe("online");
+  });
+
   test("drain and undrain, park and unpark are one click each, and are told to hub and planner", async () => {
     const rig = rigAt(1);
     const before = farm.changes();

@@ -21,7 +21,7 @@ describe.if(hasBrowser)("many rigs at once", () => {
     [browser, farm] = await Promise.all([launch(), openFarm()]);
     await Promise.all([addOwner(farm), farm.deps.control.users.add({ ...technician, role: "technician" })]);
     fill(farm, 30);
-  });
+  }, 30_000);
   afterAll(async () => {
     await browser.close();
     await farm.stop();

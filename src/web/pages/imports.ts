@@ -1,7 +1,7 @@
 import { ImportPage, type ImportProps } from "../../../views/pages/import.tsx";
 import { ImportsPage } from "../../../views/pages/imports.tsx";
 import { blankForm, type FormState } from "../../../views/parts/form.tsx";
-import { importOutcomes } from "../../control/imports.ts";
+import { type Import, importOutcomes } from "../../control/imports.ts";
 import { assetUrls } from "../assets/assets.ts";
 import { decodeText, readCsv } from "../csv-read.ts";
 import { found } from "../endpoint.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
-import { hasBrowser, launch, looks, openPage, signIn } from "./chromium.ts";
+import { hasBrowser, launch, openPage, signIn } from "./chromium.ts";
 import { addOwner, type Farm, fill, openFarm, owner } from "./farm.ts";
 
 const technician = { email: "tek@nordlys.example", password: owner.password };
@@ -69,22 +69,6 @@ describe.if(hasBrowser)("many rigs at once", () => {
     expect(farm.deps.control.rigs.all().filter(({ location }) => location.rack === "R7")).toHaveLength(10);
     await context.close();
   }, 30_000);
-
-  for (const look of looks) {
-    test(`the pages of rigs are accessible and fit, ${look.width} px, ${look.scheme}`, async () => {
-      const { context, page, complaints } = await openPage(browser, look);
-      await signIn(page, farm.url);
-      const rigIds = farm.deps.control.rigs.all().map(({ id }) => id);
-      const order = (what: unknown) => farm.deps.control.batches.add({ by: "user:x", byName: "x", what: JSON.stringify(what), rigIds }).id;
-      const orders = [order({ op: "quarantine", cost: null }), order({ op: "change", cost: null })];
-      for (const path of ["/rigs", `/rigs/${rigIds[0]}`, `/rigs/${rigIds[0]}/edit`, ...orders.map((id) => `/batches/${id}`)]) {
-        await page.goto(`${farm.url}${path}`);
-        expect([path, await faultsOf(page)]).toEqual([path, []]);
-      }
-      expect(complaints).toEqual([]);
-      await context.close();
-    }, 40_000);
-  }
 
   test("a technician places a rig and notes a repair on a phone", async () => {
     const { context, page, complaints } = await openPage(browser, { width: 390, scheme: "light" });

@@ -88,6 +88,11 @@ export class Racks {
     });
   }
 
+  /** What `update` would say of these fields, whatever version they are based on; null = nothing against them. */
+  faultOf(rack: Rack, patch: RackPatch): Failure | null {
+    return this.#check(patched<Rack>(rack, patch), rack);
+  }
+
   /** Its rigs keep the words that they have. */
   remove(id: string, expected: ExpectedVersion): Result<Rack> {
     return this.#rows.remove(id, expected, () => null);

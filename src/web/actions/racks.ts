@@ -40,8 +40,8 @@ export function changeRack(deps: Deps, principal: Principal, change: { id: strin
   const { control } = deps;
   const before = found(control.racks.byId(change.id), "rack");
   const there = placeOf({ ...before, ...change.patch });
-  // Where a rack is already, the change itself is refused. The rigs go before it, so that what they say of their position stays as it is.
-  if (control.racks.at(there) === null) for (const rig of rigsInRack(deps, before)) moveAlong(deps, principal, rig, there);
+  // The rigs go before it, so that what they say of their position stays as it is; what is wrong is the rack's to say, not theirs.
+  if (control.racks.faultOf(before, change.patch) === null) for (const rig of rigsInRack(deps, before)) moveAlong(deps, principal, rig, there);
   const after = accepted(control.racks.update(change.id, change.patch, change.version), "rack");
   recordChange(control, principal, { subject: subjectOf(after), before: rackJson(before), after: rackJson(after) });
   return after;

@@ -68,7 +68,9 @@ const states = [
 ];
 /** Need a link of their own, and have a test of their own. */
 const byLink = new Set(["/setup", "/welcome"]);
-const isPage = (path: string) => !path.endsWith(".csv") && !byLink.has(path) && path !== "/login";
+/** A browser keeps them instead of showing them. */
+const isFile = (path: string) => path.endsWith(".csv") || path === "/audit/export";
+const isPage = (path: string) => !isFile(path) && !byLink.has(path) && path !== "/login";
 
 describe.if(hasBrowser)("pages in a real browser", () => {
   let browser: Browser;

@@ -1,6 +1,6 @@
 /**
- * What the planner costs and what it is worth: `bun run bench plan [--rigs 10000] [--contracts 500] [--events 1000] [--days 2] [--farms 20,60,200]
- * [--spares 5,10,15,20] [--only times|farm]`, one JSON line per figure. A month of a thousand rigs: `--only farm --days 30 --farms 20,60,200,1000`.
+ * What the planner costs and what it is worth: `bun run bench plan [--rigs 10000] [--contracts 500] [--events 1000] [--days 2] [--farms 20,60,200,1000]
+ * [--spares 5,10,15,20] [--only times|farm]`, one JSON line per figure. A whole month: `--only farm --days 30`.
  */
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
@@ -20,7 +20,7 @@ const { values: flags } = parseArgs({
     contracts: { type: "string", default: "500" },
     events: { type: "string", default: "1000" },
     days: { type: "string", default: "2" },
-    farms: { type: "string", default: "20,60,200" },
+    farms: { type: "string", default: "20,60,200,1000" },
     spares: { type: "string", default: "5,10,15,20" },
     only: { type: "string", default: "times,farm" },
   },

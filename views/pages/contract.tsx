@@ -5,6 +5,7 @@ import { Layout } from "../layout.tsx";
 import { type AllocationLine, AllocationList, Fraction } from "../parts/allocation-list.tsx";
 import { DeliveryStrip, type DeliveryStripProps, StripLegend, stripSentence } from "../parts/delivery-strip.tsx";
 import { type EventLine, EventList } from "../parts/event-list.tsx";
+import { FactsPanel } from "../parts/facts.tsx";
 import { Gantt, type GanttProps } from "../parts/gantt.tsx";
 import { type ChartProps, HashrateChart } from "../parts/hashrate-chart.tsx";
 import { How } from "../parts/how.tsx";
@@ -258,24 +259,6 @@ export function ContractEvents(props: { contract: ContractParts; clock: Clock })
   );
 }
 
-function Terms(props: { terms: ContractParts["terms"] }): JSX.Element {
-  return (
-    <section class="panel" aria-labelledby="h-terms">
-      <header>
-        <h2 id="h-terms">Terms</h2>
-      </header>
-      <dl class="facts">
-        {props.terms.map((line) => (
-          <div>
-            <dt safe>{line.label}</dt>
-            <dd safe>{line.value}</dd>
-          </div>
-        ))}
-      </dl>
-    </section>
-  );
-}
-
 export function ContractPage(props: ContractPageProps): JSX.Element {
   const { viewer, customer } = props;
   return (
@@ -310,7 +293,7 @@ export function ContractPage(props: ContractPageProps): JSX.Element {
       <ContractAllocations contract={props} clock={viewer} />
       <div class="pair">
         <ContractEvents contract={props} clock={viewer} />
-        <Terms terms={props.terms} />
+        <FactsPanel id="h-terms" title="Terms" lines={props.terms} />
       </div>
     </Layout>
   );

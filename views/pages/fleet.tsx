@@ -2,6 +2,7 @@
 
 import { Layout } from "../layout.tsx";
 import { ChartPanel } from "../parts/chart-panel.tsx";
+import { FactsPanel } from "../parts/facts.tsx";
 import { type Choice, Confirm, Field, FormErrors, type FormState, Hidden, Select } from "../parts/form.tsx";
 import type { ChartProps } from "../parts/hashrate-chart.tsx";
 import { MeaningPanel, type MeaningProps } from "../parts/health-meaning.tsx";
@@ -130,24 +131,6 @@ function HoldPanel(props: FleetPageProps & { fleet: NonNullable<FleetPageProps["
   );
 }
 
-function FactsPanel(props: { facts: FleetPageProps["facts"] }): JSX.Element {
-  return (
-    <section class="panel" aria-labelledby="h-settings">
-      <header>
-        <h2 id="h-settings">Settings</h2>
-      </header>
-      <dl class="facts">
-        {props.facts.map((line) => (
-          <div>
-            <dt safe>{line.label}</dt>
-            <dd safe>{line.value}</dd>
-          </div>
-        ))}
-      </dl>
-    </section>
-  );
-}
-
 /** One fleet: how it is, what its knobs mean, and, for who may, the knobs themselves. */
 export function FleetPage(props: FleetPageProps): JSX.Element {
   const { viewer, fleet } = props;
@@ -166,7 +149,7 @@ export function FleetPage(props: FleetPageProps): JSX.Element {
       {props.chart === null ? "" : <ChartPanel title="Effective hashrate of its rigs" {...props.chart} />}
       <FormErrors form={props.form} />
       <div class="pair">
-        {viewer.mayWrite ? <FleetForm {...props} /> : <FactsPanel facts={props.facts} />}
+        {viewer.mayWrite ? <FleetForm {...props} /> : <FactsPanel id="h-settings" title="Settings" lines={props.facts} />}
         <div>
           <MeaningPanel {...props.meaning} />
           {fleet === null || !viewer.mayWrite ? "" : <HoldPanel {...props} fleet={fleet} />}

@@ -2,6 +2,7 @@
 import { difficulty, duration } from "../format.ts";
 import { Layout } from "../layout.tsx";
 import { type AllocationLine, AllocationList } from "../parts/allocation-list.tsx";
+import { FactsPanel } from "../parts/facts.tsx";
 import { type ChartProps, HashrateChart } from "../parts/hashrate-chart.tsx";
 import { How } from "../parts/how.tsx";
 import { RangePicker, type RangePickerProps } from "../parts/range-picker.tsx";
@@ -152,24 +153,6 @@ export function RigChart(props: { rig: RigParts }): JSX.Element {
   );
 }
 
-function Card(props: { card: RigParts["card"] }): JSX.Element {
-  return (
-    <section class="panel" aria-labelledby="h-card">
-      <header>
-        <h2 id="h-card">Asset</h2>
-      </header>
-      <dl class="facts">
-        {props.card.map((line) => (
-          <div>
-            <dt safe>{line.label}</dt>
-            <dd safe>{line.value}</dd>
-          </div>
-        ))}
-      </dl>
-    </section>
-  );
-}
-
 export function RigPage(props: RigProps): JSX.Element {
   const { viewer } = props;
   return (
@@ -212,7 +195,7 @@ export function RigPage(props: RigProps): JSX.Element {
         <div>
           {props.control === null ? "" : <RigControl {...props.control} />}
           {props.identity === null ? "" : <RigIdentity {...props.identity} />}
-          <Card card={props.card} />
+          <FactsPanel id="h-card" title="Asset" lines={props.card} />
         </div>
       </div>
     </Layout>

@@ -1,6 +1,7 @@
 /** @jsxImportSource @kitajs/html */
 import { count } from "../format.ts";
 import { Layout } from "../layout.tsx";
+import { Facts } from "../parts/facts.tsx";
 import { Field, FormErrors, type FormState, Hidden } from "../parts/form.tsx";
 import { CheckMark } from "../parts/status.tsx";
 import { Moment } from "../parts/text.tsx";
@@ -185,14 +186,7 @@ function Health(props: SettingsProps): JSX.Element {
           </li>
         ))}
       </ul>
-      <dl class="facts">
-        {props.about.map((line) => (
-          <div>
-            <dt safe>{line.label}</dt>
-            <dd safe>{line.value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts lines={props.about} />
     </section>
   );
 }

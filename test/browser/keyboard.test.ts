@@ -44,6 +44,18 @@ describe.if(hasBrowser)("the keyboard", () => {
     expect(await page.textContent("h1")).toBe("S21-017");
   });
 
+  test("Enter before the answer to what was typed goes to the page of the search, not to what was found for another text", async () => {
+    await page.goto(`${farm.url}/`);
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("S21-01");
+    await chosen().filter({ hasText: "S21-010" }).waitFor();
+    // In one turn of the browser: no answer can come in between.
+    const typed = "const q = document.getElementById('palette-q'); q.value = 'S21-017'; q.dispatchEvent(new Event('input', { bubbles: true }));";
+    const entered = "q.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));";
+    await Promise.all([page.waitForURL(`${farm.url}/search?q=S21-017`), page.evaluate(`{ ${typed} ${entered} }`)]);
+    expect(await page.locator("main").textContent()).toContain("S21-017");
+  });
+
   test("Escape closes the palette and gives the focus back", async () => {
     await page.goto(`${farm.url}/rigs`);
     await page.locator("#rows a").first().focus();

@@ -8,7 +8,7 @@ export function Palette(): JSX.Element {
         method="get"
         action="/search"
         hx-get="/search"
-        hx-trigger="input changed delay:120ms from:#palette-q, submit"
+        hx-trigger="input delay:120ms from:#palette-q, submit"
         hx-target="#palette-list"
         hx-swap="innerHTML"
         hx-sync="this:replace"

@@ -9,6 +9,7 @@
 
   function open(text) {
     input.value = text;
+    clear();
     if (!palette.open) palette.showModal();
     input.focus();
     // Also for no text at all: then the pages are offered.
@@ -22,6 +23,12 @@
     else input.removeAttribute("aria-activedescendant");
     option?.scrollIntoView({ block: "nearest" });
   }
+  /** What was found for another text is no answer to this one, nor is what is still on its way. */
+  function clear() {
+    htmx.trigger(input.form, "htmx:abort");
+    list.replaceChildren();
+    choose(undefined);
+  }
   function step(by) {
     const all = options();
     const at = all.findIndex((option) => option.getAttribute("aria-selected") === "true");
@@ -30,9 +37,14 @@
   document.addEventListener("htmx:after:swap", () => {
     if (palette.open && !list.querySelector("[aria-selected=true]")) choose(options()[0]);
   });
+  input.addEventListener("input", clear);
   input.addEventListener("keydown", (event) => {
+    if (event.isComposing) return;
+    const chosen = list.querySelector("[aria-selected=true]");
     if (event.key === "ArrowDown" || event.key === "ArrowUp") step(event.key === "ArrowDown" ? 1 : -1);
-    else if (event.key === "Enter") list.querySelector("[aria-selected=true]")?.click();
+    else if (event.key === "Enter" && chosen) chosen.click();
+    // Whoever is faster than the answer gets the page of the search; an event would only fill the list.
+    else if (event.key === "Enter") input.form.submit();
     else return;
     event.preventDefault();
   });

@@ -130,9 +130,20 @@ function Apply(props: BatchProps): JSX.Element {
 /** How far the order is; itself empty while it waits for a word. */
 function Progress(props: BatchProps): JSX.Element {
   if (props.state === "ready") return <div id="progress" />;
+  const isRunning = props.state === "applying" && props.isRunning;
   const isCut = props.state === "applying" && !props.isRunning;
+  // The answer takes the place of what asked for it, so the last one, which asks no more, ends it.
+  const swap = { "hx-trigger": "every 1s", "hx-select": "#progress", "hx-swap": "outerHTML", "hx-select-oob": "#results" } as const;
+  const again = isRunning ? { "hx-get": `/batches/${props.id}`, ...swap } : {};
   return (
-    <section class="panel stack" id="progress" aria-label="Progress">
+    <section class="panel stack" id="progress" aria-label="Progress" {...again}>
+      {isRunning ? (
+        <p class="notice">
+          It is being carried out. <a href={`/batches/${props.id}`}>Look again</a> for what became of each rig.
+        </p>
+      ) : (
+        ""
+      )}
       <p>
         <progress value={String(props.done)} max={String(props.total)} aria-label="Rigs that are through" />{" "}
         <span safe>{`${count(props.done)} of ${count(props.total)} rigs`}</span>
@@ -159,7 +170,7 @@ function Progress(props: BatchProps): JSX.Element {
 
 function Results(props: BatchProps): JSX.Element {
   return (
-    <section class="panel" aria-label="Rigs">
+    <section class="panel" id="results" aria-label="Rigs">
       <p class="chips">
         {outcomes.map((outcome) => (
           <span class="chip">
@@ -199,7 +210,6 @@ function Results(props: BatchProps): JSX.Element {
 }
 
 export function BatchPage(props: BatchProps): JSX.Element {
-  const isRunning = props.state === "applying" && props.isRunning;
   return (
     <Layout title={props.title} current="rigs" viewer={props.viewer} assets={props.assets} live={null}>
       <div class="title">
@@ -216,15 +226,6 @@ export function BatchPage(props: BatchProps): JSX.Element {
         <p class="lead" safe>
           {props.sets.join(" · ")}
         </p>
-      )}
-      {isRunning ? (
-        <div hx-get={`/batches/${props.id}`} hx-trigger="every 1s" hx-target="#progress" hx-select="#progress" hx-swap="outerHTML">
-          <p class="notice">
-            It is being carried out. <a href={`/batches/${props.id}`}>Look again</a> for what became of each rig.
-          </p>
-        </div>
-      ) : (
-        ""
       )}
       <Progress {...props} />
       {props.fields === null ? "" : <Fields id={props.id} csrf={props.viewer.csrf} fields={props.fields} />}

@@ -174,8 +174,13 @@ function Apply(props: ImportProps): JSX.Element {
 
 function Progress(props: ImportProps): JSX.Element {
   if (props.state === "ready") return "";
+  const isRunning = props.state === "applying" && props.isRunning;
+  // The answer takes the place of what asked for it, so the last one, which asks no more, ends it.
+  const swap = { "hx-trigger": "every 1s", "hx-select": "#progress", "hx-swap": "outerHTML" } as const;
+  const again = isRunning ? { "hx-get": `/imports/${props.id}`, ...swap } : {};
   return (
-    <section class="panel progress" aria-label="Progress" id="progress">
+    <section class="panel progress" aria-label="Progress" id="progress" {...again}>
+      {isRunning ? <p class="notice">It is being applied; the page shows how far it is.</p> : ""}
       <p>
         <progress max={String(props.total)} value={String(props.done)} aria-label="Rows applied" />{" "}
         <span safe>{`${count(props.done)} of ${count(props.total)} rows`}</span>
@@ -196,7 +201,7 @@ function Progress(props: ImportProps): JSX.Element {
           <a href={`/imports/${props.id}/undo.csv`} download="undo.csv">
             Undo file
           </a>
-          : a CSV that brings back what this one changed; import it like any other.
+          : a CSV that brings back what this one changed; import it like any other. Asset codes that it gave stay.
         </p>
       ) : (
         ""
@@ -206,7 +211,6 @@ function Progress(props: ImportProps): JSX.Element {
 }
 
 export function ImportPage(props: ImportProps): JSX.Element {
-  const isRunning = props.state === "applying" && props.isRunning;
   return (
     <Layout title={props.fileName} current="inventory" viewer={props.viewer} assets={props.assets} live={null}>
       <div class="title">
@@ -223,13 +227,6 @@ export function ImportPage(props: ImportProps): JSX.Element {
         <p class="notice bad" role="alert" safe>
           {props.fault}
         </p>
-      )}
-      {isRunning ? (
-        <div hx-get={`/imports/${props.id}`} hx-trigger="every 1s" hx-target="#progress" hx-select="#progress" hx-swap="outerHTML">
-          <p class="notice">It is being applied; the page shows how far it is.</p>
-        </div>
-      ) : (
-        ""
       )}
       <Progress {...props} />
       {props.state === "ready" && props.fault === null ? <Mapping {...props} /> : ""}

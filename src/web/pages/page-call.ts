@@ -132,15 +132,19 @@ async function answered(parts: PageParts, request: Request, answer: () => Respon
 type Answer = (call: PageCall) => Response | Promise<Response>;
 const accountPath = "/account";
 
-/** For people of these roles (none named: of any). An owner who still lacks the second step that the farm asks for gets no further than his account. */
+/** An owner who still lacks the second step that the farm asks for gets no further than his account: neither to a page nor to a stream. */
+export function lacksSecondStep({ deps }: Pick<PageParts, "deps">, { role, no }: Pick<UserPrincipal, "role" | "no">): boolean {
+  const { settings, secondFactors } = deps.control;
+  return role === "owner" && settings.get("ownersNeedSecondStep") === "yes" && !secondFactors.isOn(no);
+}
+
+/** For people of these roles (none named: of any). */
 function admitted(parts: PageParts, request: Request, { id, roles }: { id: string; roles: readonly Role[] }, answer: Answer): Promise<Response> {
   return asPage(parts, request, async () => {
     const principal = requireRole(request, ...roles);
     const url = new URL(request.url);
-    const { settings, secondFactors } = parts.deps.control;
-    const isAsked = principal.role === "owner" && settings.get("ownersNeedSecondStep") === "yes" && !secondFactors.isOn(principal.no);
     const isAccount = url.pathname === accountPath || url.pathname.startsWith(`${accountPath}/`);
-    if (isAsked && !isAccount) return redirect(accountPath);
+    if (!isAccount && lacksSecondStep(parts, principal)) return redirect(accountPath);
     return keepingZone({ request, url }, await answer({ request, url, id, principal, viewer: viewerOf(parts, request, principal) }));
   });
 }

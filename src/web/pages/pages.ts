@@ -8,7 +8,7 @@ import { LiveFigures } from "../live-figures.ts";
 import { PoolProbes } from "../pool-probes.ts";
 import { Ids } from "../present-rows.ts";
 import { principalOf, requireRole } from "../principal.ts";
-import { notFound } from "../problems.ts";
+import { notFound, Problem } from "../problems.ts";
 import { recorded } from "../recorded.ts";
 import { keepOpen } from "../sse.ts";
 import { accountPage, beginSecondStepForm, confirmSecondStepForm, displayForm, endSecondStepForm, ownSignOutForm, secondStepRuleForm } from "./account.ts";
@@ -39,7 +39,7 @@ import { inventoryChanges, inventoryForms, inventoryPlacing, inventoryShown } fr
 import { codeForm, loginForm, loginPage, logoutForm } from "./login.ts";
 import { overviewLive, overviewPage } from "./overview.ts";
 import { OverviewReader } from "./overview-facts.ts";
-import { asPage, owning, type PageCall, signedIn, type WatchCall, writing, zoneFor } from "./page-call.ts";
+import { asPage, lacksSecondStep, owning, type PageCall, signedIn, type WatchCall, writing, zoneFor } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 import { addPersonForm, changePersonForm, peoplePage, personPage, removePersonForm, resetPersonForm, revokeSessionForm } from "./people.ts";
 import { addPoolForm, changePoolForm, newPoolPage, poolPage, poolsLive, poolsPage, removePoolForm, testPoolForm } from "./pools.ts";
@@ -182,9 +182,12 @@ const watched: readonly [path: string, watch: Watch][] = [
 /** Opens the stream of a page for as long as the browser's session lasts. */
 function stream(parts: PageParts, request: Request, { id, watch }: { id: string; watch: Watch }): Promise<Response> {
   return asPage(parts, request, () => {
-    const { no, sessionNo } = requireRole(request);
+    const principal = requireRole(request);
+    if (lacksSecondStep(parts, principal)) throw new Problem("forbidden", "the farm asks owners for a second step at signing in");
+    const { no, sessionNo } = principal;
     keepOpen(request);
-    const allowed = () => parts.deps.control.sessions.ofUser(no).some((session) => session.no === sessionNo);
+    const hasSession = () => parts.deps.control.sessions.ofUser(no).some((session) => session.no === sessionNo);
+    const allowed = () => hasSession() && !lacksSecondStep(parts, principal);
     const zone = zoneFor(parts, request);
     return parts.live.open(asOf(parts, watch(parts, { id, url: new URL(request.url), zone }), zone), request.signal, allowed);
   });

@@ -61,6 +61,7 @@ test("where the farm asks owners for it, one without it gets no further than his
   expect((await owner.post("/account/second-step/off", { _csrf: owner.csrf, password })).status).toBe(303);
   const refused = await owner.get("/pools");
   expect([refused.status, refused.headers.get("location")]).toEqual([303, "/account"]);
+  expect((await owner.get("/live/pools")).status).toBe(403);
   expect((await owner.post("/pools", { _csrf: owner.csrf })).headers.get("location")).toBe("/account");
   expect(await (await owner.get("/account")).text()).toContain("asks owners for a second step");
 });

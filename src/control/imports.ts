@@ -28,10 +28,13 @@ export type Import = {
   done: number;
 };
 
+/** A file without what stands in it, which may be megabytes. */
+export type ImportHead = Omit<Import, "text">;
+
 /** What became of a row; `detail` is the web room's own. */
 export type ImportRow = { line: number; outcome: ImportOutcome; detail: string };
 
-type RawImport = Omit<Import, "createdAtMs" | "byName" | "fileName" | "fleetNo" | "giveCodes" | "mapping"> & {
+type RawHead = Omit<ImportHead, "createdAtMs" | "byName" | "fileName" | "fleetNo" | "giveCodes" | "mapping"> & {
   created_at_ms: number;
   by_name: string;
   file_name: string;
@@ -39,22 +42,24 @@ type RawImport = Omit<Import, "createdAtMs" | "byName" | "fileName" | "fleetNo" 
   give_codes: number;
   mapping: string | null;
 };
+type RawImport = RawHead & { text: string };
 
+const headColumns = "no, id, created_at_ms, by, by_name, file_name, fleet_no, give_codes, mapping, state, total, done";
 const keptMs = 7 * 86_400_000;
 const listMax = 20;
 
-function importOf(raw: RawImport): Import {
-  const { no, id, by, text, state, total, done } = raw;
+function headOf(raw: RawHead): ImportHead {
+  const { no, id, by, state, total, done } = raw;
   const mapping = raw.mapping === null ? null : (JSON.parse(raw.mapping) as string[]);
   const names = { byName: raw.by_name, fileName: raw.file_name, fleetNo: raw.fleet_no };
-  return { no, id, by, text, state, total, done, createdAtMs: raw.created_at_ms, ...names, giveCodes: raw.give_codes === 1, mapping };
+  return { no, id, by, state, total, done, createdAtMs: raw.created_at_ms, ...names, giveCodes: raw.give_codes === 1, mapping };
 }
 
 /** Files of rigs that people sent; kept for seven days, with what they changed. */
 export class Imports {
   readonly #database: ControlDatabase;
   readonly #byId: Statement<RawImport, SqlValue[]>;
-  readonly #latest: Statement<RawImport, SqlValue[]>;
+  readonly #latest: Statement<RawHead, SqlValue[]>;
   readonly #insert: Statement<unknown, SqlValue[]>;
   readonly #map: Statement<unknown, SqlValue[]>;
   readonly #progress: Statement<unknown, SqlValue[]>;
@@ -65,7 +70,7 @@ export class Imports {
     this.#database = database;
     const { sql } = database;
     this.#byId = sql.prepare("SELECT * FROM imports WHERE id = ?");
-    this.#latest = sql.prepare("SELECT * FROM imports ORDER BY no DESC LIMIT ?");
+    this.#latest = sql.prepare(`SELECT ${headColumns} FROM imports ORDER BY no DESC LIMIT ?`);
     this.#insert = sql.prepare(
       "INSERT INTO imports (id, created_at_ms, by, by_name, file_name, text, fleet_no, give_codes, state, total, done) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'ready', ?, 0)",
     );
@@ -77,12 +82,12 @@ export class Imports {
 
   byId(id: string): Import | null {
     const raw = this.#byId.get(id);
-    return raw === null ? null : importOf(raw);
+    return raw === null ? null : { ...headOf(raw), text: raw.text };
   }
 
   /** Newest first. */
-  latest(): Import[] {
-    return this.#latest.all(listMax).map(importOf);
+  latest(): ImportHead[] {
+    return this.#latest.all(listMax).map(headOf);
   }
 
   /** Keeps a file; those that are older than seven days go. */

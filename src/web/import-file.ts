@@ -47,7 +47,10 @@ export function countOutcomes(rows: readonly { outcome: ImportOutcome }[]): Reco
   return counts;
 }
 
-/** A file that brings back what was changed: new rigs go, changed fields get their former values. */
+/**
+ * A file that brings back what was changed: new rigs go, changed fields get their former values. Codes that were given stay: they may stand on labels by now.
+ * A nominal that nobody had declared is cleared; what the hub knew by itself it learns anew.
+ */
 export function undoFile({ imports }: Pick<Control, "imports">, kept: Import): Response {
   const lines = imports.rows(kept.no).flatMap(({ outcome, detail }) => {
     const { rigId, changes } = JSON.parse(detail) as RowDetail;

@@ -52,6 +52,7 @@ export async function applyImport(deps: Deps, principal: Principal, kept: Import
 async function applyRows(deps: Deps, principal: Principal, kept: Import, file: CsvFile): Promise<void> {
   const { control } = deps;
   const planner = new RowPlanner(control, kept, kept.mapping ?? guessMapping(file.head));
+  await noteApplied(control, kept, { planner, file });
   control.imports.note(kept.no, { state: "applying", done: kept.done, rows: [] });
   for (let at = kept.done; at < file.rows.length; at += rowsPerTurn) {
     await breathe();
@@ -62,6 +63,17 @@ async function applyRows(deps: Deps, principal: Principal, kept: Import, file: C
     });
   }
   control.imports.note(kept.no, { state: "done", done: file.rows.length, rows: [] });
+}
+
+/** A job that goes on knows what the rows before it took, as the one that was interrupted did. */
+async function noteApplied(control: Control, kept: Import, { planner, file }: { planner: RowPlanner; file: CsvFile }): Promise<void> {
+  const applied = new Map(control.imports.rows(kept.no).map((row) => [row.line, row]));
+  for (const [at, row] of file.rows.slice(0, kept.done).entries()) {
+    if (at % rowsPerTurn === 0) await breathe();
+    const record = applied.get(row.line);
+    const isKnown = record !== undefined && record.outcome !== "new";
+    planner.note(row, isKnown ? (JSON.parse(record.detail) as RowDetail).rigId : null);
+  }
 }
 
 function applyRow(deps: Deps, principal: Principal, row: PlannedRow, giveCodes: boolean): ImportRow {

@@ -106,18 +106,8 @@ export class RowPlanner {
     this.#mapping = mapping;
   }
 
-  plan({ line, cells }: CsvFile["rows"][number]): PlannedRow {
-    const texts = textsOf(cells, this.#mapping);
-    const row: PlannedRow = {
-      line,
-      outcome: "error",
-      name: texts.name ?? texts.asset_code ?? texts.id ?? "",
-      rigId: null,
-      changes: [],
-      errors: [],
-      patch: {},
-      fleetNo: this.#fleetOf(texts),
-    };
+  plan(read: CsvFile["rows"][number]): PlannedRow {
+    const { texts, row } = this.#begin(read);
     if (row.fleetNo === 0) return refused(row, "fleet", "must be the name or id of a fleet that exists");
     const rig = this.#match(texts, row);
     if (row.errors.length > 0) return row;
@@ -125,6 +115,20 @@ export class RowPlanner {
     const before = this.#firstUse(texts, row);
     if (before !== null) return refused(row, before.cell, `is in line ${before.line} already`);
     return texts.action === undefined ? this.#planFields(texts, row, rig) : planAction(texts.action, row);
+  }
+
+  /** Takes what a row took that is through already; `rigId` is the rig that it was applied to, which may be gone; null = none, or one that it brought in. */
+  note(read: CsvFile["rows"][number], rigId: string | null): void {
+    const { texts, row } = this.#begin(read);
+    row.rigId = rigId;
+    if (rigId === null && row.fleetNo !== 0) this.#match(texts, row);
+    if (row.fleetNo !== 0 && row.errors.length === 0) this.#firstUse(texts, row);
+  }
+
+  #begin({ line, cells }: CsvFile["rows"][number]): { texts: Texts; row: PlannedRow } {
+    const texts = textsOf(cells, this.#mapping);
+    const name = texts.name ?? texts.asset_code ?? texts.id ?? "";
+    return { texts, row: { line, outcome: "error", name, rigId: null, changes: [], errors: [], patch: {}, fleetNo: this.#fleetOf(texts) } };
   }
 
   #fleetOf({ fleet }: Texts): number {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import type { Import } from "../../src/control/imports.ts";
 import { testWeb } from "./test-web.ts";
 
 const csv = "name,serial,nominal,rack\nimp-1,S1,110T,3\nimp-2,S2,lots,4\n";
@@ -54,6 +55,7 @@ describe("POST /imports/rigs", () => {
     [{ text: 'name\n"broken' }, "/text"],
     [{ text: csv, mapping: ["name", "name"] }, "/mapping"],
     [{ text: csv, mapping: ["colour"] }, "/mapping/0"],
+    [{ text: csv, mapping: ["name", "serial", "nominal", "rack", "notes"] }, "/mapping"],
     [{ text: csv, fleet_id: "flt_01kake8m3k5w9v2t7d4q6r1xyz" }, "/fleet_id"],
     [{ text: csv, speed: 1 }, "/speed"],
   ])("%j is refused at %s, and leaves nothing", async (body, pointer) => {
@@ -72,6 +74,40 @@ describe("POST /imports/rigs", () => {
     expect((await web.post("/imports/rigs", { text: csv }, { key: "once" })).json).toEqual(once.json);
     expect(web.control.imports.latest()).toHaveLength(1);
   });
+
+  test("the list of files reads none of their texts", async () => {
+    const web = testWeb();
+    await web.post("/imports/rigs", { text: csv, mapping: ["name", "serial", "", ""] });
+    const [head] = web.control.imports.latest();
+    expect(head).not.toHaveProperty("text");
+    expect(web.control.imports.byId(head?.id ?? "")).toEqual({ ...head, text: csv } as Import);
+  });
+});
+
+test("a file that goes on after an interruption still refuses what earlier lines took", async () => {
+  const web = testWeb();
+  const first = await web.post("/imports/rigs", { text: "name\ngone\n" });
+  await web.post(`/imports/${first.json["id"]}/apply`);
+  const gone = web.control.rigs.byName(1, "gone")?.id;
+  const text = `id,name,action,serial\n${gone},gone,remove,\n,a,,S1\n,b,,\n,c,,\n,d,,\n,a,,S2\n,gone,,\n,e,,\n`;
+  const { json: made } = await web.post("/imports/rigs", { text });
+  const { imports } = web.control;
+  const note = imports.note.bind(imports);
+  imports.note = (no, noted) => {
+    if (noted.done > 5) throw new Error("the power goes");
+    note(no, noted);
+  };
+  const cut = await web.post(`/imports/${made["id"]}/apply`);
+  expect(cut.json).toMatchObject({ state: "applying", running: false, done: 5 });
+  imports.note = note;
+  const { json } = await web.post(`/imports/${made["id"]}/apply`);
+  expect(json).toMatchObject({ state: "done", counts: { removed: 1, new: 5, error: 2, changed: 0 } });
+  const { json: refused } = await web.get(`/imports/${made["id"]}/rows?outcome=error`);
+  expect(refused["data"]).toMatchObject([
+    { line: 7, errors: [{ field: "name", rule: "is in line 3 already" }] },
+    { line: 8, errors: [{ field: "name", rule: "is in line 2 already" }] },
+  ]);
+  expect(web.control.rigs.byName(1, "a")?.serial).toBe("S1");
 });
 
 test("three thousand rows come in a few at a time", async () => {

@@ -1,5 +1,5 @@
 import { Type } from "@sinclair/typebox";
-import { type Import, importOutcomes, importStates } from "../../control/imports.ts";
+import { type Import, type ImportHead, importOutcomes, importStates } from "../../control/imports.ts";
 import { type ApiParts, type ChangeReply, changeEndpoint, type Endpoint, found, type Reply, readEndpoint } from "../endpoint.ts";
 import { countOutcomes, type ImportLine, keepFile, linesOf, readFile, undoFile } from "../import-file.ts";
 import { applyImport, isRunning } from "../import-job.ts";
@@ -7,7 +7,7 @@ import { importFields } from "../import-plan.ts";
 import { webLimits } from "../limits.ts";
 import { limitOf, listReply, noOf, pageByNo } from "../paging.ts";
 import type { Principal } from "../principal.ts";
-import { Problem } from "../problems.ts";
+import { invalidField } from "../problems.ts";
 import { recorded } from "../recorded.ts";
 import { idOf, model, oneOf, orNull, pageOf, pageQuery, text, time } from "../schema-parts.ts";
 import { keepOpen } from "../sse.ts";
@@ -58,7 +58,7 @@ const newImport = Type.Object({
   give_codes: Type.Optional(Type.Boolean({ description: "New and changed rigs without an asset code get the next one" })),
 });
 
-function importJson({ deps, ids }: ApiParts, kept: Import, rows: readonly ImportLine[] | null) {
+function importJson({ deps, ids }: ApiParts, kept: ImportHead, rows: readonly ImportLine[] | null) {
   const { id, fileName, by, createdAtMs, fleetNo, giveCodes, mapping, state, total, done } = kept;
   const head = { id, file_name: fileName, by, created_at: timeText(createdAtMs), fleet_id: ids.fleet(fleetNo), give_codes: giveCodes, mapping };
   return { ...head, state, running: isRunning(deps.control, id), total, done, counts: rows === null ? null : countOutcomes(rows) };
@@ -71,13 +71,11 @@ const rowJson = ({ line, outcome, name, rigId, changes, errors }: ImportLine) =>
 });
 
 const importOf = ({ deps }: ApiParts, id: string): Import => found(deps.control.imports.byId(id), "import");
-/** A column may be named once: the second would overwrite the first. */
-function checkMapping(mapping: readonly string[] | undefined): void {
-  const named = (mapping ?? []).filter((field) => field !== "");
-  const twice = named.findIndex((field, at) => named.indexOf(field) !== at);
-  if (twice < 0) return;
-  const rule = "must name each field once";
-  throw new Problem("invalid", `mapping: ${rule}`, { errors: [{ pointer: "/mapping", detail: rule }] });
+/** A field may be named once, since the second would overwrite the first; and what is named beyond the head is no column. */
+function checkMapping(mapping: readonly string[], columns: number): void {
+  const named = mapping.filter((field) => field !== "");
+  if (new Set(named).size < named.length) throw invalidField("mapping", "must name each field once");
+  if (mapping.length > columns) throw invalidField("mapping", `must have at most ${columns} fields, one for each column of the file`);
 }
 
 function applied(parts: ApiParts, kept: Import, { principal, request }: { principal: Principal; request: Request }): ChangeReply {
@@ -110,7 +108,7 @@ export function importEndpoints(parts: ApiParts): Endpoint[] {
       answers: [{ status: 201, description: "The file, not applied", schema: importModel, example: importExample }],
       prepare: ({ text: csv }) => readFile(csv),
       handle: ({ body, principal }, file) => {
-        checkMapping(body.mapping);
+        checkMapping(body.mapping ?? [], file.head.length);
         const first = control.fleets.all()[0]?.no ?? 0;
         const fleetNo = body.fleet_id === undefined ? first : noOf("fleet_id", control.fleets.byId(body.fleet_id), "fleet");
         const { text: csv, file_name: fileName = "sent by a script", give_codes: giveCodes = false, mapping = null } = body;
@@ -183,7 +181,8 @@ function importReads(parts: ApiParts): Endpoint[] {
     readEndpoint({
       ...{ ...doc, path: "/imports/{id}/undo", summary: "Read the file that takes a file of rigs back" },
       description:
-        "CSV, to be sent and applied like any other: new rigs go, changed fields get their former values. Empty but for its head while nothing is applied.",
+        "CSV, to be sent and applied like any other: new rigs go, changed fields get their former values. Asset codes that were given (`give_codes`) stay, " +
+        "and a nominal hashrate that nobody had declared is cleared, to be learned anew. Empty but for its head while nothing is applied.",
       answers: [{ status: 200, description: "The undo file", schema: Type.String(), example: "id,action,…", mediaTypes: ["text/csv"] }],
       handle: ({ id }) => undoFile(control, importOf(parts, id)),
     }),

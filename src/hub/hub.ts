@@ -367,11 +367,7 @@ export class Hub {
 
   /** Sessions to every fleet's house pools are held before the first rig comes. */
   private holdHomes(): void {
-    const homes: Destination[] = [];
-    for (const fleet of this.roster.allFleets()) if (fleet.houseProfileNo !== null) homes.push({ contractNo: 0, profileNo: fleet.houseProfileNo });
-    for (const rig of this.roster.all()) if (rig.pinnedProfileNo !== null) homes.push({ contractNo: 0, profileNo: rig.pinnedProfileNo });
-    homes.push(...this.contractHomes);
-    this.switchboard.hold(homes);
+    this.switchboard.hold([...this.roster.homes(), ...this.contractHomes]);
   }
 
   /** Where a contract's rig mines while none of the contract's pools can be used; a customer's own rig that he does not lend: nowhere. */

@@ -203,6 +203,13 @@ export class Roster {
     return profileNo === null ? null : { contractNo: 0, profileNo };
   }
 
+  /** Where rigs belong that nothing was ordered for: houses, pins, own profiles. One may be named more than once. */
+  homes(): Destination[] {
+    const profileNos = [...this.fleets.values()].map(({ houseProfileNo }) => houseProfileNo);
+    for (const rig of this.all()) profileNos.push(rig.pinnedProfileNo ?? this.ownProfileOf(rig));
+    return profileNos.filter((no) => no !== null).map((profileNo) => ({ contractNo: 0, profileNo }));
+  }
+
   private ownProfileOf({ fleetNo, soleCustomerId }: RosterRig): number | null {
     if (soleCustomerId === null) return null;
     return this.ownProfiles.get(`${soleCustomerId} ${this.fleets.get(fleetNo)?.algorithm}`) ?? null;

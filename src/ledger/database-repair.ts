@@ -13,7 +13,7 @@ export type OpenedDatabase = {
 type Options = { dataDir: string; limits: LedgerLimits; now: () => number; onRepair: (repair: Repair) => void };
 
 /** What DuckDB says of a file that is whole, but not to be had by us. Such a file is never set aside. */
-const notDamaged = /newer version|version number|older version|set lock|permission denied|no space left|too many open files|read-only/i;
+const notDamaged = /newer version|version number|older version|set lock|permission denied|no space left|too many open files|read-only|out of memory|allocat/i;
 
 /**
  * Opens the database of a data folder; where it does not open, sets aside first its own log (what that held is applied again from the journal), then

@@ -27,6 +27,8 @@ export class Database {
   /** In use for questions and longer work. */
   readonly #busy = new Set<DuckDBConnection>();
   #replacing: Promise<void> | null = null;
+  readonly #connecting = new Set<Promise<DuckDBConnection>>();
+  #replacements = 0;
   #closed = false;
 
   private constructor(duckDb: DuckDb, instance: DuckDBInstance, limits: LedgerLimits) {
@@ -74,8 +76,7 @@ export class Database {
 
   /** Runs work that takes as long as it takes on a connection of its own, which is closed behind it. */
   async withConnection<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
-    await this.#replacing;
-    const connection = await this.#instance.connect();
+    const connection = await this.#connectNow();
     this.#busy.add(connection);
     try {
       return await work(connection);
@@ -97,13 +98,36 @@ export class Database {
       // Never two instances on one file.
       this.#instance.closeSync();
       this.#instance = (await open()).#instance;
+      this.#replacements += 1;
     } finally {
       this.#replacing = null;
       resolve();
     }
   }
 
+  /** How often `replace` has taken over another database. */
+  get replacements(): number {
+    return this.#replacements;
+  }
+
+  /** A connection to the instance that there is when it is made: one to an instance that is let go would keep that open. */
+  async #connectNow(): Promise<DuckDBConnection> {
+    for (;;) {
+      await this.#replacing;
+      const connecting = this.#instance.connect();
+      this.#connecting.add(connecting);
+      try {
+        const connection = await connecting;
+        if (this.#replacing === null) return connection;
+        connection.closeSync();
+      } finally {
+        this.#connecting.delete(connecting);
+      }
+    }
+  }
+
   async #stopAll(): Promise<void> {
+    await Promise.allSettled(this.#connecting);
     while (this.#busy.size > 0) {
       for (const connection of this.#busy) connection.interrupt();
       await new Promise((resolve) => setTimeout(resolve, interruptAgainMs));
@@ -176,7 +200,7 @@ export class Database {
       if (idle !== undefined) return idle;
       if (this.#open < this.#limits.queriesMax) {
         this.#open += 1;
-        return await this.#instance.connect().catch((error: unknown) => {
+        return await this.#connectNow().catch((error: unknown) => {
           this.#open -= 1;
           throw error;
         });

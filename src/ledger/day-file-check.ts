@@ -6,6 +6,14 @@ import type { Piece } from "./share-sources.ts";
 const filesInTurn = 1;
 const filesInHurry = 50;
 
+/** What DuckDB says when a file is the matter. */
+const speaksOfFiles = /parquet|IO Error|No magic bytes|snappy|zstd/i;
+
+/** A file that the disk does not give back is damaged; one that we may not open just now is looked at another time. */
+function sumOf({ file, sha256 }: Piece): Promise<string> {
+  return sha256Of(file).catch((error: NodeJS.ErrnoException) => (error.code === "EIO" ? "" : sha256));
+}
+
 /** Finds damaged day files: one after the other in turn, those at once that a question stumbled on. */
 export class DayFileCheck {
   #turn = 0;
@@ -19,7 +27,7 @@ export class DayFileCheck {
     const text = String(error);
     const named = pieces.filter(({ file }) => text.includes(basename(file)));
     for (const { file } of named) this.#suspects.add(file);
-    if (named.length === 0) this.#hurry = pieces.length;
+    if (named.length === 0 && speaksOfFiles.test(text)) this.#hurry = pieces.length;
   }
 
   /** Nothing can be done about a file's damage until the next start. */
@@ -37,7 +45,7 @@ export class DayFileCheck {
     this.#suspects.clear();
     const found: Piece[] = [];
     for (const piece of new Set([...suspected, ...turn])) {
-      const isOther = async () => (await sha256Of(piece.file)) !== piece.sha256;
+      const isOther = async () => (await sumOf(piece)) !== piece.sha256;
       if (piece.sha256 !== "" && !this.#givenUp.has(piece.file) && (await isOther())) found.push(piece);
     }
     return found;

@@ -96,7 +96,10 @@ export class Loader {
     this.#connection = await this.#options.database.connect();
     const rows = async (sql: string) => (await (this.#connection as DuckDBConnection).runAndReadAll(sql)).getRows();
     await this.#options.rollup.read(this.#connection);
-    this.#applied = Number((await rows("SELECT applied_sequence FROM progress"))[0]?.[0] ?? 0);
+    const applied = Number((await rows("SELECT applied_sequence FROM progress"))[0]?.[0] ?? 0);
+    // Built anew: what it answered a moment ago it knows no more.
+    if (applied < this.#applied) this.#loadedAtMs = 0;
+    this.#applied = applied;
     this.#reasonOfText.clear();
     for (const [no, text] of await rows("SELECT reason_no, text FROM reasons")) this.#reasonOfText.set(String(text), Number(no));
     this.#runs = new Map(
@@ -231,7 +234,7 @@ export class Loader {
   }
 
   #disconnect(): void {
-    this.#columns?.close();
+    this.#columns?.discard();
     this.#connection?.closeSync();
     this.#columns = null;
     this.#connection = null;

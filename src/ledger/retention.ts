@@ -45,6 +45,8 @@ export class Retention {
   readonly #options: RetentionOptions;
   #running: Promise<void> | null = null;
   #stopped = false;
+  /** Of the database, when this run began: its lists are of that one. */
+  #replacements = 0;
 
   constructor(options: RetentionOptions) {
     this.#options = options;
@@ -67,13 +69,15 @@ export class Retention {
   }
 
   async #maintain(nowMs: number): Promise<void> {
+    this.#replacements = this.#options.database.replacements;
     await this.#count(nowMs);
     await this.#restore();
     for (const piece of this.#pieces().filter(({ state }) => state === pieceGoing)) await this.#deleteRows(piece);
     for (const piece of await this.#options.check.damaged(this.#pieces())) await this.#mend(piece, nowMs);
     for (const day of await this.#daysToExport(nowMs)) await this.#exportDay(day);
     const { folder, loader } = this.#options;
-    await folder.writeManifest(this.#pieces(), loader.runs);
+    // Files that the list leaves out are deleted: it is never written of a database that has not taken up the old list yet.
+    await this.#step(() => folder.writeManifest(this.#pieces(), loader.runs));
     for (const piece of await this.#piecesOver(nowMs)) await this.#prunePiece(piece);
     await this.#pruneMinutes(nowMs);
     await this.#pruneFiles(nowMs);
@@ -86,7 +90,12 @@ export class Retention {
   /** One step of work on the loader's connection, unless the ledger is closing. */
   async #step<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
     if (this.#stopped) throw new LedgerClosed("the ledger is closed");
-    return await this.#options.loader.exclusively(work);
+    const { loader, database } = this.#options;
+    return await loader.exclusively((connection) => {
+      const isReplaced = database.replacements !== this.#replacements;
+      if (isReplaced) throw new LedgerClosed("the database was built anew meanwhile; what is due is found again next time");
+      return work(connection);
+    });
   }
 
   /** One transaction that changes what is read where. */
@@ -234,7 +243,7 @@ export class Retention {
     const old = this.#pieces().filter(({ state, toMs }) => state === pieceGone && toMs <= nowMs - limits.fileDays * dayMs);
     if (old.length === 0) return;
     await this.#change(() => old.map((piece) => `DELETE FROM exports WHERE ${isFile(piece)}`));
-    await folder.writeManifest(this.#pieces(), loader.runs);
+    await this.#step(() => folder.writeManifest(this.#pieces(), loader.runs));
   }
 }
 

@@ -33,7 +33,7 @@ export async function rowsFromJournal({ duckDb, connection, folder, piece, hasLa
     columns.push();
     columns.flush();
   } finally {
-    columns.close();
+    columns.discard();
   }
   const late = [...reader.late];
   for (let from = 0; from < late.length; from += lateRowsMax) {

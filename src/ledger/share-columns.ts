@@ -143,7 +143,13 @@ export class ShareColumns {
     this.#appender.flushSync();
   }
 
-  close(): void {
-    this.#appender.closeSync();
+  /** Ends it. Rows that were pushed and not flushed are of a transaction that has failed: closing alone would write them after all. */
+  discard(): void {
+    try {
+      this.#appender.clear();
+      this.#appender.closeSync();
+    } catch {
+      // Of a database that has failed: what was pushed went with it.
+    }
   }
 }

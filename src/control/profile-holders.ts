@@ -1,13 +1,15 @@
 import { contractNumberSql } from "./contract-number.ts";
 import type { ControlDatabase, SqlValue } from "./database.ts";
 
-/** Who works through a profile: a fleet as its house, or a contract that has not ended. */
-export type Holder = { /** "fleet main", "contract C-00042" */ name: string /** null = the house. */; customerId: string | null };
+/** Who works through a profile: a fleet as its house, a contract that has not ended, or a rig that is pinned to it, which mines for the house. */
+export type Holder = { /** "fleet main", "contract C-00042", "rig s19-1" */ name: string /** null = the house. */; customerId: string | null };
 
+// One pinned rig stands for all: whatever is refused because of it would be because of each.
 const holdersText = (profiles: string) => `
   SELECT 'fleet ' || name AS name, NULL AS customerId FROM fleets WHERE house_profile_no ${profiles} AND removed_at_ms IS NULL
   UNION ALL SELECT 'contract ' || ${contractNumberSql}, (SELECT id FROM customers WHERE customers.no = customer_no)
-    FROM contracts WHERE profile_no ${profiles} AND state <> 'ended'`;
+    FROM contracts WHERE profile_no ${profiles} AND state <> 'ended'
+  UNION ALL SELECT * FROM (SELECT 'rig ' || name, NULL FROM rigs WHERE pinned_profile_no ${profiles} AND removed_at_ms IS NULL LIMIT 1)`;
 
 /** Finds who works through the profile with a number. */
 export function holdersOfProfile({ sql }: ControlDatabase): (profileNo: number) => Holder[] {

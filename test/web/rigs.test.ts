@@ -176,6 +176,30 @@ test("a pin that makes no sense is refused and leaves no trace", async () => {
   expect(web.control.events.latest(1)[0]?.no).toBe(before);
 });
 
+test("a rig is not pinned where a customer's account is, and what it is pinned to becomes no customer's", async () => {
+  const web = testWeb();
+  const { path, other, poolB } = await farm(web);
+  const customer = (await web.post("/customers", { name: "Anna" })).json["id"];
+  const his = (await web.post("/pools", { name: "Anna's", url: "stratum+tcp://h:2", username: "u", customer_id: customer })).json["id"];
+  const mixed = (await web.post("/profiles", { name: "Mixed", pool_ids: [poolB, his] })).json["id"];
+  const refused = await web.post(`${path}/pin`, { profile_id: mixed });
+  expect([refused.status, refused.json["detail"]]).toEqual([409, "this profile contains pool Anna's of customer Anna: its rigs come from his contracts"]);
+  expect(web.hub.moves).toEqual([]);
+
+  await web.post(`${path}/pin`, { profile_id: other });
+  const changes: [path: string, body: object, detail: string][] = [
+    [`/pools/${poolB}`, { customer_id: customer }, "cannot be this customer while rig s19-1 works with the pool"],
+    [`/profiles/${other}`, { customer_id: customer }, "cannot be this while rig s19-1 works through the profile: it belongs to customer Anna"],
+    [`/profiles/${other}`, { pool_ids: [his] }, "cannot be this while rig s19-1 works through the profile: it contains pool Anna's of customer Anna"],
+  ];
+  for (const [changed, body, detail] of changes) {
+    const { status, json } = await web.patch(changed, body, "*");
+    expect([status, json["errors"]?.[0]?.detail]).toEqual([422, detail]);
+  }
+  await web.post(`${path}/unpin`);
+  expect((await web.patch(`/pools/${poolB}`, { customer_id: customer }, "*")).status).toBe(200);
+});
+
 test("the shares of a window by fate, work as exact text", async () => {
   const web = testWeb();
   const { rig, path, poolA, fleet } = await farm(web);

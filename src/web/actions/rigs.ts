@@ -96,7 +96,8 @@ export function unpinRig(deps: Deps, principal: Principal, id: string): Moved {
 
 function requirePinnable({ control }: Deps, rig: Rig, profile: Profile): void {
   if (rig.parked || rig.draining) throw new Problem("conflict", `the rig is ${rig.parked ? "parked: unpark" : "draining: undrain"} it first`);
-  if (profile.customerId !== null) throw new Problem("conflict", "this profile belongs to a customer: its rigs come from his contracts");
+  const claim = control.profiles.othersClaim(profile, null);
+  if (claim !== null) throw new Problem("conflict", `this profile ${claim}: its rigs come from his contracts`);
   const fleet = control.fleets.byNo(rig.fleetNo);
   if (fleet?.algorithm === profile.algorithm) return;
   throw new Problem("conflict", `the rig's fleet mines ${fleet?.algorithm}, the profile's pools ${profile.algorithm}`);

@@ -190,8 +190,8 @@ function controlOf(parts: PageParts, call: PageCall, form: FormState): RigContro
   const { control } = parts.deps;
   const rig = found(control.rigs.byId(call.id), "rig");
   const algorithm = control.fleets.byNo(rig.fleetNo)?.algorithm;
-  const profiles = control.profiles.all().filter((profile) => profile.algorithm === algorithm && profile.customerId === null);
-  const pinned = profiles.find((profile) => profile.no === rig.pinnedProfileNo);
+  const profiles = control.profiles.all().filter((profile) => profile.algorithm === algorithm && control.profiles.othersClaim(profile, null) === null);
+  const pinned = rig.pinnedProfileNo === null ? null : control.profiles.byNo(rig.pinnedProfileNo);
   const pinnedContract = rig.pinnedContractNo === null ? null : control.contracts.byNo(rig.pinnedContractNo);
   return {
     rigId: rig.id,

@@ -19,6 +19,7 @@ export type PlaceOutcome = (typeof placeOutcomes)[number];
 export type PlannedPlace = { rig: Rig; text: string | null; to: RigPlace | null; outcome: PlaceOutcome; why: string };
 
 const rigsPerTurn = 250;
+const othersNamed = 3;
 const lower = (text: string | null): string => text?.toLowerCase() ?? "";
 const rackKey = ({ siteId, location: { building, row, rack } }: RigPlace): string => JSON.stringify([siteId, lower(building), lower(row), lower(rack)]);
 
@@ -80,21 +81,25 @@ export async function planPlaces(
     planned.set(rig.no, planOne(keys, ask, rig));
   }
   const takers = await takersOf(keys, rigs.all, planned);
+  const plans = [...planned.values()];
   // A rig that cannot go stays where it is, which may be where another would go: until nothing changes any more.
   for (let isChanged = true; isChanged; ) {
     isChanged = false;
-    await breathe();
-    for (const plan of planned.values()) if (plan.outcome === "move" && yieldsTo(keys, plan, takers)) isChanged = true;
+    for (const [at, plan] of plans.entries()) {
+      if (at % rigsPerTurn === 0) await breathe();
+      if (plan.outcome === "move" && yieldsTo(keys, plan, takers)) isChanged = true;
+    }
   }
-  return [...planned.values()];
+  return plans;
 }
 
-type Takers = Map<string, Set<Rig>>;
+/** Rigs by number, by the place's key: ten thousand may be meant for one place. */
+type Takers = Map<string, Map<number, Rig>>;
 
 function take(takers: Takers, key: string | null, rig: Rig): void {
   if (key === null) return;
-  const there = takers.get(key) ?? new Set();
-  takers.set(key, there.add(rig));
+  const there = takers.get(key) ?? new Map<number, Rig>();
+  takers.set(key, there.set(rig.no, rig));
 }
 
 /** Who will stand where, as far as is known. */
@@ -112,13 +117,17 @@ async function takersOf(keys: PlaceKeys, all: readonly Rig[], planned: ReadonlyM
 /** Whether a rig gives up its move because others are there; it then stays, and is in the way of others. Nobody leaves a place that was in dispute. */
 function yieldsTo(keys: PlaceKeys, plan: PlannedPlace, takers: Takers): boolean {
   const key = plan.to === null ? null : keys.keyOf(plan.to);
-  const others = key === null ? [] : [...(takers.get(key) ?? [])].filter(({ no }) => no !== plan.rig.no);
-  if (others.length === 0) return false;
+  const there = key === null ? undefined : takers.get(key);
+  if (there === undefined) return false;
+  const others = there.size - (there.has(plan.rig.no) ? 1 : 0);
+  if (others === 0) return false;
+  const named: string[] = [];
+  for (const { no, name } of there.values()) {
+    if (no !== plan.rig.no) named.push(name);
+    if (named.length === othersNamed) break;
+  }
   plan.outcome = "conflict";
-  plan.why = `so would, or does, ${others
-    .slice(0, 3)
-    .map(({ name }) => name)
-    .join(", ")}${others.length > 3 ? ` and ${others.length - 3} more` : ""}`;
+  plan.why = `so would, or does, ${named.join(", ")}${others > othersNamed ? ` and ${others - othersNamed} more` : ""}`;
   take(takers, keys.keyOf(plan.rig), plan.rig);
   return true;
 }

@@ -55,6 +55,23 @@ test("two for one place go nowhere, however they write it, nor does one whose pl
   expect(planned["K1_2-1"]?.why).toContain("stays");
 });
 
+test("many for one place: three are named and the rest counted, in turns", async () => {
+  const { control, plan } = farm();
+  control.rigs.enrol(Array.from({ length: 1_000 }, (_, at) => ({ fleetNo: 1, name: `P-7-r${String(at).padStart(4, "0")}`, nominalHps: 1e14 })));
+  let turns = 0;
+  let isOver = false;
+  const turn = () => {
+    turns += 1;
+    if (!isOver) setImmediate(turn);
+  };
+  turn();
+  const planned = await plan("P-{position}-{any}");
+  isOver = true;
+  expect(planned["P-7-r0000"]).toMatchObject({ outcome: "conflict", why: "so would, or does, P-7-r0001, P-7-r0002, P-7-r0003 and 996 more" });
+  expect(planned["P-7-r0002"]?.why).toBe("so would, or does, P-7-r0000, P-7-r0001, P-7-r0003 and 996 more");
+  expect(turns).toBeGreaterThanOrEqual(16);
+});
+
 test("rigs may change places, but none goes where another cannot leave", async () => {
   const { enter, plan } = farm();
   enter("P-a", { position: "b" });

@@ -104,6 +104,8 @@ export class FleetSnapshots {
   #kept: { atMs: number; value: Promise<FleetSnapshot> } | null = null;
   #hourWork: { atMs: number; value: Promise<HourWorks> } | null = null;
   #rows: { atMs: number; rigs: Rig[] } | null = null;
+  /** Raised by each `forget`: what began to be read before is not kept. */
+  #forgets = 0;
 
   constructor(deps: WebDeps, figures: LiveFigures) {
     this.#deps = deps;
@@ -125,6 +127,7 @@ export class FleetSnapshots {
   forget(): void {
     this.#kept = null;
     this.#rows = null;
+    this.#forgets += 1;
   }
 
   /** Work at each pool in the last hour, by pool number. */
@@ -148,6 +151,7 @@ export class FleetSnapshots {
   async #rigs(nowMs: number): Promise<Rig[]> {
     const kept = this.#rows;
     if (kept !== null && nowMs - kept.atMs < kept.rigs.length * rowAgeMsPerRig) return kept.rigs;
+    const forgets = this.#forgets;
     const rigs: Rig[] = [];
     for (
       let piece = this.#deps.control.rigs.piece(0, rowsPerTurn);
@@ -160,7 +164,7 @@ export class FleetSnapshots {
     }
     const sorted = byName(rigs);
     // Somebody changed something meanwhile: it must be read again.
-    if (this.#rows === kept) this.#rows = { atMs: nowMs, rigs: sorted };
+    if (this.#forgets === forgets) this.#rows = { atMs: nowMs, rigs: sorted };
     return sorted;
   }
 

@@ -6,6 +6,8 @@ export const batchStates = Object.freeze(["ready", "applying", "done"] as const)
 export type BatchState = (typeof batchStates)[number];
 export const batchOutcomes = Object.freeze(["changed", "unchanged", "refused"] as const);
 export type BatchOutcome = (typeof batchOutcomes)[number];
+export type BatchCounts = Record<BatchOutcome, number>;
+export const noCounts: BatchCounts = Object.freeze({ changed: 0, unchanged: 0, refused: 0 });
 
 /** One order for many rigs; nothing of it is in force before it is applied. */
 export type Batch = {
@@ -26,6 +28,7 @@ export type Batch = {
 export type BatchRig = { at: number; rigId: string; outcome: BatchOutcome | null; detail: string | null };
 
 type RawBatch = Pick<Batch, "no" | "id" | "by" | "what" | "state" | "total" | "done"> & { created_at_ms: number; by_name: string };
+type RawCount = { batch_no: number; outcome: BatchOutcome; rigs: number };
 type RawRig = { at: number; rig_id: string; outcome: BatchOutcome | null; detail: string | null };
 
 const keptMs = 7 * 86_400_000;
@@ -45,6 +48,7 @@ export class Batches {
   readonly #progress: Statement<unknown, SqlValue[]>;
   readonly #settle: Statement<unknown, SqlValue[]>;
   readonly #rigs: Statement<RawRig, SqlValue[]>;
+  readonly #counts: Statement<RawCount, SqlValue[]>;
 
   constructor(database: ControlDatabase) {
     this.#database = database;
@@ -59,6 +63,9 @@ export class Batches {
     this.#progress = sql.prepare("UPDATE batches SET state = ?, done = ? WHERE no = ?");
     this.#settle = sql.prepare("UPDATE batch_rigs SET outcome = ?, detail = ? WHERE batch_no = ? AND at = ?");
     this.#rigs = sql.prepare("SELECT at, rig_id, outcome, detail FROM batch_rigs WHERE batch_no = ? AND at >= ? ORDER BY at LIMIT ?");
+    this.#counts = sql.prepare(`
+      SELECT batch_no, outcome, count(*) AS rigs FROM batch_rigs
+      WHERE batch_no IN (SELECT value FROM json_each(?)) AND outcome IS NOT NULL GROUP BY batch_no, outcome`);
   }
 
   byId(id: string): Batch | null {
@@ -101,6 +108,15 @@ export class Batches {
   /** Its rigs from one place on, in the order of the batch. */
   rigs(no: number, { fromAt, limit }: { fromAt: number; limit: number }): BatchRig[] {
     return this.#rigs.all(no, fromAt, limit).map(({ at, rig_id, outcome, detail }) => ({ at, rigId: rig_id, outcome, detail }));
+  }
+
+  /** How many rigs of each of these batches came to which outcome, by the batch's number; one of which no rig is through is missing. */
+  counts(nos: readonly number[]): Map<number, BatchCounts> {
+    const counts = new Map<number, BatchCounts>();
+    for (const { batch_no, outcome, rigs } of this.#counts.all(JSON.stringify(nos))) {
+      counts.set(batch_no, { ...noCounts, ...counts.get(batch_no), [outcome]: rigs });
+    }
+    return counts;
   }
 
   #unrecorded<T>(work: () => T): T {

@@ -1,11 +1,11 @@
-import type { Batch, BatchOutcome } from "../control/batches.ts";
+import { type Batch, type BatchCounts, type BatchOutcome, noCounts } from "../control/batches.ts";
 import type { Control } from "../control/control.ts";
 import type { Move } from "../schedule/move.ts";
 import { breathe } from "./csv-read.ts";
 import type { WebDeps } from "./deps.ts";
 import { actorName, actorOf, type Principal } from "./principal.ts";
 import { type FieldError, Problem, type ProblemKind } from "./problems.ts";
-import { carryOutOrder, type Done, type KeptOrder, type RigOrder } from "./rig-order.ts";
+import { carryOutOrder, costOf, type Done, type KeptOrder, type RigOrder } from "./rig-order.ts";
 
 type Deps = Pick<WebDeps, "control" | "hub" | "contracts" | "log">;
 
@@ -41,8 +41,8 @@ export function resultsOf({ batches }: Pick<Control, "batches">, { no, done }: B
   });
 }
 
-export function countResults(results: readonly { outcome: BatchOutcome }[]): Record<BatchOutcome, number> {
-  const counts = { changed: 0, unchanged: 0, refused: 0 };
+export function countResults(results: readonly { outcome: BatchOutcome }[]): BatchCounts {
+  const counts = { ...noCounts };
   for (const { outcome } of results) counts[outcome] += 1;
   return counts;
 }
@@ -50,6 +50,21 @@ export function countResults(results: readonly { outcome: BatchOutcome }[]): Rec
 /** Keeps the order, not yet in force. */
 export function keepOrder({ control }: Pick<Deps, "control">, principal: Principal, { order, rigIds }: { order: KeptOrder; rigIds: readonly string[] }): Batch {
   return control.batches.add({ by: actorOf(principal), byName: actorName(principal), what: JSON.stringify(order), rigIds });
+}
+
+/** Its rigs, in the order of the batch. */
+export function idsOf({ batches }: Pick<Control, "batches">, { no, total }: Batch): string[] {
+  return batches.rigs(no, { fromAt: 0, limit: total }).map(({ rigId }) => rigId);
+}
+
+/** The order as it is given, with what it costs at this moment and why (empty = as it was kept); one that was given before stays as it is. */
+export function giveOrder(deps: Pick<Deps, "control" | "contracts">, batch: Batch, reason = ""): Batch {
+  if (batch.state !== "ready") return batch;
+  const order = orderOf(batch);
+  const kept: KeptOrder = { ...order, cost: costOf(deps, order, idsOf(deps.control, batch)), ...(reason !== "" && { reason }) };
+  const what = JSON.stringify(kept);
+  deps.control.batches.order(batch.no, what);
+  return { ...batch, what };
 }
 
 function attempt(deps: Deps, rigId: string, act: () => Done): { result: RigResult; moves: Move[] } {
@@ -108,6 +123,7 @@ async function applyRigs(deps: Deps, principal: Principal, batch: Batch): Promis
   const { control } = deps;
   const order = orderOf(batch);
   control.batches.note(batch.no, { state: "applying", done: batch.done });
+  let toldAt = batch.done;
   for (let at = batch.done; at < batch.total; at += rigsPerTurn) {
     await breathe();
     const moves: Move[] = [];
@@ -115,7 +131,11 @@ async function applyRigs(deps: Deps, principal: Principal, batch: Batch): Promis
       moves.push(...applyRig(deps, principal, { batch, order, rigId, at: place }));
     }
     if (moves.length > 0) deps.hub.applyMoves(moves);
-    if (at > 0 && at % rigsPerTelling === 0) deps.contracts?.changed();
+    const through = at + rigsPerTurn;
+    if (through - toldAt >= rigsPerTelling) {
+      deps.contracts?.changed();
+      toldAt = through;
+    }
   }
   control.batches.note(batch.no, { state: "done", done: batch.total });
 }

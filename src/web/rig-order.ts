@@ -25,6 +25,9 @@ export type RigOrder = { op: RigOp; set?: SharedFields; reason?: string };
 /** An order as it is kept: with what it was said to cost when it was given; null = nothing is taken from anybody. */
 export type KeptOrder = RigOrder & { cost: RemovalCost | null };
 
+/** Whether nothing is missing: a change without what is to be set waits for it. */
+export const isWhole = ({ op, set }: RigOrder): boolean => op !== "change" || set !== undefined;
+
 type Deps = Pick<WebDeps, "control">;
 export type Done = { rig: Rig; moves: Move[] };
 

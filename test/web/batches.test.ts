@@ -172,6 +172,58 @@ test("an order that a restart interrupted is gone on with where it stopped", asy
   expect(web.control.rigs.all().filter(({ draining }) => draining)).toHaveLength(5);
 });
 
+test("the list counts results without reading them", async () => {
+  const { web, ids } = await farm(3);
+  web.control.rigs.update(ids[1] ?? "", { draining: true }, null);
+  await batch(web, { op: "drain", ids: [...ids, unknownId] });
+  const kept = web.control.batches.add({ by: "user:x", byName: "x", what: JSON.stringify({ op: "drain", cost: null }), rigIds: ids });
+  web.control.batches.note(kept.no, { state: "applying", done: 0 });
+  web.control.batches.rigs = () => {
+    throw new Error("results were read");
+  };
+  const { status, json } = await web.get("/batches");
+  expect(status).toBe(200);
+  for (const listed of json["data"]) expectFits(batchModel, listed);
+  expect(json["data"]).toMatchObject([
+    { id: kept.id, total: 3, done: 0, counts: { changed: 0, unchanged: 0, refused: 0 }, results: [] },
+    { total: 4, done: 4, counts: { changed: 2, unchanged: 1, refused: 1 }, results: [] },
+  ]);
+});
+
+test("an order that is gone on with at an odd place tells the planner in portions too", async () => {
+  const { web, ids } = await farm(312);
+  const kept = web.control.batches.add({ by: "user:x", byName: "x", what: JSON.stringify({ op: "drain", cost: null }), rigIds: ids });
+  web.control.batches.note(kept.no, { state: "applying", done: 7 });
+  const before = web.contracts.changes;
+  await web.post(`/batches/${kept.id}/apply`);
+  while (web.control.batches.byId(kept.id)?.state !== "done") await new Promise((resolve) => setImmediate(resolve));
+  expect(web.contracts.changes - before).toBeGreaterThanOrEqual(4);
+});
+
+describe("an order that waits for a word", () => {
+  const waiting = (web: TestWeb, order: object, rigIds: string[]) =>
+    web.control.batches.add({ by: "user:x", byName: "x", what: JSON.stringify({ ...order, cost: null }), rigIds });
+
+  test("is carried out with what it costs by then", async () => {
+    const { web, ids } = await farm(2);
+    const { id } = waiting(web, { op: "park" }, ids);
+    web.contracts.cost = { rigs: 2, idleRigs: 1, servingRigs: 1, lostHps: 1e14, spareHps: 0, contracts: [] };
+    const { status, json } = await web.post(`/batches/${id}/apply`);
+    expectFits(batchModel, json);
+    expect([status, json["counts"]["changed"], json["cost"]?.lost_hps]).toEqual([200, 2, 1e14]);
+    web.contracts.cost = null;
+    expect((await web.post(`/batches/${id}/apply`)).json["cost"].lost_hps).toBe(1e14);
+  });
+
+  test("is refused while it does not say what is to be set, and goes on waiting", async () => {
+    const { web, ids } = await farm(2);
+    const { id } = waiting(web, { op: "change" }, ids);
+    const { status, json } = await web.post(`/batches/${id}/apply`);
+    expect([status, json["detail"]]).toEqual([409, "this change does not say yet what is to be set: set it on the order's page"]);
+    expect(web.control.batches.byId(id)).toMatchObject({ state: "ready", done: 0 });
+  });
+});
+
 test("orders are kept for seven days", async () => {
   const { web, ids } = await farm(1);
   const old = (await batch(web, { op: "drain", ids })).json["id"];

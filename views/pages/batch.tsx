@@ -151,7 +151,7 @@ function Progress(props: BatchProps): JSX.Element {
       {isCut ? (
         <form method="post" action={`/batches/${props.id}/apply`}>
           <Hidden csrf={props.viewer.csrf} />
-          <p>The hub was restarted meanwhile.</p>
+          <p>It was interrupted.</p>
           <button type="submit" class="primary">
             Go on
           </button>

@@ -1,16 +1,16 @@
 import { type Static, Type } from "@sinclair/typebox";
-import type { Batch } from "../../control/batches.ts";
+import { type Batch, type BatchCounts, noCounts } from "../../control/batches.ts";
 import type { RemovalCost } from "../../schedule/removal-cost.ts";
-import { applyBatch, countResults, keepOrder, orderOf, type RigResult, resultsOf, tryOrder } from "../batch-job.ts";
+import { applyBatch, countResults, giveOrder, keepOrder, orderOf, type RigResult, resultsOf, tryOrder } from "../batch-job.ts";
 import { batchExample, batchModel } from "../batch-models.ts";
 import { type ApiParts, type ChangeAsked, type ChangeReply, changeEndpoint, type Endpoint, found, type Reply, readEndpoint } from "../endpoint.ts";
 import { rigExample } from "../examples.ts";
 import { webLimits } from "../limits.ts";
 import { pageFrom } from "../paging.ts";
-import { invalidField } from "../problems.ts";
+import { invalidField, Problem } from "../problems.ts";
 import { recorded } from "../recorded.ts";
 import { costSentences } from "../removal-text.ts";
-import { costOf, type KeptOrder, type RigOrder, rigOps, sharedFields } from "../rig-order.ts";
+import { costOf, isWhole, type KeptOrder, type RigOrder, rigOps, sharedFields } from "../rig-order.ts";
 import { idOf, oneOf, text } from "../schema-parts.ts";
 import { keepOpen } from "../sse.ts";
 import { timeText } from "../times.ts";
@@ -73,17 +73,25 @@ const resultJson = ({ rigId, name, outcome, refusal }: RigResult) => ({
   problem: refusal === null ? null : { type: `/problems/${refusal.type}`, detail: refusal.detail, errors: refusal.errors },
 });
 
-type Shown = { order: KeptOrder; results: readonly RigResult[]; total: number; createdAtMs: number };
+type Shown = { order: KeptOrder; results: readonly RigResult[]; counts?: BatchCounts; total: number; createdAtMs: number };
 
-function shownJson(parts: ApiParts, { order, results, total, createdAtMs }: Shown) {
+function shownJson(parts: ApiParts, { order, results, counts = countResults(results), total, createdAtMs }: Shown) {
   const { op, set = null, reason = null, cost } = order;
-  const figures = { total, done: results.length, counts: countResults(results), cost: costJson(parts, cost) };
+  const figures = { total, done: counts.changed + counts.unchanged + counts.refused, counts, cost: costJson(parts, cost) };
   return { op, set, reason, ...figures, results: results.map(resultJson), created_at: timeText(createdAtMs) };
 }
 
-function batchJson(parts: ApiParts, batch: Batch, results: readonly RigResult[] = resultsOf(parts.deps.control, batch)) {
-  const shown = shownJson(parts, { order: orderOf(batch), results, total: batch.total, createdAtMs: batch.createdAtMs });
+function batchJson(parts: ApiParts, batch: Batch, known: Pick<Shown, "results" | "counts"> = { results: resultsOf(parts.deps.control, batch) }) {
+  const shown = shownJson(parts, { order: orderOf(batch), ...known, total: batch.total, createdAtMs: batch.createdAtMs });
   return { id: batch.id, dry_run: false, state: batch.state, ...shown };
+}
+
+/** Without their results: those of fifty orders would be half a million. */
+function latestJson(parts: ApiParts) {
+  const { batches } = parts.deps.control;
+  const latest = batches.latest(listed);
+  const counts = batches.counts(latest.map(({ no }) => no));
+  return latest.map((batch) => batchJson(parts, batch, { results: [], counts: counts.get(batch.no) ?? noCounts }));
 }
 
 function dryReply(
@@ -152,9 +160,7 @@ export function batchEndpoints(parts: ApiParts): Endpoint[] {
           example: { data: [{ ...batchExample, results: [] }], page: { next: null } },
         },
       ],
-      handle: () => ({
-        body: { data: deps.control.batches.latest(listed).map((batch) => ({ ...batchJson(parts, batch), results: [] })), page: { next: null } },
-      }),
+      handle: () => ({ body: { data: latestJson(parts), page: { next: null } } }),
     }),
     readEndpoint({
       ...{ path: "/batches/{id}", need: "fleet:read", tag: "rigs", summary: "Read an order for many rigs, with each rig's result" },
@@ -163,8 +169,14 @@ export function batchEndpoints(parts: ApiParts): Endpoint[] {
     }),
     changeEndpoint(parts, {
       ...{ method: "POST", path: "/batches/{id}/apply", need: "fleet:write", tag: "rigs", summary: "Carry an order out, or go on with it", answers },
-      description: "For one that a restart of the hub interrupted. One that is through stays as it is.",
-      handle: (asked) => jobReply(parts, found(deps.control.batches.byId(asked.id), "batch"), asked),
+      description:
+        "For one that was interrupted, or that waits on its page for a word: its `cost` is then what it costs now. " +
+        "One that is through stays as it is; a change that does not say yet what is to be set is refused with 409.",
+      handle: (asked) => {
+        const batch = found(deps.control.batches.byId(asked.id), "batch");
+        if (!isWhole(orderOf(batch))) throw new Problem("conflict", "this change does not say yet what is to be set: set it on the order's page");
+        return jobReply(parts, giveOrder(deps, batch), asked);
+      },
     }),
   ];
 }

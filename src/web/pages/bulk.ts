@@ -5,14 +5,14 @@ import { blankForm, type FormState } from "../../../views/parts/form.tsx";
 import type { Batch } from "../../control/batches.ts";
 import { textRule } from "../../control/rules.ts";
 import { assetUrls } from "../assets/assets.ts";
-import { applyBatch, countResults, isApplying, keepOrder, orderOf, type RigResult, resultsOf, tryOrder } from "../batch-job.ts";
+import { applyBatch, countResults, giveOrder, idsOf, isApplying, keepOrder, orderOf, type RigResult, resultsOf, tryOrder } from "../batch-job.ts";
 import { found } from "../endpoint.ts";
 import { webLimits } from "../limits.ts";
 import { may } from "../principal.ts";
 import { Problem } from "../problems.ts";
 import { recorded } from "../recorded.ts";
 import { costSentences } from "../removal-text.ts";
-import { costOf, type KeptOrder, type RigOp, type RigOrder, requireOrder, rigOps } from "../rig-order.ts";
+import { costOf, isWhole, type KeptOrder, type RigOp, type RigOrder, requireOrder, rigOps } from "../rig-order.ts";
 import { readSharedFields, setWords, sharedTexts } from "../shared-fields-form.ts";
 import { orRefused, readFormList, refusedForm, requireOwnForm, sentence } from "./form-body.ts";
 import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
@@ -70,14 +70,12 @@ function batchOf(parts: PageParts, call: PageCall): { batch: Batch; order: KeptO
 }
 
 const reasonCharsMax = 200;
-const isWhole = ({ op, set }: RigOrder): boolean => op !== "change" || set !== undefined;
-const idsOf = ({ deps }: PageParts, { no, total }: Batch): string[] => deps.control.batches.rigs(no, { fromAt: 0, limit: total }).map(({ rigId }) => rigId);
 
 /** What it would do, or did. */
 async function outcomeOf(parts: PageParts, call: PageCall, { batch, order }: { batch: Batch; order: KeptOrder }) {
   if (batch.state !== "ready") return { cost: order.cost, results: resultsOf(parts.deps.control, batch) };
   if (!isWhole(order)) return { cost: null, results: [] };
-  const rigIds = idsOf(parts, batch);
+  const rigIds = idsOf(parts.deps.control, batch);
   return { cost: costOf(parts.deps, order, rigIds), results: await tryOrder(parts.deps, call.principal, order, rigIds) };
 }
 
@@ -150,8 +148,7 @@ export async function batchApplyForm(parts: PageParts, call: PageCall): Promise<
     const reason = values["reason"] ?? "";
     const broken = reason === "" ? null : textRule(reasonCharsMax)(reason);
     if (broken !== null) return page(parts, call, { values: { reason }, errors: { reason: sentence(broken) } });
-    const kept: KeptOrder = { ...order, cost: costOf(deps, order, idsOf(parts, batch)), ...(reason !== "" && { reason }) };
-    deps.control.batches.order(batch.no, JSON.stringify(kept));
+    giveOrder(deps, batch, reason);
   }
   // The job outlives the request: its changes are his all the same, rig by rig.
   const act = { request: call.request, action: "POST /batches/:id/apply", id: "" };

@@ -92,6 +92,19 @@ describe("an order for many rigs", () => {
     expect(rig).toMatchObject({ nominalHps: 1.5e14, notes: hostile, lifecycle: "maintenance", location: { building: "B1", rack: "R3" } });
   });
 
+  test("that was interrupted says so and is gone on with", async () => {
+    const what = JSON.stringify({ op: "drain", cost: null });
+    const rigIds = rigs()
+      .slice(40, 43)
+      .map((rig) => rig.id);
+    const { no, id } = farm.deps.control.batches.add({ by: "user:x", byName: "x", what, rigIds });
+    farm.deps.control.batches.note(no, { state: "applying", done: 1 });
+    expect(await html(`/batches/${id}`)).toContain("It was interrupted.");
+    await send(owner, `/batches/${id}/apply`, {});
+    await through(`/batches/${id}`);
+    expect(rigIds.map((rigId) => farm.deps.control.rigs.byId(rigId)?.draining)).toEqual([false, true, true]);
+  });
+
   test("is refused in words: nothing ticked, an unknown word, another session", async () => {
     expect(await (await order(owner, [], { op: "park" })).text()).toContain("no rig is ticked");
     expect((await order(owner, [rigs()[0]?.id ?? ""], { op: "explode" })).status).toBe(422);

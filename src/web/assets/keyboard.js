@@ -16,6 +16,9 @@
     htmx.trigger(input.form, "submit");
   }
 
+  // Whoever is faster than htmx, which begins a moment after the page is there, is answered then.
+  document.addEventListener("htmx:after:process", () => palette.open && list.childElementCount === 0 && htmx.trigger(input.form, "submit"), { once: true });
+
   const options = () => [...list.querySelectorAll("[role=option]")];
   function choose(option) {
     for (const other of options()) other.setAttribute("aria-selected", String(other === option));

@@ -35,7 +35,7 @@ export type ContractParts = {
   number: string;
   customer: { name: string; href: string | null };
   word: ContractWord;
-  sinceMs: number;
+  sinceMs: number | null;
   /** To be read to the customer. */
   sentence: string;
   tiles: TileProps[];
@@ -71,7 +71,7 @@ export function ContractSentence(props: { contract: ContractParts; clock: Clock 
   const { contract, clock } = props;
   return (
     <p class="state lead" id="sentence">
-      <ContractMark word={contract.word} forMs={clock.nowMs - contract.sinceMs} /> <span safe>{contract.sentence}</span>
+      <ContractMark word={contract.word} forMs={contract.sinceMs === null ? null : clock.nowMs - contract.sinceMs} /> <span safe>{contract.sentence}</span>
     </p>
   );
 }

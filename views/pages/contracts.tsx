@@ -16,7 +16,8 @@ export type ContractLine = {
   number: string;
   customerName: string;
   word: ContractWord;
-  sinceMs: number;
+  /** Null where it is not known. */
+  sinceMs: number | null;
   promisedHps: number;
   /** Places of a `miners` contract, else 0. */
   places: number;
@@ -116,7 +117,7 @@ export function ContractRow(props: { line: ContractLine; clock: Clock }): JSX.El
         <small safe>{line.customerName}</small>
       </th>
       <td>
-        <ContractMark word={line.word} forMs={clock.nowMs - line.sinceMs} />
+        <ContractMark word={line.word} forMs={line.sinceMs === null ? null : clock.nowMs - line.sinceMs} />
       </td>
       <td class="n c2">
         <Rate hps={line.promisedHps} />

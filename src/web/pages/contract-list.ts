@@ -35,6 +35,11 @@ export function wordOf({ contract, health }: Pick<ContractNow, "contract" | "hea
   return contract.state === "active" ? (health?.state ?? "active") : contract.state;
 }
 
+/** Since when that word holds; null for how it is doing, of which the beginning is not kept: a state's age beside it would be another's. */
+export function wordSinceMs({ state, stateSinceMs }: ContractNow["contract"]): number | null {
+  return state === "active" ? null : stateSinceMs;
+}
+
 function contractLine(now: ContractNow, strip: readonly StripBar[]): ContractLine {
   const { contract } = now;
   return {
@@ -42,7 +47,7 @@ function contractLine(now: ContractNow, strip: readonly StripBar[]): ContractLin
     number: contract.number,
     customerName: now.customerName,
     word: wordOf(now),
-    sinceMs: contract.stateSinceMs,
+    sinceMs: wordSinceMs(contract),
     promisedHps: contract.promisedHps,
     places: contract.places.length,
     hps900: now.hps900,

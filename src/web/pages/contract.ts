@@ -28,7 +28,7 @@ import { contractOf } from "../actions/contract-commands.ts";
 import { assetUrls } from "../assets/assets.ts";
 import type { LiveView } from "../live.ts";
 import { AllocationLines } from "./allocation-lines.ts";
-import { wordOf } from "./contract-list.ts";
+import { wordOf, wordSinceMs } from "./contract-list.ts";
 import { contractSentence } from "./contract-sentence.ts";
 import { type ContractNow, isInForce } from "./contract-snapshot.ts";
 import { termLines } from "./contract-terms.ts";
@@ -153,7 +153,7 @@ async function contractParts(parts: PageParts, id: string, asked: Shown): Promis
   const lines = new AllocationLines(control);
   const customerId = parts.ids.customer(contract.customerNo);
   return {
-    ...{ id: contract.id, number: contract.number, word: wordOf(now), sinceMs: contract.stateSinceMs, span: rangeText(range), chart, pools },
+    ...{ id: contract.id, number: contract.number, word: wordOf(now), sinceMs: wordSinceMs(contract), span: rangeText(range), chart, pools },
     customer: { name: now.customerName, href: customerId === null ? null : `/customers/${customerId}` },
     sentence: contractSentence({ contract, health: now.health, hps900: now.hps900, serving, nowMs, zone }),
     ...stripOf(strips.get(contract.no) ?? [], { nowMs, zone }),

@@ -42,4 +42,4 @@ test.each([
   } finally {
     rmSync(data, { recursive: true, force: true });
   }
-});
+}, 30_000);

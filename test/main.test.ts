@@ -26,20 +26,24 @@ const root = join(import.meta.dir, "..");
 test.each([
   ["SIGUSR2", "thrown by a timer"],
   ["SIGHUP", "refused by a promise"],
-] as const)("an error that nobody catches (%s) ends the hub with 1 and one line that holds the stack", async (signal, words) => {
-  const data = mkdtempSync(join(tmpdir(), "stratum-hub-crash-"));
-  try {
-    const preload = ["--preload", join(root, "test", "support", "crash-child.ts")];
-    const serve = ["serve", "--data", data, "--http", "127.0.0.1:0", "--stratum", "127.0.0.1:0"];
-    const hub = Bun.spawn([process.execPath, ...preload, join(root, "src", "main.ts"), ...serve], { stdin: "ignore", stdout: "pipe", stderr: "pipe" });
-    const { value: ready } = await hub.stdout.getReader().read();
-    expect(new TextDecoder().decode(ready)).toStartWith("ready ");
-    hub.kill(signal);
-    const [lines, code] = await Promise.all([hub.stderr.text(), hub.exited]);
-    const last = JSON.parse(lines.trimEnd().split("\n").at(-1) ?? "");
-    expect(last).toMatchObject({ level: "error", event: "hub.crashed", error: words, stack: expect.stringContaining("crash-child.ts") });
-    expect(code).toBe(1);
-  } finally {
-    rmSync(data, { recursive: true, force: true });
-  }
-}, 30_000);
+] as const)(
+  "an error that nobody catches (%s) ends the hub with 1 and one line that holds the stack",
+  async (signal, words) => {
+    const data = mkdtempSync(join(tmpdir(), "stratum-hub-crash-"));
+    try {
+      const preload = ["--preload", join(root, "test", "support", "crash-child.ts")];
+      const serve = ["serve", "--data", data, "--http", "127.0.0.1:0", "--stratum", "127.0.0.1:0"];
+      const hub = Bun.spawn([process.execPath, ...preload, join(root, "src", "main.ts"), ...serve], { stdin: "ignore", stdout: "pipe", stderr: "pipe" });
+      const { value: ready } = await hub.stdout.getReader().read();
+      expect(new TextDecoder().decode(ready)).toStartWith("ready ");
+      hub.kill(signal);
+      const [lines, code] = await Promise.all([hub.stderr.text(), hub.exited]);
+      const last = JSON.parse(lines.trimEnd().split("\n").at(-1) ?? "");
+      expect(last).toMatchObject({ level: "error", event: "hub.crashed", error: words, stack: expect.stringContaining("crash-child.ts") });
+      expect(code).toBe(1);
+    } finally {
+      rmSync(data, { recursive: true, force: true });
+    }
+  },
+  30_000,
+);

@@ -50,6 +50,16 @@ export class Refuge {
     }
   }
 
+  /** Guests whose rig has another house by now, or whose owner does not lend it any more, leave the house where they are. */
+  turnOut({ to, guests }: Route): void {
+    for (const hand of guests) {
+      const home = this.deps.houseOf(hand);
+      if (home?.profileNo === to.profileNo) continue;
+      guests.delete(hand);
+      if (hand.board?.current?.origin.contractNo === to.contractNo) hand.board.leave(hand);
+    }
+  }
+
   private whileDown(route: Route, choices: readonly EndpointChoice[]): void {
     const nowMs = this.deps.now();
     if (route.downSinceMs === 0) {

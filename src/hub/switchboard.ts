@@ -70,7 +70,10 @@ export class Switchboard {
       const pool = this.pools.get(upstream.pool.no);
       if (pool !== undefined) upstream.reconfigure(pool);
     }
-    for (const route of this.routes.values()) route.profile = this.profiles.get(route.to.profileNo) ?? route.profile;
+    for (const route of this.routes.values()) {
+      route.profile = this.profiles.get(route.to.profileNo) ?? route.profile;
+      this.refuge.turnOut(route);
+    }
     this.evaluateAll();
   }
 

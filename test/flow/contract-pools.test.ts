@@ -336,3 +336,33 @@ test("a customer's own rig that he does not lend never mines for the house: thro
   expect(servedBy("c")).toBe("0 house");
   expect(servedBy("a")).toBe("1 his");
 });
+
+test("an owner who takes the loan back is obeyed at once, also while his rig is sheltered at the house", async () => {
+  await open(["his"]);
+  const customer = must(house.control.customers.create({ name: "Anna" }));
+  const [a, b] = await Promise.all(["a", "b"].map((name) => RawMiner.login(house.port, name)));
+  const lend = (to: "none" | "house") => {
+    must(house.control.rigs.update(house.knownRig("a").id, { ownerCustomerId: customer.id, lend: to }, null));
+    house.hub.configChanged();
+  };
+  lend("house");
+  serve(1, profile(60, "his"), "a", "b");
+  await house.until(() => servedBy("a") === "1 his" && servedBy("b") === "1 his");
+  poolOf("his").greets = false;
+  poolOf("his").hangUpAll();
+  await pass(10_000, [a, b]);
+  const atHouse = () => house.hub.pool(rowOf("house").no)?.rigs;
+  expect(atHouse()).toBe(2);
+
+  lend("none");
+  expect(atHouse()).toBe(1);
+  await pass(10_000, [a, b]);
+  expect(atHouse()).toBe(1);
+  lend("house");
+  expect(atHouse()).toBe(2);
+
+  lend("none");
+  await pass(70_000, [a, b]);
+  expect(house.closeReasons()).toEqual(["no pool to work for: its own backup pool may take over"]);
+  expect(atHouse()).toBe(1);
+}, 20_000);

@@ -119,7 +119,7 @@ describe.if(hasBrowser)("live pages", () => {
 });
 
 describe.if(hasBrowser)("forms", () => {
-  test("what is wrong stands beside its field, what was typed is kept, the password is not", async () => {
+  test("what is wrong stands beside its field in the page that is open; what was typed is kept, and no answer repeats the password", async () => {
     const farm = await openFarm();
     await addOwner(farm);
     const browser = await launch();
@@ -130,12 +130,14 @@ describe.if(hasBrowser)("forms", () => {
     await page.fill("#url", "http://pool.example");
     await page.fill("#username", "nordlys.{rig}");
     await page.fill("#password", "hunter2");
-    await page.click("button.primary");
+    const form = await page.locator("form.stack").elementHandle();
+    const [answer] = await Promise.all([page.waitForResponse(`${farm.url}/pools`), page.click("button.primary")]);
+    await page.locator("#url:focus").waitFor();
     expect(await page.locator("#url-error").textContent()).toContain("stratum+tcp://");
     expect(await page.getAttribute("#url", "aria-invalid")).toBe("true");
-    expect(await page.evaluate("document.activeElement?.id")).toBe("url");
-    expect(await page.inputValue("#username")).toBe("nordlys.{rig}");
-    expect(await page.inputValue("#password")).toBe("");
+    expect([await page.inputValue("#username"), await page.inputValue("#password")]).toEqual(["nordlys.{rig}", "hunter2"]);
+    expect([answer.status(), (await answer.text()).includes("hunter2"), new URL(page.url()).pathname]).toEqual([422, false, "/pools/new"]);
+    expect(await form?.evaluate((element) => element.isConnected)).toBe(true);
     await page.fill("#url", "stratum+tcp://pool.example:3333");
     await page.click("button.primary");
     await page.waitForURL(/\/pools\/pol_/);
@@ -155,11 +157,14 @@ describe.if(hasBrowser)("forms", () => {
     const { page, complaints } = await openPage(browser, desk);
     await signIn(page, farm.url);
     await page.goto(`${farm.url}/models/${models.all()[0]?.id}`);
-    const danger = page.locator("details.confirm button.danger");
+    const danger = page.locator("dialog button.danger");
+    const isAsked = () => page.locator("dialog[open]").isVisible();
     expect(await danger.isVisible()).toBe(false);
-    await page.locator("details.confirm summary").click();
-    expect(await page.locator("details.confirm p").textContent()).toContain("S21");
-    expect(models.all()).toHaveLength(1);
+    await page.click("button:text('Delete…')");
+    expect(await page.locator("dialog[open] p").first().textContent()).toContain("S21");
+    await page.keyboard.press("Escape");
+    expect([await isAsked(), models.all().length]).toEqual([false, 1]);
+    await page.click("button:text('Delete…')");
     await Promise.all([page.waitForURL(`${farm.url}/models`), danger.click()]);
     expect(models.all()).toEqual([]);
     expect(complaints).toEqual([]);

@@ -1,6 +1,6 @@
 /** @jsxImportSource @kitajs/html */
-import type { Children } from "@kitajs/html";
-import { Field, FormErrors, type FormState, Hidden } from "../parts/form.tsx";
+import { Ask } from "../parts/ask.tsx";
+import { Field, FormErrors, type FormState } from "../parts/form.tsx";
 
 /** Which commands its state allows. */
 export type ContractVerbs = { change: boolean; suspend: boolean; resume: boolean; renew: boolean; terminate: boolean };
@@ -17,31 +17,16 @@ export type ContractCommandsProps = {
   form: FormState;
 };
 
-type AskProps = { contract: ContractCommandsProps; verb: string; text: string; danger?: boolean; children?: Children };
-
-/** A command that needs a word first: it opens in place, without a script, and stays open where it was refused. */
-function Ask(props: AskProps): JSX.Element {
-  const { contract, verb } = props;
-  const wasRefused = Object.keys(contract.form.errors).some((field) => field.startsWith(`${verb}_`));
-  return (
-    <details class="confirm" open={wasRefused}>
-      <summary class="button" safe>{`${props.text}…`}</summary>
-      <form method="post" action={`/contracts/${contract.id}/${verb}`} novalidate>
-        <Hidden csrf={contract.csrf} />
-        {props.children}
-        <button type="submit" class={props.danger === true ? "danger" : "primary"} safe>
-          {props.text}
-        </button>
-      </form>
-    </details>
-  );
+/** What a command of the contract has in common with the others. */
+function askOf({ id, csrf, form }: ContractCommandsProps, verb: string) {
+  return { action: `/contracts/${id}/${verb}`, csrf, isOpen: Object.keys(form.errors).some((field) => field.startsWith(`${verb}_`)) };
 }
 
 function Terminate(props: { contract: ContractCommandsProps }): JSX.Element {
   const { contract } = props;
   const { form } = contract;
   return (
-    <Ask contract={contract} verb="terminate" text="Terminate" danger>
+    <Ask {...askOf(contract, "terminate")} text="Terminate" danger>
       <p safe>{`${contract.number} ends: ${contract.atStake} go back to the spare capacity. What has ended stays so.`}</p>
       <Field form={form} name="terminate_reason" label="Reason" required />
       <Field form={form} name="terminate_at" label="When" type="datetime-local" hint="In the farm's time; empty = now." />
@@ -72,7 +57,7 @@ export function ContractCommands(props: ContractCommandsProps): JSX.Element {
           </a>
         )}
         {verbs.suspend ? (
-          <Ask contract={props} verb="suspend" text="Suspend">
+          <Ask {...askOf(props, "suspend")} text="Suspend">
             <p safe>{`Its clock stands still, and ${props.atStake} mine for the house until it is resumed.`}</p>
             <Field form={form} name="suspend_reason" label="Reason" required />
           </Ask>
@@ -80,14 +65,14 @@ export function ContractCommands(props: ContractCommandsProps): JSX.Element {
           ""
         )}
         {verbs.resume ? (
-          <Ask contract={props} verb="resume" text="Resume">
+          <Ask {...askOf(props, "resume")} text="Resume">
             <p>It goes on as it was before it was suspended; it gets rigs again at once.</p>
           </Ask>
         ) : (
           ""
         )}
         {verbs.renew ? (
-          <Ask contract={props} verb="renew" text="Renew">
+          <Ask {...askOf(props, "renew")} text="Renew">
             <Field
               form={form}
               name="renew_ends_at"

@@ -1,7 +1,8 @@
 /** @jsxImportSource @kitajs/html */
 import { count } from "../format.ts";
 import { Layout } from "../layout.tsx";
-import { Confirm, Field, FormErrors, type FormState, Hidden } from "../parts/form.tsx";
+import { Confirm } from "../parts/ask.tsx";
+import { Field, FormErrors, type FormState, Hidden } from "../parts/form.tsx";
 import { Empty } from "../parts/text.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
 import { type ContractLine, ContractTable } from "./contracts.tsx";

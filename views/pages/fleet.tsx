@@ -1,9 +1,10 @@
 /** @jsxImportSource @kitajs/html */
 
 import { Layout } from "../layout.tsx";
+import { Confirm } from "../parts/ask.tsx";
 import { ChartPanel } from "../parts/chart-panel.tsx";
 import { FactsPanel } from "../parts/facts.tsx";
-import { type Choice, Confirm, Field, FormErrors, type FormState, Hidden, Select } from "../parts/form.tsx";
+import { type Choice, Field, FormErrors, type FormState, Hidden, Select } from "../parts/form.tsx";
 import type { ChartProps } from "../parts/hashrate-chart.tsx";
 import { MeaningPanel, type MeaningProps } from "../parts/health-meaning.tsx";
 import type { RangePickerProps } from "../parts/range-picker.tsx";

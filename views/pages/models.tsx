@@ -1,7 +1,8 @@
 /** @jsxImportSource @kitajs/html */
 import { count } from "../format.ts";
 import { Layout } from "../layout.tsx";
-import { Confirm, Field, FormErrors, type FormState, Hidden, Select } from "../parts/form.tsx";
+import { Confirm } from "../parts/ask.tsx";
+import { Field, FormErrors, type FormState, Hidden, Select } from "../parts/form.tsx";
 import { Empty, Rate } from "../parts/text.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
 

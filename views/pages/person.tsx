@@ -1,6 +1,7 @@
 /** @jsxImportSource @kitajs/html */
 import { Layout } from "../layout.tsx";
-import { Confirm, Field, FormErrors, type FormState, Hidden, Select } from "../parts/form.tsx";
+import { Confirm } from "../parts/ask.tsx";
+import { Field, FormErrors, type FormState, Hidden, Select } from "../parts/form.tsx";
 import { type SessionLine, SessionList } from "../parts/session-list.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
 import { MadeLink } from "./people.tsx";

@@ -2,8 +2,9 @@
 import type { PoolTest } from "../../src/health/facts.ts";
 import { difficulty } from "../format.ts";
 import { Layout } from "../layout.tsx";
+import { Confirm } from "../parts/ask.tsx";
 import { ChartPanel } from "../parts/chart-panel.tsx";
-import { Confirm, Field, FormErrors, type FormState, Hidden, Select } from "../parts/form.tsx";
+import { Field, FormErrors, type FormState, Hidden, Select } from "../parts/form.tsx";
 import { Glyph } from "../parts/glyph.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
 import type { PoolChart } from "./pool.tsx";

@@ -1,6 +1,7 @@
 /** @jsxImportSource @kitajs/html */
 import { Layout } from "../layout.tsx";
-import { type Choice, Confirm, Field, FormErrors, type FormState, Hidden, Select } from "../parts/form.tsx";
+import { Confirm } from "../parts/ask.tsx";
+import { type Choice, Field, FormErrors, type FormState, Hidden, Select } from "../parts/form.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
 
 export const profilePlaces = ["pool_1", "pool_2", "pool_3", "pool_4", "pool_5"] as const;

@@ -1,4 +1,5 @@
 /** @jsxImportSource @kitajs/html */
+import { Ask } from "../parts/ask.tsx";
 import { Field, FormErrors, type FormState, Hidden } from "../parts/form.tsx";
 
 /** A rig that is not there and that this one looks like. `name`: its asset code, else its name. */
@@ -26,17 +27,10 @@ function Like(props: { like: LikeLine; of: RigIdentityProps }): JSX.Element {
         </a>
         : <span safe>{like.reasons.join(", ")}</span>.
       </p>
-      <details class="confirm">
-        <summary class="button">It is that rig: merge…</summary>
-        <form method="post" action={`/rigs/${of.rigId}/merge`}>
-          <p safe>{question}</p>
-          <Hidden csrf={of.csrf} />
-          <input type="hidden" name="into" value={like.id} />
-          <button type="submit" class="danger">
-            Merge
-          </button>
-        </form>
-      </details>
+      <Ask id={`is-${like.id}`} action={`/rigs/${of.rigId}/merge`} csrf={of.csrf} text="It is that rig: merge" verb="Merge" danger>
+        <p safe>{question}</p>
+        <input type="hidden" name="into" value={like.id} />
+      </Ask>
     </div>
   );
 }
@@ -66,17 +60,18 @@ export function RigIdentity(props: RigIdentityProps): JSX.Element {
           <Field form={form} name="worker" label="Worker name" hint="Whoever logs in with it next is this rig, not a new one." required />
           <button type="submit">Claim</button>
         </form>
-        <details class="confirm">
-          <summary class="button">Merge into another rig…</summary>
-          <form method="post" action={`/rigs/${rigId}/merge`}>
-            <p>This row goes, the other stays, and what both did counts for it. This cannot be taken back.</p>
-            <Hidden csrf={csrf} />
-            <Field form={form} name="into" label="Asset code or name of the rig that stays" required />
-            <button type="submit" class="danger">
-              Merge
-            </button>
-          </form>
-        </details>
+        <Ask
+          id="merge-into"
+          action={`/rigs/${rigId}/merge`}
+          csrf={csrf}
+          text="Merge into another rig"
+          verb="Merge"
+          danger
+          isOpen={form.errors["into"] !== undefined}
+        >
+          <p>This row goes, the other stays, and what both did counts for it. This cannot be taken back.</p>
+          <Field form={form} name="into" label="Asset code or name of the rig that stays" required />
+        </Ask>
       </div>
     </section>
   );

@@ -1,6 +1,7 @@
 /** @jsxImportSource @kitajs/html */
 import { Layout } from "../layout.tsx";
-import { Confirm, Field, FormErrors, type FormState, Hidden } from "../parts/form.tsx";
+import { Confirm } from "../parts/ask.tsx";
+import { Field, FormErrors, type FormState, Hidden } from "../parts/form.tsx";
 import { Empty, Moment } from "../parts/text.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
 

@@ -109,6 +109,7 @@ export function TextArea(props: { form: FormState; name: string; label: string; 
         id={props.name}
         name={props.name}
         rows={String(props.rows ?? 4)}
+        autofocus={takesCaret({ form: props.form, name: props.name })}
         aria-invalid={error === undefined ? undefined : "true"}
         aria-describedby={describedBy({ name: props.name, hint: props.hint, error })}
         safe
@@ -159,6 +160,7 @@ export function Check(props: { form: FormState; name: string; label: string; hin
         type="checkbox"
         value="1"
         checked={props.form.values[props.name] === "1"}
+        aria-invalid={error === undefined ? undefined : "true"}
         aria-describedby={describedBy({ name: props.name, hint: props.hint, error })}
       />
       <label for={props.name} safe>
@@ -202,21 +204,5 @@ export function FormErrors(props: { form: FormState }): JSX.Element {
           </a>
         ))}
     </div>
-  );
-}
-
-/** A button that asks first: no script needed, the question opens in place. */
-export function Confirm(props: { action: string; csrf: string; version: number; verb: string; question: string }): JSX.Element {
-  return (
-    <details class="confirm">
-      <summary class="button" safe>{`${props.verb}…`}</summary>
-      <form method="post" action={props.action}>
-        <p safe>{props.question}</p>
-        <Hidden csrf={props.csrf} version={props.version} />
-        <button type="submit" class="danger" safe>
-          {props.verb}
-        </button>
-      </form>
-    </details>
   );
 }

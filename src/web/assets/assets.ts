@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import sse from "htmx.org/dist/ext/hx-sse.min.js" with { type: "text" };
 import htmx from "htmx.org/dist/htmx.min.js" with { type: "text" };
+import forms from "./forms.js" with { type: "text" };
 import css from "./hub.css" with { type: "text" };
 import hub from "./hub.js" with { type: "text" };
 import keyboard from "./keyboard.js" with { type: "text" };
@@ -18,7 +19,7 @@ function asset(name: string, extension: string, type: string, text: string): Ass
 
 const style = asset("hub", "css", "text/css; charset=utf-8", css);
 // One script in the order in which its parts need each other: one request, one entry in the cache.
-const script = asset("hub", "js", "text/javascript; charset=utf-8", [htmx, sse, hub, keyboard, ticks].join("\n;"));
+const script = asset("hub", "js", "text/javascript; charset=utf-8", [htmx, sse, hub, forms, keyboard, ticks].join("\n;"));
 const picture = asset("icon", "svg", "image/svg+xml", icon);
 const byUrl = new Map([style, script, picture].map((entry) => [entry.url, entry]));
 

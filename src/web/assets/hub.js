@@ -54,17 +54,24 @@
     const close = document.createElement("button");
     close.type = "button";
     close.textContent = "Close";
-    close.addEventListener("click", () => line.remove());
     line.append(" ", close);
     document.getElementById("toasts")?.replaceChildren(line);
   }
+  document.addEventListener("click", ({ target }) => target.closest?.("#toasts button")?.parentElement.remove());
   document.addEventListener("htmx:response:error", (event) => {
     const status = event.detail.ctx?.response?.status ?? 0;
     if (status >= 500 || status === 0) toast("The hub could not do that. Look at its log.");
   });
+  document.addEventListener("htmx:error", ({ detail }) => {
+    if (detail.ctx?.request.method === "POST") toast("The hub did not answer. What you typed is still here.");
+  });
 
   // Copy buttons exist in the page, hidden until we know that they will work.
-  if (navigator.clipboard) for (const button of document.querySelectorAll(".copier")) button.hidden = false;
+  const offerCopies = () => {
+    if (navigator.clipboard) for (const button of document.querySelectorAll(".copier")) button.hidden = false;
+  };
+  offerCopies();
+  document.addEventListener("htmx:after:swap", offerCopies);
   document.addEventListener("click", async (event) => {
     const button = event.target.closest?.(".copier");
     if (!button) return;

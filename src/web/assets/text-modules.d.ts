@@ -6,6 +6,10 @@ declare module "*.css" {
   const text: string;
   export default text;
 }
+declare module "*/forms.js" {
+  const text: string;
+  export default text;
+}
 declare module "*/hub.js" {
   const text: string;
   export default text;

@@ -1,5 +1,6 @@
 import { handleHtml } from "@elysiajs/html/handler";
 import { ErrorPage } from "../../../views/pages/error.tsx";
+import { Toast } from "../../../views/parts/toast.tsx";
 import type { Viewer } from "../../../views/viewer.ts";
 import type { Role } from "../../control/scopes.ts";
 import { assetUrls } from "../assets/assets.ts";
@@ -40,6 +41,36 @@ export function redirect(location: string, headers: Record<string, string> = {})
   return new Response(null, { status: 303, headers: { location, ...headers } });
 }
 
+/** Whether htmx asks, for a part of the page that is open. */
+const isInPlace = (request: Request): boolean => request.headers.has("hx-request");
+
+/** A refusal that leaves the open page as it is. */
+async function toast({ status, text, signIn }: { status: number; text: string; signIn?: string }): Promise<Response> {
+  const answer = await htmlResponse(Toast({ text, ...(signIn !== undefined && { signIn }) }), status);
+  for (const [name, value] of [
+    ["hx-retarget", "#toasts"],
+    ["hx-reswap", "innerHTML"],
+    ["hx-reselect", ".toast"],
+  ] as const)
+    answer.headers.set(name, value);
+  return answer;
+}
+
+/** htmx would follow a redirect inside the page: it is told to leave for there, or, where that is the page that is open, to read it again. */
+function leaving(request: Request, answer: Response): Response {
+  const location = answer.headers.get("location");
+  if (location === null || !isInPlace(request)) return answer;
+  const placeOf = (address: string) => new URL(address, request.url);
+  const from = placeOf(request.headers.get("hx-current-url") ?? "");
+  const to = placeOf(location);
+  const { headers } = answer;
+  headers.delete("location");
+  // To another place of the same page a browser goes without asking for it anew.
+  if (to.hash !== "" && to.pathname === from.pathname && to.search === from.search) headers.set("hx-refresh", "true");
+  else headers.set("hx-redirect", location);
+  return new Response(null, { status: 204, headers });
+}
+
 /** Null when the page's way to the browser is safe. */
 export function warningFor(parts: Pick<PageParts, "deps">, request: Request): string | null {
   return isExposed(clientReader(parts.deps.config)(request)) ? exposedText : null;
@@ -74,12 +105,14 @@ export function viewerOf(parts: PageParts, request: Request, principal: UserPrin
 }
 
 /** Where a browser is sent that is not signed in: to the login, and from there back. */
-function toLogin(request: Request): Response {
+function toLogin(request: Request): Response | Promise<Response> {
   const url = new URL(request.url);
   const next = request.method === "GET" ? `${url.pathname}${url.search}` : "/";
   const login = next === "/" ? "/login" : `/login?${new URLSearchParams({ next })}`;
-  // htmx would swap the login into the place of a fragment; it goes there as a whole page instead.
-  if (request.headers.has("hx-request")) return new Response(null, { status: 401, headers: { "hx-redirect": login } });
+  // Only a page can ask for the password. What was typed into a form would be gone with it, so that one gets a tab of its own.
+  if (isInPlace(request) && request.method === "POST")
+    return toast({ status: 401, text: "Your session has ended; what you typed is still here.", signIn: "/login" });
+  if (isInPlace(request)) return new Response(null, { status: 401, headers: { "hx-redirect": login } });
   if (url.pathname.startsWith("/live/")) return new Response(null, { status: 401 });
   return redirect(login);
 }
@@ -107,16 +140,16 @@ export function errorPage(parts: Pick<PageParts, "deps">, status: number, text?:
 
 function problemPage(parts: PageParts, request: Request, problem: Problem): Response | Promise<Response> {
   if (problem.kind === "unauthorized") return toLogin(request);
-  if (problem.kind === "not-found") return errorPage(parts, problem.status);
+  if (problem.kind === "not-found" && !isInPlace(request)) return errorPage(parts, problem.status);
   const { title } = problemKinds[problem.kind];
   // What is missing, and who can give it.
   const text = problem.kind === "forbidden" ? `${sentence(problem.detail)} An owner can change your role.` : `${title}: ${problem.detail}.`;
-  return errorPage(parts, problem.status, text);
+  return isInPlace(request) ? toast({ status: problem.status, text }) : errorPage(parts, problem.status, text);
 }
 
 /** Runs `answer`; what it throws becomes a page. */
 export async function asPage(parts: PageParts, request: Request, answer: () => Response | Promise<Response>): Promise<Response> {
-  return compressed(request, await answered(parts, request, answer));
+  return compressed(request, leaving(request, await answered(parts, request, answer)));
 }
 
 async function answered(parts: PageParts, request: Request, answer: () => Response | Promise<Response>): Promise<Response> {

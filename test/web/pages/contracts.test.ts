@@ -61,7 +61,7 @@ describe("commands", () => {
   test("suspend and resume: refused without a reason, told to hub and planner, shown in the sentence", async () => {
     const bare = await send("suspend");
     const html = await bare.text();
-    expect([bare.status, html.includes('id="suspend_reason-error"'), /<details class="confirm" open/.test(html)]).toEqual([422, true, true]);
+    expect([bare.status, html.includes('id="suspend_reason-error"'), /<dialog [^>]*open/.test(html)]).toEqual([422, true, true]);
     const before = farm.changes();
     expect((await send("suspend", { suspend_reason: "invoice 117" })).status).toBe(303);
     expect([contract().state, farm.changes() - before]).toEqual(["suspended", 1]);

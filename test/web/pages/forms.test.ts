@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type Farm, fill, openFarm } from "../../browser/farm.ts";
 import { fillWithWildTexts } from "../../browser/hostile.ts";
 import { pagesOf } from "../../support/page-paths.ts";
@@ -66,4 +66,33 @@ test("whoever lacks the role gets a page that says which one is needed", async (
       faults.push(`${path} → ${form.action}: ${answer.status}`);
   }
   expect(faults).toEqual([]);
+});
+
+describe("a form that htmx sends for the page that is open", () => {
+  const openAt = (path: string) => ({ "hx-request": "true", "hx-current-url": `${farm.url}${path}` });
+
+  test("leaves for where it leads to; what leads to another place of the same page reads it again", async () => {
+    const site = await owner.post("/settings/sites", { _csrf: owner.csrf, name: "Fjord", timezone: "UTC" }, openAt("/settings"));
+    expect([site.status, site.headers.get("hx-refresh"), site.headers.get("location")]).toEqual([204, "true", null]);
+    const model = await owner.post("/models", { _csrf: owner.csrf, name: "Fjord 1", algorithm: "sha256d", nominal: "200 TH/s" }, openAt("/models/new"));
+    expect([model.status, model.headers.get("hx-redirect")]).toEqual([204, "/models"]);
+  });
+
+  test("is told over the page what no field of it can say; the page stays as it is", async () => {
+    const answer = await owner.post("/rigs/bulk", { _csrf: owner.csrf, op: "drain" }, openAt("/rigs"));
+    expect([answer.status, answer.headers.get("hx-retarget"), answer.headers.get("hx-reselect")]).toEqual([422, "#toasts", ".toast"]);
+    const html = await answer.text();
+    expect(html).toContain("no rig is ticked");
+    expect(html).not.toContain("<main");
+    const plain = await owner.post("/rigs/bulk", { _csrf: owner.csrf, op: "drain" });
+    expect([plain.status, (await plain.text()).includes('<main id="main"')]).toEqual([422, true]);
+  });
+
+  test("keeps what was typed when the session has ended: the login opens beside it", async () => {
+    const headers = { ...openAt("/pools/new"), cookie: "", accept: "text/html" };
+    const answer = await fetch(`${farm.url}/pools`, { method: "POST", headers, body: new URLSearchParams({ name: "x" }), redirect: "manual" });
+    const html = await answer.text();
+    expect([answer.status, answer.headers.get("hx-retarget"), answer.headers.get("hx-redirect")]).toEqual([401, "#toasts", null]);
+    expect(html).toContain('<a href="/login" target="_blank"');
+  });
 });

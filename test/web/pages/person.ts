@@ -6,7 +6,7 @@ const password = "a long enough sentence";
 /** Somebody with a browser that keeps its cookie and follows no redirect. */
 export type Person = {
   get: (path: string, headers?: Record<string, string>) => Promise<Response>;
-  post: (path: string, fields: Record<string, string> | [name: string, value: string][]) => Promise<Response>;
+  post: (path: string, fields: Record<string, string> | [name: string, value: string][], headers?: Record<string, string>) => Promise<Response>;
   /** The token that his forms carry. */
   csrf: string;
 };
@@ -22,7 +22,12 @@ export async function signInAs(farm: Farm, role: Role): Promise<Person> {
   };
   const page = await (await get("/")).text();
   const csrf = /name="_csrf" value="([^"]+)"/.exec(page)?.[1] ?? "";
-  const post: Person["post"] = (path, fields) =>
-    fetch(`${farm.url}${path}`, { method: "POST", headers: { cookie, accept: "text/html" }, body: new URLSearchParams(fields), redirect: "manual" });
+  const post: Person["post"] = (path, fields, headers = {}) =>
+    fetch(`${farm.url}${path}`, {
+      method: "POST",
+      headers: { accept: "text/html", ...headers, cookie },
+      body: new URLSearchParams(fields),
+      redirect: "manual",
+    });
   return { get, post, csrf };
 }

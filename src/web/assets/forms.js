@@ -1,0 +1,59 @@
+// Forms are sent without leaving their page: what is refused comes back in place, what was typed stays, passwords too.
+(() => {
+  "use strict";
+
+  /** Shows what the answer wants looked at: the first faulty field, else what is said of the whole. */
+  function lookAt(main) {
+    const field = main.querySelector("[aria-invalid=true]");
+    // A field whose part of the form is closed cannot take the caret.
+    for (let part = field?.closest("details:not([open])"); part; part = part.parentElement?.closest("details:not([open])")) part.open = true;
+    if (field) field.focus();
+    else (main.querySelector("[role=alert], .notice") ?? main).scrollIntoView({ block: "nearest" });
+  }
+
+  document.addEventListener("submit", async (event) => {
+    const { target: form, submitter } = event;
+    // A field may be called `method`, which then hides the form's own.
+    if (event.defaultPrevented || form.getAttribute("method") !== "post" || form.hasAttribute("hx-post")) return;
+    event.preventDefault();
+    if (form.ariaBusy === "true") return;
+    form.ariaBusy = "true";
+    let isLeaving = false;
+    let hasAnswer = false;
+    const note = ({ detail: { ctx } }) => {
+      isLeaving = ctx.keepIndicators === true;
+      hasAnswer = ctx.status === "swapped" && ctx.target?.id === "main";
+    };
+    // What was taken shows a new page; what was refused shows the same one, in which the fields keep what no answer repeats.
+    const choose = ({ detail: { ctx } }) => {
+      ctx.swap = ctx.response.status < 400 ? "outerHTML" : "outerMorph";
+    };
+    form.addEventListener("htmx:after:request", choose, { once: true });
+    form.addEventListener("htmx:finally:request", note, { once: true });
+    const path = submitter?.getAttribute("formaction") ?? form.getAttribute("action");
+    await htmx.ajax("POST", path, { source: form, event, target: "#main", select: "#main" });
+    if (isLeaving) return;
+    form.ariaBusy = null;
+    // What is said of the whole stands behind the dialog that asked.
+    for (const dialog of document.querySelectorAll("dialog.ask[open]")) if (!dialog.querySelector("[aria-invalid=true]")) dialog.close();
+    if (hasAnswer) lookAt(document.getElementById("main"));
+  });
+  // A file on a slow line takes longer than an answer may.
+  document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+    if (ctx.request.method === "POST") ctx.request.timeout = "120s";
+  });
+  // Whoever comes back to a page that was left by a form may send it again.
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[aria-busy]")) form.ariaBusy = null;
+  });
+
+  // Dialogs that ask first are opened by their browser; older ones need this.
+  if (!("commandForElement" in HTMLButtonElement.prototype))
+    document.addEventListener("click", ({ target }) => {
+      const button = target.closest?.("button[commandfor]");
+      const dialog = button && document.getElementById(button.getAttribute("commandfor"));
+      if (!dialog) return;
+      if (button.getAttribute("command") === "close") dialog.close();
+      else dialog.showModal();
+    });
+})();

@@ -19,7 +19,7 @@ const { asset_code: _code, serial: _serial, mac: _mac, ...shared } = rigFields;
 export const sharedFields = Type.Object({ fleet_id: Type.Optional(idOf("flt")), ...shared });
 export type SharedFields = Static<typeof sharedFields>;
 
-/** One order, whichever rig it is carried out on. `set`: of `change` alone; `reason`: why, in the person's words. */
+/** One order, whichever rig it is carried out on. `set`: of `change`; of `pass` the nominal alone, for rigs that have none; `reason`: why, in the person's words. */
 export type RigOrder = { op: RigOp; set?: SharedFields; reason?: string };
 
 /** An order as it is kept: with what it was said to cost when it was given; null = nothing is taken from anybody. */
@@ -42,9 +42,11 @@ export function carryOutOrder(deps: Deps, principal: Principal, order: RigOrder,
       return parkRig(deps, principal, id);
     case "unpark":
       return still(unparkRig(deps, principal, id));
+    case "pass":
+      giveNominal(deps, principal, order, id);
+      return still(sayStanding(deps, principal, { id, word: order.op, reason: order.reason ?? "" }));
     case "quarantine":
     case "release":
-    case "pass":
       return still(sayStanding(deps, principal, { id, word: order.op, reason: order.reason ?? "" }));
     case "give-asset-code":
       return still(giveAssetCode(deps, principal, id));
@@ -53,6 +55,12 @@ export function carryOutOrder(deps: Deps, principal: Principal, order: RigOrder,
       return still(changeRig(deps, principal, { id, version: null, patch }));
     }
   }
+}
+
+/** A rig without a nominal cannot be passed: nothing could be expected of it. */
+function giveNominal(deps: Deps, principal: Principal, { set = {} }: RigOrder, id: string): void {
+  const nominalHps = set.nominal_hps ?? null;
+  if (nominalHps !== null && rigOf(deps, id).nominalHps === null) changeRig(deps, principal, { id, version: null, patch: { nominalHps } });
 }
 
 /** Whether rigs may leave the contracts that they serve by it. */

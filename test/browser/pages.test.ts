@@ -149,7 +149,7 @@ describe.if(hasBrowser)("the set-up link", () => {
     await page.click("button[type=submit]");
     expect(await page.locator("#password-error").textContent()).toContain("10");
     expect(await page.inputValue("#farm_name")).toBe("Nordlys & <b>Sons</b>");
-    expect(await page.inputValue("#password")).toBe("");
+    expect(await page.inputValue("#password")).toBe("short");
     await page.fill("#password", "a long enough sentence");
     await Promise.all([page.waitForURL(`${farm.url}/connect`), page.click("button[type=submit]")]);
     expect(await page.locator("code", { hasText: "stratum+tcp://" }).first().textContent()).toBe("stratum+tcp://127.0.0.1:3333");

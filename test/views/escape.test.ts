@@ -92,6 +92,7 @@ function fragments(text: string): JSX.Element[] {
       pinnedTo: text,
       profiles: [{ value: text, text }],
       hasContracts: true,
+      hasNominal: true,
       status: "vetting",
       form,
     }),

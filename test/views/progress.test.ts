@@ -13,7 +13,7 @@ const frame = { viewer, assets: assetUrls, id: "x", total: 3, done: 2 };
 
 const batchPage = (how: How) =>
   BatchPage({
-    ...{ ...frame, ...how, title: "Park 3 rigs", sets: [], isWhole: true, reason: null, fields: null, cost: [] },
+    ...{ ...frame, ...how, title: "Park 3 rigs", sets: [], isWhole: true, reason: null, fields: null, nominal: null, cost: [] },
     ...{ counts: { changed: 2, unchanged: 0, refused: 0 }, lines: [], more: 0 },
   });
 const importPage = (how: How) =>

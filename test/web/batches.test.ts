@@ -106,6 +106,20 @@ describe("POST /rigs/batch", () => {
     expect(web.control.rigs.countByStatus()).toMatchObject({ online: 2, vetting: 0 });
   });
 
+  test("rigs without a nominal are passed with one; those that have one keep it", async () => {
+    const { web, ids } = await farm(2);
+    web.control.rigs.update(ids[0] ?? "", { nominalHps: 1e14 }, null);
+    web.control.rigs.update(ids[1] ?? "", { nominalHps: null }, null);
+    const nominals = () => ids.map((id) => web.control.rigs.byId(id)?.nominalHps);
+    expect((await batch(web, { op: "pass", ids, dry_run: true })).json["counts"]).toEqual({ changed: 1, unchanged: 0, refused: 1 });
+    expect((await batch(web, { op: "pass", ids, set: { nominal_hps: 2e14 }, dry_run: true })).json["counts"]["changed"]).toBe(2);
+    expect(nominals()).toEqual([1e14, null]);
+    expect((await batch(web, { op: "pass", ids, set: { nominal_hps: 2e14 } })).json["counts"]["changed"]).toBe(2);
+    expect(nominals()).toEqual([1e14, 2e14]);
+    expect(web.control.rigs.countByStatus()).toMatchObject({ online: 2, vetting: 0 });
+    expect((await batch(web, { op: "pass", ids, set: { notes: "x" } })).status).toBe(422);
+  });
+
   test.each([
     [{ op: "explode", ids: [unknownId] }, "/op"],
     [{ op: "drain" }, "/ids"],

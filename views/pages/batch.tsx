@@ -36,6 +36,8 @@ export type BatchProps = {
   /** The field for why, where the order takes a reason. */
   reason: FormState | null;
   fields: BatchFields | null;
+  /** Of the order to pass rigs: the field for a nominal that rigs without one get. */
+  nominal: FormState | null;
   /** What it costs, in sentences; empty where nothing is taken from anybody. */
   cost: readonly string[];
   counts: Readonly<Record<BatchOutcomeWord, number>>;
@@ -93,6 +95,25 @@ function Fields(props: { id: string; csrf: string; fields: BatchFields }): JSX.E
       ) : (
         ""
       )}
+      <p>
+        <button type="submit">See what it would do</button>
+      </p>
+    </form>
+  );
+}
+
+/** A rig of which nothing can be expected cannot be passed. */
+function Nominal(props: { id: string; csrf: string; form: FormState }): JSX.Element {
+  return (
+    <form method="post" action={`/batches/${props.id}`} novalidate class="panel stack" id="fields">
+      <Hidden csrf={props.csrf} />
+      <Field
+        form={props.form}
+        name="nominal"
+        label="Nominal hashrate of those that have none"
+        placeholder="110T"
+        hint="A rig needs one to be passed; those that have one keep theirs. A model of the catalogue brings its own."
+      />
       <p>
         <button type="submit">See what it would do</button>
       </p>
@@ -229,6 +250,7 @@ export function BatchPage(props: BatchProps): JSX.Element {
       )}
       <Progress {...props} />
       {props.fields === null ? "" : <Fields id={props.id} csrf={props.viewer.csrf} fields={props.fields} />}
+      {props.nominal === null ? "" : <Nominal id={props.id} csrf={props.viewer.csrf} form={props.nominal} />}
       {props.state === "ready" && props.isWhole ? <Apply {...props} /> : ""}
       {props.isWhole ? <Results {...props} /> : ""}
     </Layout>

@@ -124,7 +124,7 @@ function ServingRow(props: { line: ServingLine; clock: Clock }): JSX.Element {
       </th>
       <td class="wrap">
         <RigMark status={line.status} forMs={null} />
-        {line.status === "online" ? (
+        {line.statusText === "" ? (
           ""
         ) : (
           <small class="block" safe>

@@ -1,5 +1,6 @@
 /** @jsxImportSource @kitajs/html */
 import { type AllocationLine, Fraction, Name } from "../parts/allocation-list.tsx";
+import { Ask } from "../parts/ask.tsx";
 import { type Choice, Field, FormErrors, type FormState, Hidden, Select } from "../parts/form.tsx";
 import { Moment } from "../parts/text.tsx";
 import type { Clock } from "../viewer.ts";
@@ -56,6 +57,7 @@ export type RigControlProps = {
   csrf: string;
   orders: RigOrders;
   status: string;
+  hasNominal: boolean;
   /** What the rig is pinned to, in words; null = the hub decides. */
   pinnedTo: string | null;
   profiles: readonly Choice[];
@@ -97,18 +99,29 @@ function Orders(props: RigControlProps): JSX.Element {
   );
 }
 
+function Pass(props: RigControlProps): JSX.Element {
+  if (props.hasNominal) return <Verb rigId={props.rigId} csrf={props.csrf} verb="pass" text="Pass out of vetting" hint="It counts as online at once." />;
+  return (
+    <p class="dim">
+      It can be passed out of vetting once it has a nominal hashrate: <a href={`/rigs/${props.rigId}/edit#nominal`}>declare it</a>, or wait until it is learned.
+    </p>
+  );
+}
+
 /** What a person may say of its status. */
 function Standing(props: RigControlProps): JSX.Element {
   const same = { rigId: props.rigId, csrf: props.csrf };
   if (props.status === "quarantined") return <Verb {...same} verb="release" text="Release" hint="It is vetted anew." />;
   return (
     <>
-      {props.status === "vetting" ? (
-        <Verb {...same} verb="pass" text="Pass out of vetting" hint="It counts as online at once; it needs a nominal hashrate." />
-      ) : (
-        ""
-      )}
-      <Verb {...same} verb="quarantine" text="Quarantine" hint="Whatever its shares say, it mines for the house until it is released." />
+      {props.status === "vetting" ? <Pass {...props} /> : ""}
+      <div class="row">
+        <p class="dim">Whatever its shares say, it mines for the house until it is released.</p>
+        <Ask action={`/rigs/${props.rigId}/quarantine`} csrf={props.csrf} text="Quarantine" danger isOpen={props.form.errors["reason"] !== undefined}>
+          <p>It serves nobody until it is released; what it serves now gets another rig.</p>
+          <Field form={props.form} name="reason" label="Why" hint="Stands in its record; may be empty." />
+        </Ask>
+      </div>
     </>
   );
 }

@@ -1,8 +1,8 @@
 /** @jsxImportSource @kitajs/html */
 import { duration, percent } from "../format.ts";
 
-/** One bar: what was delivered of what was promised (1 = all), or why there is nothing to say. */
-export type StripBar = { kind: "delivered"; part: number; isShort: boolean } | { kind: "suspended" | "no-data" | "none" };
+/** One bar: what was delivered of what was promised (1 = all), or why there is nothing to say; `early`: it was in force for too short a part of it. */
+export type StripBar = { kind: "delivered"; part: number; isShort: boolean } | { kind: "suspended" | "no-data" | "early" | "none" };
 export type DeliveryStripProps = { bars: readonly StripBar[]; barMs: number; size: "row" | "page" };
 
 /** Cut at 115 %: more than that is no news. */
@@ -29,7 +29,7 @@ export function stripSentence({ bars, barMs }: Pick<DeliveryStripProps, "bars" |
   const down = known.filter((bar) => toneOf(bar) === "down").length;
   const mean = known.reduce((sum, { part }) => sum + part, 0) / known.length;
   const clauses = [
-    known.length === 0 ? "nothing was due" : `${percent(mean)} of the promise delivered`,
+    known.length === 0 ? nothingText(count("early") > 0) : `${percent(mean)} of the promise delivered`,
     ...(short > 0 ? [`below its tolerance for ${lasting(short)}`] : []),
     ...(down > 0 ? [`below half for ${lasting(down)}`] : []),
     ...(count("suspended") > 0 ? [`suspended for ${lasting(count("suspended"))}`] : []),
@@ -38,6 +38,8 @@ export function stripSentence({ bars, barMs }: Pick<DeliveryStripProps, "bars" |
   ];
   return `Last ${span}: ${clauses.join("; ")}.`;
 }
+
+const nothingText = (isEarly: boolean): string => (isEarly ? "in force too shortly to be measured" : "nothing was due");
 
 /** Neighbours of the same height are one rectangle: a contract that gets what it was promised is drawn with one. */
 function rectangles(bars: readonly StripBar[], heightOf: (bar: StripBar) => { top: number; bottom: number } | null): string {

@@ -4,8 +4,8 @@ export type FormState = {
   values: Readonly<Record<string, string>>;
   /** By field; under the empty name what is wrong with the whole. */
   errors: Readonly<Record<string, string>>;
-  /** Where to sign in when the change wants a fresh login; in a tab of its own, so that what was typed stays. */
-  signIn?: string;
+  /** Where one may mend it, such as the login that a change asks for; in a tab of its own, so that what was typed stays. */
+  mend?: { href: string; text: string };
 };
 
 export const blankForm: FormState = Object.freeze({ values: {}, errors: {} });
@@ -58,10 +58,15 @@ function Notes(props: { name: string; hint?: string | undefined; error: string |
   );
 }
 
+/** Of a password that was typed into a form that is shown again: without a script its field is empty now. */
+const unsentHint = "A password is never sent back: where the field is empty, type it again.";
+
 /** A labelled input. A password is never sent back, whatever was typed. */
 export function Field(props: FieldProps): JSX.Element {
   const error = props.form.errors[props.name];
   const type = props.type ?? "text";
+  const isUnsent = type === "password" && (props.form.values[props.name] ?? "") !== "";
+  const hint = isUnsent ? [props.hint, unsentHint].filter((text) => text !== undefined).join(" ") : props.hint;
   return (
     <div class="field">
       <label for={props.name} safe>
@@ -77,7 +82,7 @@ export function Field(props: FieldProps): JSX.Element {
         required={props.required ?? false}
         autofocus={takesCaret(props)}
         aria-invalid={error === undefined ? undefined : "true"}
-        aria-describedby={describedBy({ name: props.name, hint: props.hint, error })}
+        aria-describedby={describedBy({ name: props.name, hint, error })}
         inputmode={props.decimal === true ? "decimal" : undefined}
         step={type === "datetime-local" ? "1" : undefined}
         spellcheck="false"
@@ -92,7 +97,7 @@ export function Field(props: FieldProps): JSX.Element {
           ))}
         </datalist>
       )}
-      <Notes name={props.name} hint={props.hint} error={error} />
+      <Notes name={props.name} hint={hint} error={error} />
     </div>
   );
 }
@@ -189,11 +194,11 @@ export function FormErrors(props: { form: FormState }): JSX.Element {
   return (
     <div class="notice bad" role="alert">
       {whole === undefined ? "Nothing was changed. Look at: " : <span safe>{whole}</span>}{" "}
-      {props.form.signIn === undefined ? (
+      {props.form.mend === undefined ? (
         ""
       ) : (
-        <a href={props.form.signIn} target="_blank" rel="noopener">
-          Sign in in a new tab, then save again
+        <a href={props.form.mend.href} target="_blank" rel="noopener" safe>
+          {props.form.mend.text}
         </a>
       )}
       {named

@@ -7,11 +7,14 @@ import { invalidField, Problem } from "../problems.ts";
 type Available = ReturnType<ContractView["capacity"]>;
 
 /** Throws where the fleet cannot promise so much. Sold all the same, the answer is what there was, for the record; null where it fits. */
-export function requireCapacity({ contracts }: Pick<WebDeps, "contracts">, contract: Contract): Available | null {
+export function requireCapacity({ contracts, control }: Pick<WebDeps, "contracts" | "control">, contract: Contract): Available | null {
   const missing = contracts === undefined ? null : shortOf(contracts, contract);
   if (missing === null) return null;
   if (contract.allowShort) return missing;
-  throw new Problem("insufficient-capacity", tooLittle(contract, missing), { members: capacityJson(missing) });
+  const vetting = control.rigs.countByFleet().find(({ fleetNo, status }) => fleetNo === contract.fleetNo && status === "vetting")?.count ?? 0;
+  throw new Problem("insufficient-capacity", `${tooLittle(contract, missing)}${vettingText(vetting)}`, {
+    members: { ...capacityJson(missing), vetting_rigs: vetting },
+  });
 }
 
 /** Numbers that a script may put into a new request: whole, and not below 0. */
@@ -47,6 +50,10 @@ function tooLittle({ method, promisedHps, places }: Contract, capacity: Availabl
     ? `${places.length} rigs are asked for, and ${available_rigs} that fit are available for this term`
     : `${promisedHps} H/s are asked for, and ${available_hps} H/s are available for this term`;
 }
+
+/** Why there may be less than one sees: a rig that is vetted still is promised to nobody. */
+export const vettingText = (rigs: number): string =>
+  rigs === 0 ? "" : `; ${rigs} of its rigs ${rigs === 1 ? "is" : "are"} still in vetting and count${rigs === 1 ? "s" : ""} once passed`;
 
 /** Throws where a loss as large as the tolerance would go unnoticed for longer than a day, and says for how long. */
 export function requireTellable({ control }: Pick<WebDeps, "control">, contract: Contract): void {

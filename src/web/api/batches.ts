@@ -34,8 +34,9 @@ const idsPerPage = 500;
 function orderIn({ op, ids, filter, set, reason }: BatchBody): RigOrder {
   if ((ids === undefined) === (filter === undefined)) throw invalidField("ids", "is required, or else filter; one of the two");
   if (filter !== undefined && Object.keys(filter).length === 0) throw invalidField("filter", "must have at least one condition");
-  if ((op === "change") !== (set !== undefined))
-    throw invalidField("set", op === "change" ? "is required for the op change" : `is for the op change alone, not for ${op}`);
+  if (op === "change" && set === undefined) throw invalidField("set", "is required for the op change");
+  if (op !== "change" && op !== "pass" && set !== undefined) throw invalidField("set", `is for the ops change and pass alone, not for ${op}`);
+  if (op === "pass" && Object.keys(set ?? {}).some((field) => field !== "nominal_hps")) throw invalidField("set", "may have nominal_hps alone for the op pass");
   if (set !== undefined && Object.keys(set).length === 0) throw invalidField("set", "must set at least one field");
   return { op, ...(set !== undefined && { set }), ...(reason !== undefined && reason !== "" && { reason }) };
 }
@@ -137,7 +138,7 @@ export function batchEndpoints(parts: ApiParts): Endpoint[] {
       ...{ method: "POST", path: "/rigs/batch", need: "fleet:write", tag: "rigs", summary: "Give one order for many rigs", answers },
       description:
         "Carries `op` out on each rig of `ids` or `filter`, each in a transaction of its own with its own result and audit entry: one that is refused leaves the others alone. " +
-        "`change` sets the fields of `set`; `reason` goes with quarantine, release and pass. `dry_run` changes nothing and tells what would become of each rig and what contracts would lose. " +
+        "`change` sets the fields of `set`; of `pass` it may have `nominal_hps`, for rigs that have none; `reason` goes with quarantine, release and pass. `dry_run` changes nothing and tells what would become of each rig and what contracts would lose. " +
         `Answers when all are through, or with 202 after ${webLimits.batchAnswerMsMax / 1_000} s.`,
       body: batchBody,
       bodyExample: { op: "drain", ids: [rigExample.id], dry_run: true },

@@ -3,7 +3,6 @@ import { type BatchFields, type BatchLine, BatchPage, type BatchProps } from "..
 import type { BulkOp } from "../../../views/parts/bulk-bar.tsx";
 import { blankForm, type FormState } from "../../../views/parts/form.tsx";
 import type { Batch } from "../../control/batches.ts";
-import { textRule } from "../../control/rules.ts";
 import { assetUrls } from "../assets/assets.ts";
 import { applyBatch, countResults, giveOrder, idsOf, isApplying, keepOrder, orderOf, type RigResult, resultsOf, tryOrder } from "../batch-job.ts";
 import { found } from "../endpoint.ts";
@@ -17,6 +16,7 @@ import { readSharedFields, setWords, sharedTexts } from "../shared-fields-form.t
 import { orRefused, readFormList, refusedForm, requireOwnForm, sentence } from "./form-body.ts";
 import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
+import { reasonOf } from "./rig-control.ts";
 import { readRigQuery, searchAllRigs } from "./rig-search.ts";
 
 const linesShown = 300;
@@ -69,8 +69,6 @@ function batchOf(parts: PageParts, call: PageCall): { batch: Batch; order: KeptO
   return { batch, order };
 }
 
-const reasonCharsMax = 200;
-
 /** What it would do, or did. */
 async function outcomeOf(parts: PageParts, call: PageCall, { batch, order }: { batch: Batch; order: KeptOrder }) {
   if (batch.state !== "ready") return { cost: order.cost, results: resultsOf(parts.deps.control, batch) };
@@ -103,6 +101,7 @@ async function page(parts: PageParts, call: PageCall, form: FormState = blankFor
   const { batch, order } = batchOf(parts, call);
   const { cost, results } = await outcomeOf(parts, call, { batch, order });
   const takesFields = order.op === "change" && batch.state === "ready";
+  const takesNominal = order.op === "pass" && batch.state === "ready";
   const texts = form === blankForm ? { values: sharedTexts(order.set ?? {}), errors: {} } : form;
   const props: BatchProps = {
     ...{ viewer: call.viewer, assets: assetUrls, id: batch.id, state: batch.state, isRunning: isApplying(control, batch.id) },
@@ -111,6 +110,7 @@ async function page(parts: PageParts, call: PageCall, form: FormState = blankFor
     ...{ total: batch.total, done: batch.done, isWhole: isWhole(order) },
     reason: order.op === "quarantine" || order.op === "release" || order.op === "pass" ? form : null,
     fields: takesFields ? fieldsOf(parts, call, texts) : null,
+    nominal: takesNominal ? texts : null,
     cost: cost === null ? [] : costSentences(control, cost),
     ...{ counts: countResults(results), lines: linesOf(results), more: Math.max(0, results.length - linesShown) },
   };
@@ -128,7 +128,7 @@ export async function batchFieldsForm(parts: PageParts, call: PageCall): Promise
   const { batch, order } = batchOf(parts, call);
   return orRefused(
     () => {
-      const set = readSharedFields(values);
+      const set = readSharedFields(order.op === "pass" ? { nominal: values["nominal"] ?? "" } : values);
       requireOrder(call.principal, { ...order, set });
       parts.deps.control.batches.order(batch.no, JSON.stringify({ op: order.op, cost: null, ...(Object.keys(set).length > 0 && { set }) }));
       return redirect(`/batches/${batch.id}`);
@@ -141,19 +141,22 @@ export async function batchFieldsForm(parts: PageParts, call: PageCall): Promise
 export async function batchApplyForm(parts: PageParts, call: PageCall): Promise<Response> {
   const { values } = await readFormList(call.request, "id");
   requireOwnForm(values, call.viewer.csrf);
-  const { deps } = parts;
   const { batch, order } = batchOf(parts, call);
   if (!isWhole(order)) throw new Problem("invalid", "say first what is to be set");
-  if (batch.state === "ready") {
-    const reason = values["reason"] ?? "";
-    const broken = reason === "" ? null : textRule(reasonCharsMax)(reason);
-    if (broken !== null) return page(parts, call, { values: { reason }, errors: { reason: sentence(broken) } });
-    giveOrder(deps, batch, reason);
-  }
-  // The job outlives the request: its changes are his all the same, rig by rig.
+  return orRefused(
+    () => {
+      giveOrder(parts.deps, batch, batch.state === "ready" ? reasonOf(values) : "");
+      start(parts, call, batch);
+      return redirect(`/batches/${batch.id}`);
+    },
+    (problem) => page(parts, call, refusedForm(values, problem)),
+  );
+}
+
+/** The job outlives the request: its changes are his all the same, rig by rig. */
+function start({ deps, snapshots }: PageParts, call: PageCall, { id }: Batch): void {
   const act = { request: call.request, action: "POST /batches/:id/apply", id: "" };
-  recorded(deps, call.principal, act, () => applyBatch(deps, call.principal, found(deps.control.batches.byId(batch.id), "batch")))
-    .catch((error: unknown) => deps.log.error("web.batch", { batch: batch.id, error: String(error) }))
-    .finally(() => parts.snapshots.forget());
-  return redirect(`/batches/${batch.id}`);
+  recorded(deps, call.principal, act, () => applyBatch(deps, call.principal, found(deps.control.batches.byId(id), "batch")))
+    .catch((error: unknown) => deps.log.error("web.batch", { batch: id, error: String(error) }))
+    .finally(() => snapshots.forget());
 }

@@ -4,9 +4,11 @@ import type { Choice, FormState } from "../../../views/parts/form.tsx";
 import type { Contract } from "../../control/contract-row.ts";
 import { slaPlans } from "../../control/contract-sla.ts";
 import { type Fleet, methods } from "../../control/fleets.ts";
+import { vettingText } from "../actions/contract-capacity.ts";
 import { changeContract, contractOf } from "../actions/contract-commands.ts";
 import { addContract, type ContractEntry, type PoolOfContract, type SlaEntry, type TermsEntry } from "../actions/contracts.ts";
 import { assetUrls } from "../assets/assets.ts";
+import { webLimits } from "../limits.ts";
 import { invalidField, type Problem } from "../problems.ts";
 import { timeText } from "../times.ts";
 import { contractDone, momentOf } from "./contract-commands.ts";
@@ -164,18 +166,30 @@ function formField(pointer: string): string {
 
 /** What is wrong stands beside its field; too little capacity beside the amount, with what there is. */
 function refused(values: FormValues, problem: Problem): FormState {
-  if (problem.kind === "insufficient-capacity")
-    return { values, errors: { [values["rig_count"] || values["rig_names"] ? amountOfRigs(values) : "promised"]: tooLittle(problem) } };
+  if (problem.kind === "insufficient-capacity") return tooLittle(values, problem);
   const named = problem.errors.filter(({ pointer }) => pointer !== "").map(({ pointer, detail }) => [formField(pointer), sentence(detail)]);
   return named.length === 0 ? refusedForm(values, problem) : { values, errors: Object.fromEntries(named) };
 }
 
 const amountOfRigs = (values: FormValues): string => (values["rig_names"] ? "rig_names" : "rig_count");
 
-function tooLittle({ members }: Problem): string {
+function tooLittle(values: FormValues, { members }: Problem): FormState {
   const hps = hashrateText(Number(members["available_hps"] ?? 0));
   const rigs = Number(members["available_rigs"] ?? 0);
-  return `Too little capacity for this term: ${hps} and ${rigs} ${rigs === 1 ? "rig" : "rigs"} that fit are available. Ask for less, or sell it short.`;
+  const vetting = Number(members["vetting_rigs"] ?? 0);
+  const available = `${hps} and ${rigs} ${rigs === 1 ? "rig" : "rigs"} that fit are available${vettingText(vetting)}`;
+  const field = values["rig_count"] || values["rig_names"] ? amountOfRigs(values) : "promised";
+  const errors = { [field]: `Too little capacity for this term: ${available}. Ask for less, or sell it short.` };
+  const mend = { href: "/rigs?status=vetting", text: "Look at the rigs in vetting in a new tab, and pass them" };
+  return { values, errors, ...(vetting > 0 && { mend }) };
+}
+
+/** Tries the pools that came with it, all at once; what they are like stands on the contract's page a moment later. */
+function testPoolsOf({ deps: { control }, probes }: PageParts, { profileNo }: Contract): void {
+  for (const no of control.profiles.byNo(profileNo)?.poolNos ?? []) {
+    const pool = control.pools.byNo(no);
+    if (pool !== null) void probes.probe(pool, webLimits.poolTestMsMax);
+  }
 }
 
 export async function addContractForm(parts: PageParts, call: PageCall): Promise<Response> {
@@ -186,6 +200,7 @@ export async function addContractForm(parts: PageParts, call: PageCall): Promise
     () => {
       const entry = entryOf(parts, values);
       const contract = parts.deps.control.transaction(() => addContract(parts.deps, call.principal, entry));
+      if (entry.pools !== undefined) testPoolsOf(parts, contract);
       return contractDone(parts, contract);
     },
     (problem) => again(refused(values, problem)),

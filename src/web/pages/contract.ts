@@ -1,4 +1,4 @@
-import { axisTime, count, hashrate, hashrateText, percent } from "../../../views/format.ts";
+import { axisTime, count, duration, hashrate, hashrateText, percent } from "../../../views/format.ts";
 import {
   ContractAllocations,
   ContractChart,
@@ -23,10 +23,12 @@ import { rangeHref, rangeQuery, rangeText } from "../../../views/time-range.ts";
 import type { Contract } from "../../control/contract-row.ts";
 import type { ServingRig } from "../../control/contracts.ts";
 import { poolUrl } from "../../control/pools.ts";
+import type { Rig } from "../../control/rig-row.ts";
 import type { HashratePoint } from "../../ledger/answers.ts";
 import { contractOf } from "../actions/contract-commands.ts";
 import { assetUrls } from "../assets/assets.ts";
 import type { LiveView } from "../live.ts";
+import { warningsOf } from "../present-live.ts";
 import { AllocationLines } from "./allocation-lines.ts";
 import { wordOf, wordSinceMs } from "./contract-list.ts";
 import { contractSentence } from "./contract-sentence.ts";
@@ -69,13 +71,23 @@ async function quarterOf({ deps: { ledger, now } }: PageParts, contract: Contrac
   return points[0] ?? null;
 }
 
+/** Why it has its status; of one that is online, only what its status does not say yet. */
+function statusTextOf({ deps }: PageParts, { no, fleetNo, status, statusReason }: Rig): string {
+  if (status !== "online") return statusReason.text;
+  const fact = deps.hub.rig(no);
+  if (fact !== null && fact.sessions.length > 0) return "";
+  const graceS = deps.control.fleets.byNo(fleetNo)?.disconnectGraceS ?? 0;
+  const gone = fact === null || fact.disconnectedAtMs === null ? "" : ` for ${duration(deps.now() - fact.disconnectedAtMs)}`;
+  return `not connected${gone}; it counts as offline after ${duration(graceS * 1_000)}, after a minute where a whole site fell`;
+}
+
 function servingLines(parts: PageParts, serving: readonly ServingRig[], rates: Map<number, (number | null)[]>): ServingLine[] {
   const { rigs } = parts.deps.control;
   return serving.slice(0, servingShown).flatMap(({ rigNo, fraction, sinceMs, text }) => {
     const rig = rigs.byNo(rigNo);
     if (rig === null) return [];
-    const { id, name, status, statusReason, nominalHps } = rig;
-    return [{ id, name, status, statusText: statusReason.text, fraction, hps900: rates.get(rigNo)?.[1] ?? null, nominalHps, sinceMs, reason: text }];
+    const { id, name, status, nominalHps } = rig;
+    return [{ id, name, status, statusText: statusTextOf(parts, rig), fraction, hps900: rates.get(rigNo)?.[1] ?? null, nominalHps, sinceMs, reason: text }];
   });
 }
 
@@ -95,7 +107,7 @@ function poolLines(parts: PageParts, contract: Contract, activeNo: number): Cont
     const fact = hub.pool(no);
     const { id, name, createdAtMs } = pool;
     const state = fact?.state ?? "unused";
-    const reason = [fact?.reason ?? "", ...(fact?.warnings ?? [])].filter((text) => text !== "").join("; ");
+    const reason = [fact?.reason ?? "", ...warningsOf(fact, parts.probes.last(pool))].filter((text) => text !== "").join("; ");
     return [{ id, name, url: poolUrl(pool), state, sinceMs: fact?.stateSinceMs ?? createdAtMs, active: no === activeNo, reason }];
   });
 }

@@ -57,7 +57,7 @@ function barOf(window: Window, { promise, gaps, hashes }: Facts): StripBar {
   if (active.length === 0) return { kind: inForce.some(({ stretch, ms }) => stretch.state === "suspended" && ms > 0) ? "suspended" : "none" };
   if (lengthMs - uncoveredMs < Math.max(lengthMs * coveredPartMin, 1)) return { kind: "no-data" };
   const activeMs = active.reduce((sum, { ms }) => sum + ms, 0);
-  if (activeMs < Math.min(runningMsMin, lengthMs * coveredPartMin * 4)) return { kind: "none" };
+  if (activeMs < Math.min(runningMsMin, lengthMs * coveredPartMin * 4)) return { kind: "early" };
   const coveredPart = (lengthMs - uncoveredMs) / lengthMs;
   const promised = active.reduce((sum, { stretch, ms }) => sum + (stretch.promisedHps * ms) / 1_000, 0) * coveredPart;
   const part = Math.max(0, hashes / promised);

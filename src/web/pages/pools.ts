@@ -110,7 +110,7 @@ const staleForm = "The form was of an older session. Look at it and send it agai
 
 function refused(values: FormValues, problem: Problem, pool: Pool | null = null): FormState {
   if (problem.kind !== "fresh-login-required") return pool === null ? refusedForm(values, problem) : refusedEdit(values, problem, { present: formOf(pool) });
-  return { values, errors: { "": sentence(problem.detail) }, signIn: "/login?again=1&next=/pools" };
+  return { values, errors: { "": sentence(problem.detail) }, mend: { href: "/login?again=1&next=/pools", text: "Sign in in a new tab, then save again" } };
 }
 
 export async function addPoolForm(parts: PageParts, call: PageCall): Promise<Response> {

@@ -1,6 +1,7 @@
 import type { Contract } from "../../control/contract-row.ts";
 import type { Control } from "../../control/control.ts";
 import type { StandingWord } from "../../control/rig-standing.ts";
+import { textRule } from "../../control/rules.ts";
 import { drainRig, parkRig, sayStanding, unparkRig } from "../actions/rig-verbs.ts";
 import { type Moved, pinRig, pinToContract, unpinRig } from "../actions/rigs.ts";
 import { invalidField } from "../problems.ts";
@@ -8,6 +9,8 @@ import { type FormValues, orRefused, readForm, refusedForm, requireOwnForm } fro
 import { type PageCall, redirect } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 import { rigPage } from "./rig.ts";
+
+const reasonCharsMax = 200;
 
 /** Runs one command on the rig; what is refused is shown in its place on the rig's page. */
 async function command(parts: PageParts, call: PageCall, act: (values: FormValues) => Moved, rename?: (field: string) => string): Promise<Response> {
@@ -61,11 +64,19 @@ export function unparkForm(parts: PageParts, call: PageCall): Promise<Response> 
   return command(parts, call, () => ({ rig: unparkRig(parts.deps, call.principal, call.id), moves: [] }));
 }
 
+/** Why, in the person's words; may be empty. @throws Problem that names the field */
+export function reasonOf(values: FormValues): string {
+  const reason = values["reason"] ?? "";
+  const broken = reason === "" ? null : textRule(reasonCharsMax)(reason);
+  if (broken !== null) throw invalidField("reason", broken);
+  return reason;
+}
+
 /** Quarantines the rig, releases it, or passes it out of vetting. */
 export const standingForm =
   (word: StandingWord) =>
   (parts: PageParts, call: PageCall): Promise<Response> =>
-    command(parts, call, () => ({ rig: sayStanding(parts.deps, call.principal, { id: call.id, word }), moves: [] }));
+    command(parts, call, (values) => ({ rig: sayStanding(parts.deps, call.principal, { id: call.id, word, reason: reasonOf(values) }), moves: [] }));
 
 /** The record first, then the hub: what it does must stand on disk. */
 function moved(parts: PageParts, act: () => Moved): Response {

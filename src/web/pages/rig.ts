@@ -198,6 +198,7 @@ function controlOf(parts: PageParts, call: PageCall, form: FormState): RigContro
     csrf: call.viewer.csrf,
     orders: ordersOf(rig),
     status: rig.status,
+    hasNominal: rig.nominalHps !== null,
     pinnedTo: pinned?.name ?? pinnedContract?.number ?? null,
     profiles: profiles.map(({ id, name }) => ({ value: id, text: name })),
     hasContracts: control.contracts.promisedHps() > 0,

@@ -135,3 +135,23 @@ describe("a technician", () => {
     expect((await order(viewer, ids, { op: "change" })).status).toBe(403);
   });
 });
+
+describe("passing rigs out of vetting", () => {
+  test("offers a nominal for those that have none", async () => {
+    const [rig] = rigs().filter(({ status }) => status === "vetting");
+    farm.deps.control.rigs.update(rig?.id ?? "", { nominalHps: null }, null);
+    const path = pathOf(await order(owner, [rig?.id ?? ""], { op: "pass" }));
+    const page = await html(path);
+    expect(chips(page)).toEqual(["refused 1", "changed 0", "unchanged 0"]);
+    expect(page).toContain('name="nominal"');
+    expect((await send(owner, path, { nominal: "a lot" })).status).toBe(422);
+    expect(pathOf(await send(owner, path, { nominal: "110T" }))).toBe(path);
+    expect(chips(await html(path))).toEqual(["refused 0", "changed 1", "unchanged 0"]);
+    await send(owner, `${path}/apply`, { reason: "tested on the bench" });
+    await through(path);
+    expect(farm.deps.control.rigs.byId(rig?.id ?? "")).toMatchObject({
+      ...{ status: "online", nominalHps: 1.1e14 },
+      statusReason: { text: "passed out of vetting by owner@nordlys.example: tested on the bench" },
+    });
+  });
+});

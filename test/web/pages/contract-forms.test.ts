@@ -53,6 +53,8 @@ describe("a new contract", () => {
     expect((await create(own)).status).toBe(303);
     const profile = farm.deps.control.profiles.byNo(rows().at(-1)?.profileNo ?? 0);
     expect(profile?.poolNos.map((no) => farm.deps.control.pools.byNo(no)?.host)).toEqual(["one.example", "two.example"]);
+    const page = await (await owner.get(`/contracts/${rows().at(-1)?.id}`)).text();
+    expect(page.match(/refused authorize: the pool refused/g)).toHaveLength(2);
   });
 
   test("of rigs: by number and size, or by name", async () => {
@@ -74,6 +76,8 @@ describe("a new contract", () => {
     const html = await refused.text();
     expect(refused.status).toBe(422);
     expect(html).toMatch(/id="promised-error">Too little capacity for this term: 420\.0 TH\/s and 2 rigs/);
+    expect(html).toContain("; 1 of its rigs is still in vetting and counts once passed. Ask for less");
+    expect(html).toContain('<a href="/rigs?status=vetting" target="_blank"');
     expect((await create({ allow_short: "1" })).status).toBe(303);
     expect(rows().at(-1)?.allowShort).toBe(true);
   });
@@ -86,6 +90,8 @@ describe("a new contract", () => {
     const html = await (await create({ promised: "lots", pool_1_password: "hunter2", notes: "typed" })).text();
     expect(html).toContain('value="typed"');
     expect(html).not.toContain("hunter2");
+    expect(html).toMatch(/id="pool_1_password"[^>]*aria-describedby="pool_1_password-hint"/);
+    expect(html.match(/A password is never sent back/g)).toHaveLength(1);
   });
 });
 

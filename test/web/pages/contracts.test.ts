@@ -22,6 +22,17 @@ const pageOf = async () => (await owner.get(`/contracts/${contract().id}`)).text
 const send = (verb: string, fields: Record<string, string> = {}) => owner.post(`/contracts/${contract().id}/${verb}`, { _csrf: owner.csrf, ...fields });
 const part = (html: string, id: string) => new RegExp(`id="${id}"[\\s\\S]*?</(section|p)>`).exec(html)?.[0] ?? "";
 
+test("a rig that left a moment ago is said to be gone while it counts as online", async () => {
+  const rig = farm.deps.control.rigs.byNo(1);
+  const fact = farm.facts.rigs.get(1);
+  if (rig === null || fact === undefined) throw new Error("no rig");
+  const row = async () => new RegExp(`id="serving-${rig.id}"[\\s\\S]*?</tr>`).exec(await pageOf())?.[0] ?? "";
+  expect(await row()).not.toContain("not connected");
+  farm.facts.rigs.set(1, { ...fact, sessions: [], disconnectedAtMs: farm.deps.now() - 4_000 });
+  expect(await row()).toContain("not connected for 4 s; it counts as offline after 15 s");
+  farm.facts.rigs.set(1, fact);
+});
+
 describe("the list of contracts", () => {
   test("shows promise, delivery and state, and nothing of a customer's name as markup", async () => {
     const html = await (await owner.get("/contracts")).text();

@@ -57,6 +57,13 @@ describe("bars of a strip", () => {
     ]);
   });
 
+  test("a contract that is younger than a bar can measure says so, and not that nothing was due", () => {
+    const young: PromiseStretch[] = [{ fromMs: endMs + bucketMs - 60_000, promisedHps: 1_000, state: "active", toleranceBp: 1_000 }];
+    const bars = lastOf(dayOf([0]), young).slice(-2);
+    expect(bars.map(({ kind }) => kind)).toContain("early");
+    expect(stripSentence({ bars, barMs: bucketMs })).toBe("Last 10 min: in force too shortly to be measured.");
+  });
+
   test("a contract without a share was delivered nothing", () => {
     expect(barsOf(dayOf([]), 2, { promise, bars: 2, steps: 1 })[0]).toEqual({ kind: "delivered", part: 0, isShort: true });
   });

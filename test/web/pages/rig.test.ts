@@ -40,6 +40,23 @@ describe("the page of a rig", () => {
     expect(html).toContain("It is parked");
   });
 
+  test("takes why it is quarantined into its record", async () => {
+    const rig = rigAt(9);
+    const long = await send(rig.id, "quarantine", { reason: "x".repeat(201) });
+    expect([long.status, /<dialog [^>]*open/.test(await long.text())]).toEqual([422, true]);
+    expect((await send(rig.id, "quarantine", { reason: "smells of smoke" })).status).toBe(303);
+    expect(await pageOf(rig.id)).toContain("Quarantined by owner@nordlys.example: smells of smoke.");
+  });
+
+  test("a rig in vetting is passed once it has a nominal", async () => {
+    const { id } = rigAt(5);
+    expect(await pageOf(id)).toContain(`action="/rigs/${id}/pass"`);
+    farm.deps.control.rigs.update(id, { nominalHps: null }, null);
+    const html = await pageOf(id);
+    expect(html).not.toContain(`action="/rigs/${id}/pass"`);
+    expect(html).toContain(`href="/rigs/${id}/edit#nominal"`);
+  });
+
   test("shows the nominal and where it comes from", async () => {
     const [learned, unknown] = [rigAt(6), rigAt(7)];
     farm.deps.control.rigs.update(unknown.id, { nominalHps: null, nominalSource: null }, null);

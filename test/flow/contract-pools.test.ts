@@ -340,7 +340,7 @@ test("a customer's own rig that he does not lend never mines for the house: thro
 test("an owner who takes the loan back is obeyed at once, also while his rig is sheltered at the house", async () => {
   await open(["his"]);
   const customer = must(house.control.customers.create({ name: "Anna" }));
-  const [a, b] = await Promise.all(["a", "b"].map((name) => RawMiner.login(house.port, name)));
+  const [a, b] = await Promise.all([RawMiner.login(house.port, "a"), RawMiner.login(house.port, "b")]);
   const lend = (to: "none" | "house") => {
     must(house.control.rigs.update(house.knownRig("a").id, { ownerCustomerId: customer.id, lend: to }, null));
     house.hub.configChanged();

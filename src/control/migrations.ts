@@ -14,6 +14,7 @@ import imports from "../../migrations/control/0012_imports.sql" with { type: "te
 import batches from "../../migrations/control/0013_batches.sql" with { type: "text" };
 import racks from "../../migrations/control/0014_racks.sql" with { type: "text" };
 import rigConnections from "../../migrations/control/0015_rig_connections.sql" with { type: "text" };
+import rigMachines from "../../migrations/control/0016_rig_machines.sql" with { type: "text" };
 import type { Log } from "../log.ts";
 
 export type Migration = { version: number; name: string; text: string };
@@ -35,6 +36,7 @@ const migrations: readonly Migration[] = Object.freeze([
   { version: 13, name: "0013_batches", text: batches },
   { version: 14, name: "0014_racks", text: racks },
   { version: 15, name: "0015_rig_connections", text: rigConnections },
+  { version: 16, name: "0016_rig_machines", text: rigMachines },
 ]);
 
 /** "HUBC": marks a SQLite file as a control database, so that no other file is taken for one. */

@@ -5,7 +5,7 @@ import type { Customers } from "./customers.ts";
 import type { ControlDatabase, SqlValue } from "./database.ts";
 import type { Pools } from "./pools.ts";
 import { type Holder, holdersOfProfile } from "./profile-holders.ts";
-import { type Invalid, inUse, invalid, type Result, succeed, type Usage } from "./result.ts";
+import { type Invalid, inUse, invalid, type Result, succeed, type Taken, taken, type Usage } from "./result.ts";
 import { type ExpectedVersion, type Mapping, patched, type RawBase, type RowBase, RowTable } from "./row-table.ts";
 import { checkFields, integerRule, textRule } from "./rules.ts";
 
@@ -97,6 +97,11 @@ export class Profiles {
     return this.#usedBy.all(no);
   }
 
+  /** Whether the customer (null = the house) has a profile of this name; case does not matter. */
+  isNamed(name: string, customerId: string | null): boolean {
+    return this.all().some((profile) => profile.customerId === customerId && profile.name.toLowerCase() === name.toLowerCase());
+  }
+
   create(input: ProfileInput): Result<Profile> {
     return this.#rows.database.transaction(() => {
       const fields = { returnAfterS: 120, customerId: null, ...input, algorithm: "sha256d" as const };
@@ -135,8 +140,15 @@ export class Profiles {
     return this.#rows.remove(id, expected, (profile) => inUse(this.usedBy(profile.no)));
   }
 
-  #check(profile: ProfileFields, current?: Profile): Invalid | null {
-    return checkFields(profile, { ...rules, customerId: this.#customers.rule }) ?? this.#checkPools(profile.poolNos, current);
+  #check(profile: ProfileFields, current?: Profile): Invalid | Taken | null {
+    const broken = checkFields(profile, { ...rules, customerId: this.#customers.rule });
+    return broken ?? this.#checkName(profile, current) ?? this.#checkPools(profile.poolNos, current);
+  }
+
+  /** Of one customer, or of the house; a name that stays is not asked again. */
+  #checkName({ name, customerId }: ProfileFields, current?: Profile): Taken | null {
+    if (name === current?.name && customerId === current.customerId) return null;
+    return this.isNamed(name, customerId) ? taken("name", "is the name of another profile of the same owner") : null;
   }
 
   #checkPools(poolNos: number[], current?: Profile): Invalid | null {

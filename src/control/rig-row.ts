@@ -1,7 +1,7 @@
 import type { Invalid } from "./result.ts";
 import { invalid } from "./result.ts";
 import { type Mapping, patched, type RawBase, type RowBase } from "./row-table.ts";
-import { booleanRule, checkFields, dayRule, notesRule, numberRule, oneOfRule, orNull, rigNameRule, textRule } from "./rules.ts";
+import { booleanRule, checkFields, dayRule, notesRule, numberRule, oneOfRule, orNull, rigNameRule, textRule, tidyMac } from "./rules.ts";
 import { shared } from "./shared-text.ts";
 
 export const rigStatuses = Object.freeze(["vetting", "online", "degraded", "offline", "rejecting", "flapping", "quarantined"] as const);
@@ -190,7 +190,7 @@ export function newRigFields(input: RigInput, nowMs: number): RigFields {
     firstSeenMs: null,
     lastSeenMs: null,
   };
-  return patched(defaults, input);
+  return patched(defaults, input.mac ? { ...input, mac: tidyMac(input.mac) } : input);
 }
 
 /** Whether a person has said where it works. */

@@ -8,34 +8,22 @@ import type { EventInput, Events } from "./events.ts";
 import type { Fleets } from "./fleets.ts";
 import type { Profiles } from "./profiles.ts";
 import type { Racks } from "./racks.ts";
-import { type Failure, inUse, invalid, type Result, succeed, taken, type Usage } from "./result.ts";
+import { inUse, type Result, succeed, type Usage } from "./result.ts";
+import { RigChecks } from "./rig-checks.ts";
 import { RigClaims } from "./rig-claims.ts";
 import { RigIdentity } from "./rig-identity.ts";
 import { listRigs, type RigPage, type RigQuery } from "./rig-list.ts";
-import {
-  checkRigFields,
-  isPinned,
-  newRigFields,
-  type RawRig,
-  type Rig,
-  type RigFields,
-  type RigInput,
-  type RigPatch,
-  type RigStatus,
-  restingLifecycles,
-  rigMapping,
-  rigStatuses,
-} from "./rig-row.ts";
+import { newRigFields, type RawRig, type Rig, type RigFields, type RigInput, type RigPatch, type RigStatus, rigMapping, rigStatuses } from "./rig-row.ts";
 import { RigStanding, type Said } from "./rig-standing.ts";
 import { type ExpectedVersion, patched, RowTable } from "./row-table.ts";
-import { checkFields } from "./rules.ts";
+import { tidyMac } from "./rules.ts";
 import type { Sites } from "./sites.ts";
 import { type WorkerName, WorkerNames } from "./worker-names.ts";
 
 export type StatusChange = { rigNo: number; status: RigStatus; reason: { code: string; text: string } };
 
-/** `nominalHps`: sum over those that have one; `unrated`: how many have none yet. */
-export type FleetCount = { fleetNo: number; status: RigStatus; count: number; nominalHps: number | null; unrated: number };
+/** `nominalHps`: sum over those that have one; `unrated`: how many have none yet; `unseen`: how many of those that are offline never came. */
+export type FleetCount = { fleetNo: number; status: RigStatus; count: number; nominalHps: number | null; unrated: number; unseen: number };
 
 type StatusRow = Pick<Rig, "no" | "id" | "name" | "status">;
 
@@ -53,10 +41,10 @@ export class Rigs {
   readonly #identity: RigIdentity;
   readonly #claims: RigClaims;
   readonly #codes: AssetCodes;
+  readonly #checks: RigChecks;
   readonly #standing: RigStanding;
   readonly #byName: Statement<RawRig, SqlValue[]>;
   readonly #byContractPin: Statement<RawRig, SqlValue[]>;
-  readonly #byAssetCode: Statement<RawRig, SqlValue[]>;
   readonly #countByStatus: Statement<{ status: RigStatus; count: number }, SqlValue[]>;
   readonly #piece: Statement<RawRig, SqlValue[]>;
   readonly #worst: Statement<RawRig, SqlValue[]>;
@@ -88,17 +76,17 @@ export class Rigs {
       allocations: parts.allocations,
       refuseRemoval: (rig) => inUse(this.#claims.all(rig.no)),
     });
+    this.#checks = new RigChecks({ ...parts, rows: this.#rows, identity: this.#identity, claims: this.#claims, codes: this.#codes });
     const { sql } = database;
     this.#byContractPin = this.#rows.prepare("pinned_contract_no = ? AND removed_at_ms IS NULL");
     this.#byName = this.#rows.prepare("fleet_no = ? AND name = ? AND removed_at_ms IS NULL");
-    this.#byAssetCode = this.#rows.prepare("asset_code = ? AND removed_at_ms IS NULL");
     this.#countByStatus = sql.prepare("SELECT status, count(*) AS count FROM rigs WHERE removed_at_ms IS NULL GROUP BY status");
     this.#countByFleet = sql.prepare(
-      "SELECT fleet_no AS fleetNo, status, count(*) AS count, sum(nominal_hps) AS nominalHps, sum(nominal_hps IS NULL) AS unrated FROM rigs WHERE removed_at_ms IS NULL AND lifecycle = 'active' GROUP BY 1, 2",
+      "SELECT fleet_no AS fleetNo, status, count(*) AS count, sum(nominal_hps) AS nominalHps, sum(nominal_hps IS NULL) AS unrated, sum(status = 'offline' AND first_seen_ms IS NULL) AS unseen FROM rigs WHERE removed_at_ms IS NULL AND lifecycle = 'active' GROUP BY 1, 2",
     );
     this.#piece = this.#rows.prepare("no > ? AND removed_at_ms IS NULL ORDER BY no LIMIT ?");
     this.#worst = this.#rows.prepare(
-      `removed_at_ms IS NULL AND lifecycle = 'active' AND status IN ('rejecting', 'offline', 'degraded', 'flapping', 'quarantined')
+      `removed_at_ms IS NULL AND lifecycle = 'active' AND status IN ('rejecting', 'offline', 'degraded', 'flapping', 'quarantined') AND NOT (status = 'offline' AND first_seen_ms IS NULL)
        ORDER BY CASE status WHEN 'rejecting' THEN 0 WHEN 'offline' THEN 1 WHEN 'degraded' THEN 2 WHEN 'flapping' THEN 3 ELSE 4 END, status_since_ms DESC LIMIT ?`,
     );
     this.#numbersOfFleet = sql.prepare("SELECT json_group_array(no) AS nos FROM rigs WHERE fleet_no = ? AND removed_at_ms IS NULL");
@@ -184,7 +172,7 @@ export class Rigs {
   }
 
   byAssetCode(code: string): Rig | null {
-    return this.#rows.find(this.#byAssetCode, code);
+    return this.#checks.byAssetCode(code);
   }
 
   /**
@@ -200,7 +188,7 @@ export class Rigs {
   create(input: RigInput, by: string): Result<Rig> {
     return this.#database.transaction(() => {
       const fields = newRigFields(input, this.#database.now());
-      const failure = this.#check(fields, null);
+      const failure = this.#checks.check(fields, null);
       if (failure !== null) return failure;
       const rig = this.#rows.insert(fields);
       this.#allocations.assign([{ rigNo: rig.no, reason: { code: "entered", text: "entered by hand" }, decidedBy: by }]);
@@ -211,7 +199,7 @@ export class Rigs {
   update(id: string, patch: RigPatch, expected: ExpectedVersion): Result<Rig> {
     return this.#rows.edit(id, expected, (current) => {
       const next = this.#laidOver(current, patch);
-      const failure = this.#check(next, current) ?? this.#checkRest(next, current);
+      const failure = this.#checks.check(next, current) ?? this.#checks.checkRest(next, current);
       if (failure !== null) return failure;
       this.#identity.keepNames(current, next);
       return succeed(next);
@@ -232,12 +220,13 @@ export class Rigs {
   tryFields(id: string | null, input: RigPatch): Result<RigFields> {
     const current = id === null ? null : this.byId(id);
     const next: RigFields = current === null ? newRigFields({ name: "", fleetNo: 0, ...input }, this.#database.now()) : this.#laidOver(current, input);
-    const failure = this.#check(next, current) ?? (current === null ? null : this.#checkRest(next, current));
+    const failure = this.#checks.check(next, current) ?? (current === null ? null : this.#checks.checkRest(next, current));
     return failure ?? succeed(next);
   }
 
   #laidOver(current: Rig, patch: RigPatch): Rig {
     const next = patched(current, patch);
+    if (patch.mac) next.mac = tidyMac(patch.mac);
     if (patch.nominalHps !== undefined && patch.nominalSource === undefined) next.nominalSource = patch.nominalHps === null ? null : "declared";
     return next;
   }
@@ -349,56 +338,5 @@ export class Rigs {
     this.#setStatus.run(status, nowMs, reason.code, reason.text, rig.no);
     const data = { from: rig.status, to: status, code: reason.code };
     events.push({ type: "rig.status-changed", subjectKind: "rig", subjectId: rig.id, text: `${rig.name} is ${status}: ${reason.text}`, data });
-  }
-
-  #check(rig: RigFields, current: Rig | null): Failure | null {
-    return (
-      checkRigFields(rig) ??
-      checkFields(rig, { ownerCustomerId: this.#parts.customers.rule, siteId: this.#parts.sites.rule }) ??
-      this.#parts.racks.checkPlace(rig, current) ??
-      this.#checkFleet(rig, current) ??
-      this.#checkNamesakes(rig, current) ??
-      this.#checkPin(rig)
-    );
-  }
-
-  #checkFleet(rig: RigFields, current: Rig | null): Failure | null {
-    const fleets = this.#fleets.all();
-    const fleet = fleets.find(({ no }) => no === rig.fleetNo);
-    if (fleet === undefined) return invalid("fleetNo", "must name a fleet that exists");
-    const before = current === null ? undefined : fleets.find(({ no }) => no === current.fleetNo);
-    return before === undefined || before.algorithm === fleet.algorithm
-      ? null
-      : invalid("fleetNo", `must name a fleet of ${before.algorithm}, as the rig's is`);
-  }
-
-  #checkNamesakes(rig: RigFields, current: Rig | null): Failure | null {
-    const named = this.#identity.checkOwnName(rig, current?.no ?? null);
-    if (named !== null) return named;
-    return rig.assetCode === null || rig.assetCode === current?.assetCode ? null : this.#checkCode(rig.assetCode, current);
-  }
-
-  #checkCode(code: string, current: Rig | null): Failure | null {
-    const owner = this.byAssetCode(code);
-    if (owner !== null) return owner.no === current?.no ? null : taken("assetCode", `is the asset code of rig ${owner.name}`);
-    const bearerNo = this.#codes.bearerOf(code);
-    if (bearerNo === null || (current !== null && this.numbersOf(current.no).includes(bearerNo))) return null;
-    return taken("assetCode", `was the asset code of rig ${this.byNo(bearerNo)?.name}; a code is never given twice`);
-  }
-
-  /** A rig that goes into storage or is retired serves nobody: neither a contract nor a pin. */
-  #checkRest(rig: RigFields, current: Rig): Failure | null {
-    if (!restingLifecycles.includes(rig.lifecycle) || rig.lifecycle === current.lifecycle) return null;
-    if (isPinned(rig)) return invalid("lifecycle", `cannot become ${rig.lifecycle} while the rig is pinned`);
-    return inUse(this.usedBy(current.no));
-  }
-
-  #checkPin(rig: RigFields): Failure | null {
-    if (rig.pinnedProfileNo === null) return this.#claims.checkPin(rig);
-    const profile = this.#parts.profiles.all().find(({ no }) => no === rig.pinnedProfileNo);
-    if (profile === undefined) return invalid("pinnedProfileNo", "must name a profile that exists");
-    const fleet = this.#fleets.byNo(rig.fleetNo);
-    const isFit = profile.algorithm === fleet?.algorithm;
-    return isFit ? this.#claims.checkPin(rig) : invalid("pinnedProfileNo", `must name a profile of ${fleet?.algorithm} pools`);
   }
 }

@@ -109,6 +109,17 @@ export const cidrRule: Rule = (value) => {
   return Number(parts?.[2] ?? bitsMax) <= bitsMax ? null : `must have a prefix of at most ${bitsMax} bits`;
 };
 
+const macForm = /^(?:[0-9a-f]{12}|(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4})$/i;
+
+/** A MAC in any of the usual spellings. */
+export const macRule: Rule = (value) => (typeof value === "string" && macForm.test(value) ? null : "must be a MAC address such as 00:1a:2b:3c:4d:5e");
+
+/** The one spelling in which MACs are kept; what is none stays as it is, for the rule to name. */
+export function tidyMac(text: string): string {
+  if (macRule(text) !== null) return text;
+  return (text.toLowerCase().match(/[0-9a-f]{2}/g) ?? []).join(":");
+}
+
 /** Holds each named field against its rule and gives the first that breaks it. */
 export function checkFields<Row extends object>(row: Row, rules: Partial<Record<keyof Row & string, Rule>>): Invalid | null {
   for (const [field, rule] of Object.entries(rules) as [keyof Row & string, Rule][]) {

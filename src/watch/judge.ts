@@ -134,6 +134,7 @@ export class Judge {
     if (connected !== rig.plan.connected) this.deps.register.change(fact.rigNo, { connected });
     if (connected === rig.seen) return;
     rig.seen = connected;
+    rig.hasCome ||= connected;
     const atMs = connected ? round.nowMs : (fact.disconnectedAtMs ?? round.nowMs);
     round.seen.push({ rigNo: fact.rigNo, atMs: this.deps.wallOf(atMs), connection: fact.sessions.at(-1) ?? null });
   }

@@ -14,6 +14,8 @@ export type Watched = {
   nominalLearned: boolean;
   /** Whether it was noted last that it came, or that it went. */
   seen: boolean;
+  /** Whether it has ever come: one that somebody entered and nobody plugged in yet is not down. */
+  hasCome: boolean;
   /** Shares per minute that it was last asked for, as a factor. */
   pace: number;
 };
@@ -146,7 +148,7 @@ export class Register {
       heldDownUntilMs: 0,
     };
     this.health.begin(rig.no, health);
-    this.rigs[rig.no] = { plan, nominalLearned: rig.nominalSource === "learned", seen: false, pace: 1 };
+    this.rigs[rig.no] = { plan, nominalLearned: rig.nominalSource === "learned", seen: false, hasCome: rig.firstSeenMs !== null, pace: 1 };
     this.count++;
     this.touched.add(rig.no);
   }

@@ -158,11 +158,11 @@ export class Watch {
     return { nowMs: this.deps.now(), startGraceUntilMs: this.readyAtMs, fleets: this.fleetFacts(() => 0), ...facts };
   }
 
-  /** Rigs that people may be woken for: those in use, outside maintenance. */
+  /** Rigs that people may be woken for: those in use that have come once, outside maintenance. */
   *standings(): Iterable<{ fleetNo: number; status: RigPlanStatus }> {
     const nowMs = this.deps.now();
-    for (const { plan } of this.register.values()) {
-      if (plan.lifecycle === "active" && !(plan.maintenance !== null && nowMs >= plan.maintenance.fromMs)) yield plan;
+    for (const { plan, hasCome } of this.register.values()) {
+      if (plan.lifecycle === "active" && hasCome && !(plan.maintenance !== null && nowMs >= plan.maintenance.fromMs)) yield plan;
     }
   }
 

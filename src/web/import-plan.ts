@@ -1,6 +1,7 @@
 import type { Control } from "../control/control.ts";
 import type { Import, ImportOutcome } from "../control/imports.ts";
 import type { Rig, RigPatch } from "../control/rig-row.ts";
+import { tidyMac } from "../control/rules.ts";
 import { withModelNominal } from "./actions/rig-details.ts";
 import { breathe, type CsvFile } from "./csv-read.ts";
 import { type CellTexts, cellOf, cellsOf, NameBook, type RigCell, readCells, rigCells } from "./rig-cells.ts";
@@ -155,6 +156,8 @@ export class RowPlanner {
       ...(row.rigId === null ? [] : [["name", `rig ${row.rigId}`] as [string, string]]),
       ...(texts.name ? [["name", `name ${row.fleetNo} ${texts.name}`] as [string, string]] : []),
       ...(texts.asset_code ? [["asset_code", `code ${texts.asset_code}`] as [string, string]] : []),
+      ...(texts.serial ? [["serial", `serial ${texts.serial.toLowerCase()}`] as [string, string]] : []),
+      ...(texts.mac ? [["mac", `mac ${tidyMac(texts.mac)}`] as [string, string]] : []),
     ];
     const twice = keys.find(([, key]) => this.#seen.has(key));
     if (twice !== undefined) return { cell: twice[0], line: this.#seen.get(twice[1]) ?? 0 };

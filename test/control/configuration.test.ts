@@ -110,7 +110,7 @@ describe("profiles", () => {
     const scrypt = must(control.pools.create({ ...account, algorithm: "scrypt" })).no;
     const [first = 0] = sha;
     for (const poolNos of [[], sha, [first, first], [4_711], [first, scrypt]])
-      expect(refused(control.profiles.create({ name: "p", poolNos }))).toBe("invalid poolNos");
+      expect(refused(control.profiles.create({ name: "q", poolNos }))).toBe("invalid poolNos");
     expect(control.profiles.all()).toEqual([]);
   });
 

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
+import { noWords } from "../../src/web/pages/rig-word.ts";
 import { ConnectProgress } from "../../views/pages/connect.tsx";
 import {
   ContractAllocations,
@@ -49,7 +50,7 @@ const verbs = { change: true, suspend: true, resume: true, renew: true, terminat
 const contractLine = {
   ...({ id: "ctr_1", word: "down", sinceMs: 0, promisedHps: 1, places: 1, hps900: 1, hps86400: null, rigs: 1, endsAtMs: 0 } as const),
 };
-const fleetRow = { id: "flt_1", algorithm: "sha256d", rigs: 1, statusCounts: { offline: 1 }, promisedHps: 1, contracts: 1 };
+const fleetRow = { id: "flt_1", algorithm: "sha256d", rigs: 1, statusCounts: { ...noWords(), offline: 1 }, promisedHps: 1, contracts: 1 };
 
 function gantt(text: string): GanttProps {
   const piece = { fromMs: 0, toMs: null, label: text, hue: 1, fraction: 0.5 };

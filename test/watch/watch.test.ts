@@ -214,3 +214,14 @@ test("a plan that cannot be recorded is not applied, and is tried again at the n
   expect(stand.serving(no)).toHaveLength(1);
   expect(stand.moves).toHaveLength(1);
 });
+
+test("people are woken for rigs that have come once; one that nobody plugged in yet is not down", async () => {
+  stand = new Stand(1);
+  const entered = must(stand.control.rigs.create({ name: "entered", fleetNo: 1 }, "user:test"));
+  stand.watch.configChanged();
+  await stand.watch.round();
+  expect([...stand.watch.standings()]).toHaveLength(1);
+  stand.facts.set(entered.no, rigFact(entered.no, { sessions: [session(entered.no)], poolNo: 1, exposure: new Exposure() }));
+  await stand.watch.round();
+  expect([...stand.watch.standings()]).toHaveLength(2);
+});

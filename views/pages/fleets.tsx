@@ -14,7 +14,7 @@ export type FleetRow = {
   houseName: string | null;
   /** Rigs in use. */
   rigs: number;
-  statusCounts: Readonly<Partial<Record<RigStatusWord, number>>>;
+  statusCounts: Readonly<Record<RigStatusWord, number>>;
   /** Sum of what its contracts promise now, H/s. */
   promisedHps: number;
   contracts: number;
@@ -31,7 +31,7 @@ export function HoldText(props: { held: FleetHold; clock: Clock }): JSX.Element 
 
 function Row(props: { fleet: FleetRow; clock: Clock }): JSX.Element {
   const { fleet } = props;
-  const words = rigStatusOrder.filter((status) => status !== "online" && (fleet.statusCounts[status] ?? 0) > 0);
+  const words = rigStatusOrder.filter((status) => status !== "online" && fleet.statusCounts[status] > 0);
   return (
     <tr id={fleet.id}>
       <th scope="row">
@@ -49,7 +49,7 @@ function Row(props: { fleet: FleetRow; clock: Clock }): JSX.Element {
         {words.map((status) => (
           <>
             <span class="nowrap">
-              <RigMark status={status} forMs={null} /> <span safe>{count(fleet.statusCounts[status] ?? 0)}</span>
+              <RigMark status={status} forMs={null} /> <span safe>{count(fleet.statusCounts[status])}</span>
             </span>{" "}
           </>
         ))}

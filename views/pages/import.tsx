@@ -28,6 +28,8 @@ export type ImportProps = {
   columns: { title: string; field: string; example: string }[];
   fields: readonly Choice[];
   giveCodes: boolean;
+  /** Names in the column of sites that are no site's; a few of them. */
+  unknownSites: readonly string[];
   counts: Readonly<Record<Outcome, number>>;
   /** Which rows are shown; "" = all. */
   shown: Outcome | "";
@@ -47,7 +49,7 @@ const outcomes: readonly Outcome[] = ["error", "new", "changed", "removed", "unc
 const cellShown = 60;
 
 function cut(text: string): string {
-  if (text === "") return "(none)";
+  if (text === "") return "—";
   return text.length > cellShown ? `${text.slice(0, cellShown)}…` : text;
 }
 
@@ -62,7 +64,7 @@ function Mark(props: { outcome: Outcome }): JSX.Element {
 }
 
 function Counts(props: ImportProps): JSX.Element {
-  const href = (outcome: string) => `/imports/${props.id}${outcome === "" ? "" : `?show=${outcome}`}`;
+  const href = (outcome: string) => `/imports/${props.id}${outcome === "" ? "" : `?show=${outcome}`}#rows`;
   return (
     <nav class="chips" aria-label="Filter by result">
       <a class="chip" href={href("")} aria-current={props.shown === "" ? "true" : undefined}>
@@ -107,8 +109,9 @@ function Row(props: { row: ImportRowLine }): JSX.Element {
 
 function Mapping(props: ImportProps): JSX.Element {
   const choices: readonly Choice[] = [{ value: "", text: "not used" }, ...props.fields];
+  const again = { "hx-trigger": "change, submit", "hx-target": "#main", "hx-select": "#main", "hx-swap": "outerMorph", "hx-sync": "this:replace" } as const;
   return (
-    <form method="post" action={`/imports/${props.id}`} class="panel">
+    <form method="post" action={`/imports/${props.id}`} class="panel" hx-post={`/imports/${props.id}`} {...again}>
       <Hidden csrf={props.viewer.csrf} />
       <header>
         <h2>Columns</h2>
@@ -151,6 +154,22 @@ function Mapping(props: ImportProps): JSX.Element {
         <label for="codes">Give the next asset code to new and changed rigs that have none</label>
       </p>
     </form>
+  );
+}
+
+/** A site is no mere word: it has a zone and a pattern for codes, so a file makes none. */
+function UnknownSites(props: { names: readonly string[] }): JSX.Element {
+  if (props.names.length === 0) return "";
+  return (
+    <p class="notice warn">
+      No site is called so:{" "}
+      {props.names.map((name) => (
+        <a href={`/settings?${new URLSearchParams({ site: name })}#sites`} target="_blank" rel="noopener" safe>
+          {`add ${cut(name)}`}
+        </a>
+      ))}
+      Then look again.
+    </p>
   );
 }
 
@@ -229,10 +248,17 @@ export function ImportPage(props: ImportProps): JSX.Element {
         </p>
       )}
       <Progress {...props} />
-      {props.state === "ready" && props.fault === null ? <Mapping {...props} /> : ""}
-      {props.state === "ready" && props.fault === null ? <Apply {...props} /> : ""}
       <Counts {...props} />
-      <section class="panel" aria-label="Rows">
+      {props.state === "ready" && props.fault === null ? (
+        <>
+          <UnknownSites names={props.unknownSites} />
+          <Apply {...props} />
+          <Mapping {...props} />
+        </>
+      ) : (
+        ""
+      )}
+      <section class="panel" aria-label="Rows" id="rows">
         <table hidden={props.rows.length === 0}>
           <thead>
             <tr>

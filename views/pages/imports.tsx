@@ -70,8 +70,15 @@ export function ImportsPage(props: ImportsProps): JSX.Element {
       <form method="post" action="/imports" enctype="multipart/form-data" novalidate class="panel stack">
         <Hidden csrf={viewer.csrf} />
         <p class="dim">
-          Nothing is changed before you have seen what the file would do. The export of the inventory has the right columns; a file needs only those that it
-          fills.
+          Nothing is changed before you have seen what the file would do. It needs only the columns that it fills:{" "}
+          <a href="/imports/template.csv" download="rigs.csv">
+            a file with all of them
+          </a>
+          , or{" "}
+          <a href="/inventory.csv" download="inventory.csv">
+            the inventory as it is
+          </a>
+          .
         </p>
         <div class="field">
           <label for="file">CSV file</label>

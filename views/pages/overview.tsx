@@ -158,7 +158,7 @@ export function FleetSummary(props: { fleets: FleetLine[]; statusCounts: Readonl
         {rigStatusOrder
           .filter((status) => props.statusCounts[status] > 0)
           .map((status) => (
-            <a class="chip" href={`/rigs?status=${status}`}>
+            <a class="chip" href={`/rigs?${new URLSearchParams({ status })}`}>
               <RigMark status={status} forMs={null} /> <span safe>{count(props.statusCounts[status])}</span>
             </a>
           ))}

@@ -1,6 +1,6 @@
 /** @jsxImportSource @kitajs/html */
 /** Shapes that stand beside a status word, so that colour is never the only sign. */
-export type Shape = "disc" | "ring" | "up" | "square" | "diamond" | "half" | "zigzag" | "barred" | "cross";
+export type Shape = "disc" | "ring" | "up" | "square" | "diamond" | "half" | "zigzag" | "barred" | "cross" | "dots";
 
 const paths: Readonly<Record<Shape, string>> = Object.freeze({
   disc: "M6 1a5 5 0 1 1 0 10A5 5 0 0 1 6 1z",
@@ -12,6 +12,7 @@ const paths: Readonly<Record<Shape, string>> = Object.freeze({
   zigzag: "M.6 8.6 3.8 2l2.6 4.6L8.6 2l3 6.8-1.8.8-1.4-3.2-2 4-2.5-4.5-1.5 3.1z",
   barred: "M6 1a5 5 0 1 1 0 10A5 5 0 0 1 6 1zM2.6 5.1v1.8h6.8V5.1z",
   cross: "M2.6 1.2 6 4.6l3.4-3.4 1.4 1.4L7.4 6l3.4 3.4-1.4 1.4L6 7.4l-3.4 3.4-1.4-1.4L4.6 6 1.2 2.6z",
+  dots: "M1.5 4.5h2.4v2.4H1.5zM4.8 4.5h2.4v2.4H4.8zM8.1 4.5h2.4v2.4H8.1z",
 });
 
 export function Glyph(props: { shape: Shape }): JSX.Element {

@@ -3,8 +3,8 @@ import type { PoolState } from "../../src/health/facts.ts";
 import { duration } from "../format.ts";
 import { Glyph, type Shape } from "./glyph.tsx";
 
-/** A rig's status in the product's seven words, in the order in which an operator wants to see them. */
-export const rigStatusOrder = ["rejecting", "offline", "degraded", "flapping", "quarantined", "vetting", "online"] as const;
+/** A rig's status in the product's seven words, and of those that are offline the ones that never came; in the order in which an operator wants to see them. */
+export const rigStatusOrder = ["rejecting", "offline", "degraded", "flapping", "quarantined", "vetting", "online", "never seen"] as const;
 export type RigStatusWord = (typeof rigStatusOrder)[number];
 
 type Tone = "ok" | "warn" | "bad" | "off" | "new";
@@ -18,6 +18,7 @@ const rigLooks: Readonly<Record<RigStatusWord, Look>> = Object.freeze({
   rejecting: { shape: "square", tone: "bad" },
   flapping: { shape: "zigzag", tone: "warn" },
   quarantined: { shape: "barred", tone: "bad" },
+  "never seen": { shape: "dots", tone: "off" },
 });
 
 const poolLooks: Readonly<Record<PoolState, Look>> = Object.freeze({

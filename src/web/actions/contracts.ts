@@ -139,6 +139,14 @@ function customerOf(deps: Deps, principal: Principal, { customer_id, customer }:
 
 type ProfileAsk = { entry: ContractEntry; customer: Customer; fleet: Fleet | null };
 
+/** A customer's second profile of a name is "name 2". */
+function freeName({ control: { profiles } }: Deps, wanted: string, { id }: Customer): string {
+  const first = wanted.slice(0, 90).trim();
+  let name = first;
+  for (let next = 2; profiles.isNamed(name, id); next++) name = `${first} ${next}`;
+  return name;
+}
+
 /** Pools that come with the contract become a profile of their own, under its customer. */
 function profileNoOf(deps: Deps, principal: Principal, { entry, customer, fleet }: ProfileAsk): number {
   const { control } = deps;
@@ -147,7 +155,7 @@ function profileNoOf(deps: Deps, principal: Principal, { entry, customer, fleet 
   if (pools === undefined) return noOf("profile_id", control.profiles.byId(profile_id ?? ""), "profile");
   const algorithm = fleet?.algorithm ?? "sha256d";
   const poolNos = pools.map((pool, index) => within(`pools/${index}`, () => addPool(deps, principal, { ...pool, algorithm, customer_id: customer.id }).no));
-  const name = (external_ref ?? customer.name).slice(0, 100).trim();
+  const name = freeName(deps, external_ref ?? customer.name, customer);
   const profile = accepted(control.profiles.create({ name, poolNos, customerId: customer.id }), "profile");
   recordAct(control, principal, {
     verb: "added",

@@ -1,10 +1,12 @@
 import type { Pool } from "../../control/pools.ts";
-import { type Rig, type RigStatus, rigStatuses } from "../../control/rig-row.ts";
+import type { Rig } from "../../control/rig-row.ts";
+import type { WorkerName } from "../../control/worker-names.ts";
 import type { PoolFact } from "../../health/facts.ts";
 import { breathe } from "../csv-read.ts";
 import type { WebDeps } from "../deps.ts";
 import type { LiveFigures } from "../live-figures.ts";
 import { byName } from "./natural-order.ts";
+import { noWords, rigWord, type WordCounts } from "./rig-word.ts";
 
 /** A rig as it is now. What the hub sees of it is read when it is asked for: of ten thousand a page shows a hundred. */
 export type RigView = {
@@ -30,8 +32,10 @@ const noWork: HourWork = Object.freeze({ accepted: 0n, rejected: 0n });
 export type FleetSnapshot = {
   /** In the order of their names. */
   rigs: RigView[];
-  statusCounts: Record<RigStatus, number>;
+  statusCounts: WordCounts;
   poolNames: ReadonlyMap<number, string>;
+  /** Names that rigs logged in with before, or may log in with too, by rig number. */
+  workerNames: ReadonlyMap<number, readonly string[]>;
   /** Work at each pool in the last hour, by pool number. */
   hourWork: ReadonlyMap<number, HourWork>;
 };
@@ -45,10 +49,22 @@ const rowsPerTurn = 250;
 const hourWorkAgeMs = 10_000;
 const hourMs = 3_600_000;
 
-function countStatuses(rigs: readonly Rig[]): Record<RigStatus, number> {
-  const counts = Object.fromEntries(rigStatuses.map((status) => [status, 0])) as Record<RigStatus, number>;
-  for (const { status } of rigs) counts[status] += 1;
+function countWords(rigs: readonly Rig[]): WordCounts {
+  const counts = noWords();
+  for (const rig of rigs) counts[rigWord(rig)] += 1;
   return counts;
+}
+
+type Rows = { atMs: number; rigs: Rig[]; workerNames: ReadonlyMap<number, readonly string[]> };
+
+function namesByRig(aliases: readonly WorkerName[]): Map<number, string[]> {
+  const names = new Map<number, string[]>();
+  for (const { rigNo, name } of aliases) {
+    const known = names.get(rigNo);
+    if (known === undefined) names.set(rigNo, [name]);
+    else known.push(name);
+  }
+  return names;
 }
 
 type Seen = { hub: WebDeps["hub"]; rates: ReadonlyMap<number, (number | null)[]>; work: ReadonlyMap<number, HourWork>; poolNames: ReadonlyMap<number, string> };
@@ -103,7 +119,7 @@ export class FleetSnapshots {
   readonly #figures: LiveFigures;
   #kept: { atMs: number; value: Promise<FleetSnapshot> } | null = null;
   #hourWork: { atMs: number; value: Promise<HourWorks> } | null = null;
-  #rows: { atMs: number; rigs: Rig[] } | null = null;
+  #rows: Rows | null = null;
   /** Raised by each `forget`: what began to be read before is not kept. */
   #forgets = 0;
 
@@ -148,9 +164,9 @@ export class FleetSnapshots {
   }
 
   /** In pieces: ten thousand rows at once would hold up the rigs that the loop serves too. */
-  async #rigs(nowMs: number): Promise<Rig[]> {
+  async #rigs(nowMs: number): Promise<Rows> {
     const kept = this.#rows;
-    if (kept !== null && nowMs - kept.atMs < kept.rigs.length * rowAgeMsPerRig) return kept.rigs;
+    if (kept !== null && nowMs - kept.atMs < kept.rigs.length * rowAgeMsPerRig) return kept;
     const forgets = this.#forgets;
     const rigs: Rig[] = [];
     for (
@@ -162,18 +178,18 @@ export class FleetSnapshots {
       if (piece.length < rowsPerTurn) break;
       await breathe();
     }
-    const sorted = byName(rigs);
+    const rows = { atMs: nowMs, rigs: byName(rigs), workerNames: namesByRig(this.#deps.control.rigs.aliases()) };
     // Somebody changed something meanwhile: it must be read again.
-    if (this.#forgets === forgets) this.#rows = { atMs: nowMs, rigs: sorted };
-    return sorted;
+    if (this.#forgets === forgets) this.#rows = rows;
+    return rows;
   }
 
   async #take(nowMs: number): Promise<FleetSnapshot> {
     const { control, hub } = this.#deps;
-    const [rates, { byPool, byRig }, rows] = await Promise.all([this.#figures.ratesByRig(), this.#work(nowMs), this.#rigs(nowMs)]);
+    const [rates, { byPool, byRig }, { rigs, workerNames }] = await Promise.all([this.#figures.ratesByRig(), this.#work(nowMs), this.#rigs(nowMs)]);
     const poolNames = new Map(control.pools.all().map(({ no, name }) => [no, name]));
     const seen: Seen = { hub, rates, work: byRig, poolNames };
-    return { rigs: rows.map((rig) => new RigNow(rig, seen)), statusCounts: countStatuses(rows), poolNames, hourWork: byPool };
+    return { rigs: rigs.map((rig) => new RigNow(rig, seen)), statusCounts: countWords(rigs), poolNames, workerNames, hourWork: byPool };
   }
 }
 

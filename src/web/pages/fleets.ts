@@ -15,6 +15,7 @@ import { entryOf, formFields, meaningFor, newFleetForm, valuesOf } from "./fleet
 import { type FormValues, isOwnForm, orRefused, readForm, refusedEdit, refusedForm, refusedStatus, requireOwnForm, versionOf } from "./form-body.ts";
 import { htmlResponse, type PageCall, redirect, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
+import { wordCounts } from "./rig-word.ts";
 import { scopeChart } from "./scope-chart.ts";
 import { pickerOf, readRange } from "./time-range.ts";
 
@@ -37,7 +38,7 @@ async function fleetRows(parts: PageParts): Promise<FleetRow[]> {
       siteName: fleet.siteId === null ? null : (control.sites.byId(fleet.siteId)?.name ?? null),
       houseName: fleet.houseProfileNo === null ? null : (control.profiles.byNo(fleet.houseProfileNo)?.name ?? null),
       rigs: own.reduce((sum, { count: rigs }) => sum + rigs, 0),
-      statusCounts: Object.fromEntries(own.map(({ status, count: rigs }) => [status, rigs])),
+      statusCounts: wordCounts(own),
       promisedHps: inForce.reduce((sum, { promisedHps }) => sum + promisedHps, 0),
       contracts: sold.length,
       held: holdAt(fleet, now()),
@@ -95,7 +96,7 @@ function choicesOf({ deps: { control } }: PageParts): FleetChoices {
 
 /** The promised and what could be promised more, where somebody plans. */
 function tilesOf(parts: PageParts, fleet: Fleet, row: FleetRow): TileProps[] {
-  const online = row.statusCounts.online ?? 0;
+  const { online } = row.statusCounts;
   const promised = hashrate(row.promisedHps);
   const spare = parts.deps.contracts?.capacity({
     fleetNo: fleet.no,

@@ -3,19 +3,22 @@ import { ImportsPage } from "../../../views/pages/imports.tsx";
 import { blankForm, type FormState } from "../../../views/parts/form.tsx";
 import { type Import, importOutcomes } from "../../control/imports.ts";
 import { assetUrls } from "../assets/assets.ts";
-import { decodeText, readCsv } from "../csv-read.ts";
+import { type CsvFile, decodeText, readCsv } from "../csv-read.ts";
 import { found } from "../endpoint.ts";
-import { countOutcomes, keepFile, linesOf, readFile, undoFile } from "../import-file.ts";
+import { countOutcomes, type ImportLine, keepFile, linesOf, readFile, undoFile } from "../import-file.ts";
 import { applyImport, isRunning } from "../import-job.ts";
 import { guessMapping, importFields } from "../import-plan.ts";
+import { csvLine } from "../inventory-csv.ts";
 import { webLimits } from "../limits.ts";
 import { Problem } from "../problems.ts";
 import { recorded } from "../recorded.ts";
+import { rigCells } from "../rig-cells.ts";
 import { type FormValues, orRefused, readForm, requireOwnForm, sentence } from "./form-body.ts";
-import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
+import { htmlResponse, isInPlace, type PageCall, redirect } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 
 const rowsShown = 300;
+const sitesNamed = 5;
 
 function listPage({ deps }: PageParts, { viewer }: PageCall, form: FormState, status = 200): Promise<Response> {
   const { control } = deps;
@@ -66,7 +69,8 @@ export async function uploadForm(parts: PageParts, call: PageCall): Promise<Resp
 }
 
 /** What each column is, kept for when the file is applied. */
-export async function importMapForm({ deps }: PageParts, call: PageCall): Promise<Response> {
+export async function importMapForm(parts: PageParts, call: PageCall): Promise<Response> {
+  const { deps } = parts;
   const values = await readForm(call.request);
   requireOwnForm(values, call.viewer.csrf);
   const kept = found(deps.control.imports.byId(call.id), "import");
@@ -79,7 +83,22 @@ export async function importMapForm({ deps }: PageParts, call: PageCall): Promis
     return isUsable ? field : "";
   });
   deps.control.imports.map(kept.no, { mapping, giveCodes: values["codes"] === "1", fleetNo: kept.fleetNo });
-  return redirect(`/imports/${kept.id}`);
+  // What a changed column comes to is shown where it was changed.
+  return isInPlace(call.request) ? importPage(parts, call) : redirect(`/imports/${kept.id}`);
+}
+
+/** Names in the column of sites that are no site's: each once, those of the first lines. */
+function unknownSites(read: Pick<CsvFile, "rows">, mapping: readonly string[], lines: readonly ImportLine[]): string[] {
+  const at = mapping.indexOf("site");
+  const refused = new Set(lines.filter(({ errors }) => errors.some(({ cell }) => cell === "site")).map(({ line }) => line));
+  const names = new Set(read.rows.flatMap(({ line, cells }) => (refused.has(line) && cells[at] ? [cells[at]] : [])));
+  return [...names].slice(0, sitesNamed);
+}
+
+/** All columns that a file of rigs may have. */
+export function importTemplate(): Response {
+  const headers = { "content-type": "text/csv; charset=utf-8", "content-disposition": 'attachment; filename="rigs.csv"' };
+  return new Response(`\ufeff${csvLine(["fleet", ...rigCells])}`, { headers });
 }
 
 export async function importPage(parts: PageParts, call: PageCall): Promise<Response> {
@@ -99,6 +118,7 @@ export async function importPage(parts: PageParts, call: PageCall): Promise<Resp
     ...{ done: kept.done, total: kept.total, fault: "fault" in file ? sentence(file.fault) : null, giveCodes: kept.giveCodes },
     columns: read.head.map((title, at) => ({ title, field: mapping[at] ?? "", example: read.rows[0]?.cells[at] ?? "" })),
     fields: importFields.map((field) => ({ value: field, text: field.replaceAll("_", " ") })),
+    unknownSites: kept.state === "ready" ? unknownSites(read, mapping, all) : [],
     ...{ counts: countOutcomes(all), shown, rows: matching.slice(0, rowsShown), more: Math.max(0, matching.length - rowsShown) },
   };
   return htmlResponse(ImportPage(props));

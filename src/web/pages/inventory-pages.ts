@@ -1,5 +1,5 @@
 import { batchApplyForm, batchFieldsForm, batchPage, bulkForm } from "./bulk.ts";
-import { importApplyForm, importMapForm, importPage, importsPage, importUndo, uploadForm } from "./imports.ts";
+import { importApplyForm, importMapForm, importPage, importsPage, importTemplate, importUndo, uploadForm } from "./imports.ts";
 import { inventoryFile, inventoryPage } from "./inventory.ts";
 import { labelsPage } from "./labels.ts";
 import { addModelForm, changeModelForm, modelPage, modelsPage, removeModelForm } from "./models.ts";
@@ -34,6 +34,7 @@ export const inventoryForms: Routes = [
   ["/racks/:id", rackPage],
   ["/models/:id", modelPage],
   ["/imports", importsPage],
+  ["/imports/template.csv", importTemplate],
   ["/imports/:id", importPage],
   ["/imports/:id/undo.csv", importUndo],
 ];

@@ -6,6 +6,7 @@ import { pageFrom } from "../paging.ts";
 import { NameBook } from "../rig-cells.ts";
 import { htmlResponse, type PageCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
+import { rigWord } from "./rig-word.ts";
 
 const linesPerPage = 100;
 const searchCharsMax = 100;
@@ -22,7 +23,7 @@ export function inventoryPage({ deps }: PageParts, { viewer, url }: PageCall): P
   const book = new NameBook(deps.control);
   const lines = rows.map((rig) => ({
     ...{ id: rig.id, name: rig.name, assetCode: rig.assetCode, model: rig.model, serial: rig.serial },
-    ...{ owner: book.ownerText(rig.ownerCustomerId) || "house", place: placeOf(book, rig), lifecycle: rig.lifecycle, status: rig.status },
+    ...{ owner: book.ownerText(rig.ownerCustomerId) || "house", place: placeOf(book, rig), lifecycle: rig.lifecycle, status: rigWord(rig) },
   }));
   const search = new URLSearchParams({ ...(q !== "" && { q }), cursor: next ?? "" });
   return htmlResponse(InventoryPage({ viewer, assets: assetUrls, q, lines, next: next === null ? null : `/inventory?${search}` }));

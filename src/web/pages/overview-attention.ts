@@ -3,23 +3,23 @@ import type { Attention } from "../../../views/pages/overview.tsx";
 import { type RigStatusWord, rigStatusOrder } from "../../../views/parts/status.tsx";
 import type { Fleet } from "../../control/fleets.ts";
 import { holdAt } from "../../control/fleets.ts";
-import type { Rig, RigStatus } from "../../control/rig-row.ts";
+import type { Rig } from "../../control/rig-row.ts";
 import type { PoolState } from "../../health/facts.ts";
 import { wordOf } from "./contract-list.ts";
 import { type ContractNow, isAtRisk } from "./contract-snapshot.ts";
 import type { PoolView } from "./fleet-snapshot.ts";
 import { type OverviewFacts, worstShown } from "./overview-facts.ts";
+import { isTroubledWord, wordCounts } from "./rig-word.ts";
 
 const shownMax = 12;
 export const troubledPool: ReadonlySet<PoolState> = new Set(["failing", "ejected", "misconfigured"]);
-const troubledRig: ReadonlySet<RigStatusWord> = new Set(["rejecting", "offline", "degraded", "flapping", "quarantined"]);
 /** Those that an alarm counts; the others are unwell, but work. */
-const downRig: ReadonlySet<RigStatus> = new Set(["offline", "rejecting", "quarantined"]);
+const downWords: readonly RigStatusWord[] = ["offline", "rejecting", "quarantined"];
 
 /** What wants a look, the dearest first: contracts at risk, fleets with rigs down, pools, then single rigs where they are few. `more`: rigs beyond those named. */
 export function attentionOf(facts: OverviewFacts): { first: Attention[]; more: number } {
   const contracts = facts.contracts.filter(isAtRisk).toSorted((one, other) => Number(other.health?.state === "down") - Number(one.health?.state === "down"));
-  const troubled = rigStatusOrder.reduce((sum, status) => sum + (troubledRig.has(status) ? facts.statusCounts[status] : 0), 0);
+  const troubled = rigStatusOrder.reduce((sum, status) => sum + (isTroubledWord(status) ? facts.statusCounts[status] : 0), 0);
   const rigs = troubled <= worstShown ? facts.worstRigs.map(rigAttention) : [];
   const fleets = facts.fleets.flatMap((fleet) => fleetAttention(facts, fleet, troubled > worstShown));
   const all = [...contracts.map(contractAttention), ...fleets, ...facts.pools.flatMap(poolAttention), ...rigs];
@@ -46,12 +46,13 @@ function poolAttention({ pool, fact }: PoolView): Attention[] {
 
 /** Of a fleet: its alarm, or, where too many are unwell to name each, how many; its hold; and that it has nowhere to mine. */
 function fleetAttention({ counts, pools, nowMs }: OverviewFacts, fleet: Fleet, isSummed: boolean): Attention[] {
-  const own = counts.filter(({ fleetNo }) => fleetNo === fleet.no);
-  const rigs = own.reduce((sum, { count: some }) => sum + some, 0);
-  const down = own.reduce((sum, { status, count: some }) => sum + (downRig.has(status) ? some : 0), 0);
-  const unwell = own.filter(({ status }) => troubledRig.has(status));
+  const own = wordCounts(counts.filter(({ fleetNo }) => fleetNo === fleet.no));
+  const sumOf = (some: readonly RigStatusWord[]) => some.reduce((sum, word) => sum + own[word], 0);
+  const rigs = sumOf(rigStatusOrder.filter((word) => word !== "never seen"));
+  const down = sumOf(downWords);
+  const unwell = rigStatusOrder.filter((word) => isTroubledWord(word) && own[word] > 0);
   const isAlarm = down > 0 && down / rigs >= fleet.alarmThresholdBp / 10_000;
-  const words = unwell.map(({ status, count: some }) => `${count(some)} ${status}`).join(", ");
+  const words = unwell.map((word) => `${count(own[word])} ${word}`).join(", ");
   const href = `/fleets/${fleet.id}`;
   const line = (id: string, word: "alarm" | "unwell" | "held" | "houseless", reason: string): Attention => ({
     ...{ id: `${word}-${id}`, mark: { kind: "fleet", word }, name: `Fleet ${fleet.name}`, href, reason, sinceMs: null },

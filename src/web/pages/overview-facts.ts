@@ -1,11 +1,11 @@
 import type { Fleet } from "../../control/fleets.ts";
-import type { Rig, RigStatus } from "../../control/rig-row.ts";
-import { rigStatuses } from "../../control/rig-row.ts";
+import type { Rig } from "../../control/rig-row.ts";
 import type { FleetCount } from "../../control/rigs.ts";
 import type { WebDeps } from "../deps.ts";
 import type { LiveFigures, PoolWork } from "../live-figures.ts";
 import type { ContractNow, ContractSnapshots } from "./contract-snapshot.ts";
 import { type PoolView, poolViews } from "./fleet-snapshot.ts";
+import { type WordCounts, wordCounts } from "./rig-word.ts";
 
 /** H/s of a fleet's rigs over the last minute and quarter of an hour; null = nothing is known of any. */
 export type FleetRates = { hps60: number | null; hps900: number | null };
@@ -15,7 +15,7 @@ export type OverviewFacts = {
   nowMs: number;
   fleets: Fleet[];
   counts: FleetCount[];
-  statusCounts: Record<RigStatus, number>;
+  statusCounts: WordCounts;
   rates: ReadonlyMap<number, FleetRates>;
   /** The worst few of those that want a look. */
   worstRigs: Rig[];
@@ -63,8 +63,7 @@ export class OverviewReader {
     ]);
     const fleets = control.fleets.all();
     const counts = control.rigs.countByFleet();
-    const statusCounts = Object.fromEntries(rigStatuses.map((status) => [status, 0])) as Record<RigStatus, number>;
-    for (const { status, count } of counts) statusCounts[status] += count;
+    const statusCounts = wordCounts(counts);
     const { fleetOf, spareHps } = this.#slowly(fleets);
     return {
       ...{ nowMs: now(), fleets, counts, statusCounts, hourWork, contracts, deliveredHps, spareHps },

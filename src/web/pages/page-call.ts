@@ -42,7 +42,7 @@ export function redirect(location: string, headers: Record<string, string> = {})
 }
 
 /** Whether htmx asks, for a part of the page that is open. */
-const isInPlace = (request: Request): boolean => request.headers.has("hx-request");
+export const isInPlace = (request: Request): boolean => request.headers.has("hx-request");
 
 /** A refusal that leaves the open page as it is. */
 async function toast({ status, text, signIn }: { status: number; text: string; signIn?: string }): Promise<Response> {

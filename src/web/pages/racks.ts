@@ -9,6 +9,7 @@ import { byName } from "./natural-order.ts";
 import { htmlResponse, type PageCall, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 import { isTroubled } from "./rig-search.ts";
+import { rigWord } from "./rig-word.ts";
 
 /** Where a row of racks is; the texts as most rigs write them, compared without case. */
 export type RowPlace = { siteId: string | null; building: string | null; row: string | null };
@@ -54,7 +55,7 @@ function readRow(url: URL): RowPlace | null {
 const standing = (rig: Rig): StandingRig => ({
   id: rig.id,
   name: rig.name,
-  status: rig.status,
+  status: rigWord(rig),
   statusSinceMs: rig.statusSinceMs,
   reason: rig.statusReason.text,
   lifecycle: rig.lifecycle,

@@ -13,6 +13,7 @@ import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 import { requirePlacing } from "./rig-edit.ts";
 import { isTroubled, severityOf } from "./rig-search.ts";
+import { rigWord } from "./rig-word.ts";
 
 /** A list that is longer is no list to walk with: it is narrowed to a site or a row. */
 const itemsMax = 500;
@@ -37,7 +38,7 @@ const isToMend = (view: RigView): boolean => isTroubled(view) || view.rig.lifecy
 function byLoss(one: Found, other: Found): number {
   const [left, right] = [one.lost?.lost ?? -1n, other.lost?.lost ?? -1n];
   if (left !== right) return left > right ? -1 : 1;
-  return severityOf(one.rig.status) - severityOf(other.rig.status);
+  return severityOf(one.rig) - severityOf(other.rig);
 }
 
 function itemOf({ deps: { control } }: PageParts, { rig, lost }: Found): RepairItem {
@@ -45,7 +46,7 @@ function itemOf({ deps: { control } }: PageParts, { rig, lost }: Found): RepairI
   const last = control.repairs.latest(control.rigs.numbersOf(rig.no), 1)[0] ?? null;
   return {
     ...{ id: rig.id, name: rig.name, assetCode: rig.assetCode, model: rig.model, lifecycle: rig.lifecycle },
-    ...{ status: rig.status, statusSinceMs: rig.statusSinceMs, reason: rig.statusReason.text, isNew: rig.firstSeenMs === null },
+    ...{ status: rigWord(rig), statusSinceMs: rig.statusSinceMs, reason: rig.statusReason.text, isNew: rig.firstSeenMs === null },
     place: [rack === null ? "" : `rack ${rack}`, position ?? ""].filter((part) => part !== "").join(" · "),
     ...{ lost, nominalHps: rig.nominalHps },
     lastNote: last === null ? null : { atMs: last.atMs, byName: last.byName, text: last.text },

@@ -1,21 +1,20 @@
 import { type RigLine, type RigQuery, type RigSort, rigSorts } from "../../../views/pages/rigs.tsx";
-import { rigStatusOrder } from "../../../views/parts/status.tsx";
-import { type RigStatus, rigStatuses } from "../../control/rig-row.ts";
+import { type RigStatusWord, rigStatusOrder } from "../../../views/parts/status.tsx";
+import type { Rig } from "../../control/rig-row.ts";
 import type { FleetSnapshot, RigView } from "./fleet-snapshot.ts";
+import { isTroubledWord, rigWord } from "./rig-word.ts";
 
 export const rigPageSize = 100;
 const searchCharsMax = 100;
 
-/** Statuses that want somebody's eye. */
-const troubled: ReadonlySet<RigStatus> = new Set(["degraded", "offline", "rejecting", "flapping", "quarantined"]);
-const severity = new Map<RigStatus, number>(rigStatusOrder.map((status, at) => [status, at]));
+const severity = new Map<RigStatusWord, number>(rigStatusOrder.map((status, at) => [status, at]));
 
 export function isTroubled({ rig }: RigView): boolean {
-  return rig.lifecycle === "active" && troubled.has(rig.status);
+  return rig.lifecycle === "active" && isTroubledWord(rigWord(rig));
 }
 
-export function severityOf(status: RigStatus): number {
-  return severity.get(status) ?? rigStatusOrder.length;
+export function severityOf(rig: Pick<Rig, "status" | "firstSeenMs">): number {
+  return severity.get(rigWord(rig)) ?? rigStatusOrder.length;
 }
 
 /** The query of an address; what it cannot mean falls back to its neutral value, for a link that somebody typed must still open. */
@@ -26,7 +25,7 @@ export function readRigQuery(url: URL): RigQuery {
   const page = Number(get("page"));
   return {
     q: get("q").trim().slice(0, searchCharsMax),
-    status: status === "attention" ? status : (rigStatuses.find((known) => known === status) ?? ""),
+    status: status === "attention" ? status : (rigStatusOrder.find((known) => known === status) ?? ""),
     sort: rigSorts.find((known) => known === sort) ?? "name",
     descending: get("sort").startsWith("-"),
     page: Number.isSafeInteger(page) && page > 0 ? page : 1,
@@ -42,7 +41,7 @@ function nominalShare({ rig, hps900, hps60 }: RigView): number | null {
 
 const keyOf: Readonly<Record<RigSort, (view: RigView) => Key>> = Object.freeze({
   name: (view: RigView) => view.rig.name,
-  status: (view: RigView) => severityOf(view.rig.status),
+  status: (view: RigView) => severityOf(view.rig),
   hps60: (view: RigView) => view.hps60,
   hps900: (view: RigView) => view.hps900,
   hps86400: (view: RigView) => view.hps86400,
@@ -72,11 +71,15 @@ function sorted(rigs: RigView[], query: RigQuery): RigView[] {
 
 const holds = (text: string | null, needle: string): boolean => text?.toLowerCase().includes(needle) === true;
 
-/** What a word finds: rigs by name or code, and those that mine at a pool of that name. Where each mines is asked only if there is such a pool. */
-function matcherOf({ poolNames }: FleetSnapshot, needle: string): (view: RigView) => boolean {
+/** What a word finds: rigs by name, by one that they had, or by code, and those that mine at a pool of that name. Where each mines is asked only if there is such a pool. */
+function matcherOf({ poolNames, workerNames }: FleetSnapshot, needle: string): (view: RigView) => boolean {
   if (needle === "") return () => true;
   const pools = new Set([...poolNames].flatMap(([no, name]) => (holds(name, needle) ? [no] : [])));
-  return (view) => holds(view.rig.name, needle) || holds(view.rig.assetCode, needle) || (pools.size > 0 && pools.has(view.poolNo));
+  const renamed = new Set([...workerNames].flatMap(([no, names]) => (names.some((name) => holds(name, needle)) ? [no] : [])));
+  return (view) => {
+    const { name, assetCode, no } = view.rig;
+    return holds(name, needle) || holds(assetCode, needle) || renamed.has(no) || (pools.size > 0 && pools.has(view.poolNo));
+  };
 }
 
 export type RigHits = { rows: RigView[]; matching: number; page: number };
@@ -86,7 +89,7 @@ export function searchAllRigs(snapshot: FleetSnapshot, query: Pick<RigQuery, "q"
   const matches = matcherOf(snapshot, query.q.toLowerCase());
   return snapshot.rigs.filter((view) => {
     if (query.status === "attention" && !isTroubled(view)) return false;
-    if (query.status !== "" && query.status !== "attention" && view.rig.status !== query.status) return false;
+    if (query.status !== "" && query.status !== "attention" && rigWord(view.rig) !== query.status) return false;
     return matches(view);
   });
 }
@@ -105,7 +108,7 @@ export function rigLine(view: RigView): RigLine {
     id: rig.id,
     name: rig.name,
     assetCode: rig.assetCode,
-    status: rig.status,
+    status: rigWord(rig),
     statusSinceMs: rig.statusSinceMs,
     hps60: view.hps60,
     hps900: view.hps900,

@@ -19,6 +19,7 @@ import { sentence } from "./form-body.ts";
 import { identityOf } from "./newcomers.ts";
 import { htmlResponse, type PageCall, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
+import { rigWord } from "./rig-word.ts";
 import { type Shown, scopeChart } from "./scope-chart.ts";
 import { pickerOf, readRange } from "./time-range.ts";
 
@@ -166,7 +167,7 @@ async function rigParts(parts: PageParts, rig: Rig, asked: Shown): Promise<RigPa
   return {
     id: rig.id,
     name: rig.name,
-    status: rig.status,
+    status: rigWord(rig),
     statusSinceMs: rig.statusSinceMs,
     statusText: sentence(rig.statusReason.text),
     tiles: tilesOf(parts, { rig, fact, rates: ratesOf(rig.no), quarter, summary, range }),

@@ -1,10 +1,12 @@
 import { placeGroups } from "../../../views/layout.tsx";
 import { type Found, type FoundGroup, PaletteOptions, SearchPage } from "../../../views/pages/search.tsx";
+import type { Rig } from "../../control/rig-row.ts";
 import { assetUrls } from "../assets/assets.ts";
 import { wordOf } from "./contract-list.ts";
 import { poolViews } from "./fleet-snapshot.ts";
 import { htmlResponse, type PageCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
+import { rigWord } from "./rig-word.ts";
 
 const searchCharsMax = 100;
 /** Of each kind; who wants more goes to its list. */
@@ -46,6 +48,12 @@ function pagesFor(needle: string): Found[] {
   return bestOf(needle === "" ? menu : [...menu, ...otherPlaces], needle, { textsOf: ({ text }) => [text], show: (found) => found }).items;
 }
 
+/** Its code; where it was found by a name that it had, that one. */
+function rigNote({ name, assetCode }: Rig, needle: string, formerNames: readonly string[]): string {
+  const former = fitOf([name, assetCode], needle) === null ? formerNames.find((one) => fitOf([one], needle) !== null) : undefined;
+  return former === undefined ? (assetCode ?? "") : `worker name ${former}`;
+}
+
 /** Whatever is called so, by kind. The tables are those that lists read anyway, a second old at most. */
 async function groupsFor(parts: PageParts, q: string): Promise<FoundGroup[]> {
   const needle = q.toLowerCase();
@@ -54,10 +62,15 @@ async function groupsFor(parts: PageParts, q: string): Promise<FoundGroup[]> {
     if (items.length > 0) groups.push({ name, items, more: hasMore && path !== null ? `${path}?${new URLSearchParams({ q })}` : null });
   };
   if (needle !== "") {
-    const [{ rigs }, contracts] = await Promise.all([parts.snapshots.current(), parts.contracts.current()]);
+    const [{ rigs, workerNames }, contracts] = await Promise.all([parts.snapshots.current(), parts.contracts.current()]);
     const rigHits = bestOf(rigs, needle, {
-      textsOf: ({ rig }) => [rig.name, rig.assetCode, rig.serial, rig.mac],
-      show: ({ rig: { id, name, assetCode, status } }) => ({ text: name, note: assetCode ?? "", href: `/rigs/${id}`, mark: { kind: "rig", status } }),
+      textsOf: ({ rig }) => [rig.name, rig.assetCode, rig.serial, rig.mac, ...(workerNames.get(rig.no) ?? [])],
+      show: ({ rig }) => ({
+        text: rig.name,
+        note: rigNote(rig, needle, workerNames.get(rig.no) ?? []),
+        href: `/rigs/${rig.id}`,
+        mark: { kind: "rig", status: rigWord(rig) },
+      }),
     });
     const contractHits = bestOf(contracts, needle, {
       textsOf: ({ contract, customerName }) => [contract.number, contract.externalRef, customerName],

@@ -1,6 +1,6 @@
 import { count, duration } from "../../../views/format.ts";
 import { type ChannelLine, type SettingPlace, SettingsPage } from "../../../views/pages/settings.tsx";
-import { blankForm, type FormState } from "../../../views/parts/form.tsx";
+import type { FormState } from "../../../views/parts/form.tsx";
 import { assetCodePatternDefault } from "../../control/asset-codes.ts";
 import { addSite } from "../actions/sites.ts";
 import { assetUrls } from "../assets/assets.ts";
@@ -49,18 +49,19 @@ function aboutLines({ deps, live, startedAtMs }: PageParts): { label: string; va
   ];
 }
 
-function show(parts: PageParts, { viewer, principal }: PageCall, { farm, site, status = 200 }: Shown): Promise<Response> {
+function show(parts: PageParts, { viewer, principal, url }: PageCall, { farm, site, status = 200 }: Shown): Promise<Response> {
   const { control } = parts.deps;
   const isOwner = principal.role === "owner";
   const current: FormState = { values: { farm_name: control.settings.get("farmName"), time_zone: control.settings.get("timeZone") }, errors: {} };
   const sites = control.sites.all().map(({ id, name, timezone, assetCodePattern, version }) => {
     return { id, name, zone: timezone, codes: assetCodePattern ?? assetCodePatternDefault, version };
   });
+  const newSite: FormState = { values: { name: url.searchParams.get("site") ?? "" }, errors: {} };
   const props = {
     ...{ viewer, assets: assetUrls, places: placesOf(parts, isOwner), sites, channels: channelLines(parts), zones },
     ...{ health: checksOf(parts.deps), about: aboutLines(parts) },
     farm: isOwner ? (farm ?? current) : null,
-    site: viewer.mayWrite ? (site ?? blankForm) : null,
+    site: viewer.mayWrite ? (site ?? newSite) : null,
   };
   return htmlResponse(SettingsPage(props), status);
 }

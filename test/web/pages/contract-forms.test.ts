@@ -57,6 +57,17 @@ describe("a new contract", () => {
     expect(page.match(/refused authorize: the pool refused/g)).toHaveLength(2);
   });
 
+  test("a customer's second profile has a name of its own", async () => {
+    const { profiles } = farm.deps.control;
+    const own = { profile_id: "", pool_1_url: "stratum+tcp://one.example:3333", pool_1_username: "u1" };
+    for (const at of [1, 2]) expect((await create(own)).status, String(at)).toBe(303);
+    const names = profiles.all().flatMap(({ name, customerId: id }) => (id === customerId() ? [name] : []));
+    expect(new Set(names).size).toBe(names.length);
+    expect(names.at(-1)).toEndWith(" 2");
+    const again = profiles.create({ name: (names[0] ?? "").toUpperCase(), customerId: customerId(), poolNos: [1] });
+    expect(again).toMatchObject({ ok: false, problem: "taken", field: "name" });
+  });
+
   test("of rigs: by number and size, or by name", async () => {
     expect((await create({ method: "miners", promised: "", rig_count: "3", rig_nominal: "200 TH/s" })).status).toBe(303);
     expect(rows().at(-1)?.places).toHaveLength(3);

@@ -140,6 +140,34 @@ describe("importing", () => {
     expect(rigNamed("map-1")?.assetCode).toMatch(/^AM-M50-0+1$/);
   });
 
+  test("a serial or a MAC that another line or another rig has is an error; MACs are kept in one spelling", async () => {
+    enter("twin-1", { serial: "TWIN", mac: "00-1A-2B-3C-4D-5E" });
+    expect(rigNamed("twin-1")?.mac).toBe("00:1a:2b:3c:4d:5e");
+    const text =
+      "name,serial,mac\ntwin-2,twin,\ntwin-3,T3,001a.2b3c.4d5e\ntwin-4,T4,wrong\ntwin-5,T5,0000.0000.0005\ntwin-6,t5,\ntwin-7,T7,00:00:00:00:00:05\n";
+    const html = await pageOf(await upload(text));
+    expect(chips(html)).toEqual(["error 5", "new 1", "changed 0", "removed 0", "unchanged 0"]);
+    expect(html).toContain("serial: is the serial of rig twin-1; merge the two where they are one machine");
+    expect(html).toContain("mac: is the MAC of rig twin-1");
+    expect(html).toContain("mac: must be a MAC address such as");
+    expect(html.match(/(serial|mac): is in line 5 already/g)).toHaveLength(2);
+  });
+
+  test("leads to what a file lacks: its columns, and sites that do not exist yet", async () => {
+    const template = await owner.get("/imports/template.csv");
+    expect(template.headers.get("content-disposition")).toContain("rigs.csv");
+    expect(await template.text()).toStartWith("fleet,name,asset_code,model,serial,mac,");
+    const path = await upload("name,site\nsite-1,Fjord & Sons\nsite-2,Fjord & Sons\nsite-3,\n");
+    expect((await pageOf(path)).match(/href="\/settings\?site=Fjord\+%26\+Sons#sites"/g)).toHaveLength(1);
+    expect(await pageOf("/settings?site=Fjord+%26+Sons")).toMatch(/value="Fjord &(amp;)? Sons"/);
+  });
+
+  test("shows what a changed column comes to where it was changed", async () => {
+    const path = await upload("a,b\nhere-1,M50\n");
+    const answer = await owner.post(path, { _csrf: owner.csrf, c0: "name", c1: "model" }, { "hx-request": "true", "hx-current-url": `${farm.url}${path}` });
+    expect([answer.status, chips(await answer.text())[1]]).toEqual([200, "new 1"]);
+  });
+
   test("what is no file of rigs is refused beside the field, and others may not", async () => {
     expect((await send(owner, "/imports", { text: "" })).status).toBe(422);
     expect((await send(owner, "/imports", { text: 'name\n"broken' })).status).toBe(422);

@@ -74,3 +74,17 @@ test("an empty hub says what to do, and nothing is wrong with it", async () => {
   expect(html).toContain("nothing is promised now");
   await empty.stop();
 });
+
+test("rigs that were entered and never came are not down, but never seen", async () => {
+  const own = await openFarm();
+  const { rigs } = own.deps.control;
+  for (const name of ["new-1", "new-2"]) rigs.create({ name, fleetNo: own.deps.control.fleets.ensureMain().no }, "user:test");
+  const person = await signInAs(own, "owner");
+  const html = await (await person.get("/")).text();
+  expect(html).toContain("2 never seen");
+  expect(html).not.toMatch(/<b>(alarm|unwell|offline)<\/b>/);
+  const list = await (await person.get("/rigs?status=never+seen")).text();
+  expect(list.match(/<tr id="rig_[\s\S]*?<b>never seen<\/b>/g)).toHaveLength(2);
+  expect(await (await person.get("/rigs?status=attention")).text()).toContain("No rig matches.");
+  await own.stop();
+});

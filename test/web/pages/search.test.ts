@@ -36,6 +36,18 @@ describe("search", () => {
     expect(namesOf(await options("21"))[0]).toBe("21");
   });
 
+  test("finds a rig by a name that it had, and says which", async () => {
+    const { rigs } = farm.deps.control;
+    const rig = rigs.byName(1, "S21-007");
+    rigs.update(rig?.id ?? "", { name: "hall-7" }, null);
+    rigs.claimWorker(rig?.id ?? "", "board-x");
+    farm.clock.aheadMs += 60_000;
+    for (const q of ["s21-007", "board-x"]) {
+      expect(await page(q)).toMatch(new RegExp(`hall-7[\\s\\S]*worker name ${q}`, "i"));
+      expect(await (await person.get(`/rigs?q=${q}`)).text()).toContain(`id="${rig?.id}"`);
+    }
+  });
+
   test("gives the palette its options alone; without a word, the pages", async () => {
     const some = await options("C-00001");
     expect([some.includes("<html"), some.includes('role="option" id="option-0"')]).toEqual([false, true]);

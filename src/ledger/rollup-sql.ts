@@ -14,6 +14,7 @@ const unitMax = 2 ** 46;
 
 export const forwarded = `pool_verdict IN (${poolCodes.accepted}, ${poolCodes.rejected}, ${poolCodes.unanswered})`;
 export const lost = `pool_verdict IN (${poolCodes.rejected}, ${poolCodes.unanswered})`;
+export const isPoolAccepted = `pool_verdict = ${poolCodes.accepted}`;
 export const hubAccepted = `hub_verdict = ${hubCodes.accepted}`;
 
 const keysServed = "contract_no, pool_no, hub_verdict, pool_verdict, reason_no";

@@ -3,12 +3,12 @@ import type { WorkQuery, WorkRow, WorkSums } from "./answers.ts";
 import { factsSql, type Key } from "./fact-sources.ts";
 import { poolCodes } from "./journal-format.ts";
 import type { Questions } from "./questions.ts";
-import { hubAccepted, lost, squareUnit } from "./rollup-sql.ts";
+import { hubAccepted, isPoolAccepted, lost, squareUnit } from "./rollup-sql.ts";
 import { checkWindow, scopeCondition } from "./scope.ts";
 
 const sums = `coalesce(sum(shares) FILTER (WHERE ${hubAccepted}), 0), coalesce(sum(work) FILTER (WHERE ${hubAccepted}), 0),
   coalesce(sum(work) FILTER (WHERE ${hubAccepted} AND pool_verdict <> ${poolCodes.orphaned}), 0),
-  coalesce(sum(pool_work) FILTER (WHERE ${lost}), 0), coalesce(sum(pool_work) FILTER (WHERE pool_verdict = ${poolCodes.accepted}), 0),
+  coalesce(sum(pool_work) FILTER (WHERE ${lost}), 0), coalesce(sum(pool_work) FILTER (WHERE ${isPoolAccepted}), 0),
   sum(squares), sum(pool_squares), max(largest)`;
 
 export const noWork: WorkSums = Object.freeze({

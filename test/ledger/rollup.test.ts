@@ -162,6 +162,12 @@ describe("what is counted in advance", () => {
         for (const asked of questions) {
           const query = queryOf(asked);
           expect(sorted(await trial.ledger.work(query))).toEqual(recount(trial.noted, query));
+          const { fromMs, toMs } = query;
+          for (const by of ["pool", "rig"] as const) {
+            const forwarded = recount(trial.noted, { by, fromMs, toMs }).filter(({ accepted, rejected }) => accepted + rejected > 0n);
+            const expected = new Map(forwarded.map(({ no, accepted, rejected }) => [no, { accepted, rejected }]));
+            expect(await trial.ledger.rejects(fromMs, toMs, by)).toEqual(expected);
+          }
         }
       }),
       { numRuns: 6 },

@@ -4,6 +4,7 @@ import type { LedgerLimits } from "./limits.ts";
 import { ledgerMigrations } from "./migrations.ts";
 import { type DuckDb, loadDuckDb } from "./native-library.ts";
 import { yieldToShares } from "./question-threads.ts";
+import { returnedShares } from "./share-sources.ts";
 
 /** The database of shares does not open. The journal has what is in it. */
 export class DatabaseUnusable extends Error {}
@@ -57,6 +58,8 @@ export class Database {
       const connection = await instance.connect();
       await lockDown(connection, join(dataDir, "exports"));
       if (!readOnly) await migrate(connection);
+      // A run that ended meanwhile may have left it.
+      if (!readOnly) await connection.run(`DROP TABLE IF EXISTS ${returnedShares}`);
       // Reading a little finds damage that opening does not.
       for (const table of ["progress", "runs", "reasons"]) await connection.run(`SELECT count(*), count(COLUMNS(*)) FROM ${table}`);
       connection.closeSync();

@@ -13,9 +13,9 @@ export function pickLate(late: LateRows): string {
   return `sequence BETWEEN ${Math.min(...sequences)} AND ${Math.max(...sequences)} AND sequence IN (${sequences.join(", ")})`;
 }
 
-/** Changes the rows of those shares that `picked` picks. */
-export async function writeLate(connection: DuckDBConnection, late: LateRows, picked: string): Promise<void> {
+/** Changes the rows of those shares that `picked` picks, in the table of shares or in one like it. */
+export async function writeLate(connection: DuckDBConnection, late: LateRows, picked: string, table = "shares"): Promise<void> {
   const values = late.map(([sequence, { poolCode, reasonNo, answeredMs }]) => `(${sequence}, ${poolCode}, ${reasonNo}, ${answeredMs})`).join(", ");
-  await connection.run(`UPDATE shares SET pool_verdict = new_verdict, reason_no = new_reason, answered_ms = new_answered
+  await connection.run(`UPDATE ${table} SET pool_verdict = new_verdict, reason_no = new_reason, answered_ms = new_answered
     FROM (VALUES ${values}) late(late_sequence, new_verdict, new_reason, new_answered) WHERE sequence = late_sequence AND ${picked}`);
 }

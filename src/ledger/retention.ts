@@ -11,8 +11,8 @@ import type { Repairs } from "./repairs.ts";
 import { restoreFiles } from "./restore.ts";
 import type { Rollup } from "./rollup.ts";
 import { blockMinute, dayMs, hourMs, rigMinute, servedMinute } from "./rollup-sql.ts";
-import { rowsFromJournal } from "./rows-from-journal.ts";
-import { type Piece, pieceGoing, pieceGone, pieceLive, received } from "./share-sources.ts";
+import { returnFromJournal } from "./rows-from-journal.ts";
+import { type Piece, pieceGoing, pieceGone, pieceLive, received, returnedShares } from "./share-sources.ts";
 
 type Day = {
   day: number;
@@ -176,29 +176,14 @@ export class Retention {
     repairs.note({ atMs, kind: "day-file-rebuilt", text: `${name}; its ${piece.rows} shares are in ${from} and it is written again`, keptAs });
   }
 
-  /** Puts the rows of a file into the table again, all or none. */
+  /** Puts the rows of a file into the table again, all or none. Only the last step of it keeps loads waiting. */
   async #takeBack(piece: Piece): Promise<boolean> {
-    const { firstSequence = 0, changes = 0 } = (await this.#days()).find(({ day }) => day === piece.day) ?? {};
-    const hasLate = changes > 0;
-    return (await this.#takeBackFrom(piece, { hasLate, fromSequence: null })) || (await this.#takeBackFrom(piece, { hasLate, fromSequence: firstSequence }));
-  }
-
-  async #takeBackFrom(piece: Piece, how: { hasLate: boolean; fromSequence: number | null }): Promise<boolean> {
-    const { database, rollup, journalFolder } = this.#options;
-    const missing = new Error("not all of the file's shares are in the journal");
-    try {
-      await this.#step((connection) =>
-        rollup.change(connection, async () => {
-          const rows = await rowsFromJournal({ duckDb: database.duckDb, connection, folder: journalFolder, piece, ...how });
-          if (rows !== piece.rows) throw missing;
-          for (const sql of forgetPiece(piece)) await connection.run(sql);
-        }),
-      );
-      return true;
-    } catch (error) {
-      if (error === missing) return false;
-      throw error;
-    }
+    const { database, journalFolder: folder } = this.#options;
+    const { firstSequence = Number.POSITIVE_INFINITY, changes = 0 } = (await this.#days()).find(({ day }) => day === piece.day) ?? {};
+    const asked = { duckDb: database.duckDb, folder, piece, hasLate: changes > 0, firstSequence, isStopped: () => this.#stopped };
+    const isWhole = await database.withConnection((connection) => returnFromJournal({ ...asked, connection }));
+    if (isWhole) await this.#change(() => [`INSERT INTO shares FROM ${returnedShares}`, ...forgetPiece(piece), `DROP TABLE ${returnedShares}`]);
+    return isWhole;
   }
 
   /** Files whose rows have been in the database long enough. A day that is to be written again stays until it was. */

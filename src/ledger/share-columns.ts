@@ -76,8 +76,9 @@ export class ShareColumns {
     }
   }
 
-  static async create(duckDb: DuckDb, connection: DuckDBConnection): Promise<ShareColumns> {
-    return new ShareColumns(duckDb, await connection.createAppender("shares"));
+  /** `table` has the columns of the table of shares. */
+  static async create(duckDb: DuckDb, connection: DuckDBConnection, table = "shares"): Promise<ShareColumns> {
+    return new ShareColumns(duckDb, await connection.createAppender(table));
   }
 
   /**

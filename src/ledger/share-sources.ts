@@ -6,6 +6,9 @@ export const pieceLive = 0;
 export const pieceGoing = 1;
 export const pieceGone = 2;
 
+/** A table where shares of a piece stand that come back out of the journal, until the table of shares takes them over all at once. */
+export const returnedShares = "returned_shares";
+
 /** [fromMs, toMs), whole milliseconds. */
 export type Range = { fromMs: number; toMs: number };
 

@@ -155,3 +155,19 @@ test("a day file that nothing else has the shares of is told once, and what is c
   const whole = { fromMs: all.fromMs, toMs: all.toMs, by: "rig" } as const;
   expect(sorted(await ledger.work(whole))).toEqual(recount(noted, whole));
 }, 30_000);
+
+test("a ledger that is closed while a day file's shares come back out of the journal goes on with it next time", async () => {
+  await using folder = await LedgerFolder.create();
+  const ledger = await folder.open({ limits });
+  const noted = await fill(folder, ledger, 2);
+  const rows = await rowsOf(ledger);
+  await maintained(folder, ledger, 16);
+  const [file = ""] = await dayFiles(folder);
+  await spoil(file);
+  const mending = maintained(folder, ledger, 16);
+  await ledger.close();
+  await mending;
+  const again = await folder.open({ limits });
+  await lookedAt(folder, again, 16);
+  await expectSame(again, noted, rows);
+}, 30_000);

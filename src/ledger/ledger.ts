@@ -5,37 +5,28 @@ import type { Gap, HashratePoint, HashrateScope, ShareQuery, ShareRow, SharesSum
 import type { Backlog, LedgerFigures } from "./backlog.ts";
 import { BlockSource } from "./block-source.ts";
 import type { Database } from "./database.ts";
-import { tallyDatabase } from "./database-tally.ts";
 import { DayFileCheck } from "./day-file-check.ts";
-import { type DeliveredSteps, type DeliveredWindow, deliveredStepsOf } from "./delivered-steps.ts";
+import type { DeliveredSteps, DeliveredWindow } from "./delivered-steps.ts";
 import type { LedgerDesk } from "./desk.ts";
 import type { Disk } from "./disk.ts";
-import { type Exported, type ExportQuestion, exportTo } from "./export.ts";
 import { type FolderLock, lockFolder } from "./folder-lock.ts";
-import { hashrateOf, type RateWindow, ratesOf } from "./hashrate.ts";
 import { Journal } from "./journal.ts";
 import { type JournalEnd, recoverEnd } from "./journal-end.ts";
-import { pulseAlive, pulseStart, pulseStop, shareBytes } from "./journal-format.ts";
+import { pulseStart } from "./journal-format.ts";
 import { type Alarm, JournalKeeper } from "./journal-keeper.ts";
 import { type KeeperDisk, keeperThread } from "./keeper-thread.ts";
 import { type LedgerLimits, ledgerLimits } from "./limits.ts";
 import { Loader } from "./loader.ts";
+import { type Hooks, OpenLedger } from "./open-ledger.ts";
 import { ParquetFolder } from "./parquet.ts";
-import { yieldToShares } from "./question-threads.ts";
 import { Questions } from "./questions.ts";
 import { type Repair, Repairs } from "./repairs.ts";
-import { type LedgerReport, reportOf } from "./report.ts";
 import { openOrRebuild, reopen } from "./restore.ts";
 import { Retention } from "./retention.ts";
 import { Rollup } from "./rollup.ts";
-import { gapsBetween } from "./runs.ts";
 import type { LateVerdict, ShareRecord } from "./share-record.ts";
-import { lastShareRows, shareRows } from "./share-rows.ts";
 import { storedThrough } from "./stored-through.ts";
-import { rejectsOf, summaryOf } from "./summary.ts";
-import type { DatabaseTally, TallyQuestion } from "./tally.ts";
 import { threadDisk } from "./thread-disk.ts";
-import { workOf } from "./work.ts";
 
 export type Ledger = LedgerDesk & {
   readonly bootNo: number;
@@ -156,7 +147,7 @@ async function startLedger(parts: Parts): Promise<Ledger> {
   const behind = applied >= end.nextSequence;
   repairs.ofEnd(end, applied);
   const bootNo = Math.max(end.bootNo, loader.lastBootNo) + 1;
-  const hooks = { onDurable: (_through: number) => {}, onFull: (_full: boolean) => {}, onAlarm: (_alarm: Alarm) => {} };
+  const hooks: Hooks = { onDurable: () => {}, onFull: () => {}, onAlarm: () => {} };
   const keeper = new JournalKeeper({
     ...{ folder, limits, log, now },
     disk: options.keeperDisk ?? keeperThread(),
@@ -211,194 +202,4 @@ async function startLedger(parts: Parts): Promise<Ledger> {
     startedAtMs,
     repairs,
   });
-}
-
-type OpenParts = {
-  options: LedgerOptions;
-  limits: LedgerLimits;
-  database: Database;
-  questions: Questions;
-  retention: Retention;
-  lock: FolderLock;
-  source: BlockSource;
-  loader: Loader;
-  journal: Journal;
-  bootNo: number;
-  startedAtMs: number;
-  hooks: { onDurable: (through: number) => void; onFull: (full: boolean) => void; onAlarm: (alarm: Alarm) => void };
-  repairs: Repairs;
-  keeper: JournalKeeper;
-};
-
-class OpenLedger implements Ledger {
-  readonly #parts: OpenParts;
-  readonly #journal: Journal;
-  readonly #heartbeat: ReturnType<typeof setInterval>;
-  readonly bootNo: number;
-  #closing: Promise<void> | null = null;
-
-  constructor(parts: OpenParts) {
-    this.#parts = parts;
-    this.#journal = parts.journal;
-    this.bootNo = parts.bootNo;
-    this.#heartbeat = setInterval(() => this.#journal.appendPulse(pulseAlive, parts.options.now()), parts.limits.heartbeatMs);
-  }
-
-  get durableThrough(): number {
-    return this.#journal.durableThrough;
-  }
-
-  get onDurable(): (through: number) => void {
-    return this.#parts.hooks.onDurable;
-  }
-
-  set onDurable(listener: (through: number) => void) {
-    this.#parts.hooks.onDurable = listener;
-  }
-
-  get onAlarm(): (alarm: Alarm) => void {
-    return this.#parts.hooks.onAlarm;
-  }
-
-  set onAlarm(listener: (alarm: Alarm) => void) {
-    this.#parts.hooks.onAlarm = listener;
-  }
-
-  get onRepair(): (repair: Repair) => void {
-    return this.#parts.repairs.listener;
-  }
-
-  get onFull(): (full: boolean) => void {
-    return this.#parts.hooks.onFull;
-  }
-
-  set onFull(listener: (full: boolean) => void) {
-    this.#parts.hooks.onFull = listener;
-  }
-
-  set onRepair(listener: (repair: Repair) => void) {
-    this.#parts.repairs.listener = listener;
-  }
-
-  append(share: ShareRecord): number {
-    return this.#journal.append(share);
-  }
-
-  appendVerdict(sequence: number, verdict: LateVerdict): number {
-    return this.#journal.appendVerdict(sequence, verdict, this.#parts.options.now());
-  }
-
-  async flush(): Promise<void> {
-    await this.#journal.flush();
-    await this.#parts.loader.loadAll();
-  }
-
-  backlog(): Backlog {
-    const { journal, loader } = this.#parts;
-    const rowsBehind = journal.durableThrough - loader.appliedThrough;
-    return { journalBytes: rowsBehind * shareBytes, rowsBehind, undurableBytes: journal.undurableBytes, full: journal.full };
-  }
-
-  figures(): LedgerFigures {
-    const { journal, loader, options } = this.#parts;
-    return { commitSeconds: journal.commitSeconds, loaderLagSeconds: Math.max(0, options.now() - loader.asOfMs) / 1_000 };
-  }
-
-  shares(query: ShareQuery): AsyncIterable<ShareRow[]> {
-    return shareRows(this.#parts.questions, query, this.#parts.limits.rawRowsMax);
-  }
-
-  lastShares(rigNo: number, n: number): Promise<ShareRow[]> {
-    return lastShareRows(this.#parts.database, { rigNo, n, nowMs: this.#parts.options.now() });
-  }
-
-  summary(scope: HashrateScope, fromMs: number, toMs: number): Promise<SharesSummary> {
-    return summaryOf(this.#parts.questions, scope, { fromMs, toMs, asOfMs: this.#parts.loader.asOfMs });
-  }
-
-  hashrate(scope: HashrateScope, window: { fromMs: number; toMs: number; stepS: number }): Promise<HashratePoint[]> {
-    return hashrateOf(this.#parts.questions, scope, { ...window, pointsMax: this.#parts.limits.pointsMax, gaps: this.#gaps(window.fromMs, window.toMs) });
-  }
-
-  rates(windowsS: readonly number[], nowMs: number): Promise<Map<number, (number | null)[]>> {
-    return ratesOf(this.#parts.questions, { by: "rig", figure: "effective", windows: this.#rateWindows(windowsS, nowMs), nowMs });
-  }
-
-  deliveredRates(windowsS: readonly number[], nowMs: number): Promise<Map<number, (number | null)[]>> {
-    return ratesOf(this.#parts.questions, { by: "contract", figure: "delivered", windows: this.#rateWindows(windowsS, nowMs), nowMs });
-  }
-
-  readonly deliveredSteps = (window: DeliveredWindow) => deliveredStepsOf(this.#parts.questions, window);
-
-  rejects(fromMs: number, toMs: number, by: "pool" | "rig" = "pool"): Promise<Map<number, { accepted: bigint; rejected: bigint }>> {
-    return rejectsOf(this.#parts.questions, fromMs, toMs, by);
-  }
-
-  work(query: WorkQuery): Promise<WorkRow[]> {
-    return workOf(this.#parts.questions, query);
-  }
-
-  gaps(fromMs: number, toMs: number): Promise<Gap[]> {
-    return Promise.resolve(this.#gaps(fromMs, Math.min(toMs, Math.max(fromMs, this.#parts.options.now()))));
-  }
-
-  async report(): Promise<LedgerReport> {
-    const { options, limits, database, keeper, loader } = this.#parts;
-    const { lastSequence, durableThrough } = this.#journal;
-    return await reportOf({
-      dataDir: options.dataDir,
-      limits,
-      database,
-      journal: { lastSequence, durableSequence: durableThrough, appliedSequence: loader.appliedThrough },
-      space: await keeper.look(),
-    });
-  }
-
-  tally(question: TallyQuestion): Promise<DatabaseTally> {
-    return tallyDatabase(this.#parts.database, question);
-  }
-
-  exportTo(question: ExportQuestion): Promise<Exported> {
-    return exportTo(this.#parts.database, this.#parts.options.dataDir, question);
-  }
-
-  maintain(nowMs: number): Promise<void> {
-    yieldToShares();
-    return this.#parts.retention.maintain(nowMs);
-  }
-
-  close(): Promise<void> {
-    this.#closing ??= this.#close();
-    return this.#closing;
-  }
-
-  /** What is not loaded yet is no data either: it ends at `asOfMs`. */
-  #gaps(fromMs: number, toMs: number): Gap[] {
-    const { loader, startedAtMs } = this.#parts;
-    return gapsBetween([...loader.runs, { fromMs: startedAtMs, toMs: loader.asOfMs }], fromMs, toMs);
-  }
-
-  #rateWindows(windowsS: readonly number[], nowMs: number): RateWindow[] {
-    return windowsS.map((seconds) => {
-      const missingMs = this.#gaps(nowMs - seconds * 1_000, nowMs).reduce((sum, gap) => sum + gap.toMs - gap.fromMs, 0);
-      return { seconds, coveredS: seconds - missingMs / 1_000 };
-    });
-  }
-
-  async #close(): Promise<void> {
-    clearInterval(this.#heartbeat);
-    const { keeper, loader, source, database, retention, lock, options } = this.#parts;
-    await retention.stop();
-    this.#journal.appendPulse(pulseStop, options.now());
-    try {
-      await this.#journal.close();
-      await loader.loadAll();
-    } finally {
-      await keeper.close();
-      await loader.close();
-      await source.close();
-      database.close();
-      lock.release();
-    }
-  }
 }

@@ -1,11 +1,10 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Log } from "../log.ts";
-import { type BlockSource, type SourceBlock, sharesInARow } from "./block-source.ts";
-import { otherReason } from "./block-writer.ts";
+import type { BlockSource } from "./block-source.ts";
 import type { Database } from "./database.ts";
-import { flagOthers, kindPulse, kindReason, kindVerdict, reasonHeaderBytes, recordBytes, type Slab, shareBytes } from "./journal-format.ts";
-import { type Late, type LateRows, lateRowsMax, pickLate, writeLate } from "./late-verdicts.ts";
 import type { LedgerLimits } from "./limits.ts";
+import { OtherRecords } from "./other-records.ts";
+import { RecordReader } from "./record-reader.ts";
 import type { Rollup } from "./rollup.ts";
 import type { Run } from "./runs.ts";
 import { chunkRows, ShareColumns } from "./share-columns.ts";
@@ -55,22 +54,13 @@ export class Loader {
   #isHeld = false;
   #failures = 0;
   #lastLoadAt = 0;
-  /** The block being applied, and where in it. */
-  #block: SourceBlock | null = null;
-  #offset = 0;
-  #sequence = 0;
-  #boot = 0;
-  readonly #reasonOfLocal = new Map<number, number>();
-  readonly #reasonOfText = new Map<string, number>();
-  #newReasons: { no: number; text: string }[] = [];
-  #runs = new Map<number, Run>();
-  #knownBoots = new Set<number>();
-  #changedBoots = new Set<number>();
-  readonly #late = new Map<number, Late>();
-  readonly #reasonNoOfLocal = (journalNo: number): number => this.#reasonOfLocal.get(journalNo) ?? 0;
+  readonly #others: OtherRecords;
+  readonly #reader: RecordReader;
 
   constructor(options: LoaderOptions) {
     this.#options = options;
+    this.#others = new OtherRecords({ reasonsMax: options.limits.reasonsMax, rollup: options.rollup });
+    this.#reader = new RecordReader(options.source, this.#others);
   }
 
   get appliedThrough(): number {
@@ -84,29 +74,24 @@ export class Loader {
 
   /** When hubs ran on this folder, as far as the journal has been applied. */
   get runs(): Run[] {
-    return [...this.#runs.values()];
+    return this.#others.runs;
   }
 
   get lastBootNo(): number {
-    return Math.max(0, ...this.#knownBoots);
+    return this.#others.lastBootNo;
   }
 
   /** Reads from the database how far it is. Must be called before anything else; returns the applied sequence. */
   async open(): Promise<number> {
-    this.#connection = await this.#options.database.connect();
-    const rows = async (sql: string) => (await (this.#connection as DuckDBConnection).runAndReadAll(sql)).getRows();
-    await this.#options.rollup.read(this.#connection);
-    const applied = Number((await rows("SELECT applied_sequence FROM progress"))[0]?.[0] ?? 0);
+    const connection = await this.#options.database.connect();
+    this.#connection = connection;
+    await this.#options.rollup.read(connection);
+    const applied = Number((await connection.runAndReadAll("SELECT applied_sequence FROM progress")).getRows()[0]?.[0] ?? 0);
     // Built anew: what it answered a moment ago it knows no more.
     if (applied < this.#applied) this.#loadedAtMs = 0;
     this.#applied = applied;
-    this.#reasonOfText.clear();
-    for (const [no, text] of await rows("SELECT reason_no, text FROM reasons")) this.#reasonOfText.set(String(text), Number(no));
-    this.#runs = new Map(
-      (await rows("SELECT boot_no, from_ms, to_ms FROM runs")).map(([boot, from, to]) => [Number(boot), { fromMs: Number(from), toMs: Number(to) }]),
-    );
-    this.#knownBoots = new Set(this.#runs.keys());
-    this.#columns = await ShareColumns.create(this.#options.database.duckDb, this.#connection);
+    await this.#others.readFrom(connection);
+    this.#columns = await ShareColumns.create(this.#options.database.duckDb, connection);
     return this.#applied;
   }
 
@@ -146,6 +131,11 @@ export class Loader {
       this.#loading = null;
       this.#schedule();
     }
+  }
+
+  /** Gives texts their numbers, before rows that have them come from elsewhere than the journal. */
+  learnReasons(connection: DuckDBConnection, texts: readonly string[]): Promise<void> {
+    return this.#others.learnReasons(connection, texts);
   }
 
   async close(): Promise<void> {
@@ -241,12 +231,7 @@ export class Loader {
   }
 
   async #seek(): Promise<void> {
-    this.#block = null;
-    this.#boot = 0;
-    this.#late.clear();
-    this.#newReasons = [];
-    this.#changedBoots.clear();
-    const first = await this.#options.source.seek(this.#applied + 1);
+    const first = await this.#reader.seek(this.#applied + 1);
     if (first > this.#applied + 1) {
       this.#options.log.error("ledger.journal-gap", { fromSequence: this.#applied + 1, toSequence: first - 1 });
       this.#applied = first - 1;
@@ -265,7 +250,7 @@ export class Loader {
     await connection.run("BEGIN");
     let rows = 0;
     let chunks = 0;
-    while (rows < limits.loadGroupRows && (await this.#collect(through, Math.min(chunkRows, limits.loadGroupRows - rows)))) {
+    while (rows < limits.loadGroupRows && (await this.#reader.collect(columns, through, Math.min(chunkRows, limits.loadGroupRows - rows)))) {
       rows += columns.rows;
       columns.push();
       chunks += 1;
@@ -273,130 +258,11 @@ export class Loader {
       await nextTurn();
     }
     columns.flush();
-    const applied = Math.max(this.#applied, this.#sequence - 1);
-    await this.#writeOthers(connection);
+    const applied = Math.max(this.#applied, this.#reader.lastSequence);
+    await this.#others.writeTo(connection);
     await connection.run("UPDATE progress SET applied_sequence = $1", [BigInt(applied)]);
     await connection.run("COMMIT");
     this.#applied = applied;
     this.#loadedAtMs = applied >= through ? atMs : columns.lastAtMs;
-  }
-
-  /** Reads records up to `rowsMax` shares into the columns; false when there is nothing more up to `through`. */
-  async #collect(through: number, rowsMax: number): Promise<boolean> {
-    const columns = this.#columns as ShareColumns;
-    let read = 0;
-    while (columns.rows < rowsMax) {
-      if (this.#block === null && !(await this.#nextBlock(through))) break;
-      read += this.#readRecords(columns, rowsMax);
-    }
-    return read > 0;
-  }
-
-  async #nextBlock(through: number): Promise<boolean> {
-    const block = await this.#options.source.next(through);
-    if (block === null) return false;
-    if (block.bootNo !== this.#boot) this.#reasonOfLocal.clear();
-    this.#boot = block.bootNo;
-    this.#block = block;
-    this.#offset = block.recordsAt;
-    this.#sequence = block.firstSequence;
-    if (block.firstSequence + block.records - 1 <= this.#applied && (block.flags & flagOthers) === 0) {
-      this.#sequence += block.records;
-      this.#block = null;
-    }
-    return true;
-  }
-
-  #readRecords(columns: ShareColumns, rowsMax: number): number {
-    const block = this.#block;
-    if (block === null) return 0;
-    const { slab, end } = block;
-    const before = this.#sequence;
-    while (this.#offset < end && columns.rows < rowsMax) {
-      const records = sharesInARow(block, this.#offset, rowsMax - columns.rows);
-      if (records === 0) {
-        this.#readOther(slab, this.#offset);
-        this.#offset += recordBytes(slab, this.#offset);
-        this.#sequence += 1;
-        continue;
-      }
-      // The database may have the first part of them already.
-      const skipped = Math.min(records, Math.max(0, this.#applied + 1 - this.#sequence));
-      const offset = this.#offset + skipped * shareBytes;
-      columns.addRun(slab, { offset, records: records - skipped, sequence: this.#sequence + skipped, reasonNoOf: this.#reasonNoOfLocal });
-      this.#offset += records * shareBytes;
-      this.#sequence += records;
-    }
-    if (this.#offset >= end) this.#block = null;
-    return this.#sequence - before;
-  }
-
-  #readOther(slab: Slab, offset: number): void {
-    const kind = (slab.bytes[offset] as number) & 15;
-    const isNew = this.#sequence > this.#applied;
-    if (kind === kindReason) {
-      // Also below `applied`: shares that follow in this segment use the number.
-      const length = slab.u32[(offset + 4) >>> 2] as number;
-      const text = new TextDecoder().decode(slab.bytes.subarray(offset + reasonHeaderBytes, offset + reasonHeaderBytes + length));
-      this.#reasonOfLocal.set(slab.u16[(offset >>> 1) + 1] as number, this.#reasonNoOf(text));
-    } else if (kind === kindVerdict && isNew) {
-      const localReason = slab.u16[(offset >>> 1) + 1] as number;
-      this.#late.set(slab.f64[(offset + 16) >>> 3] as number, {
-        poolCode: (slab.bytes[offset + 1] as number) >>> 4,
-        reasonNo: this.#reasonNoOfLocal(localReason),
-        answeredMs: slab.i32[(offset >>> 2) + 1] as number,
-      });
-    } else if (kind === kindPulse && isNew) this.#notePulse(slab.f64[(offset >>> 3) + 1] as number);
-  }
-
-  #reasonNoOf(text: string): number {
-    const kept = this.#reasonOfText.has(text) || this.#reasonOfText.size < this.#options.limits.reasonsMax - 1 ? text : otherReason;
-    const known = this.#reasonOfText.get(kept);
-    if (known !== undefined) return known;
-    const no = this.#reasonOfText.size + 1;
-    this.#reasonOfText.set(kept, no);
-    this.#newReasons.push({ no, text: kept });
-    return no;
-  }
-
-  /** Gives texts their numbers, before rows that have them come from elsewhere than the journal. */
-  async learnReasons(connection: DuckDBConnection, texts: readonly string[]): Promise<void> {
-    for (const text of texts) this.#reasonNoOf(text);
-    await this.#writeReasons(connection);
-  }
-
-  async #writeReasons(connection: DuckDBConnection): Promise<void> {
-    for (const { no, text } of this.#newReasons) await connection.run("INSERT INTO reasons VALUES ($1, $2)", [no, text]);
-    this.#newReasons = [];
-  }
-
-  #notePulse(atMs: number): void {
-    const run = this.#runs.get(this.#boot);
-    if (run === undefined) this.#runs.set(this.#boot, { fromMs: atMs, toMs: atMs });
-    else this.#runs.set(this.#boot, { fromMs: Math.min(run.fromMs, atMs), toMs: Math.max(run.toMs, atMs) });
-    this.#changedBoots.add(this.#boot);
-  }
-
-  async #writeOthers(connection: DuckDBConnection): Promise<void> {
-    await this.#writeReasons(connection);
-    for (const boot of this.#changedBoots) {
-      const run = this.#runs.get(boot) as Run;
-      const sql = this.#knownBoots.has(boot) ? "UPDATE runs SET from_ms = $2, to_ms = $3 WHERE boot_no = $1" : "INSERT INTO runs VALUES ($1, $2, $3)";
-      await connection.run(sql, [boot, BigInt(Math.floor(run.fromMs)), BigInt(Math.floor(run.toMs))]);
-      this.#knownBoots.add(boot);
-    }
-    const late = [...this.#late];
-    for (let from = 0; from < late.length; from += lateRowsMax) await this.#writeLate(connection, late.slice(from, from + lateRowsMax));
-    this.#changedBoots.clear();
-    this.#late.clear();
-  }
-
-  async #writeLate(connection: DuckDBConnection, late: LateRows): Promise<void> {
-    const { rollup } = this.#options;
-    const picked = `${pickLate(late)} AND ${rollup.changeable}`;
-    const isRolled = late.some(([sequence]) => sequence <= rollup.reach.rolledThrough);
-    if (isRolled) await rollup.correct(connection, picked, -1);
-    await writeLate(connection, late, picked);
-    if (isRolled) await rollup.correct(connection, picked, 1);
   }
 }

@@ -75,7 +75,8 @@ export async function openFarm(): Promise<Farm> {
   const available: Farm["available"] = { availableHps: 1e15, availableRigs: 5 };
   const removalCost: ContractView["removalCost"] = (rigNos) => ({ rigs: rigNos.length, idleRigs: 0, servingRigs: 0, lostHps: 0, spareHps: 0, contracts: [] });
   const contracts: ContractView = { capacity: () => available, removalCost, health: (no) => healths.get(no) ?? null, changed: () => {} };
-  const deps: WebDeps = { control, contracts, ledger, hub, config, log: silentLog, now };
+  const testChannel: WebDeps["testChannel"] = (id) => Promise.resolve({ ok: true, text: `${control.channels.byId(id)?.name} heard it` });
+  const deps: WebDeps = { control, contracts, ledger, hub, config, log: silentLog, now, testChannel };
   let web = await startWeb(deps);
   const { port } = web.address;
   const away = () => web.stop();

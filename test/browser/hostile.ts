@@ -39,6 +39,8 @@ export async function fillWithWildTexts({ deps, facts, healths }: Farm): Promise
     must(control.contracts.update(contract.id, { notes: wild(4_000) }, { expected: null, by: "user:wild" }));
     must(await control.users.add({ email: `${"w".repeat(60)}@wild.example`, name: wild(100), role: "viewer", password: "a long enough sentence" }));
     must(control.tokens.create({ name: wild(100), scopes: ["fleet:read"] }));
+    const secret = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
+    must(control.channels.create({ name: wild(100), target: { kind: "webhook", url: "https://wild.example/hub" }, secret }));
   });
   const rows = [
     ["rig", "model", "notes", "building"],

@@ -26,6 +26,7 @@ const firstOf: Readonly<Record<string, (control: Control) => string | undefined>
   imports: ({ imports }) => imports.latest()[0]?.id,
   people: ({ users }) => users.all()[0]?.id,
   racks: ({ racks }) => racks.all()[0]?.id,
+  channels: ({ channels }) => channels.all()[0]?.id,
   sites: ({ sites }) => sites.all()[0]?.id,
 };
 

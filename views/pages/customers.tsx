@@ -100,7 +100,7 @@ function CustomerForm(props: CustomerPageProps): JSX.Element {
       <Field form={form} name="name" label="Name" required first={customer === null} />
       <Field form={form} name="external_ref" label="Your reference" hint="What your own system knows him by; unique." />
       <Field form={form} name="email" label="E-mail" />
-      <Field form={form} name="timezone" label="Time zone" placeholder="Europe/Oslo" hint="The days of his statements are counted in it." />
+      <Field form={form} name="timezone" label="Time zone" placeholder="Europe/Oslo" hint="His days and months are counted in it." />
       <p class="actions">
         <button type="submit" class="primary">
           {customer === null ? "Add customer" : "Save"}

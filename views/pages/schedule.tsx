@@ -21,6 +21,8 @@ export type ScheduleProps = {
   picker: RangePickerProps;
   nextDrawnHref: string | null;
   nextHref: string | null;
+  /** Whether one moment was asked about: then what was so at it comes first. */
+  asksMoment: boolean;
   /** Moments that are one click away. */
   jumps: readonly { text: string; href: string }[];
 };
@@ -62,36 +64,31 @@ function Next(props: { href: string | null; label: string; rel?: "next" }): JSX.
   );
 }
 
-/** Whom rigs served over a time, and who had which rig at one moment, why, and by whose decision. */
-export function SchedulePage(props: ScheduleProps): JSX.Element {
-  const { viewer, form } = props;
+/** The question: at which moment, of which contract. */
+function Question(props: ScheduleProps): JSX.Element {
+  const { form } = props;
   return (
-    <Layout title="Schedule" current="schedule" viewer={viewer} assets={props.assets} live={null}>
-      <div class="title">
-        <h1>Schedule</h1>
-        <RangePicker {...props.picker} />
-      </div>
-      <section class="panel" aria-labelledby="h-gantt">
-        <header>
-          <h2 id="h-gantt" safe>{`Whom each rig served, ${props.span}`}</h2>
-        </header>
-        <Gantt {...props.gantt} />
-      </section>
-      <Next href={props.nextDrawnHref} label="More rigs" />
-      <form method="get" action="/schedule" novalidate class="row filters">
-        <RangeFields range={props.range} />
-        <Field form={form} name="at" label={`At (${viewer.zone})`} type="datetime-local" />
-        <Field form={form} name="contract" label="Contract" placeholder="all" />
-        <button type="submit" class="primary">
-          Show
-        </button>
-        {props.jumps.map((jump) => (
-          <a class="button" href={jump.href} safe>
-            {jump.text}
-          </a>
-        ))}
-      </form>
-      <section class="panel" aria-labelledby="h-rows">
+    <form method="get" action="/schedule" novalidate class="row filters">
+      <RangeFields range={props.range} />
+      <Field form={form} name="at" label={`Who had which rig at (${props.viewer.zone})`} type="datetime-local" />
+      <Field form={form} name="contract" label="Contract" placeholder="all" />
+      <button type="submit" class="primary">
+        Show
+      </button>
+      {props.jumps.map((jump) => (
+        <a class="button" href={jump.href} safe>
+          {jump.text}
+        </a>
+      ))}
+    </form>
+  );
+}
+
+function Moments(props: ScheduleProps): JSX.Element {
+  const { viewer } = props;
+  return (
+    <>
+      <section class="panel" aria-labelledby="h-rows" id="at-moment">
         <header>
           <h2 id="h-rows">
             Who had which rig at <Moment atMs={props.atMs} clock={viewer} />
@@ -123,6 +120,36 @@ export function SchedulePage(props: ScheduleProps): JSX.Element {
         )}
       </section>
       <Next href={props.nextHref} label="Pages" rel="next" />
+    </>
+  );
+}
+
+function Spans(props: ScheduleProps): JSX.Element {
+  return (
+    <>
+      <section class="panel" aria-labelledby="h-gantt">
+        <header>
+          <h2 id="h-gantt" safe>{`Whom each rig served, ${props.span}`}</h2>
+        </header>
+        <Gantt {...props.gantt} />
+      </section>
+      <Next href={props.nextDrawnHref} label="More rigs" />
+    </>
+  );
+}
+
+/** Whom rigs served over a time, and who had which rig at one moment, why, and by whose decision. */
+export function SchedulePage(props: ScheduleProps): JSX.Element {
+  return (
+    <Layout title="Schedule" current="schedule" viewer={props.viewer} assets={props.assets} live={null}>
+      <div class="title">
+        <h1>Schedule</h1>
+        <RangePicker {...props.picker} />
+      </div>
+      <Question {...props} />
+      {props.asksMoment ? <Moments {...props} /> : ""}
+      <Spans {...props} />
+      {props.asksMoment ? "" : <Moments {...props} />}
     </Layout>
   );
 }

@@ -131,9 +131,15 @@ function Channels(props: SettingsProps): JSX.Element {
     <section class="panel" aria-labelledby="h-channels" id="channels">
       <header>
         <h2 id="h-channels">Channels of alarms</h2>
-        <a href="/docs">Set through the API</a>
+        {props.viewer.role === "owner" ? (
+          <a class="button" href="/channels/new">
+            New channel
+          </a>
+        ) : (
+          ""
+        )}
       </header>
-      {props.channels.length === 0 ? <p class="empty">Nobody is told of alarms: there is no channel. POST /api/v1/notifications/channels adds one.</p> : ""}
+      {props.channels.length === 0 ? <p class="empty">Nobody is told of alarms: there is no channel. An owner adds one.</p> : ""}
       <table hidden={props.channels.length === 0}>
         <thead>
           <tr>
@@ -146,7 +152,13 @@ function Channels(props: SettingsProps): JSX.Element {
           {props.channels.map((line) => (
             <tr id={line.id}>
               <th scope="row">
-                <span safe>{line.name}</span>
+                {props.viewer.role === "owner" ? (
+                  <a href={`/channels/${line.id}`} safe>
+                    {line.name}
+                  </a>
+                ) : (
+                  <span safe>{line.name}</span>
+                )}
                 <small safe>{line.target}</small>
               </th>
               <td>

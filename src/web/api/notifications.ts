@@ -1,13 +1,11 @@
-import { type Static, Type } from "@sinclair/typebox";
-import type { Channel, ChannelInput, ChannelPatch, EmailTarget } from "../../control/channels.ts";
+import { Type } from "@sinclair/typebox";
+import type { Channel } from "../../control/channels.ts";
 import type { Delivery } from "../../control/deliveries.ts";
-import { recordAct, recordChange } from "../actions/record.ts";
+import { addChannel, changeChannel, removeChannel, settingsOf } from "../actions/channels.ts";
 import { channelExample, channelModel, channelTestExample, channelTestModel, deliveryExample, deliveryModel, mailFields } from "../channel-models.ts";
-import { accepted } from "../control-result.ts";
 import { type ApiParts, changeEndpoint, type Endpoint, found, readEndpoint } from "../endpoint.ts";
 import { limitOf, listReply, pageByNo } from "../paging.ts";
 import { rowJson } from "../present-rows.ts";
-import { invalidField } from "../problems.ts";
 import { orNull, pageOf, pageQuery, text } from "../schema-parts.ts";
 import { timeText } from "../times.ts";
 
@@ -32,17 +30,10 @@ const channelPatch = Type.Object({
   email: Type.Optional(Type.Object({ ...Type.Partial(Type.Object(mailFields)).properties, password: password() })),
 });
 
-const subjectOf = ({ id, name }: Channel) => ({ kind: "channel", id, name });
 const lookedAt = 100;
 
 export function notificationEndpoints(parts: ApiParts): Endpoint[] {
   return [...channelReads(parts), ...channelChanges(parts), channelTest(parts)];
-}
-
-/** The row's fields; what is a secret is not among them. */
-function settingsOf({ id, name, enabled, target, networks }: Channel) {
-  const { kind, ...fields } = target;
-  return { id, name, enabled, kind, webhook: kind === "webhook" ? fields : null, email: kind === "email" ? fields : null, networks };
 }
 
 function present({ deps }: ApiParts, channel: Channel) {
@@ -110,35 +101,6 @@ function channelReads(parts: ApiParts): Endpoint[] {
   ];
 }
 
-function inputOf({ name, enabled, networks, webhook, email }: Static<typeof newChannel>): ChannelInput {
-  const shared = { name, ...(enabled !== undefined && { enabled }), ...(networks !== undefined && { networks }) };
-  if ((webhook === undefined) === (email === undefined)) throw invalidField("", "must have either webhook or email");
-  if (webhook !== undefined) return { ...shared, target: { kind: "webhook", url: webhook.url }, secret: webhook.secret };
-  const { password: given, username = null, ...fields } = email as Static<typeof newMail>;
-  return { ...shared, target: { kind: "email", ...fields, username }, secret: given ?? "" };
-}
-
-/** What is given of a channel's kind laid over what it has. */
-function patchOf(current: Channel, { name, enabled, networks, webhook, email }: Static<typeof channelPatch>): ChannelPatch {
-  const { target } = current;
-  const other = target.kind === "webhook" ? email : webhook;
-  if (other !== undefined) throw invalidField(target.kind === "webhook" ? "email" : "webhook", `cannot be given: the channel is of the kind ${target.kind}`);
-  const shared = {
-    ...(name !== undefined && { name }),
-    ...(enabled !== undefined && { enabled }),
-    ...(networks !== undefined && { networks }),
-  };
-  if (target.kind === "webhook") {
-    return {
-      ...shared,
-      target: { ...target, ...(webhook?.url !== undefined && { url: webhook.url }) },
-      ...(webhook?.secret !== undefined && { secret: webhook.secret }),
-    };
-  }
-  const { password: given, ...fields } = email ?? {};
-  return { ...shared, target: { ...target, ...fields } as EmailTarget, ...(given !== undefined && { secret: given ?? "" }) };
-}
-
 function channelChanges(parts: ApiParts): Endpoint[] {
   const { control } = parts.deps;
   return [
@@ -156,8 +118,7 @@ function channelChanges(parts: ApiParts): Endpoint[] {
       bodyExample: { name: "on-call", webhook: { url: "https://alarms.example.org/hub", secret: "whsec_bWFrZSB5b3VyIG93biBzZWNyZXQsIG5vdCB0aGlzIQ==" } },
       answers: [{ status: 201, description: "The channel", schema: channelModel, example: channelExample }],
       handle: ({ body, principal }) => {
-        const channel = accepted(control.channels.create(inputOf(body)), "channel");
-        recordAct(control, principal, { verb: "added", subject: subjectOf(channel) });
+        const channel = addChannel(parts.deps, principal, body);
         return { status: 201, body: present(parts, channel), version: channel.version, location: `/api/v1/notifications/channels/${channel.id}` };
       },
     }),
@@ -173,10 +134,7 @@ function channelChanges(parts: ApiParts): Endpoint[] {
       answers: [{ status: 200, description: "The channel as it is now", schema: channelModel, example: channelExample }],
       handle: ({ id, body, principal, version }) => {
         const before = found(control.channels.byId(id), "channel");
-        const patch = patchOf(before, body);
-        const after = accepted(control.channels.update(id, patch, version), "channel");
-        const secrets = patch.secret === undefined || patch.secret === before.secret.reveal() ? [] : ["secret"];
-        recordChange(control, principal, { subject: subjectOf(after), before: settingsOf(before), after: settingsOf(after), secret: secrets });
+        const after = changeChannel(parts.deps, principal, { before, version, entry: body });
         return { body: present(parts, after), version: after.version };
       },
     }),
@@ -189,8 +147,7 @@ function channelChanges(parts: ApiParts): Endpoint[] {
       description: "What is on its way through it is given up.",
       answers: [{ status: 204, description: "Removed" }],
       handle: ({ id, principal, version }) => {
-        const channel = accepted(control.channels.remove(id, version), "channel");
-        recordAct(control, principal, { verb: "removed", subject: subjectOf(channel) });
+        removeChannel(parts.deps, principal, { id, version });
         return {};
       },
     }),

@@ -12,6 +12,7 @@ import { webLimits } from "../limits.ts";
 import { invalidField, type Problem } from "../problems.ts";
 import { timeText } from "../times.ts";
 import { contractDone, momentOf } from "./contract-commands.ts";
+import { farmOf } from "./farm.ts";
 import { typedNumber } from "./fleet-form.ts";
 import { type FormValues, isOwnForm, orRefused, readForm, refusedForm, sentence } from "./form-body.ts";
 import { exactHashrate, readHashrate } from "./hashrate-text.ts";
@@ -114,11 +115,11 @@ function slaOf(values: FormValues): SlaEntry | undefined {
   return { plan, price: { amount: amount.replace(",", "."), currency: (values["price_currency"] ?? "").toUpperCase() } };
 }
 
-function customerOf(values: FormValues): Pick<ContractEntry, "customer_id" | "customer"> {
+function customerOf({ deps: { control } }: PageParts, values: FormValues): Pick<ContractEntry, "customer_id" | "customer"> {
   const id = values["customer_id"] ?? "";
   if (id !== "") return { customer_id: id };
   const email = values["customer_email"] ?? "";
-  return { customer: { name: values["customer_name"] ?? "", ...(email !== "" && { email }) } };
+  return { customer: { name: values["customer_name"] ?? "", timezone: farmOf(control).zone, ...(email !== "" && { email }) } };
 }
 
 /** What was typed, as the entry that a script would send. Throws a problem that names the field. */
@@ -131,7 +132,7 @@ function entryOf(parts: PageParts, values: FormValues): ContractEntry {
   const sla = slaOf(values);
   const terms = termsOf(values);
   return {
-    ...customerOf(values),
+    ...customerOf(parts, values),
     ...terms,
     ...(terms.profile_id === undefined && { pools: poolsOf(values) }),
     fleet_id: values["fleet_id"] ?? "",

@@ -5,6 +5,7 @@ import { addCustomer, type CustomerEntry, changeCustomer, removeCustomer } from 
 import { assetUrls } from "../assets/assets.ts";
 import { found } from "../endpoint.ts";
 import { contractLines } from "./contract-list.ts";
+import { farmOf } from "./farm.ts";
 import { type FormValues, isOwnForm, orRefused, readForm, refusedEdit, refusedForm, refusedStatus, requireOwnForm, versionOf } from "./form-body.ts";
 import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
@@ -60,15 +61,15 @@ export function customerPage(parts: PageParts, call: PageCall): Promise<Response
 }
 
 export function newCustomerPage(parts: PageParts, call: PageCall): Promise<Response> {
-  return show(parts, call, { customer: null, form: { values: { timezone: "UTC" }, errors: {} } });
+  return show(parts, call, { customer: null, form: { values: { timezone: farmOf(parts.deps.control).zone }, errors: {} } });
 }
 
-function entryOf(values: FormValues): CustomerEntry & { name: string } {
+function entryOf({ deps: { control } }: PageParts, values: FormValues): CustomerEntry & { name: string } {
   return {
     name: values["name"] ?? "",
     external_ref: values["external_ref"] || null,
     email: values["email"] || null,
-    timezone: values["timezone"] || "UTC",
+    timezone: values["timezone"] || farmOf(control).zone,
   };
 }
 
@@ -78,7 +79,7 @@ export async function addCustomerForm(parts: PageParts, call: PageCall): Promise
   if (!isOwnForm(values, call.viewer.csrf)) return again({ values, errors: { "": staleForm } });
   return orRefused(
     () => {
-      const customer = parts.deps.control.transaction(() => addCustomer(parts.deps, call.principal, entryOf(values)));
+      const customer = parts.deps.control.transaction(() => addCustomer(parts.deps, call.principal, entryOf(parts, values)));
       return done(parts, `/customers/${customer.id}`);
     },
     (problem) => again(refusedForm(values, problem)),
@@ -93,7 +94,7 @@ export async function changeCustomerForm(parts: PageParts, call: PageCall): Prom
   if (!isOwnForm(values, call.viewer.csrf)) return again({ values, errors: { "": staleForm } });
   return orRefused(
     () => {
-      control.transaction(() => changeCustomer(parts.deps, call.principal, { id: customer.id, version: versionOf(values), entry: entryOf(values) }));
+      control.transaction(() => changeCustomer(parts.deps, call.principal, { id: customer.id, version: versionOf(values), entry: entryOf(parts, values) }));
       return done(parts, `/customers/${customer.id}`);
     },
     (problem) => again(refusedEdit(values, problem, { present: formOf(customer) }), refusedStatus(problem)),

@@ -13,6 +13,7 @@ import { recorded } from "../recorded.ts";
 import { keepOpen } from "../sse.ts";
 import { accountPage, beginSecondStepForm, confirmSecondStepForm, displayForm, endSecondStepForm, ownSignOutForm, secondStepRuleForm } from "./account.ts";
 import { auditExportPage, auditPage } from "./audit.ts";
+import { addChannelForm, changeChannelForm, channelPage, newChannelPage, removeChannelForm, testChannelForm } from "./channels.ts";
 import { connectLive, connectPage } from "./connect.ts";
 import { contractLive, contractPage } from "./contract.ts";
 import { renewForm, resumeForm, suspendForm, terminateForm } from "./contract-commands.ts";
@@ -140,6 +141,8 @@ const owned: readonly [path: string, show: Show][] = [
   ["/people", peoplePage],
   ["/people/:id", personPage],
   ["/tokens", tokensPage],
+  ["/channels/new", newChannelPage],
+  ["/channels/:id", channelPage],
 ];
 
 /** What everybody may change: how he himself signs in. */
@@ -162,6 +165,10 @@ const ownedChanges: readonly [path: string, change: Show][] = [
   ["/people/:id/sign-out", revokeSessionForm],
   ["/tokens", addTokenForm],
   ["/tokens/:id/revoke", removeTokenForm],
+  ["/channels", addChannelForm],
+  ["/channels/:id", changeChannelForm],
+  ["/channels/:id/delete", removeChannelForm],
+  ["/channels/:id/test", testChannelForm],
 ];
 
 /** The live side of the pages. */

@@ -84,6 +84,7 @@ export function schedulePage(parts: PageParts, call: PageCall): Promise<Response
     picker: pickerOf(beside === "" ? "/schedule" : `/schedule?${beside}`, range, viewer.zone),
     form: { values: { at: errors["at"] === undefined ? at : (url.searchParams.get("at") ?? ""), contract: url.searchParams.get("contract") ?? "" }, errors },
     range,
+    asksMoment: url.searchParams.get("at") !== null || afterRigNo > 0,
     nextHref: rows.length > pageSize ? hrefOf(range, { ...kept, after: last }) : null,
     nextDrawnHref: nextNo === 0 ? null : hrefOf(range, { ...kept, drawn: String(nextNo) }),
     jumps: [

@@ -39,6 +39,11 @@ describe("who had which rig", () => {
     expect(rowsOf(await ofContract(""))).toHaveLength(3);
     expect(rowsOf(await get(`/schedule?at=${clock(before - 86_400_000)}`))).toEqual([]);
     expect(await get("/schedule")).toContain("a user who is gone");
+    const order = (html: string) => [html.indexOf('id="at"'), html.indexOf('id="h-rows"'), html.indexOf('id="gantt"')];
+    const asked = order(await get(`/schedule?at=${clock(before)}`));
+    expect(asked).toEqual(asked.toSorted((one, other) => one - other));
+    const [question = 0, rows = 0, gantt = 0] = order(await get("/schedule"));
+    expect([question < gantt, gantt < rows]).toEqual([true, true]);
   });
 
   test("a moment or a contract that is none is said beside its field", async () => {

@@ -123,8 +123,9 @@ export class RealMiner implements ChaosRig {
     this.#child = null;
   }
 
+  /** One that has ended by itself hears nothing any more; `troubles` says so. */
   #tell(told: ThrottleIsTold): void {
-    this.#child?.send(told);
+    if (this.#child?.exitCode === null) this.#child.send(told);
   }
 
   #spawn(): void {

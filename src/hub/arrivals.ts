@@ -4,10 +4,11 @@ const stormArrivalsMin = 100;
 
 /**
  * When to collect garbage while rigs arrive. What a login leaves behind lies among what stays, and memory where both are mixed is not
- * given back: ten thousand at once leave megabytes of holes unless they are collected on the way, and once more when they have come.
+ * given back: ten thousand at once leave megabytes of holes unless they are collected on the way, and once more when all have work.
  */
 export class Arrivals {
   private sinceCollection = 0;
+  private sinceCalm = 0;
   private atLastTick = 0;
   private readonly collect: () => void;
 
@@ -16,17 +17,21 @@ export class Arrivals {
     this.collect = collect;
   }
 
-  /** One more connection. */
+  /** One more connection, or one more that has logged in. */
   note(): void {
+    this.sinceCalm++;
     this.sinceCollection++;
     if (this.sinceCollection >= arrivalsPerCollection) this.begin();
   }
 
   /** To be called about once a second. */
   tick(): void {
-    const isOver = this.sinceCollection === this.atLastTick;
-    if (isOver && this.sinceCollection >= stormArrivalsMin) this.begin();
-    this.atLastTick = this.sinceCollection;
+    const isOver = this.sinceCalm === this.atLastTick;
+    if (isOver && this.sinceCalm >= stormArrivalsMin) {
+      this.sinceCalm = 0;
+      this.begin();
+    }
+    this.atLastTick = this.sinceCalm;
   }
 
   private begin(): void {

@@ -40,6 +40,8 @@ export type PoolJob = {
 export type HubJob = {
   id: string;
   poolJob: PoolJob;
+  /** When it was handed out, milliseconds since 1970. */
+  atMs: number;
   layout: Layout;
   /** P of the extranonce layout, between the pool's extranonce1 and the rig's. */
   prefix: Uint8Array;

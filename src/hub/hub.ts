@@ -326,6 +326,7 @@ export class Hub {
 
   /** Rigs that become ready in one turn go together, so that a whole block shares one job and one line. */
   private startWork(session: Caller, rig: RosterRig): void {
+    this.arrivals.note();
     this.starting.push({ session, rig });
     if (this.starting.length === 1) setImmediate(() => this.startAll());
   }

@@ -213,6 +213,7 @@ export class JobBoard {
     const job: HubJob = {
       id: nextJobId(),
       poolJob,
+      atMs: this.now(),
       layout: how.layout,
       prefix: how.prefix,
       prefixHex: Buffer.from(how.prefix).toString("hex"),

@@ -170,7 +170,7 @@ export class RigSession implements Submitter, Caller, IntakeOwner {
       this.leaveAtMs = 0;
       excuse(this, nowMs);
     }
-    this.jobs.add(job, difficulty, nowMs);
+    this.jobs.add(job, difficulty);
     this.joblessSinceMs = 0;
     expose(this, nowMs);
     this.writer.send(before === "" ? line : Buffer.concat([Buffer.from(before), line]));

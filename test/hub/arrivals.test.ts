@@ -22,6 +22,17 @@ test("every thousand arrivals are collected after", () => {
   expect(collections()).toBe(3);
 });
 
+test("a storm is collected after once more when it is over, though its last thousand was just then", () => {
+  const { arrivals, come, collections } = counted();
+  come(1_000);
+  arrivals.tick();
+  expect(collections()).toBe(1);
+  arrivals.tick();
+  expect(collections()).toBe(2);
+  arrivals.tick();
+  expect(collections()).toBe(2);
+});
+
 test("the rest of a storm is collected after once nobody has come for a second, and only once", () => {
   const { arrivals, come, collections } = counted();
   come(400);

@@ -321,7 +321,8 @@ export class Hub {
   private admitted(session: Caller, rig: RosterRig): void {
     if (rig.sessions.length === 1) this.deps.presence(rig.no, true);
     const fleetName = this.roster.fleet(rig.fleetNo)?.name ?? "?";
-    for (const event of loginEvents(rig, session.port, fleetName)) this.deps.event(event);
+    const idOf = (no: number) => this.deps.control.rigs.byNo(no)?.id ?? "";
+    for (const event of loginEvents(rig, session.port, fleetName, idOf)) this.deps.event(event);
   }
 
   /** Rigs that become ready in one turn go together, so that a whole block shares one job and one line. */

@@ -16,7 +16,6 @@ const none: readonly RosterSession[] = Object.freeze([]);
 /** One rig as the hub keeps it in memory; what people decide about it is in the control database. */
 export class RosterRig {
   readonly no: number;
-  readonly id: string;
   name: string;
   fleetNo: number;
   nominalHps: number | null;
@@ -41,7 +40,6 @@ export class RosterRig {
 
   constructor(rig: Rig) {
     this.no = rig.no;
-    this.id = rig.id;
     this.name = rig.name;
     this.fleetNo = rig.fleetNo;
     this.nominalHps = rig.nominalHps;

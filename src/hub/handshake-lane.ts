@@ -1,5 +1,7 @@
-/** Chunks taken in one go: about two milliseconds of work. */
-const chunksPerTurnMax = 96;
+import { TurnShare } from "./turn-share.ts";
+
+/** Chunks taken in one go: the most are about two milliseconds of work. */
+const chunksPerTurn = { min: 12, max: 96 };
 
 type Chunk<User> = { user: User; bytes: Buffer };
 
@@ -10,10 +12,13 @@ type Chunk<User> = { user: User; bytes: Buffer };
 export class HandshakeLane<User> {
   private waiting: Chunk<User>[] = [];
   private next = 0;
+  private readonly share = new TurnShare(chunksPerTurn);
   private readonly take: (user: User, bytes: Buffer) => void;
+  private readonly now: () => number;
 
-  constructor(take: (user: User, bytes: Buffer) => void) {
+  constructor(take: (user: User, bytes: Buffer) => void, now: () => number) {
     this.take = take;
+    this.now = now;
   }
 
   add(user: User, bytes: Buffer): void {
@@ -23,12 +28,14 @@ export class HandshakeLane<User> {
 
   /** A timer and not an immediate between two goes: the sockets have their turn. */
   private readonly run = (): void => {
-    const end = Math.min(this.waiting.length, this.next + chunksPerTurnMax);
+    const startMs = this.now();
+    const end = Math.min(this.waiting.length, this.next + this.share.pieces);
     while (this.next < end) {
       const chunk = this.waiting[this.next++];
       if (chunk !== undefined) this.take(chunk.user, chunk.bytes);
     }
     if (this.next < this.waiting.length) {
+      this.share.took(this.now() - startMs);
       setTimeout(this.run, 0);
       return;
     }

@@ -97,7 +97,7 @@ export class Hub {
       },
     });
     deps.ledger.onDurable = (through) => this.onDurable(through);
-    this.roster = new Roster({ control: deps.control, failed: (error) => deps.log.error("rig.enrol-failed", { error: error.message }) });
+    this.roster = new Roster({ control: deps.control, now: deps.now, failed: (error) => deps.log.error("rig.enrol-failed", { error: error.message }) });
     const dials = new DialBudget(deps.now);
     this.switchboard = new Switchboard({
       now: deps.now,
@@ -273,7 +273,7 @@ export class Hub {
       now: this.deps.now,
       taking: () => !this.draining,
       roster: this.roster,
-      intake: new RigIntake(),
+      intake: new RigIntake(this.deps.now),
       settlement: this.settlement,
       layoutFor: (session) => this.layouts.of(session),
       takeSlot: (layout) => this.slots.take(layout),

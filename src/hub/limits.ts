@@ -36,7 +36,7 @@ export const limits = Object.freeze({
   ntimeRollOwnSMax: 60,
   badSharesInRowMax: 200,
   /** A row, an allocation and an event each: about 40 microseconds a rig, and one sync for all of a turn. */
-  enrolPerTurnMax: 64,
+  enrolPerTurn: Object.freeze({ min: 8, max: 64 }),
   enrolWaitingMax: 20_000,
   /** The rig hears our verdict when the pool has not answered by then. */
   answerMsMax: 3_000,

@@ -20,7 +20,7 @@ export class NominalHints {
 
   write(): void {
     if (this.waiting.size === 0) return;
-    const some = [...this.waiting].slice(0, limits.enrolPerTurnMax);
+    const some = [...this.waiting].slice(0, limits.enrolPerTurn.max);
     for (const [rigNo] of some) this.waiting.delete(rigNo);
     this.rigs.setNominal(some.map(([rigNo, nominalHps]) => ({ rigNo, nominalHps, source: "hint" })));
   }

@@ -26,9 +26,13 @@ export type IntakeOwner = {
  */
 export class RigIntake {
   private shared = new LineCutter(limits.rigLineBytesMax);
-  private readonly lane = new HandshakeLane<IntakeOwner>((owner, bytes) => this.takeFromLane(owner, bytes));
+  private readonly lane: HandshakeLane<IntakeOwner>;
   private reading: IntakeOwner | null = null;
   private lineEnded = false;
+
+  constructor(now: () => number) {
+    this.lane = new HandshakeLane((owner, bytes) => this.takeFromLane(owner, bytes), now);
+  }
 
   receive(owner: IntakeOwner, bytes: Buffer): void {
     if (owner.laneBytes === 0 && owner.working) {

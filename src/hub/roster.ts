@@ -7,6 +7,7 @@ import { Exposure } from "../health/exposure.ts";
 import type { Refusal, RigFact, RigSessionFact } from "../health/facts.ts";
 import type { Destination } from "../schedule/move.ts";
 import { limits } from "./limits.ts";
+import { TurnShare } from "./turn-share.ts";
 
 /** What the roster needs of one of its rig's connections. */
 export type RosterSession = { readonly fact: () => RigSessionFact; readonly servingPoolNo: number; readonly servingContractNo: number };
@@ -103,6 +104,7 @@ type RigConnection = RosterSession & { rig: RosterRig | null; readonly others: M
 
 export type RosterDeps = {
   control: { rigs: Pick<Rigs, "all" | "aliases" | "merged" | "enrol">; fleets: Pick<Fleets, "all">; profiles: Pick<Profiles, "all"> };
+  now: () => number;
   failed: (error: Error) => void;
 };
 
@@ -120,6 +122,7 @@ export class Roster {
   private merged: ReadonlyMap<number, number> = new Map();
   private waiting: Waiting[] = [];
   private scheduled = false;
+  private readonly share = new TurnShare(limits.enrolPerTurn);
   private readonly deps: RosterDeps;
 
   constructor(deps: RosterDeps) {
@@ -235,7 +238,8 @@ export class Roster {
   }
 
   private enrolSome(): void {
-    const batch = this.waiting.splice(0, limits.enrolPerTurnMax);
+    const startMs = this.deps.now();
+    const batch = this.waiting.splice(0, this.share.pieces);
     try {
       const rows = this.deps.control.rigs.enrol(batch.map(({ fleetNo, name, nominalHps }) => ({ fleetNo, name, nominalHps })));
       for (const [at, entry] of batch.entries()) {
@@ -246,6 +250,7 @@ export class Roster {
       this.deps.failed(error as Error);
       for (const entry of batch) entry.done(null);
     }
+    if (this.waiting.length > 0) this.share.took(this.deps.now() - startMs);
   }
 
   private take(row: Rig): RosterRig {

@@ -33,7 +33,6 @@ export class Rigs {
   readonly #database: ControlDatabase;
   readonly #parts: Parts;
   readonly #rows: RowTable<Rig, RawRig>;
-  readonly #fleets: Fleets;
   readonly #allocations: Allocations;
   readonly #events: Events;
   readonly #enrolments: Enrolments;
@@ -62,7 +61,6 @@ export class Rigs {
     this.#database = database;
     this.#parts = parts;
     this.#rows = new RowTable(database, rigMapping);
-    this.#fleets = parts.fleets;
     this.#allocations = parts.allocations;
     this.#events = parts.events;
     this.#enrolments = new Enrolments(this.#rows, parts);
@@ -131,11 +129,6 @@ export class Rigs {
   /** The worst of those in use whose status wants a look, those that changed last first: at most `limit`. */
   worst(limit: number): Rig[] {
     return this.#rows.list(this.#worst, limit);
-  }
-
-  /** Each rig with its fleet, by numbers. */
-  fleetOfRigs(): [rigNo: number, fleetNo: number][] {
-    return this.#fleets.all().flatMap(({ no: fleetNo }) => this.numbersOfFleet(fleetNo).map((no): [number, number] => [no, fleetNo]));
   }
 
   /** Numbers of a fleet's rigs, in no order; 1.4 ms for ten thousand. */

@@ -77,7 +77,8 @@ export const figureSql = {
 export async function ratesOf(questions: Questions, { by, figure, windows, nowMs }: RatesQuestion): Promise<Map<number, (number | null)[]>> {
   if (windows.length === 0) return new Map();
   const toMs = Math.floor(nowMs);
-  const startOf = ({ seconds }: RateWindow) => Math.floor(nowMs - seconds * 1_000);
+  // Rounded, for a window that was made to begin with a whole minute must not begin a millisecond before it.
+  const startOf = ({ seconds }: RateWindow) => Math.round(nowMs - seconds * 1_000);
   const starts = [...new Set(windows.map(startOf))].sort((one, other) => other - one);
   const { condition, keys, figures, work } = figureSql[figure];
   const isOneStretch = starts.length === 1;

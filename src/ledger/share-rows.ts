@@ -57,7 +57,7 @@ function pageSql(pieces: readonly Piece[], range: Range, picked: readonly string
 }
 
 /** How far back the last shares are looked for: a rig at work has them in the first minutes, of what may be a thousand million rows in the last days. */
-const lookBackMs = [600_000, 3_600_000, 86_400_000, 7 * 86_400_000];
+const lookBackMs = [120_000, 600_000, 3_600_000, 86_400_000, 7 * 86_400_000];
 
 /** The last `n` rows of a rig that were received in the week before `nowMs`, newest first. */
 export async function lastShareRows(database: Database, query: { rigNo: number; n: number; nowMs: number }): Promise<ShareRow[]> {

@@ -20,7 +20,8 @@ export const webLimits = Object.freeze({
   poolProbeMsMax: 3_000,
   poolTestMsMax: 15_000,
   figuresFreshMs: 2_000,
-  figuresStaleMsMax: 10_000,
+  /** A figure that is asked for again is shown meanwhile for so long beyond its time. */
+  figuresOverdueMsMax: 8_000,
   hashratePointsMax: 3_000,
   /** Rigs of one order. */
   batchRigsMax: 10_000,

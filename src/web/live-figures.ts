@@ -3,54 +3,83 @@ import { webLimits } from "./limits.ts";
 
 /** H/s over the last 60, 900 and 86,400 s; null = no data. */
 export type Rates = { "60": number | null; "900": number | null; "86400": number | null };
-const windowsS = [60, 900, 86_400] as const;
 export const noRates: Rates = Object.freeze({ "60": null, "900": null, "86400": null });
 
-/** To take in a rig's rates holds the loop for a microsecond: those of ten thousand are asked for every five seconds. */
-const ratesAgeMsPerRig = 0.5;
+/** H/s of rigs or contracts by number, one for each window asked for. */
+export type RateTable = ReadonlyMap<number, readonly (number | null)[]>;
+
+/** H/s over the last 900 and 86,400 s; null = no data. */
+export type DeliveredRates = { hps900: number | null; hps86400: number | null };
+
+const minuteMs = 60_000;
+const minuteS = 60;
+const quarterS = 900;
+const dayS = 86_400;
+/** A table of ten thousand serves for five seconds, one of what changes slowly (a day, an hour) for a minute; a small farm's is asked for every two. */
+const quickMsPerRow = 0.5;
+const slowMsPerRow = 6;
+/** The same of contracts and pools, of which there are fewer with more rows each. */
+const quickMsPerOwner = 10;
+const slowMsPerOwner = 120;
 
 export type PoolWork = ReadonlyMap<number, { accepted: bigint; rejected: bigint }>;
 
-/** Figures of all rigs and pools that many requests ask for at once: each is one query, shared for two seconds. */
-export class LiveFigures {
-  readonly #rates: Shared<Map<number, (number | null)[]>>;
-  readonly #rejects: Shared<Map<number, { accepted: bigint; rejected: bigint }>>;
+/** The seconds since the start of the minute in which the window begins: whole minutes are counted already, parts of one are added up share by share. */
+const sinceMinute = (nowMs: number, seconds: number): number => (nowMs - Math.floor((nowMs - seconds * 1_000) / minuteMs) * minuteMs) / 1_000;
 
-  readonly #delivered: Shared<number>;
-  readonly #contracts: Shared<Map<number, (number | null)[]>>;
+/** Figures of all rigs, contracts and pools that many requests ask for at once: each is one query that all share. */
+export class LiveFigures {
+  readonly #rates: Shared<RateTable>;
+  readonly #dayRates: Shared<RateTable>;
+  readonly #rejects: Shared<Map<number, { accepted: bigint; rejected: bigint }>>;
+  readonly #delivered: Shared<RateTable>;
+  readonly #dayDelivered: Shared<RateTable>;
 
   constructor({ ledger, now }: Pick<WebDeps, "ledger" | "now">) {
-    this.#rates = new Shared(
-      now,
-      (nowMs) => ledger.rates(windowsS, nowMs),
-      (rates) => rates.size * ratesAgeMsPerRig,
-    );
-    this.#rejects = new Shared(now, (nowMs) => ledger.rejects(nowMs - 3_600_000, nowMs));
-    this.#contracts = new Shared(now, (nowMs) => ledger.deliveredRates?.([900, 86_400], nowMs) ?? Promise.resolve(new Map()));
-    this.#delivered = new Shared(now, async (nowMs) => (await deliveredOver(ledger, nowMs, 900)) ?? (await deliveredOver(ledger, nowMs, 60)) ?? 0);
+    const bySize = (msEach: number) => (table: { size: number }) => table.size * msEach;
+    const delivered = (windowsS: number[], nowMs: number): Promise<RateTable> => ledger.deliveredRates?.(windowsS, nowMs) ?? Promise.resolve(new Map());
+    this.#rates = new Shared<RateTable>(now, (nowMs) => ledger.rates([minuteS, sinceMinute(nowMs, quarterS)], nowMs), bySize(quickMsPerRow));
+    this.#dayRates = new Shared<RateTable>(now, (nowMs) => ledger.rates([sinceMinute(nowMs, dayS)], nowMs), bySize(slowMsPerRow));
+    this.#rejects = new Shared(now, (nowMs) => ledger.rejects(nowMs - sinceMinute(nowMs, 3_600) * 1_000, nowMs), bySize(slowMsPerOwner));
+    this.#delivered = new Shared(now, (nowMs) => delivered([minuteS, sinceMinute(nowMs, quarterS)], nowMs), bySize(quickMsPerOwner));
+    this.#dayDelivered = new Shared(now, (nowMs) => delivered([sinceMinute(nowMs, dayS)], nowMs), bySize(slowMsPerOwner));
   }
 
   /** What all rigs delivered, in H/s, over the last quarter of an hour; over the last minute while the hub is too young for that; 0 before. */
-  deliveredHps(): Promise<number> {
-    return this.#delivered.value();
+  async deliveredHps(): Promise<number> {
+    const sums = [0, 0];
+    const known = [false, false];
+    for (const rates of (await this.#delivered.value()).values()) {
+      rates.forEach((hps, at) => {
+        sums[at] = (sums[at] ?? 0) + (hps ?? 0);
+        known[at] ||= hps !== null;
+      });
+    }
+    return (known[1] === true ? sums[1] : sums[0]) ?? 0;
   }
 
   /** Delivered hashrates over 900 and 86,400 s by contract number. */
-  deliveredByContract(): Promise<Map<number, (number | null)[]>> {
-    return this.#contracts.value();
+  async deliveredByContract(): Promise<(contractNo: number) => DeliveredRates> {
+    const [quarter, day] = await Promise.all([this.#delivered.value(), this.#dayDelivered.value()]);
+    return (no) => ({ hps900: quarter.get(no)?.[1] ?? null, hps86400: day.get(no)?.[0] ?? null });
   }
 
-  /** Hashrates over 60, 900 and 86,400 s by rig number, as the ledger gives them: ten thousand `Rates` are dear, for their keys look like indices. */
-  ratesByRig(): Promise<Map<number, (number | null)[]>> {
+  /** Hashrates over 60 and 900 s by rig number, as the ledger gives them: ten thousand `Rates` are dear, for their keys look like indices. */
+  ratesByRig(): Promise<RateTable> {
     return this.#rates.value();
+  }
+
+  /** Hashrates over 86,400 s by rig number. */
+  dayRatesByRig(): Promise<RateTable> {
+    return this.#dayRates.value();
   }
 
   /** Hashrates by rig number. */
   async rates(): Promise<(rigNo: number) => Rates> {
-    const byRig = await this.#rates.value();
+    const [byRig, dayByRig] = await Promise.all([this.#rates.value(), this.#dayRates.value()]);
     return (rigNo) => {
-      const [minute = null, quarter = null, day = null] = byRig.get(rigNo) ?? [];
-      return { "60": minute, "900": quarter, "86400": day };
+      const [minute = null, quarter = null] = byRig.get(rigNo) ?? [];
+      return { "60": minute, "900": quarter, "86400": dayByRig.get(rigNo)?.[0] ?? null };
     };
   }
 
@@ -70,12 +99,7 @@ export class LiveFigures {
   }
 }
 
-async function deliveredOver(ledger: WebDeps["ledger"], nowMs: number, seconds: number): Promise<number | null> {
-  const points = await ledger.hashrate({ kind: "all" }, { fromMs: nowMs - seconds * 1_000, toMs: nowMs, stepS: seconds });
-  return points[0]?.deliveredHps ?? null;
-}
-
-/** One query for all who ask: fresh for two seconds; while the next one runs, the last answer serves for up to ten. */
+/** One query for all who ask: fresh for two seconds, or as long as its value says; while the next one runs, the last answer serves for eight more. */
 class Shared<T> {
   readonly #now: () => number;
   readonly #ask: (nowMs: number) => Promise<T>;
@@ -93,9 +117,10 @@ class Shared<T> {
   value(): Promise<T> {
     const nowMs = this.#now();
     const ageMs = this.#last === null || nowMs < this.#last.atMs ? Number.POSITIVE_INFINITY : nowMs - this.#last.atMs;
-    if (this.#last !== null && ageMs < Math.max(webLimits.figuresFreshMs, this.#ageMsMin(this.#last.value))) return Promise.resolve(this.#last.value);
+    const freshMs = this.#last === null ? 0 : Math.max(webLimits.figuresFreshMs, this.#ageMsMin(this.#last.value));
+    if (this.#last !== null && ageMs < freshMs) return Promise.resolve(this.#last.value);
     this.#running ??= this.#refresh(nowMs);
-    if (this.#last === null || ageMs >= webLimits.figuresStaleMsMax) return this.#running;
+    if (this.#last === null || ageMs >= freshMs + webLimits.figuresOverdueMsMax) return this.#running;
     // Nobody waits for this one, so nobody would hear it fail; the next who must wait will.
     this.#running.catch(() => {});
     return Promise.resolve(this.#last.value);

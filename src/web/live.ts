@@ -1,6 +1,10 @@
+import { drawnInTurns } from "../../views/parts/in-turns.tsx";
 import type { Log } from "../log.ts";
 import { Problem } from "./problems.ts";
 import { sseFrame, sseHeaders, sseHeartbeat } from "./sse.ts";
+
+/** Until rigs and pools have been served once more. */
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** A piece of a page that is replaced as a whole when it changes; `id` is the id of its root element. */
 export type LivePart = { id: string; html: string };
@@ -10,6 +14,22 @@ export type LiveSnapshot = { parts: readonly LivePart[]; list?: LiveRows };
 
 /** What a page shows live. Whoever asks for the same key gets the same bytes: it must hold all that `render` depends on. */
 export type LiveView = { key: string; everyMs: number; render: () => Promise<LiveSnapshot> };
+
+/** Rows of a list, drawn with turns for rigs in between. */
+export async function liveRows<T extends { id: string }>(lines: readonly T[], draw: (line: T) => JSX.Element): Promise<LivePart[]> {
+  const drawn = await drawnInTurns(lines, draw);
+  return lines.map(({ id }, at) => ({ id, html: drawn[at] ?? "" }));
+}
+
+/** Pieces of a page, drawn one a turn. */
+export async function liveParts(pieces: readonly (readonly [id: string, draw: () => JSX.Element])[]): Promise<LivePart[]> {
+  const parts: LivePart[] = [];
+  for (const [id, draw] of pieces) {
+    if (parts.length > 0) await nextTurn();
+    parts.push({ id, html: await draw() });
+  }
+  return parts;
+}
 
 export const liveLimits = Object.freeze({
   streamsMax: 256,
@@ -43,8 +63,6 @@ type Channel = {
 };
 
 const encoder = new TextEncoder();
-/** Until rigs and pools have been served once more. */
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const ping = encoder.encode(sseHeartbeat);
 
 const partial = (target: string, swap: string, html: string): string => `<hx-partial hx-target="#${target}" hx-swap="${swap}">${html}</hx-partial>`;

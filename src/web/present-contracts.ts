@@ -3,19 +3,19 @@ import type { Contract, Place } from "../control/contract-row.ts";
 import { moneyText, type Sla } from "../control/contract-sla.ts";
 import type { ServingRig } from "../control/contracts.ts";
 import type { ContractHealth } from "./deps.ts";
+import type { DeliveredRates } from "./live-figures.ts";
 import { type Ids, rowJson } from "./present-rows.ts";
 import { timeText } from "./times.ts";
 
 /** What is known of a contract beyond its row. */
 export type ContractNow = {
   health: ContractHealth | null;
-  /** Over 900 and 86,400 s, in H/s. */
-  delivered: readonly (number | null)[];
+  delivered: DeliveredRates;
   serving: readonly ServingRig[];
   activePoolNo: number;
   warnings: readonly string[];
 };
-export const nothingYet: ContractNow = Object.freeze({ health: null, delivered: [], serving: [], activePoolNo: 0, warnings: [] });
+export const nothingYet: ContractNow = Object.freeze({ health: null, delivered: { hps900: null, hps86400: null }, serving: [], activePoolNo: 0, warnings: [] });
 
 /** Comes with statements. */
 const noMonth = Object.freeze({ delivery_bp: null, availability_bp: null, excused_bp: null, projected_credit: null });
@@ -25,7 +25,7 @@ export function contractJson(contract: Contract, now: ContractNow, ids: Ids) {
     ...termsJson(contract, ids),
     ...stateJson(contract),
     health: now.health,
-    delivered: { "900": now.delivered[0] ?? null, "86400": now.delivered[1] ?? null },
+    delivered: { "900": now.delivered.hps900, "86400": now.delivered.hps86400 },
     allocations: now.serving.map(({ rigId, fraction, sinceMs, code, text }) => ({ rig_id: rigId, fraction, since: timeText(sinceMs), reason: { code, text } })),
     active_pool_id: ids.pool(now.activePoolNo),
     month: noMonth,

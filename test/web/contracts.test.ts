@@ -250,7 +250,7 @@ describe("a contract", () => {
     web.contracts.healths.set(1, { state: "degraded", reason: { code: "short", text: "5 % below" } });
     const idle = { rigNo: 0, sessions: [], poolNo: 2, contractNo: 1 };
     web.hub.rigFacts.set(second?.no ?? 0, { ...idle, rigNo: second?.no ?? 0 } as never);
-    web.clock.nowMs += 3_000;
+    web.clock.nowMs += 20_000;
     const shown = await web.get(`/contracts/${made["id"]}`);
     expectFits(contractModel, shown.json);
     expect(shown.json).toMatchObject({

@@ -74,13 +74,13 @@ test("the last share of a rig outlives a restart of the hub: the ledger knows it
   ]);
 });
 
-test("many lists share one query of hashrates", async () => {
+test("many lists share the queries of hashrates: one of the last minutes, one of the day", async () => {
   const web = testWeb();
   await farm(web);
   web.ledger.asked.length = 0;
   await Promise.all([1, 2, 3].map(() => web.get("/rigs")));
   await web.get("/rigs");
-  expect(web.ledger.asked.filter(([kind]) => kind === "rates")).toHaveLength(1);
+  expect(web.ledger.asked.filter(([kind]) => kind === "rates")).toHaveLength(2);
 });
 
 test("rigs are entered, changed in place, and removed", async () => {
@@ -301,7 +301,7 @@ test("what scripts poll reads no table of rigs", async () => {
 test("the summary counts every status, and promises nothing yet", async () => {
   const web = testWeb();
   await farm(web);
-  web.ledger.points = [{ atMs: startMs, effectiveHps: 5, deliveredHps: 4, lowerHps: 0, upperHps: 9 }];
+  web.ledger.deliveredTable.set(0, [1, 1]).set(7, [3, null]);
   const { json } = await web.get("/summary");
   expectFits(summaryModel, json);
   expect(json).toMatchObject({ delivered_hps: 4, promised_hps: 0, rigs: { vetting: 1, online: 0 }, sessions: 0, contracts_at_risk: 0, at: at(startMs) });

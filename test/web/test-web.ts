@@ -60,6 +60,17 @@ export class FakeHub implements HubView {
   onChange = () => () => {};
 }
 
+/** Columns of a table with one for each of these windows, the longest of them that the asked one is not shorter than; a window may begin with a whole minute. */
+function windowsOf(table: ReadonlyMap<number, (number | null)[]>, asked: readonly number[], known: readonly number[]): Map<number, (number | null)[]> {
+  const columns = asked.map((seconds) =>
+    Math.max(
+      0,
+      known.findLastIndex((most) => most <= seconds),
+    ),
+  );
+  return new Map([...table].map(([no, figures]) => [no, columns.map((column) => figures[column] ?? null)]));
+}
+
 /** A ledger that answers what the test put into it, and remembers what it was asked. */
 export class FakeLedger implements WebLedger {
   rows: ShareRow[] = [];
@@ -87,13 +98,13 @@ export class FakeLedger implements WebLedger {
   };
   rates = (...asked: Parameters<WebLedger["rates"]>) => {
     this.asked.push(["rates", ...asked]);
-    return Promise.resolve(this.rateTable);
+    return Promise.resolve(windowsOf(this.rateTable, asked[0], [60, 900, 86_400]));
   };
   work = (...asked: Parameters<WebLedger["work"]>) => {
     this.asked.push(["work", ...asked]);
     return Promise.resolve(this.workRows);
   };
-  deliveredRates = () => Promise.resolve(this.deliveredTable);
+  deliveredRates = (windowsS: readonly number[]) => Promise.resolve(windowsOf(this.deliveredTable, windowsS, [900, 86_400]));
   deliveredWorks?: NonNullable<WebLedger["deliveredWorks"]>;
   rejects = () => Promise.resolve(this.rejectTable);
   gaps = () => Promise.resolve([]);

@@ -1,6 +1,8 @@
 /** @jsxImportSource @kitajs/html */
+
 import { Layout } from "../layout.tsx";
 import { Field, type FormState } from "../parts/form.tsx";
+import { InTurns } from "../parts/in-turns.tsx";
 import { CheckMark } from "../parts/status.tsx";
 import { Empty, Moment } from "../parts/text.tsx";
 import type { AssetUrls, Clock, Viewer } from "../viewer.ts";
@@ -121,22 +123,25 @@ export function AuditPage(props: AuditProps): JSX.Element {
             </tr>
           </thead>
           <tbody>
-            {props.rows.map((row) => (
-              <tr id={row.id}>
-                <td>
-                  <Moment atMs={row.atMs} clock={props.viewer} />
-                </td>
-                <td class="wrap" safe>
-                  {row.name}
-                </td>
-                <td class="c2" safe>
-                  {row.address ?? "–"}
-                </td>
-                <td class="wrap">
-                  <Changes row={row} />
-                </td>
-              </tr>
-            ))}
+            <InTurns
+              of={props.rows}
+              draw={(row) => (
+                <tr id={row.id}>
+                  <td>
+                    <Moment atMs={row.atMs} clock={props.viewer} />
+                  </td>
+                  <td class="wrap" safe>
+                    {row.name}
+                  </td>
+                  <td class="c2" safe>
+                    {row.address ?? "–"}
+                  </td>
+                  <td class="wrap">
+                    <Changes row={row} />
+                  </td>
+                </tr>
+              )}
+            />
           </tbody>
         </table>
       </section>

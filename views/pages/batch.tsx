@@ -1,8 +1,10 @@
 /** @jsxImportSource @kitajs/html */
+
 import { count } from "../format.ts";
 import { Layout } from "../layout.tsx";
 import { type Choice, Field, FormErrors, type FormState, Hidden, Select, TextArea } from "../parts/form.tsx";
 import { Glyph, type Shape } from "../parts/glyph.tsx";
+import { InTurns } from "../parts/in-turns.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
 
 export type BatchOutcomeWord = "changed" | "unchanged" | "refused";
@@ -208,21 +210,24 @@ function Results(props: BatchProps): JSX.Element {
           </tr>
         </thead>
         <tbody>
-          {props.lines.map((line) => (
-            <tr>
-              <th scope="row">
-                <a href={`/rigs/${line.rigId}`} safe>
-                  {line.name ?? line.rigId}
-                </a>
-              </th>
-              <td>
-                <Mark outcome={line.outcome} />
-              </td>
-              <td class="wrap" safe>
-                {line.refusal ?? ""}
-              </td>
-            </tr>
-          ))}
+          <InTurns
+            of={props.lines}
+            draw={(line) => (
+              <tr>
+                <th scope="row">
+                  <a href={`/rigs/${line.rigId}`} safe>
+                    {line.name ?? line.rigId}
+                  </a>
+                </th>
+                <td>
+                  <Mark outcome={line.outcome} />
+                </td>
+                <td class="wrap" safe>
+                  {line.refusal ?? ""}
+                </td>
+              </tr>
+            )}
+          />
         </tbody>
       </table>
       {props.more > 0 ? <p class="foot" safe>{`And ${count(props.more)} more.`}</p> : ""}

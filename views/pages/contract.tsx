@@ -1,4 +1,5 @@
 /** @jsxImportSource @kitajs/html */
+
 import type { PoolState } from "../../src/health/facts.ts";
 import { count } from "../format.ts";
 import { Layout } from "../layout.tsx";
@@ -9,6 +10,7 @@ import { FactsPanel } from "../parts/facts.tsx";
 import { Gantt, type GanttProps } from "../parts/gantt.tsx";
 import { type ChartProps, HashrateChart } from "../parts/hashrate-chart.tsx";
 import { How } from "../parts/how.tsx";
+import { InTurns } from "../parts/in-turns.tsx";
 import { RangePicker, type RangePickerProps } from "../parts/range-picker.tsx";
 import { ContractMark, type ContractWord, PoolMark, RigMark, type RigStatusWord } from "../parts/status.tsx";
 import { Empty, Moment, Rate, type TileProps, Tiles } from "../parts/text.tsx";
@@ -179,9 +181,7 @@ export function ContractRigs(props: { contract: ContractParts; clock: Clock }): 
             </tr>
           </thead>
           <tbody>
-            {serving.map((line) => (
-              <ServingRow line={line} clock={props.clock} />
-            ))}
+            <InTurns of={serving} draw={(line) => <ServingRow line={line} clock={props.clock} />} />
           </tbody>
         </table>
       )}

@@ -1,9 +1,11 @@
 /** @jsxImportSource @kitajs/html */
+
 import type { Children } from "@kitajs/html";
 import { count, percent } from "../format.ts";
 import { Layout } from "../layout.tsx";
 import { DeliveryStrip, type StripBar } from "../parts/delivery-strip.tsx";
 import { How } from "../parts/how.tsx";
+import { InTurns } from "../parts/in-turns.tsx";
 import { ContractMark, type ContractWord, contractWordOrder } from "../parts/status.tsx";
 import { Empty, Moment, Paging, Rate } from "../parts/text.tsx";
 import type { AssetUrls, Clock, Viewer } from "../viewer.ts";
@@ -184,9 +186,7 @@ export function ContractTable(props: { rows: ContractLine[]; clock: Clock }): JS
         </tr>
       </thead>
       <tbody id="rows">
-        {props.rows.map((line) => (
-          <ContractRow line={line} clock={props.clock} />
-        ))}
+        <InTurns of={props.rows} draw={(line) => <ContractRow line={line} clock={props.clock} />} />
       </tbody>
     </table>
   );

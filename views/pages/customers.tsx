@@ -1,8 +1,10 @@
 /** @jsxImportSource @kitajs/html */
+
 import { count } from "../format.ts";
 import { Layout } from "../layout.tsx";
 import { Confirm } from "../parts/ask.tsx";
 import { Field, FormErrors, type FormState, Hidden } from "../parts/form.tsx";
+import { InTurns } from "../parts/in-turns.tsx";
 import { Empty } from "../parts/text.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
 import { type ContractLine, ContractTable } from "./contracts.tsx";
@@ -47,24 +49,27 @@ export function CustomersPage(props: CustomersProps): JSX.Element {
               </tr>
             </thead>
             <tbody>
-              {rows.map((line) => (
-                <tr id={line.id}>
-                  <th scope="row">
-                    <a href={`/customers/${line.id}`} safe>
-                      {line.name}
-                    </a>
-                  </th>
-                  <td class="c2 raw" safe>
-                    {line.externalRef ?? "–"}
-                  </td>
-                  <td class="raw" safe>
-                    {line.email ?? "–"}
-                  </td>
-                  <td class="n" safe>
-                    {count(line.contracts)}
-                  </td>
-                </tr>
-              ))}
+              <InTurns
+                of={rows}
+                draw={(line) => (
+                  <tr id={line.id}>
+                    <th scope="row">
+                      <a href={`/customers/${line.id}`} safe>
+                        {line.name}
+                      </a>
+                    </th>
+                    <td class="c2 raw" safe>
+                      {line.externalRef ?? "–"}
+                    </td>
+                    <td class="raw" safe>
+                      {line.email ?? "–"}
+                    </td>
+                    <td class="n" safe>
+                      {count(line.contracts)}
+                    </td>
+                  </tr>
+                )}
+              />
             </tbody>
           </table>
         )}

@@ -1,8 +1,10 @@
 /** @jsxImportSource @kitajs/html */
+
 import { count } from "../format.ts";
 import { Layout } from "../layout.tsx";
 import { type Choice, Hidden } from "../parts/form.tsx";
 import { Glyph, type Shape } from "../parts/glyph.tsx";
+import { InTurns } from "../parts/in-turns.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
 
 export type Outcome = "new" | "changed" | "unchanged" | "removed" | "error";
@@ -271,9 +273,7 @@ export function ImportPage(props: ImportProps): JSX.Element {
             </tr>
           </thead>
           <tbody>
-            {props.rows.map((row) => (
-              <Row row={row} />
-            ))}
+            <InTurns of={props.rows} draw={(row) => <Row row={row} />} />
           </tbody>
         </table>
         {props.more > 0 ? <p class="foot" safe>{`And ${count(props.more)} more.`}</p> : ""}

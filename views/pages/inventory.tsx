@@ -1,5 +1,7 @@
 /** @jsxImportSource @kitajs/html */
+
 import { Layout } from "../layout.tsx";
+import { InTurns } from "../parts/in-turns.tsx";
 import { RigMark, type RigStatusWord } from "../parts/status.tsx";
 import { Empty } from "../parts/text.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
@@ -122,9 +124,7 @@ export function InventoryPage(props: InventoryProps): JSX.Element {
             </tr>
           </thead>
           <tbody>
-            {props.lines.map((line) => (
-              <Line line={line} />
-            ))}
+            <InTurns of={props.lines} draw={(line) => <Line line={line} />} />
           </tbody>
         </table>
       </section>

@@ -1,7 +1,9 @@
 /** @jsxImportSource @kitajs/html */
+
 import { count } from "../format.ts";
 import { Layout } from "../layout.tsx";
 import { type Choice, Field, type FormState, Select } from "../parts/form.tsx";
+import { InTurns } from "../parts/in-turns.tsx";
 import { QrCode } from "../parts/qr-code.tsx";
 import { Empty } from "../parts/text.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
@@ -109,9 +111,7 @@ export function LabelsPage(props: LabelsProps): JSX.Element {
         {Array.from({ length: props.skip }, () => (
           <li class="label used" aria-hidden="true" />
         ))}
-        {labels.map((label) => (
-          <LabelCard label={label} />
-        ))}
+        <InTurns of={labels} draw={(label) => <LabelCard label={label} />} />
       </ul>
     </Layout>
   );

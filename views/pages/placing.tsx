@@ -1,8 +1,10 @@
 /** @jsxImportSource @kitajs/html */
+
 import { count } from "../format.ts";
 import { Layout } from "../layout.tsx";
 import { type Choice, Field, FormErrors, type FormState, Hidden, Select } from "../parts/form.tsx";
 import { Glyph, type Shape } from "../parts/glyph.tsx";
+import { InTurns } from "../parts/in-turns.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
 
 export type PlacingOutcome = "move" | "conflict" | "refused" | "unmatched" | "unchanged";
@@ -160,9 +162,7 @@ function Preview(props: { preview: PlacingPreview; csrf: string }): JSX.Element 
             </tr>
           </thead>
           <tbody>
-            {preview.rows.map((row) => (
-              <Row row={row} />
-            ))}
+            <InTurns of={preview.rows} draw={(row) => <Row row={row} />} />
           </tbody>
         </table>
         {preview.more === 0 ? "" : <p class="foot" safe>{`${count(preview.more)} more rigs are not shown.`}</p>}

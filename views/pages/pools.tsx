@@ -1,8 +1,10 @@
 /** @jsxImportSource @kitajs/html */
+
 import type { PoolState } from "../../src/health/facts.ts";
 import { count, difficulty, duration, latency, percent } from "../format.ts";
 import { Layout } from "../layout.tsx";
 import { type Choice, Hidden } from "../parts/form.tsx";
+import { InTurns } from "../parts/in-turns.tsx";
 import { PoolMark } from "../parts/status.tsx";
 import { Empty, Paging } from "../parts/text.tsx";
 import type { AssetUrls, Clock, Viewer } from "../viewer.ts";
@@ -121,9 +123,7 @@ export function PoolTable(props: { pools: PoolRow[]; clock: Clock; q?: string })
           </tr>
         </thead>
         <tbody>
-          {props.pools.map((pool) => (
-            <PoolLine pool={pool} clock={props.clock} />
-          ))}
+          <InTurns of={props.pools} draw={(pool) => <PoolLine pool={pool} clock={props.clock} />} />
         </tbody>
       </table>
     </div>
@@ -158,32 +158,35 @@ function Profiles(props: { profiles: ProfileRow[]; mayWrite: boolean }): JSX.Ele
           </tr>
         </thead>
         <tbody>
-          {props.profiles.map((profile) => (
-            <tr id={profile.id}>
-              <th scope="row">
-                {props.mayWrite ? (
-                  <a href={`/profiles/${profile.id}`} safe>
-                    {profile.name}
-                  </a>
-                ) : (
-                  <span safe>{profile.name}</span>
-                )}
-              </th>
-              <td>
-                <ol class="order">
-                  {profile.poolNames.map((name) => (
-                    <li safe>{name}</li>
-                  ))}
-                </ol>
-              </td>
-              <td class="n c2" safe>
-                {duration(profile.returnAfterS * 1000)}
-              </td>
-              <td class="c2" safe>
-                {profile.usedBy === "" ? "–" : profile.usedBy}
-              </td>
-            </tr>
-          ))}
+          <InTurns
+            of={props.profiles}
+            draw={(profile) => (
+              <tr id={profile.id}>
+                <th scope="row">
+                  {props.mayWrite ? (
+                    <a href={`/profiles/${profile.id}`} safe>
+                      {profile.name}
+                    </a>
+                  ) : (
+                    <span safe>{profile.name}</span>
+                  )}
+                </th>
+                <td>
+                  <ol class="order">
+                    {profile.poolNames.map((name) => (
+                      <li safe>{name}</li>
+                    ))}
+                  </ol>
+                </td>
+                <td class="n c2" safe>
+                  {duration(profile.returnAfterS * 1000)}
+                </td>
+                <td class="c2" safe>
+                  {profile.usedBy === "" ? "–" : profile.usedBy}
+                </td>
+              </tr>
+            )}
+          />
         </tbody>
       </table>
     </section>

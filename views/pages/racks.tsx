@@ -1,6 +1,8 @@
 /** @jsxImportSource @kitajs/html */
+
 import { clockTime, count } from "../format.ts";
 import { Layout } from "../layout.tsx";
+import { InTurns } from "../parts/in-turns.tsx";
 import { RigMark, type RigStatusWord } from "../parts/status.tsx";
 import { Empty } from "../parts/text.tsx";
 import type { AssetUrls, Clock, Viewer } from "../viewer.ts";
@@ -83,16 +85,19 @@ function RackTable(props: { rack: RackCard; clock: Clock }): JSX.Element {
           </tr>
         </thead>
         <tbody>
-          {levels.map((level) => (
-            <tr>
-              <th scope="row" safe>
-                {String(level)}
-              </th>
-              {rack.cells.slice((level - 1) * rack.slots, level * rack.slots).map((slot) => (
-                <Slot slot={slot} clock={props.clock} />
-              ))}
-            </tr>
-          ))}
+          <InTurns
+            of={levels}
+            draw={(level) => (
+              <tr>
+                <th scope="row" safe>
+                  {String(level)}
+                </th>
+                {rack.cells.slice((level - 1) * rack.slots, level * rack.slots).map((slot) => (
+                  <Slot slot={slot} clock={props.clock} />
+                ))}
+              </tr>
+            )}
+          />
         </tbody>
       </table>
     </section>
@@ -172,9 +177,7 @@ function RackRow(props: { row: RowProps; clock: Clock; mayWrite: boolean }): JSX
       <h2 class="lead" safe>
         {row.text}
       </h2>
-      {row.racks.map((rack) => (
-        <Rack rack={rack} clock={props.clock} mayWrite={mayWrite} />
-      ))}
+      <InTurns of={row.racks} draw={(rack) => <Rack rack={rack} clock={props.clock} mayWrite={mayWrite} />} />
       {row.unshown === 0 ? "" : <p class="notice" safe>{`${count(row.unshown)} more racks stand in this row than one page draws.`}</p>}
       {row.named.length === 0 && row.withoutRack === 0 ? "" : <Loose row={row} mayWrite={mayWrite} />}
     </>

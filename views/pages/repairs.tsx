@@ -1,7 +1,9 @@
 /** @jsxImportSource @kitajs/html */
+
 import { count, percent, workHours } from "../format.ts";
 import { Layout } from "../layout.tsx";
 import { type Choice, FormErrors, type FormState, Hidden, TextArea } from "../parts/form.tsx";
+import { InTurns } from "../parts/in-turns.tsx";
 import { RigMark, type RigStatusWord } from "../parts/status.tsx";
 import { Empty, Moment } from "../parts/text.tsx";
 import type { AssetUrls, Clock, Viewer } from "../viewer.ts";
@@ -178,20 +180,23 @@ function Group(props: RepairsProps & { group: RepairGroup }): JSX.Element {
           </tr>
         </thead>
         <tbody>
-          {group.items.map((item) => (
-            <>
-              <ItemRow {...props} item={item} />
-              {mayNote && query.note === item.id ? (
-                <tr>
-                  <td colspan="7">
-                    <NoteForm {...props} item={item} />
-                  </td>
-                </tr>
-              ) : (
-                ""
-              )}
-            </>
-          ))}
+          <InTurns
+            of={group.items}
+            draw={(item) => (
+              <>
+                <ItemRow {...props} item={item} />
+                {mayNote && query.note === item.id ? (
+                  <tr>
+                    <td colspan="7">
+                      <NoteForm {...props} item={item} />
+                    </td>
+                  </tr>
+                ) : (
+                  ""
+                )}
+              </>
+            )}
+          />
         </tbody>
       </table>
     </section>

@@ -1,7 +1,9 @@
 /** @jsxImportSource @kitajs/html */
+
 import { count, percent } from "../format.ts";
 import { Layout, LiveStream } from "../layout.tsx";
 import { BulkBar, type BulkOp, RowTick } from "../parts/bulk-bar.tsx";
+import { InTurns } from "../parts/in-turns.tsx";
 import { RigMark, type RigStatusWord, rigStatusOrder } from "../parts/status.tsx";
 import { Empty, Moment, Rate } from "../parts/text.tsx";
 import type { AssetUrls, Clock, Viewer } from "../viewer.ts";
@@ -222,9 +224,7 @@ export function RigList(props: RigListProps & { ops: readonly BulkOp[]; csrf: st
             </tr>
           </thead>
           <tbody id="rows">
-            {props.rows.map((line) => (
-              <RigRow line={line} clock={props.clock} ticks={props.ticks} />
-            ))}
+            <InTurns of={props.rows} draw={(line) => <RigRow line={line} clock={props.clock} ticks={props.ticks} />} />
           </tbody>
         </table>
       </section>

@@ -1,8 +1,10 @@
 /** @jsxImportSource @kitajs/html */
+
 import { Layout } from "../layout.tsx";
 import { type AllocationLine, Fraction, Name } from "../parts/allocation-list.tsx";
 import { Field, type FormState } from "../parts/form.tsx";
 import { Gantt, type GanttProps } from "../parts/gantt.tsx";
+import { InTurns } from "../parts/in-turns.tsx";
 import { RangeFields, RangePicker, type RangePickerProps } from "../parts/range-picker.tsx";
 import { Empty, Moment } from "../parts/text.tsx";
 import type { TimeRange } from "../time-range.ts";
@@ -112,9 +114,7 @@ function Moments(props: ScheduleProps): JSX.Element {
               </tr>
             </thead>
             <tbody>
-              {props.rows.map((line) => (
-                <Row line={line} clock={viewer} />
-              ))}
+              <InTurns of={props.rows} draw={(line) => <Row line={line} clock={viewer} />} />
             </tbody>
           </table>
         )}

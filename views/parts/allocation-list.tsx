@@ -1,6 +1,8 @@
 /** @jsxImportSource @kitajs/html */
+
 import { percent } from "../format.ts";
 import type { Clock } from "../viewer.ts";
+import { InTurns } from "./in-turns.tsx";
 import { Empty, Moment } from "./text.tsx";
 
 export type Named = { text: string; href: string | null };
@@ -40,18 +42,21 @@ export function AllocationList(props: { lines: AllocationLine[]; show: "to" | "r
   if (props.lines.length === 0) return <Empty text="Never allocated." />;
   return (
     <ol class="events">
-      {props.lines.map((line) => (
-        <li id={line.id}>
-          <span>
-            <Moment atMs={line.fromMs} clock={props.clock} /> – {line.toMs === null ? "now" : <Moment atMs={line.toMs} clock={props.clock} />}
-          </span>
-          <b>
-            <Name of={props.show === "to" ? line.to : line.rig} />
-            <Fraction of={line.fraction} />
-          </b>
-          <span safe>{`${line.reason} (${line.decidedBy})`}</span>
-        </li>
-      ))}
+      <InTurns
+        of={props.lines}
+        draw={(line) => (
+          <li id={line.id}>
+            <span>
+              <Moment atMs={line.fromMs} clock={props.clock} /> – {line.toMs === null ? "now" : <Moment atMs={line.toMs} clock={props.clock} />}
+            </span>
+            <b>
+              <Name of={props.show === "to" ? line.to : line.rig} />
+              <Fraction of={line.fraction} />
+            </b>
+            <span safe>{`${line.reason} (${line.decidedBy})`}</span>
+          </li>
+        )}
+      />
     </ol>
   );
 }

@@ -1,6 +1,8 @@
 /** @jsxImportSource @kitajs/html */
+
 import { axisTime, clockTime, percent } from "../format.ts";
 import { Name, type Named } from "./allocation-list.tsx";
+import { InTurns } from "./in-turns.tsx";
 import { Empty } from "./text.tsx";
 
 /** A stretch in which a rig served somebody. */
@@ -90,9 +92,7 @@ export function Gantt(props: GanttProps): JSX.Element {
   return (
     <div class="gantt" id={props.id}>
       <ol>
-        {props.rows.map((row) => (
-          <Row row={row} chart={props} />
-        ))}
+        <InTurns of={props.rows} draw={(row) => <Row row={row} chart={props} />} />
       </ol>
       <p class="ticks" aria-hidden="true">
         {tickParts.map((part) => (

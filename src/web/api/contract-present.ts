@@ -16,7 +16,7 @@ export async function presentContracts(parts: ApiParts, contracts: readonly Cont
     const rigs = serving.get(contract.no) ?? [];
     const now: ContractNow = {
       health: isInForce(contract) ? (deps.contracts?.health(contract.no) ?? null) : null,
-      delivered: delivered.get(contract.no) ?? [],
+      delivered: delivered(contract.no),
       serving: rigs,
       activePoolNo: activePoolNo(parts, rigs),
       warnings: warnings.get(contract.profileNo) ?? [],

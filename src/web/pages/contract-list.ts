@@ -11,7 +11,7 @@ import type { StripBar } from "../../../views/parts/delivery-strip.tsx";
 import { type ContractWord, contractWords } from "../../../views/parts/status.tsx";
 import { Paging } from "../../../views/parts/text.tsx";
 import { assetUrls } from "../assets/assets.ts";
-import type { LiveView } from "../live.ts";
+import { type LiveView, liveRows } from "../live.ts";
 import { type ContractNow, isAtRisk } from "./contract-snapshot.ts";
 import { htmlResponse, type PageCall, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
@@ -121,7 +121,7 @@ export function contractsLive(parts: PageParts, { url, zone }: WatchCall): LiveV
   const query = readContractQuery(url);
   const render = async () => {
     const list = await listOf(parts, query, zone);
-    const rows = await Promise.all(list.rows.map(async (line) => ({ id: line.id, html: await ContractRow({ line, clock: list.clock }) })));
+    const rows = await liveRows(list.rows, (line) => ContractRow({ line, clock: list.clock }));
     const [chips, paging] = await Promise.all([ContractChips(list), Paging(list)]);
     return {
       parts: [

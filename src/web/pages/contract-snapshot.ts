@@ -60,9 +60,8 @@ export class ContractSnapshots {
     return contracts.map((contract) => {
       const customerName = this.#names.get(contract.customerNo) ?? control.customers.byNo(contract.customerNo)?.name ?? "–";
       this.#names.set(contract.customerNo, customerName);
-      const [hps900 = null, hps86400 = null] = delivered.get(contract.no) ?? [];
       const health = isInForce(contract) ? (view?.health(contract.no) ?? null) : null;
-      return { contract, customerName, health, hps900, hps86400, rigs: serving.get(contract.no) ?? 0 };
+      return { contract, customerName, health, ...delivered(contract.no), rigs: serving.get(contract.no) ?? 0 };
     });
   }
 }

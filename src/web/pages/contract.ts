@@ -27,7 +27,8 @@ import type { Rig } from "../../control/rig-row.ts";
 import type { HashratePoint } from "../../ledger/answers.ts";
 import { contractOf } from "../actions/contract-commands.ts";
 import { assetUrls } from "../assets/assets.ts";
-import type { LiveView } from "../live.ts";
+import { type LiveView, liveParts } from "../live.ts";
+import type { RateTable } from "../live-figures.ts";
 import { warningsOf } from "../present-live.ts";
 import { AllocationLines } from "./allocation-lines.ts";
 import { wordOf, wordSinceMs } from "./contract-list.ts";
@@ -39,7 +40,7 @@ import { hubFateLines, poolFateLines } from "./fate-lines.ts";
 import { ganttOf } from "./gantt-rows.ts";
 import { htmlResponse, type PageCall, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
-import { type Shown, scopeChart } from "./scope-chart.ts";
+import { lastQuarter, type Shown, scopeChart, summaryOver } from "./scope-chart.ts";
 import { barMsOf } from "./strips.ts";
 import { pickerOf, readRange } from "./time-range.ts";
 
@@ -47,7 +48,6 @@ const servingShown = 100;
 const allocationsShown = 30;
 const eventsShown = 20;
 const drawnMax = 20;
-const quarterS = 900;
 /** Rigs that are asked where they mine: all of a contract are at one pool but for the moment of a move. */
 const askedMax = 8;
 
@@ -64,13 +64,6 @@ function chartOf(parts: PageParts, { no, promisedHps, activatedAtMs }: Contract,
   return scopeChart(parts, { scope: { kind: "contract", no }, figure: "deliveredHps", levelHps: promisedHps, bornMs, words: chartWords }, asked);
 }
 
-/** The last quarter of an hour as one step; null without data. */
-async function quarterOf({ deps: { ledger, now } }: PageParts, contract: Contract): Promise<HashratePoint | null> {
-  const toMs = now();
-  const points = await ledger.hashrate({ kind: "contract", no: contract.no }, { fromMs: toMs - quarterS * 1_000, toMs, stepS: quarterS });
-  return points[0] ?? null;
-}
-
 /** Why it has its status; of one that is online, only what its status does not say yet. */
 function statusTextOf({ deps }: PageParts, { no, fleetNo, status, statusReason }: Rig): string {
   if (status !== "online") return statusReason.text;
@@ -81,7 +74,7 @@ function statusTextOf({ deps }: PageParts, { no, fleetNo, status, statusReason }
   return `not connected${gone}; it counts as offline after ${duration(graceS * 1_000)}, after a minute where a whole site fell`;
 }
 
-function servingLines(parts: PageParts, serving: readonly ServingRig[], rates: Map<number, (number | null)[]>): ServingLine[] {
+function servingLines(parts: PageParts, serving: readonly ServingRig[], rates: RateTable): ServingLine[] {
   const { rigs } = parts.deps.control;
   return serving.slice(0, servingShown).flatMap(({ rigNo, fraction, sinceMs, text }) => {
     const rig = rigs.byNo(rigNo);
@@ -146,7 +139,7 @@ function tilesOf({ now, serving, pools, quarter }: Known): TileProps[] {
 
 /** All that the page of a contract shows, in plain values. Throws `not-found`. */
 async function contractParts(parts: PageParts, id: string, asked: Shown): Promise<ContractParts> {
-  const { control, ledger, now: clock } = parts.deps;
+  const { control, now: clock } = parts.deps;
   const contract = contractOf(parts.deps, id);
   const nowMs = clock();
   const { range, zone } = asked;
@@ -154,8 +147,8 @@ async function contractParts(parts: PageParts, id: string, asked: Shown): Promis
   const [[now], chart, quarter, summary, rates, strips] = await Promise.all([
     parts.contracts.of([contract]),
     chartOf(parts, contract, asked),
-    quarterOf(parts, contract),
-    ledger.summary(scope, range.fromMs, range.toMs),
+    lastQuarter(parts, scope),
+    summaryOver(parts, scope, range),
     parts.figures.ratesByRig(),
     parts.strips.of([contract], "page"),
   ]);
@@ -222,18 +215,18 @@ export function contractLive(parts: PageParts, { id, url, zone }: WatchCall): Li
   const render = async () => {
     const contract = await contractParts(parts, id, askedOf(parts, { url, zone }));
     const clock = { nowMs: parts.deps.now(), zone };
-    const shown: readonly [id: string, element: JSX.Element][] = [
-      ["sentence", ContractSentence({ contract, clock })],
-      ["tiles", Tiles({ id: "tiles", tiles: contract.tiles })],
-      ["strip", ContractStrip({ contract })],
-      ["hashrate", ContractChart({ contract })],
-      ["serving", ContractRigs({ contract, clock })],
-      ["pools", ContractPools({ contract, clock })],
-      ["fates", RigFates({ hubFates: contract.hubFates, poolFates: contract.poolFates, span: contract.span })],
-      ["allocations", ContractAllocations({ contract, clock })],
-      ["own-events", ContractEvents({ contract, clock })],
-    ];
-    return { parts: await Promise.all(shown.map(async ([part, element]) => ({ id: part, html: await element }))) };
+    const drawn = await liveParts([
+      ["sentence", () => ContractSentence({ contract, clock })],
+      ["tiles", () => Tiles({ id: "tiles", tiles: contract.tiles })],
+      ["strip", () => ContractStrip({ contract })],
+      ["hashrate", () => ContractChart({ contract })],
+      ["serving", () => ContractRigs({ contract, clock })],
+      ["pools", () => ContractPools({ contract, clock })],
+      ["fates", () => RigFates({ hubFates: contract.hubFates, poolFates: contract.poolFates, span: contract.span })],
+      ["allocations", () => ContractAllocations({ contract, clock })],
+      ["own-events", () => ContractEvents({ contract, clock })],
+    ]);
+    return { parts: drawn };
   };
   return { key: `contract ${id} ${rangeQuery(askedOf(parts, { url, zone }).range)}`, everyMs: 2_000, render };
 }

@@ -1,8 +1,9 @@
 import type { Fleet } from "../../control/fleets.ts";
 import type { Rig } from "../../control/rig-row.ts";
 import type { FleetCount } from "../../control/rigs.ts";
+import { breathe } from "../csv-read.ts";
 import type { WebDeps } from "../deps.ts";
-import type { LiveFigures, PoolWork } from "../live-figures.ts";
+import type { LiveFigures, PoolWork, RateTable } from "../live-figures.ts";
 import type { ContractNow, ContractSnapshots } from "./contract-snapshot.ts";
 import { type PoolView, poolViews } from "./fleet-snapshot.ts";
 import { type WordCounts, wordCounts } from "./rig-word.ts";
@@ -32,7 +33,7 @@ export type OverviewFacts = {
 const slowMs = 10_000;
 export const worstShown = 8;
 
-type Slow = { atMs: number; fleetOf: ReadonlyMap<number, number>; spareHps: number | null };
+type Slow = { fleetOf: ReadonlyMap<number, number>; spareHps: number | null };
 
 function sumKnown(total: number | null, hps: number | null): number | null {
   return hps === null ? total : (total ?? 0) + hps;
@@ -43,7 +44,7 @@ export class OverviewReader {
   readonly #deps: WebDeps;
   readonly #figures: LiveFigures;
   readonly #contracts: ContractSnapshots;
-  #slow: Slow | null = null;
+  #slow: { atMs: number; value: Promise<Slow> } | null = null;
   #sawShare = false;
   #sums: { of: unknown; value: Map<number, FleetRates> } | null = null;
 
@@ -55,28 +56,31 @@ export class OverviewReader {
 
   async read(): Promise<OverviewFacts> {
     const { control, now } = this.#deps;
-    const [rates, hourWork, contracts, deliveredHps] = await Promise.all([
+    const [rates, dayRates, hourWork, contracts, deliveredHps] = await Promise.all([
       this.#figures.ratesByRig(),
+      this.#figures.dayRatesByRig(),
       this.#figures.poolWork(),
       this.#contracts.current(),
       this.#figures.deliveredHps(),
     ]);
     const fleets = control.fleets.all();
+    const { fleetOf, spareHps } = await this.#slowly(fleets);
+    const hasShare = this.#hasShare(dayRates);
+    await breathe();
     const counts = control.rigs.countByFleet();
     const statusCounts = wordCounts(counts);
-    const { fleetOf, spareHps } = this.#slowly(fleets);
-    return {
-      ...{ nowMs: now(), fleets, counts, statusCounts, hourWork, contracts, deliveredHps, spareHps },
-      rates: this.#sumsOf(rates, fleetOf),
-      worstRigs: control.rigs.worst(worstShown),
-      pools: poolViews(this.#deps),
-      hasShare: this.#hasShare(rates),
-    };
+    const worstRigs = control.rigs.worst(worstShown);
+    await breathe();
+    const pools = poolViews(this.#deps);
+    await breathe();
+    const sums = this.#sumsOf(rates, fleetOf);
+    await breathe();
+    return { nowMs: now(), fleets, counts, statusCounts, hourWork, contracts, deliveredHps, spareHps, hasShare, rates: sums, worstRigs, pools };
   }
 
   /** That there was one stays true. */
-  #hasShare(rates: ReadonlyMap<number, (number | null)[]>): boolean {
-    this.#sawShare ||= rates.values().some(([, , day]) => day !== null) || this.#hasAccepted();
+  #hasShare(dayRates: RateTable): boolean {
+    this.#sawShare ||= dayRates.values().some(([day]) => day !== null) || this.#hasAccepted();
     return this.#sawShare;
   }
 
@@ -86,24 +90,41 @@ export class OverviewReader {
   }
 
   /** The same rates serve for two seconds. */
-  #sumsOf(rates: ReadonlyMap<number, (number | null)[]>, fleetOf: ReadonlyMap<number, number>): Map<number, FleetRates> {
+  #sumsOf(rates: RateTable, fleetOf: ReadonlyMap<number, number>): Map<number, FleetRates> {
     if (this.#sums?.of !== rates) this.#sums = { of: rates, value: byFleet(rates, fleetOf) };
     return this.#sums.value;
   }
 
-  #slowly(fleets: readonly Fleet[]): Slow {
-    const { control, contracts, now } = this.#deps;
-    const nowMs = now();
-    if (this.#slow !== null && nowMs >= this.#slow.atMs && nowMs - this.#slow.atMs < slowMs) return this.#slow;
+  #slowly(fleets: readonly Fleet[]): Promise<Slow> {
+    const nowMs = this.#deps.now();
+    const kept = this.#slow;
+    if (kept !== null && nowMs >= kept.atMs && nowMs - kept.atMs < slowMs) return kept.value;
+    const value = this.#readSlow(nowMs, fleets);
+    this.#slow = { atMs: nowMs, value };
+    value.catch(() => {
+      this.#slow = null;
+    });
+    return value;
+  }
+
+  /** A fleet a turn. */
+  async #readSlow(nowMs: number, fleets: readonly Fleet[]): Promise<Slow> {
+    const { control, contracts } = this.#deps;
     const ask = { customerNo: 0, startsAtMs: nowMs, endsAtMs: null, place: null, exceptContractNo: 0 };
-    const spareHps =
-      contracts === undefined ? null : fleets.reduce((sum, { no }) => sum + Math.max(0, contracts.capacity({ ...ask, fleetNo: no }).availableHps), 0);
-    this.#slow = { atMs: nowMs, fleetOf: new Map(control.rigs.fleetOfRigs()), spareHps };
-    return this.#slow;
+    const fleetOf = new Map<number, number>();
+    let spareHps = contracts === undefined ? null : 0;
+    for (const { no: fleetNo } of fleets) {
+      await breathe();
+      for (const rigNo of control.rigs.numbersOfFleet(fleetNo)) fleetOf.set(rigNo, fleetNo);
+      if (contracts === undefined) continue;
+      await breathe();
+      spareHps = (spareHps ?? 0) + Math.max(0, contracts.capacity({ ...ask, fleetNo }).availableHps);
+    }
+    return { fleetOf, spareHps };
   }
 }
 
-function byFleet(rates: ReadonlyMap<number, (number | null)[]>, fleetOf: ReadonlyMap<number, number>): Map<number, FleetRates> {
+function byFleet(rates: RateTable, fleetOf: ReadonlyMap<number, number>): Map<number, FleetRates> {
   const sums = new Map<number, FleetRates>();
   for (const [rigNo, [hps60 = null, hps900 = null]] of rates) {
     const fleetNo = fleetOf.get(rigNo) ?? 0;

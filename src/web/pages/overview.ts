@@ -16,7 +16,7 @@ import {
 import { rigStatusOrder } from "../../../views/parts/status.tsx";
 import { type TileProps, Tiles } from "../../../views/parts/text.tsx";
 import { assetUrls } from "../assets/assets.ts";
-import type { LiveView } from "../live.ts";
+import { type LiveView, liveParts } from "../live.ts";
 import { contractLines } from "./contract-list.ts";
 import { type ContractNow, isAtRisk, isInForce } from "./contract-snapshot.ts";
 import { eventLine } from "./event-lines.ts";
@@ -152,18 +152,17 @@ export function overviewLive(parts: PageParts, { zone }: WatchCall): LiveView {
   const render = async () => {
     const shown = await overviewParts(parts, zone);
     const clock = { nowMs: parts.deps.now(), zone };
-    return {
-      parts: [
-        { id: "steps", html: await Checklist({ steps: shown.steps }) },
-        { id: "tiles", html: await Tiles({ id: "tiles", tiles: shown.tiles }) },
-        { id: "attention", html: await AttentionList({ items: shown.attention, more: shown.attentionMore, clock }) },
-        { id: "unknowns", html: await Unknowns({ lines: shown.unknowns }) },
-        { id: "contracts", html: await OverviewContracts({ contracts: shown.contracts, more: shown.contractsMore, clock }) },
-        { id: "fleets", html: await FleetSummary({ fleets: shown.fleets, statusCounts: shown.statusCounts }) },
-        { id: "pools", html: await PoolSummary({ pools: shown.pools, more: shown.poolsMore, clock }) },
-        { id: "last-events", html: await OverviewEvents({ events: shown.events, clock }) },
-      ],
-    };
+    const drawn = await liveParts([
+      ["steps", () => Checklist({ steps: shown.steps })],
+      ["tiles", () => Tiles({ id: "tiles", tiles: shown.tiles })],
+      ["attention", () => AttentionList({ items: shown.attention, more: shown.attentionMore, clock })],
+      ["unknowns", () => Unknowns({ lines: shown.unknowns })],
+      ["contracts", () => OverviewContracts({ contracts: shown.contracts, more: shown.contractsMore, clock })],
+      ["fleets", () => FleetSummary({ fleets: shown.fleets, statusCounts: shown.statusCounts })],
+      ["pools", () => PoolSummary({ pools: shown.pools, more: shown.poolsMore, clock })],
+      ["last-events", () => OverviewEvents({ events: shown.events, clock })],
+    ]);
+    return { parts: drawn };
   };
-  return { key: "overview", everyMs: 1_000, render };
+  return { key: "overview", everyMs: 2_000, render };
 }

@@ -35,7 +35,7 @@ export const profileTexts = ({ name }: Profile): string[] => [name];
 
 export async function poolRows(parts: PageParts, pools: readonly Pool[]): Promise<PoolRow[]> {
   const { hub } = parts.deps;
-  const { hourWork } = await parts.snapshots.work();
+  const hourWork = await parts.figures.poolWork();
   const facts = pools.length === 1 ? null : new Map([...hub.pools()].map((fact) => [fact.poolNo, fact]));
   return pools.map((pool) => {
     const fact = facts === null ? hub.pool(pool.no) : (facts.get(pool.no) ?? null);

@@ -11,7 +11,7 @@ import type { RigFact } from "../../health/facts.ts";
 import type { HashratePoint, ShareRow, SharesSummary } from "../../ledger/answers.ts";
 import { assetUrls } from "../assets/assets.ts";
 import { found } from "../endpoint.ts";
-import type { LiveView } from "../live.ts";
+import { type LiveView, liveParts } from "../live.ts";
 import type { Rates } from "../live-figures.ts";
 import { AllocationLines } from "./allocation-lines.ts";
 import { hubFateLines, poolFateLines } from "./fate-lines.ts";
@@ -20,10 +20,9 @@ import { identityOf } from "./newcomers.ts";
 import { htmlResponse, type PageCall, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 import { rigWord } from "./rig-word.ts";
-import { type Shown, scopeChart } from "./scope-chart.ts";
+import { lastQuarter, type Shown, scopeChart, summaryOver } from "./scope-chart.ts";
 import { pickerOf, readRange } from "./time-range.ts";
 
-const quarterS = 900;
 const sharesShown = 20;
 const allocationsShown = 20;
 
@@ -40,13 +39,6 @@ function askedOf(parts: PageParts, rig: Rig, { url, zone }: { url: URL; zone: st
 function chartOf(parts: PageParts, rig: Rig, asked: Shown): Promise<ChartProps> {
   const { no, nominalHps, firstSeenMs, createdAtMs } = rig;
   return scopeChart(parts, { scope: { kind: "rig", no }, figure: "effectiveHps", levelHps: nominalHps, bornMs: firstSeenMs ?? createdAtMs }, asked);
-}
-
-/** The last quarter of an hour as one step; null without data. */
-async function quarterOf({ deps: { ledger, now } }: PageParts, rig: Rig): Promise<HashratePoint | null> {
-  const toMs = now();
-  const points = await ledger.hashrate({ kind: "rig", no: rig.no }, { fromMs: toMs - quarterS * 1_000, toMs, stepS: quarterS });
-  return points[0] ?? null;
 }
 
 /** Refused by the hub or the pool, of all that was settled; by work, so that an easy share does not weigh like a hard one. */
@@ -154,12 +146,13 @@ async function rigParts(parts: PageParts, rig: Rig, asked: Shown): Promise<RigPa
   const { control, hub, ledger } = parts.deps;
   const { range } = asked;
   const fact = hub.rig(rig.no);
+  const scope = { kind: "rig", no: rig.no } as const;
   const [chart, ratesOf, rows, summary, quarter] = await Promise.all([
     chartOf(parts, rig, asked),
     parts.figures.rates(),
     ledger.lastShares(rig.no, sharesShown),
-    ledger.summary({ kind: "rig", no: rig.no }, range.fromMs, range.toMs),
-    quarterOf(parts, rig),
+    summaryOver(parts, scope, range),
+    lastQuarter(parts, scope),
   ]);
   const nameOf = poolNames(parts);
   const lines = new AllocationLines(control);
@@ -231,18 +224,17 @@ export function rigLive(parts: PageParts, { id, url, zone }: WatchCall): LiveVie
     const known = current();
     const rig = await rigParts(parts, known, askedOf(parts, known, { url, zone }));
     const clock = { nowMs: parts.deps.now(), zone };
-    return {
-      parts: [
-        { id: "state", html: await RigState({ rig, clock }) },
-        { id: "tiles", html: await Tiles({ id: "tiles", tiles: rig.tiles }) },
-        { id: "hashrate", html: await RigChart({ rig }) },
-        { id: "connection", html: await RigConnection({ rig, clock }) },
-        { id: "fates", html: await RigFates({ hubFates: rig.hubFates, poolFates: rig.poolFates, span: rig.span }) },
-        { id: "shares", html: await RigShares({ shares: rig.shares, clock }) },
-        { id: "serving", html: await RigServing({ serving: rig.serving, orders: rig.orders, clock }) },
-        { id: "allocations", html: await RigAllocations({ rig, clock }) },
-      ],
-    };
+    const drawn = await liveParts([
+      ["state", () => RigState({ rig, clock })],
+      ["tiles", () => Tiles({ id: "tiles", tiles: rig.tiles })],
+      ["hashrate", () => RigChart({ rig })],
+      ["connection", () => RigConnection({ rig, clock })],
+      ["fates", () => RigFates({ hubFates: rig.hubFates, poolFates: rig.poolFates, span: rig.span })],
+      ["shares", () => RigShares({ shares: rig.shares, clock })],
+      ["serving", () => RigServing({ serving: rig.serving, orders: rig.orders, clock })],
+      ["allocations", () => RigAllocations({ rig, clock })],
+    ]);
+    return { parts: drawn };
   };
   return { key, everyMs: 2_000, render };
 }

@@ -1,6 +1,6 @@
 import { NothingToShow, RigPaging, type RigQuery, RigRow, RigsPage, rigsHref, StatusChips } from "../../../views/pages/rigs.tsx";
 import { assetUrls } from "../assets/assets.ts";
-import type { LiveView } from "../live.ts";
+import { type LiveView, liveRows } from "../live.ts";
 import { bulkOps } from "./bulk.ts";
 import { newcomersOf } from "./newcomers.ts";
 import { htmlResponse, type PageCall, type WatchCall } from "./page-call.ts";
@@ -39,7 +39,7 @@ export function rigsLive(parts: PageParts, { url, zone }: WatchCall): LiveView {
   const ticks = url.searchParams.has("ticks");
   const render = async () => {
     const list = await listOf(parts, query, { zone, ticks });
-    const rows = await Promise.all(list.rows.map(async (line) => ({ id: line.id, html: await RigRow({ line, clock: list.clock, ticks }) })));
+    const rows = await liveRows(list.rows, (line) => RigRow({ line, clock: list.clock, ticks }));
     return {
       parts: [
         { id: "chips", html: await StatusChips(list) },

@@ -1,8 +1,8 @@
 import type { ChartProps } from "../../../views/parts/hashrate-chart.tsx";
 import type { TimeRange } from "../../../views/time-range.ts";
-import type { HashrateScope } from "../../ledger/answers.ts";
+import type { HashratePoint, HashrateScope, Scope, SharesSummary } from "../../ledger/answers.ts";
 import type { PageParts } from "./page-parts.ts";
-import { chartWindow } from "./time-range.ts";
+import { chartWindow, countedWindow } from "./time-range.ts";
 
 /** The time that a page shows, and in whose clock. */
 export type Shown = { range: TimeRange; zone: string };
@@ -29,4 +29,20 @@ export async function scopeChart({ deps: { ledger } }: PageParts, chart: ScopeCh
     upperHps: point.upperHps ?? 0,
   }));
   return { id: "chart", points: known, gaps, fromMs, toMs, nominalHps: chart.levelHps, zone, ...(chart.words !== undefined && { words: chart.words }) };
+}
+
+const quarterMs = 900_000;
+
+/** The last quarter of an hour, and what is left of the minute before it, as one step; null without data. */
+export async function lastQuarter({ deps: { ledger, now } }: PageParts, scope: Scope): Promise<HashratePoint | null> {
+  const nowMs = now();
+  const { fromMs, toMs } = countedWindow({ word: "1h", fromMs: nowMs - quarterMs, toMs: nowMs });
+  const points = await ledger.hashrate(scope, { fromMs, toMs, stepS: (toMs - fromMs) / 1_000 });
+  return points[0] ?? null;
+}
+
+/** What became of the shares of the range. */
+export function summaryOver({ deps: { ledger } }: PageParts, scope: Scope, range: TimeRange): Promise<SharesSummary> {
+  const { fromMs, toMs } = countedWindow(range);
+  return ledger.summary(scope, fromMs, toMs);
 }

@@ -43,6 +43,18 @@ export function chartWindow({ word, fromMs, toMs }: TimeRange): { fromMs: number
   return { fromMs: startMs, toMs: endMs, stepS };
 }
 
+const minuteMs = 60_000;
+const askedEveryMs = 10_000;
+
+/**
+ * A range as sums are asked for it: where it ends now, its ends are moved back, to a whole minute, since what is left of one has to be added up share
+ * by share, and to the last ten seconds, so that those who ask meanwhile ask the same.
+ */
+export function countedWindow({ word, fromMs, toMs }: TimeRange): { fromMs: number; toMs: number } {
+  if (word === null) return { fromMs, toMs };
+  return { fromMs: Math.floor(fromMs / minuteMs) * minuteMs, toMs: Math.floor(toMs / askedEveryMs) * askedEveryMs };
+}
+
 export function pickerOf(path: string, range: TimeRange, zone: string): RangePickerProps {
   return { path, range, zone, local: { from: localTimeText(range.fromMs, zone), to: localTimeText(range.toMs, zone) } };
 }

@@ -8,7 +8,7 @@ import { silentLog } from "../../../src/log.ts";
 import { must } from "../../control/test-control.ts";
 import { pagesOf } from "../../support/page-paths.ts";
 import { configureHub } from "./configure-hub.ts";
-import { fillShares } from "./ledger-rows.ts";
+import { fillShares, openFor } from "./ledger-rows.ts";
 
 /** What a rig of the bench does: it sends half a share of the bench's difficulty a second. */
 const rigHps = 2.15;
@@ -39,7 +39,15 @@ export async function configurePagesFarm({ dataDir, poolPort, rigs, contracts, r
   } finally {
     control.close();
     if (rows > 0) await fillShares(dataDir, rows);
+    if (rows > 0) await countShares(dataDir);
   }
+}
+
+/** As in a hub that has run for a while: all but the last minute is counted. */
+async function countShares(dataDir: string): Promise<void> {
+  const ledger = await openFor(dataDir);
+  await ledger.maintain(Date.now());
+  await ledger.close();
 }
 
 function addRigs(control: Control, count: number): number[] {

@@ -22,9 +22,8 @@ export type Watched = {
 
 export type RegisterDeps = {
   all: () => Rig[];
+  /** Null of one that was removed. */
   rig: (no: number) => Rig | null;
-  /** Removed rigs are none. */
-  exists: (id: string) => boolean;
   /** Numbers of rigs that people changed since it was last asked. */
   edits: () => number[];
   siteNoOf: (siteId: string) => number;
@@ -97,7 +96,7 @@ export class Register {
   /** Reads one rig's row anew, for instance one that enrolled just now. */
   read(no: number): void {
     const rig = this.deps.rig(no);
-    if (rig !== null && this.deps.exists(rig.id)) this.put(rig, null);
+    if (rig !== null) this.put(rig, null);
     else if (this.rigs[no] !== undefined) {
       delete this.rigs[no];
       this.count--;

@@ -199,8 +199,7 @@ export class Watch {
     const remembered = readSnapshot(memory.read());
     const sources = {
       all: () => control.rigs.all(),
-      rig: (no: number) => control.rigs.byNo(no),
-      exists: (id: string) => control.rigs.byId(id) !== null,
+      rig: (no: number) => (control.rigs.exists(no) ? control.rigs.byNo(no) : null),
       edits: control.rigs.edits(),
       siteNoOf: (id: string) => control.sites.byId(id)?.no ?? 0,
       siteOfFleet: (no: number) => this.fleets.get(no)?.siteId ?? null,

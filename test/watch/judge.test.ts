@@ -26,8 +26,7 @@ function set(hinted: number | null = nominalHps) {
   const no = rig?.no ?? 0;
   const register = new Register({
     all: () => control.rigs.all(),
-    rig: (rigNo) => control.rigs.byNo(rigNo),
-    exists: (id) => control.rigs.byId(id) !== null,
+    rig: (rigNo) => (control.rigs.exists(rigNo) ? control.rigs.byNo(rigNo) : null),
     edits: control.rigs.edits(),
     siteNoOf: () => 1,
     siteOfFleet: () => null,

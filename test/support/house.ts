@@ -134,7 +134,8 @@ export class House {
   }
 
   addProfile(pools: readonly Pool[], returnAfterS = 1): Profile {
-    return must(this.control.profiles.create({ name: `profile ${pools.map(({ no }) => no).join("-")}`, poolNos: pools.map(({ no }) => no), returnAfterS }));
+    const name = `profile ${this.control.profiles.all().length + 1}`;
+    return must(this.control.profiles.create({ name, poolNos: pools.map(({ no }) => no), returnAfterS }));
   }
 
   /** The main fleet mines through this profile from now on. */

@@ -32,6 +32,8 @@ type RawEntry = { no: number; id: string; at_ms: number; actor: string; entry: s
 type Body = Omit<AuditEntry, "hash" | "atMs" | "subjectId"> & { at: string; subject_id: string | null };
 
 const limitMax = 1_000;
+/** Of the chain, some 10 to 20 µs each. */
+const entriesPerPiece = 100;
 
 const hashOf = (previous: string, entry: string): string => createHash("sha256").update(`${previous}\n${entry}`).digest("hex");
 
@@ -73,9 +75,15 @@ export class Audit {
     return this.#read(query, limit, "DESC");
   }
 
-  /** Counts every hash again. */
-  verify(): AuditCheck {
-    return verifyAudit(this.#database.sql);
+  /** Counts every hash again, some entries at a time; between them `rest` lets others have their turn. What is written meanwhile is counted too. */
+  async verify(rest: () => Promise<void>): Promise<AuditCheck> {
+    const counting = countChain(this.#database.sql);
+    let step = counting.next();
+    while (step.done !== true) {
+      await rest();
+      step = counting.next();
+    }
+    return step.value;
   }
 
   #read(query: AuditQuery, limit: number, order: "ASC" | "DESC"): Result<AuditEntry[]> {
@@ -124,13 +132,24 @@ export class Audit {
 export function verifyAudit(sql: Database): AuditCheck {
   const exists = sql.query("SELECT 1 FROM sqlite_schema WHERE name = 'audit'").get() !== null;
   if (!exists) return { entries: 0, broken: null };
+  const counting = countChain(sql);
+  let step = counting.next();
+  while (step.done !== true) step = counting.next();
+  return step.value;
+}
+
+function* countChain(sql: Database): Generator<void, AuditCheck> {
+  const piece = sql.query<RawEntry, [number, number]>("SELECT * FROM audit WHERE no > ? ORDER BY no LIMIT ?");
   let entries = 0;
   let previous = "";
-  for (const raw of sql.query<RawEntry, []>("SELECT * FROM audit ORDER BY no").iterate()) {
-    entries += 1;
-    const fault = faultOf(raw, entries, previous);
-    if (fault !== null) return { entries, broken: { id: raw.id, text: fault } };
-    previous = raw.hash;
+  for (let rows = piece.all(0, entriesPerPiece); rows.length > 0; rows = piece.all(entries, entriesPerPiece)) {
+    for (const raw of rows) {
+      entries += 1;
+      const fault = faultOf(raw, entries, previous);
+      if (fault !== null) return { entries, broken: { id: raw.id, text: fault } };
+      previous = raw.hash;
+    }
+    yield;
   }
   const given = sql.query<{ seq: number }, []>("SELECT seq FROM sqlite_sequence WHERE name = 'audit'").get()?.seq ?? 0;
   if (given > entries) return { entries, broken: { id: "", text: `entries ${entries + 1} to ${given} are gone` } };

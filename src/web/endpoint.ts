@@ -71,7 +71,12 @@ export type Reply = {
  * What a change answers. Once it is on disk, `tell` runs (the hub must hear of it), then `complete`, whose reply replaces this one.
  * The reply itself must be usable alone: it is what a repeat gets if the process dies in between.
  */
-export type ChangeReply = Reply & { tell?: () => void; complete?: () => Promise<Reply> };
+export type ChangeReply = Reply & {
+  tell?: () => void;
+  complete?: () => Promise<Reply>;
+  /** Nothing was changed: a repeat may find it out again, and the answer, however long, is not kept. */
+  isDry?: true;
+};
 
 const nothing = Type.Object({});
 
@@ -156,12 +161,12 @@ async function answerOnce(parts: ApiParts, request: Request, { principal, body, 
   try {
     const reply = inTransaction(() => {
       const first = act();
-      parts.answers.settle(keyed, keptFrom(first));
+      if (first.isDry !== true) parts.answers.settle(keyed, keptFrom(first));
       return first;
     });
     if (reply.complete !== undefined) release = parts.answers.hold(keyed);
     const last = keptFrom(await finish(parts, reply));
-    if (reply.complete !== undefined) parts.answers.settle(keyed, last);
+    if (reply.complete !== undefined && reply.isDry !== true) parts.answers.settle(keyed, last);
     return keptResponse(last);
   } finally {
     parts.answers.giveUp(keyed);

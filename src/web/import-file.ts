@@ -1,12 +1,14 @@
 import type { Control } from "../control/control.ts";
 import { type Import, type ImportOutcome, importOutcomes } from "../control/imports.ts";
-import { type CsvFile, readCsv } from "./csv-read.ts";
+import { breathe, type CsvFile, readCsv } from "./csv-read.ts";
 import type { RowDetail } from "./import-job.ts";
 import { clearWord, dryRun, type PlannedRow } from "./import-plan.ts";
 import { csvLine } from "./inventory-csv.ts";
 import { actorName, actorOf, type Principal } from "./principal.ts";
 import { invalidField } from "./problems.ts";
 import { type RigCell, rigCells } from "./rig-cells.ts";
+
+const linesPerTurn = 250;
 
 /** A row as it would come out, or came out. */
 export type ImportLine = Pick<PlannedRow, "line" | "outcome" | "name" | "rigId" | "changes" | "errors">;
@@ -34,11 +36,53 @@ export function keepFile({ imports }: Pick<Control, "imports">, principal: Princ
 
 /** All rows: of a file that waits what they would do, of another what became of those that are through. In the order of the file. */
 export async function linesOf(control: Control, kept: Import): Promise<ImportLine[]> {
-  if (kept.state !== "ready") {
-    return control.imports.rows(kept.no).map(({ line, outcome, detail }) => ({ line, outcome, ...(JSON.parse(detail) as RowDetail) }));
+  if (kept.state === "ready") return linesToBe(control, kept);
+  const lines: ImportLine[] = [];
+  for (const [at, { line, outcome, detail }] of control.imports.rows(kept.no).entries()) {
+    if (at % linesPerTurn === 0) await breathe();
+    lines.push({ line, outcome, ...(JSON.parse(detail) as RowDetail) });
   }
-  const file = await readCsv(kept.text);
-  return "fault" in file ? [] : dryRun(control, kept, file);
+  return lines;
+}
+
+/** A row takes a tenth of a millisecond to be read and more to be tried, and a file is looked at again and again before it is applied. */
+type LookedAt = {
+  edits: readonly (() => number[])[];
+  file: { id: string; read: ReturnType<typeof readCsv> } | null;
+  tried: { key: string; lines: Promise<ImportLine[]> } | null;
+};
+const lookedAt = new WeakMap<Control, LookedAt>();
+
+function lookedAtOf(control: Control): LookedAt {
+  const known = lookedAt.get(control) ?? { edits: [control.rigs.edits(), control.customers.edits()], file: null, tried: null };
+  lookedAt.set(control, known);
+  return known;
+}
+
+/** A kept file as rows, which never change; that of the last import asked for is kept. */
+export function fileOf(control: Control, { id, text }: Import): ReturnType<typeof readCsv> {
+  const known = lookedAtOf(control);
+  if (known.file?.id !== id) known.file = { id, read: readCsv(text) };
+  return known.file.read;
+}
+
+/** What a file would do; the last answer stands until something that it depends on is changed. */
+function linesToBe(control: Control, kept: Import): Promise<ImportLine[]> {
+  const known = lookedAtOf(control);
+  const tables = [control.fleets, control.sites, control.models, control.racks];
+  const versions = tables.map((table) => table.all().map(({ no, version }) => [no, version]));
+  // Rigs that enrol themselves are no edits.
+  const rigs = Object.values(control.rigs.countByStatus()).reduce((sum, some) => sum + some, 0);
+  const key = JSON.stringify([kept.id, kept.mapping, kept.fleetNo, kept.giveCodes, rigs, control.rigs.aliases().length, versions]);
+  const isEdited = known.edits.map((edits) => edits().length > 0).includes(true);
+  if (isEdited || known.tried?.key !== key) {
+    const lines = fileOf(control, kept).then((file) => ("fault" in file ? [] : dryRun(control, kept, file)));
+    known.tried = { key, lines };
+    lines.catch(() => {
+      known.tried = null;
+    });
+  }
+  return known.tried.lines;
 }
 
 export function countOutcomes(rows: readonly { outcome: ImportOutcome }[]): Record<ImportOutcome, number> {

@@ -39,7 +39,7 @@ function entries(control: Control) {
   return list.value;
 }
 
-test("a change in somebody's name leaves who, what, before and after, and no password", () => {
+test("a change in somebody's name leaves who, what, before and after, and no password", async () => {
   const { control } = freshFile();
   const made = control.audit.during(doer, () => addPool(control, "A"));
   control.audit.during({ ...doer, action: "PATCH /pools/{id}", subjectId: made.id }, () =>
@@ -54,7 +54,20 @@ test("a change in somebody's name leaves who, what, before and after, and no pas
   ]);
   expect(removed?.changes[0]).toMatchObject({ before: { host: "b.example" }, after: null });
   expect(JSON.stringify(entries(control))).not.toMatch(/hunter2|other"/);
-  expect(control.audit.verify()).toEqual({ entries: 3, broken: null });
+  expect(await control.audit.verify(() => Promise.resolve())).toEqual({ entries: 3, broken: null });
+});
+
+test("the chain is counted in pieces, and what is written between them is counted too", async () => {
+  const { control } = freshFile();
+  for (let at = 0; at < 150; at++) control.audit.during(doer, () => addPool(control, `p${at}`));
+  let rests = 0;
+  const rest = () => {
+    rests += 1;
+    if (rests === 1) control.audit.during(doer, () => addPool(control, "meanwhile"));
+    return Promise.resolve();
+  };
+  expect(await control.audit.verify(rest)).toEqual({ entries: 151, broken: null });
+  expect(rests).toBe(2);
 });
 
 test("what is undone leaves nothing, nor what the hub does itself, nor what changes nothing", () => {

@@ -68,6 +68,15 @@ describe("POST /rigs/batch", () => {
     expect([edits(), web.hub.moves, web.control.batches.latest(9)]).toEqual([[], [], []]);
   });
 
+  test("what an order would do is not kept under its key, however many rigs it names: a repeat finds it out again", async () => {
+    const { web, ids } = await farm(7);
+    const ask = () => batch(web, { op: "park", ids, dry_run: true }, "tried");
+    expect((await ask()).json["counts"]["changed"]).toBeGreaterThan(0);
+    for (const id of ids) web.control.rigs.update(id, { parked: true }, null);
+    const again = await ask();
+    expect([again.json["counts"]["changed"], again.headers.get("idempotency-replayed")]).toEqual([0, null]);
+  });
+
   test("a repeat under its key does it once and gives the first answer; parked rigs are told to the hub", async () => {
     const { web, ids } = await farm(7);
     const first = await batch(web, { op: "park", ids }, "once");

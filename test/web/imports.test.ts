@@ -33,6 +33,19 @@ describe("POST /imports/rigs", () => {
     expect((await web.get("/imports")).json["data"]).toHaveLength(2);
   });
 
+  test("what a file would do follows what is changed meanwhile: a rig that enrols, its owner's word, its going", async () => {
+    const web = testWeb();
+    const { json } = await web.post("/imports/rigs", { text: "name,serial\nimp-1,S1\n" });
+    const outcome = async () => (await web.get(`/imports/${json["id"]}/rows`)).json["data"][0].outcome as string;
+    expect(await outcome()).toBe("new");
+    const [rig] = web.control.rigs.enrol([{ fleetNo: 1, name: "imp-1", nominalHps: null }]);
+    expect(await outcome()).toBe("changed");
+    web.control.rigs.update(rig?.id ?? "", { serial: "S1" }, null);
+    expect(await outcome()).toBe("unchanged");
+    web.control.rigs.remove(rig?.id ?? "", null);
+    expect(await outcome()).toBe("new");
+  });
+
   test("columns may be named; a file as text/csv may be in any encoding", async () => {
     const web = testWeb();
     const fleet = (await web.post("/fleets", { name: "two", algorithm: "sha256d" })).json["id"];

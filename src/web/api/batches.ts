@@ -105,7 +105,7 @@ function dryReply(
     ...shownJson(parts, { order, results, total: rigIds.length, createdAtMs: nowMs }),
   });
   keepOpen(request);
-  return { body: bodyOf([]), complete: async () => ({ body: bodyOf(await tryOrder(parts.deps, principal, order, rigIds)) }) };
+  return { body: bodyOf([]), isDry: true, complete: async () => ({ body: bodyOf(await tryOrder(parts.deps, principal, order, rigIds)) }) };
 }
 
 /** Waits for the job as long as a script should; a longer one goes on by itself. */

@@ -1,6 +1,7 @@
 import { AuditPage, type AuditProps, type AuditRow } from "../../../views/pages/audit.tsx";
 import type { AuditEntry, AuditQuery } from "../../control/audit.ts";
 import { assetUrls } from "../assets/assets.ts";
+import { breathe } from "../csv-read.ts";
 import { readTime } from "../times.ts";
 import { auditExport } from "./audit-export.ts";
 import { htmlResponse, type PageCall } from "./page-call.ts";
@@ -50,16 +51,20 @@ export function auditExportPage(parts: PageParts, call: PageCall): Response {
   return auditExport(parts, call, queryOf);
 }
 
-/** What the last count of the chain came to. It is counted when asked: that takes a second for a hundred thousand entries. */
-function checkOf({ deps, auditChecks }: PageParts, url: URL): AuditProps["check"] {
-  if (url.searchParams.get("check") === "1") auditChecks.last = { ...deps.control.audit.verify(), atMs: deps.now() };
+/** What the last count of the chain came to. It is counted when asked, once for all who ask meanwhile: that takes a second or two for a hundred thousand entries. */
+async function checkOf({ deps, auditChecks }: PageParts, url: URL): Promise<AuditProps["check"]> {
+  if (url.searchParams.get("check") !== "1") return auditChecks.last;
+  auditChecks.running ??= deps.control.audit.verify(breathe).finally(() => {
+    auditChecks.running = null;
+  });
+  auditChecks.last = { ...(await auditChecks.running), atMs: deps.now() };
   return auditChecks.last;
 }
 
 /** Who changed what, newest first. */
-export function auditPage(parts: PageParts, { url, viewer }: PageCall): Promise<Response> {
+export async function auditPage(parts: PageParts, { url, viewer }: PageCall): Promise<Response> {
   const { audit } = parts.deps.control;
-  const check = checkOf(parts, url);
+  const check = await checkOf(parts, url);
   const found = audit.latest(queryOf(url), pageRows + 1);
   const entries = found.ok ? found.value : [];
   const shown = entries.slice(0, pageRows);

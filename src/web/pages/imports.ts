@@ -3,9 +3,9 @@ import { ImportsPage } from "../../../views/pages/imports.tsx";
 import { blankForm, type FormState } from "../../../views/parts/form.tsx";
 import { type Import, importOutcomes } from "../../control/imports.ts";
 import { assetUrls } from "../assets/assets.ts";
-import { type CsvFile, decodeText, readCsv } from "../csv-read.ts";
+import { type CsvFile, decodeText } from "../csv-read.ts";
 import { found } from "../endpoint.ts";
-import { countOutcomes, type ImportLine, keepFile, linesOf, readFile, undoFile } from "../import-file.ts";
+import { countOutcomes, fileOf, type ImportLine, keepFile, linesOf, readFile, undoFile } from "../import-file.ts";
 import { applyImport, isRunning } from "../import-job.ts";
 import { guessMapping, importFields } from "../import-plan.ts";
 import { csvLine } from "../inventory-csv.ts";
@@ -104,7 +104,7 @@ export function importTemplate(): Response {
 export async function importPage(parts: PageParts, call: PageCall): Promise<Response> {
   const { control } = parts.deps;
   const kept = found(control.imports.byId(call.id), "import");
-  const file = await readCsv(kept.text);
+  const file = await fileOf(control, kept);
   const read = "fault" in file ? { head: [], rows: [] } : file;
   const all = await linesOf(control, kept);
   const shown = importOutcomes.find((known) => known === call.url.searchParams.get("show")) ?? "";

@@ -21,7 +21,7 @@ export type PageParts = {
   overview: OverviewReader;
   strips: Strips;
   /** The last count of the audit log's chain; null = not since the start. */
-  auditChecks: { last: (AuditCheck & { atMs: number }) | null };
+  auditChecks: { last: (AuditCheck & { atMs: number }) | null; running: Promise<AuditCheck> | null };
   /** When the pages began, which is when the hub did. */
   startedAtMs: number;
 };

@@ -225,7 +225,7 @@ function pageParts(whole: WebDeps, shared: SharedParts = {}): PageParts {
     live: new LiveViews(deps),
     ids: new Ids(deps.control),
     strips: new Strips(deps),
-    auditChecks: { last: null },
+    auditChecks: { last: null, running: null },
   };
   return { deps, figures, probes, ...made, contracts, overview, startedAtMs: deps.now() };
 }

@@ -2,6 +2,7 @@ import type { PoolRow, ProfileRow } from "../../../views/pages/pools.tsx";
 import { type Pool, poolUrl } from "../../control/pools.ts";
 import type { Profile } from "../../control/profiles.ts";
 import type { PoolFact } from "../../health/facts.ts";
+import { breathe } from "../csv-read.ts";
 import { warningsOf } from "../present-live.ts";
 import { refusedPart } from "./fleet-snapshot.ts";
 import type { PageParts } from "./page-parts.ts";
@@ -58,7 +59,19 @@ function poolRow(parts: PageParts, pool: Pool, { fact, rejected }: { fact: PoolF
   };
 }
 
-export function profileRow(parts: PageParts, profile: Profile): ProfileRow {
+const profilesPerTurn = 20;
+
+/** With who uses each, which is a question of its own. */
+export async function profileRows(parts: PageParts, profiles: readonly Profile[]): Promise<ProfileRow[]> {
+  const rows: ProfileRow[] = [];
+  for (const [at, profile] of profiles.entries()) {
+    if (at % profilesPerTurn === 0) await breathe();
+    rows.push(profileRow(parts, profile));
+  }
+  return rows;
+}
+
+function profileRow(parts: PageParts, profile: Profile): ProfileRow {
   const { control } = parts.deps;
   const usedBy = control.profiles.usedBy(profile.no).map(({ kind, name }) => `${kind} ${name}`);
   const more = usedBy.length > 3 ? ` and ${usedBy.length - 3} more` : "";

@@ -17,7 +17,7 @@ import { type FormValues, isOwnForm, orRefused, readForm, refusedEdit, refusedFo
 import { houseOfFirstPool, isFirstProfile } from "./house.ts";
 import { htmlResponse, type PageCall, redirect, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
-import { pageOf, poolRows, poolsHref, poolTexts, profileRow, profileTexts, readPoolQuery } from "./pool-list.ts";
+import { pageOf, poolRows, poolsHref, poolTexts, profileRows, profileTexts, readPoolQuery } from "./pool-list.ts";
 import { scopeChart } from "./scope-chart.ts";
 import { pickerOf, readRange } from "./time-range.ts";
 
@@ -39,8 +39,8 @@ export async function poolsPage(parts: PageParts, { viewer, url }: PageCall): Pr
   const props = {
     ...{ viewer, assets: assetUrls, live: poolsHref(query, "/live/pools"), fleets, q: query.q },
     pools: await poolRows(parts, pools.rows),
-    profiles: shownProfiles.rows.map((profile) => profileRow(parts, profile)),
-    houses: profiles.filter(isHouse).map((profile) => profileRow(parts, profile)),
+    profiles: await profileRows(parts, shownProfiles.rows),
+    houses: await profileRows(parts, profiles.filter(isHouse)),
     prevHref: query.page > 1 ? poolsHref({ ...query, page: query.page - 1 }) : null,
     nextHref: pools.more > 0 || shownProfiles.more > 0 ? poolsHref({ ...query, page: query.page + 1 }) : null,
   };

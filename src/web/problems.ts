@@ -112,8 +112,9 @@ export const problemKinds = Object.freeze({
     status: 409,
     title: "Too little capacity",
     meaning:
-      "The fleet cannot promise so much for this term. “available_hps” and “available_rigs” say what it can; “vetting_rigs” of its rigs are not vetted to the end and count for nothing yet.",
-    remedy: "Ask for less or for another fleet, add rigs, pass rigs out of vetting, or say “allow_short” to sell it all the same; that is written down.",
+      "The fleet cannot promise so much for this term. “available_hps” and “available_rigs” say what it can; “unrated_rigs” of its rigs in vetting have no nominal hashrate yet and count for nothing.",
+    remedy:
+      "Ask for less or for another fleet, add rigs, pass rigs out of vetting with a nominal, or say “allow_short” to sell it all the same; that is written down.",
   },
   "rate-limited": {
     status: 429,

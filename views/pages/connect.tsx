@@ -109,8 +109,8 @@ export function ConnectPage(props: ConnectProps): JSX.Element {
           <div>
             <dt>Worker</dt>
             <dd>
-              The part after the last dot is the rig's name, here <code>rig-001</code>. Give each rig its own; letters, digits, <code>.</code> <code>_</code>{" "}
-              and <code>-</code>.
+              The part after the last dot is the rig's name, here <code>rig-001</code>. Give each rig its own; letters, digits, <code>_</code> and{" "}
+              <code>-</code>.
             </dd>
           </div>
           <div>

@@ -30,8 +30,10 @@ function Customer(props: { form: FormState; choices: ContractChoices }): JSX.Ele
     <fieldset>
       <legend>Who</legend>
       <Select form={form} name="customer_id" label="Customer" choices={props.choices.customers} />
-      <Field form={form} name="customer_name" label="Name of a new customer" />
-      <Field form={form} name="customer_email" label="His e-mail" type="text" />
+      <div class="stack of-new">
+        <Field form={form} name="customer_name" label="Name of a new customer" />
+        <Field form={form} name="customer_email" label="His e-mail" type="text" />
+      </div>
     </fieldset>
   );
 }
@@ -43,11 +45,15 @@ function Amount(props: { form: FormState; choices: ContractChoices }): JSX.Eleme
       <legend>What</legend>
       <Select form={form} name="fleet_id" label="Fleet" choices={props.choices.fleets} />
       <Select form={form} name="method" label="Method" choices={methodChoices} />
-      <Field form={form} name="promised" label="Hashrate (threshold)" hint={hashrateHint} />
-      <Field form={form} name="rig_count" label="Number of rigs (miners)" decimal />
-      <Field form={form} name="rig_nominal" label="Nominal of each (miners)" hint={hashrateHint} />
-      <Field form={form} name="model" label="Model of each (miners)" hint="With a model alone, its usual nominal counts." />
-      <Field form={form} name="rig_names" label="Or these rigs by name (miners)" hint="With blanks or commas between them." />
+      <div class="stack of-threshold">
+        <Field form={form} name="promised" label="Hashrate (threshold)" hint={hashrateHint} />
+      </div>
+      <div class="stack of-miners">
+        <Field form={form} name="rig_count" label="Number of rigs (miners)" decimal />
+        <Field form={form} name="rig_nominal" label="Nominal of each (miners)" hint={hashrateHint} />
+        <Field form={form} name="model" label="Model of each (miners)" hint="With a model alone, its usual nominal counts." />
+        <Field form={form} name="rig_names" label="Or these rigs by name (miners)" hint="With blanks or commas between them." />
+      </div>
     </fieldset>
   );
 }
@@ -81,15 +87,17 @@ function Pools(props: { form: FormState; choices: ContractChoices }): JSX.Elemen
     <fieldset>
       <legend>Where</legend>
       <Select form={form} name="profile_id" label="Profile" choices={props.choices.profiles} hint="Or his own pools, in order; they become a profile of his." />
-      <OwnPool form={form} at={1} />
-      <details open={isTyped}>
-        <summary>More pools</summary>
-        <div class="stack">
-          {contractPools.slice(1).map((at) => (
-            <OwnPool form={form} at={at} />
-          ))}
-        </div>
-      </details>
+      <div class="stack of-own">
+        <OwnPool form={form} at={1} />
+        <details open={isTyped}>
+          <summary>More pools</summary>
+          <div class="stack">
+            {contractPools.slice(1).map((at) => (
+              <OwnPool form={form} at={at} />
+            ))}
+          </div>
+        </details>
+      </div>
     </fieldset>
   );
 }

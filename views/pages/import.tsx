@@ -178,7 +178,7 @@ function UnknownSites(props: { names: readonly string[] }): JSX.Element {
 function Apply(props: ImportProps): JSX.Element {
   const { counts } = props;
   const acting = counts.new + counts.changed + counts.removed;
-  if (acting === 0) return <p class="notice">The file would change nothing.</p>;
+  if (acting === 0) return <p class="notice">{counts.error === 0 ? "The file would change nothing." : "No line without an error would change anything."}</p>;
   const left = counts.error === 0 ? "" : ` ${count(counts.error)} with errors are left out.`;
   return (
     <form method="post" action={`/imports/${props.id}/apply`} class="panel stack">

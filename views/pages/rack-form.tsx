@@ -37,7 +37,12 @@ export function RackFormPage(props: RackFormProps): JSX.Element {
         <div class="row">
           <Field form={form} name="building" label="Building" />
           <Field form={form} name="row" label="Row" />
-          <Field form={form} name="name" label="Rack" hint={rack === null ? "K1, or K{1-12} for twelve of the same size." : "Its rigs go along."} />
+          <Field
+            form={form}
+            name="name"
+            label="Rack"
+            hint={rack === null ? "K1, or K{1-12} for twelve of the same size; or several with commas between." : "Its rigs go along."}
+          />
         </div>
         <div class="row">
           <Field form={form} name="levels" label="Levels" hint="From the floor up; level 1 is the lowest." />

@@ -32,7 +32,15 @@ export type NamedRack = { name: string; rigs: number; addHref: string };
 export type RowLink = { text: string; href: string; rigs: number; troubled: number; current: boolean };
 /** Rows that stand in one building. */
 export type BuildingRows = { text: string; rows: readonly RowLink[] };
-export type RowProps = { text: string; racks: readonly RackCard[]; unshown: number; named: readonly NamedRack[]; withoutRack: number };
+export type RowProps = {
+  text: string;
+  racks: readonly RackCard[];
+  unshown: number;
+  named: readonly NamedRack[];
+  /** Where the size of all of them is told at once. */
+  addAllHref: string;
+  withoutRack: number;
+};
 
 export type RacksProps = {
   viewer: Viewer;
@@ -188,6 +196,16 @@ function Loose(props: { row: RowProps; mayWrite: boolean }): JSX.Element {
   const { row } = props;
   return (
     <section class="panel" aria-label="Rigs without a described rack">
+      {props.mayWrite && row.named.length > 1 ? (
+        <header>
+          <span class="dim">Racks that rigs name, whose size nobody told</span>
+          <a class="button" href={row.addAllHref}>
+            Tell the size of all
+          </a>
+        </header>
+      ) : (
+        ""
+      )}
       <ul class="body">
         {row.named.map((named) => (
           <li>

@@ -29,6 +29,8 @@ export type RigLine = {
   rejected: number | null;
   poolName: string | null;
   lastShareAtMs: number | null;
+  /** Not connected now, which its status does not say yet. */
+  isGone: boolean;
 };
 
 export type RigListProps = {
@@ -58,6 +60,8 @@ export function rigsHref(query: RigQuery, path = "/rigs"): string {
 
 export function StatusChips(props: { query: RigQuery; statusCounts: Readonly<Record<RigStatusWord, number>>; total: number }): JSX.Element {
   const chip = (status: RigQuery["status"]) => rigsHref({ ...props.query, status, page: 1 });
+  // Once all have come there is no more to say of it.
+  const isShown = (status: RigStatusWord) => status !== "never seen" || props.statusCounts[status] > 0 || props.query.status === status;
   return (
     <nav class="chips" id="chips" aria-label="Filter by status">
       <a class="chip" href={chip("")} aria-current={props.query.status === "" ? "true" : undefined}>
@@ -70,7 +74,7 @@ export function StatusChips(props: { query: RigQuery; statusCounts: Readonly<Rec
       ) : (
         ""
       )}
-      {rigStatusOrder.map((status) => (
+      {rigStatusOrder.filter(isShown).map((status) => (
         <a class="chip" href={chip(status)} aria-current={props.query.status === status ? "true" : undefined}>
           <RigMark status={status} forMs={null} /> <span safe>{count(props.statusCounts[status])}</span>
         </a>
@@ -121,6 +125,7 @@ export function RigRow(props: { line: RigLine; clock: Clock; ticks: boolean }): 
       {props.ticks ? <RowTick id={line.id} name={line.name} /> : ""}
       <td>
         <RigMark status={line.status} forMs={clock.nowMs - line.statusSinceMs} />
+        {line.isGone ? <small class="block warn">not connected</small> : ""}
       </td>
       <th scope="row">
         <a href={`/rigs/${line.id}`} safe>

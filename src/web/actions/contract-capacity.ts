@@ -11,9 +11,9 @@ export function requireCapacity({ contracts, control }: Pick<WebDeps, "contracts
   const missing = contracts === undefined ? null : shortOf(contracts, contract);
   if (missing === null) return null;
   if (contract.allowShort) return missing;
-  const vetting = control.rigs.countByFleet().find(({ fleetNo, status }) => fleetNo === contract.fleetNo && status === "vetting")?.count ?? 0;
-  throw new Problem("insufficient-capacity", `${tooLittle(contract, missing)}${vettingText(vetting)}`, {
-    members: { ...capacityJson(missing), vetting_rigs: vetting },
+  const unrated = control.rigs.countByFleet().find(({ fleetNo, status }) => fleetNo === contract.fleetNo && status === "vetting")?.unrated ?? 0;
+  throw new Problem("insufficient-capacity", `${tooLittle(contract, missing)}${unratedText(unrated)}`, {
+    members: { ...capacityJson(missing), unrated_rigs: unrated },
   });
 }
 
@@ -51,9 +51,9 @@ function tooLittle({ method, promisedHps, places }: Contract, capacity: Availabl
     : `${promisedHps} H/s are asked for, and ${available_hps} H/s are available for this term`;
 }
 
-/** Why there may be less than one sees: a rig that is vetted still is promised to nobody. */
-export const vettingText = (rigs: number): string =>
-  rigs === 0 ? "" : `; ${rigs} of its rigs ${rigs === 1 ? "is" : "are"} still in vetting and count${rigs === 1 ? "s" : ""} once passed`;
+/** Why there may be less than one sees: of a rig in vetting whose nominal nobody knows yet nothing can be promised. */
+export const unratedText = (rigs: number): string =>
+  rigs === 0 ? "" : `; ${rigs} of its rigs in vetting ${rigs === 1 ? "has" : "have"} no nominal hashrate yet and count${rigs === 1 ? "s" : ""} for nothing`;
 
 /** Throws where a loss as large as the tolerance would go unnoticed for longer than a day, and says for how long. */
 export function requireTellable({ control }: Pick<WebDeps, "control">, contract: Contract): void {

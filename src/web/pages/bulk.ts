@@ -33,6 +33,12 @@ const opTexts: Readonly<Record<RigOp, string>> = Object.freeze({
   change: "Change",
 });
 
+/** "Pass 12 rigs out of vetting" */
+function titleOf(op: RigOp, rigs: number): string {
+  const [, verb = opTexts[op], rest = ""] = /^(\w+)( (?:out of|from) .+)$/.exec(opTexts[op]) ?? [];
+  return `${verb} ${count(rigs)} ${rigs === 1 ? "rig" : "rigs"}${rest}`;
+}
+
 /** What the bar on the list of rigs offers; a technician may change alone, and of that what is his. */
 export function bulkOps({ principal }: Pick<PageCall, "principal">): BulkOp[] {
   if (!may(principal, "fleet:place")) return [];
@@ -101,11 +107,12 @@ async function page(parts: PageParts, call: PageCall, form: FormState = blankFor
   const { batch, order } = batchOf(parts, call);
   const { cost, results } = await outcomeOf(parts, call, { batch, order });
   const takesFields = order.op === "change" && batch.state === "ready";
-  const takesNominal = order.op === "pass" && batch.state === "ready";
+  const isShort = order.set !== undefined || form !== blankForm || results.some(({ outcome }) => outcome === "refused");
+  const takesNominal = order.op === "pass" && batch.state === "ready" && isShort;
   const texts = form === blankForm ? { values: sharedTexts(order.set ?? {}), errors: {} } : form;
   const props: BatchProps = {
     ...{ viewer: call.viewer, assets: assetUrls, id: batch.id, state: batch.state, isRunning: isApplying(control, batch.id) },
-    title: `${opTexts[order.op]} ${count(batch.total)} ${batch.total === 1 ? "rig" : "rigs"}`,
+    title: titleOf(order.op, batch.total),
     sets: setWords(control, order.set ?? {}),
     ...{ total: batch.total, done: batch.done, isWhole: isWhole(order) },
     reason: order.op === "quarantine" || order.op === "release" || order.op === "pass" ? form : null,

@@ -4,7 +4,7 @@ import type { Choice, FormState } from "../../../views/parts/form.tsx";
 import type { Contract } from "../../control/contract-row.ts";
 import { slaPlans } from "../../control/contract-sla.ts";
 import { type Fleet, methods } from "../../control/fleets.ts";
-import { vettingText } from "../actions/contract-capacity.ts";
+import { unratedText } from "../actions/contract-capacity.ts";
 import { changeContract, contractOf } from "../actions/contract-commands.ts";
 import { addContract, type ContractEntry, type PoolOfContract, type SlaEntry, type TermsEntry } from "../actions/contracts.ts";
 import { assetUrls } from "../assets/assets.ts";
@@ -20,6 +20,8 @@ import { htmlResponse, type PageCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 
 const customersShown = 500;
+/** Of a name before the address of his pool. */
+const ownerChars = 60;
 const staleForm = "The form was of an older session. Look at it and send it again.";
 const none: Choice = { value: "", text: "–" };
 
@@ -99,12 +101,15 @@ function termsOf(values: FormValues): TermsEntry {
   };
 }
 
-function poolsOf(values: FormValues): PoolOfContract[] {
+/** The pools of the form, named by whose they are: two customers often have accounts at one pool. */
+function poolsOf({ deps: { control } }: PageParts, values: FormValues): PoolOfContract[] {
+  const owner = control.customers.byId(values["customer_id"] ?? "")?.name ?? values["customer_name"] ?? "";
   return contractPools.flatMap((at) => {
     const url = values[`pool_${at}_url`] ?? "";
     const username = values[`pool_${at}_username`] ?? "";
     const password = values[`pool_${at}_password`] ?? "";
-    return url === "" && username === "" ? [] : [{ url, username, ...(password !== "" && { password }) }];
+    const name = `${owner.slice(0, ownerChars)} ${URL.canParse(url) ? new URL(url).host : ""}`.trim().slice(0, 100);
+    return url === "" && username === "" ? [] : [{ url, username, ...(name !== "" && { name }), ...(password !== "" && { password }) }];
   });
 }
 
@@ -134,7 +139,7 @@ function entryOf(parts: PageParts, values: FormValues): ContractEntry {
   return {
     ...customerOf(parts, values),
     ...terms,
-    ...(terms.profile_id === undefined && { pools: poolsOf(values) }),
+    ...(terms.profile_id === undefined && { pools: poolsOf(parts, values) }),
     fleet_id: values["fleet_id"] ?? "",
     method: methods.find((word) => word === values["method"]) ?? "threshold",
     ...(rigIds !== undefined && { rig_ids: rigIds }),
@@ -177,12 +182,12 @@ const amountOfRigs = (values: FormValues): string => (values["rig_names"] ? "rig
 function tooLittle(values: FormValues, { members }: Problem): FormState {
   const hps = hashrateText(Number(members["available_hps"] ?? 0));
   const rigs = Number(members["available_rigs"] ?? 0);
-  const vetting = Number(members["vetting_rigs"] ?? 0);
-  const available = `${hps} and ${rigs} ${rigs === 1 ? "rig" : "rigs"} that fit are available${vettingText(vetting)}`;
+  const unrated = Number(members["unrated_rigs"] ?? 0);
+  const available = `${hps} and ${rigs} ${rigs === 1 ? "rig" : "rigs"} that fit are available${unratedText(unrated)}`;
   const field = values["rig_count"] || values["rig_names"] ? amountOfRigs(values) : "promised";
   const errors = { [field]: `Too little capacity for this term: ${available}. Ask for less, or sell it short.` };
-  const mend = { href: "/rigs?status=vetting", text: "Look at the rigs in vetting in a new tab, and pass them" };
-  return { values, errors, ...(vetting > 0 && { mend }) };
+  const mend = { href: "/rigs?status=vetting", text: "Look at the rigs in vetting in a new tab: passing them takes a nominal" };
+  return { values, errors, ...(unrated > 0 && { mend }) };
 }
 
 /** Tries the pools that came with it, all at once; what they are like stands on the contract's page a moment later. */

@@ -9,6 +9,8 @@ export type SentenceFacts = {
   /** Delivered over the last quarter of an hour, H/s; null = not known. */
   hps900: number | null;
   serving: readonly Pick<ServingRig, "sinceMs" | "code" | "text">[];
+  /** Rigs of its fleet that are in vetting, and serve nobody before they are through. */
+  vetting: number;
   nowMs: number;
   zone: string;
 };
@@ -30,7 +32,7 @@ export function contractSentence(facts: SentenceFacts): string {
     case "ended":
       return `${number} ended ${since}: ${contract.endedReason === "term" ? "its term is over" : `it was terminated${stateReason === null ? "" : `, ${stateReason}`}`}.`;
     case "activating":
-      return `${number} waits since ${since} (${duration(nowMs - stateSinceMs)}) for the first share that its pool accepts${trouble(facts)}.`;
+      return `${number} waits since ${since} (${duration(nowMs - stateSinceMs)}) for the first share that its pool accepts${waiting(facts)}${trouble(facts)}.`;
     case "active":
       return `${number} ${delivery(facts)}${trouble(facts)}${replacements(facts)}.`;
   }
@@ -42,6 +44,11 @@ function delivery({ contract, hps900, nowMs }: SentenceFacts): string {
   const isYoung = contract.activatedAtMs !== null && nowMs - contract.activatedAtMs < quarterMs;
   const young = isYoung ? ` over the last quarter of an hour, of which it was active for ${duration(nowMs - (contract.activatedAtMs ?? nowMs))}` : "";
   return `delivers ${percent(hps900 / contract.promisedHps, 0)} of ${promised}${young}`;
+}
+
+function waiting({ serving, vetting }: SentenceFacts): string {
+  if (serving.length > 0) return "";
+  return vetting === 0 ? "; no rig serves it yet" : `; no rig serves it yet, ${vetting} of its fleet ${vetting === 1 ? "is" : "are"} still in vetting`;
 }
 
 function trouble({ health }: SentenceFacts): string {

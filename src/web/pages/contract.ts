@@ -24,6 +24,7 @@ import type { Contract } from "../../control/contract-row.ts";
 import type { ServingRig } from "../../control/contracts.ts";
 import { poolUrl } from "../../control/pools.ts";
 import type { Rig } from "../../control/rig-row.ts";
+import type { FleetCount } from "../../control/rigs.ts";
 import type { HashratePoint } from "../../ledger/answers.ts";
 import { contractOf } from "../actions/contract-commands.ts";
 import { assetUrls } from "../assets/assets.ts";
@@ -50,10 +51,13 @@ const eventsShown = 20;
 const drawnMax = 20;
 /** Rigs that are asked where they mine: all of a contract are at one pool but for the moment of a move. */
 const askedMax = 8;
+/** Of a younger one the last hour is all there is. */
+const youngMs = 3_600_000;
 
 /** What the address asks for, as of now. */
-function askedOf({ deps: { now } }: PageParts, { url, zone }: { url: URL; zone: string }): Shown {
-  return { range: readRange(url, { nowMs: now(), zone, first: "24h" }), zone };
+function askedOf({ deps: { now } }: PageParts, { createdAtMs }: Pick<Contract, "createdAtMs">, { url, zone }: { url: URL; zone: string }): Shown {
+  const first = now() - createdAtMs < youngMs ? "1h" : "24h";
+  return { range: readRange(url, { nowMs: now(), zone, first }), zone };
 }
 
 const chartWords = { line: "delivered, with the 95 % band of its rate", level: "promised" };
@@ -155,12 +159,14 @@ async function contractParts(parts: PageParts, id: string, asked: Shown): Promis
   if (now === undefined) throw new Error(`contract ${contract.number} went while it was read`);
   const serving = control.contracts.rigsOf([contract.no]);
   const pools = poolLines(parts, contract, activePoolNo(parts, contract.no, serving));
+  const isVetting = ({ fleetNo, status }: FleetCount) => fleetNo === contract.fleetNo && status === "vetting";
+  const vetting = contract.state === "activating" ? (control.rigs.countByFleet().find(isVetting)?.count ?? 0) : 0;
   const lines = new AllocationLines(control);
   const customerId = parts.ids.customer(contract.customerNo);
   return {
     ...{ id: contract.id, number: contract.number, word: wordOf(now), sinceMs: wordSinceMs(contract), span: rangeText(range), chart, pools },
     customer: { name: now.customerName, href: customerId === null ? null : `/customers/${customerId}` },
-    sentence: contractSentence({ contract, health: now.health, hps900: now.hps900, serving, nowMs, zone }),
+    sentence: contractSentence({ contract, health: now.health, hps900: now.hps900, serving, vetting, nowMs, zone }),
     ...stripOf(strips.get(contract.no) ?? [], { nowMs, zone }),
     tiles: tilesOf({ now, serving, pools, quarter }),
     serving: servingLines(parts, serving, rates),
@@ -202,7 +208,7 @@ function commandsOf(parts: PageParts, call: PageCall, form: FormState): Contract
 
 /** The page; `form` holds a command that was refused. */
 export async function contractPage(parts: PageParts, call: PageCall, form: FormState = blankForm): Promise<Response> {
-  const asked = askedOf(parts, { url: call.url, zone: call.viewer.zone });
+  const asked = askedOf(parts, contractOf(parts.deps, call.id), { url: call.url, zone: call.viewer.zone });
   const shown = await contractParts(parts, call.id, asked);
   const live = rangeHref(`/live/contracts/${shown.id}`, asked.range);
   const picker = pickerOf(`/contracts/${shown.id}`, asked.range, call.viewer.zone);
@@ -211,9 +217,9 @@ export async function contractPage(parts: PageParts, call: PageCall, form: FormS
 }
 
 export function contractLive(parts: PageParts, { id, url, zone }: WatchCall): LiveView {
-  contractOf(parts.deps, id);
+  const row = contractOf(parts.deps, id);
   const render = async () => {
-    const contract = await contractParts(parts, id, askedOf(parts, { url, zone }));
+    const contract = await contractParts(parts, id, askedOf(parts, row, { url, zone }));
     const clock = { nowMs: parts.deps.now(), zone };
     const drawn = await liveParts([
       ["sentence", () => ContractSentence({ contract, clock })],
@@ -228,5 +234,5 @@ export function contractLive(parts: PageParts, { id, url, zone }: WatchCall): Li
     ]);
     return { parts: drawn };
   };
-  return { key: `contract ${id} ${rangeQuery(askedOf(parts, { url, zone }).range)}`, everyMs: 2_000, render };
+  return { key: `contract ${id} ${rangeQuery(askedOf(parts, row, { url, zone }).range)}`, everyMs: 2_000, render };
 }

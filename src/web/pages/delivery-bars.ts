@@ -37,6 +37,9 @@ export function barsOf(
   return Array.from({ length: bars }, (_, at) => {
     const fromMs = lastMs - (bars - 1 - at) * barMs;
     const window = { fromMs, toMs: Math.min(fromMs + barMs, day.asOfMs) };
+    // In force since a moment that has not been counted yet.
+    const latest = promise.at(-1);
+    if (at === bars - 1 && latest?.state === "active" && latest.fromMs >= window.toMs) return { kind: "early" };
     return barOf(window, { promise, gaps: day.gaps, hashes: worksWithin(works, (fromMs - day.fromMs) / bucketMs, steps) });
   });
 }

@@ -20,6 +20,7 @@ export type RigView = {
   readonly poolNo: number;
   readonly poolName: string | null;
   readonly lastShareAtMs: number | null;
+  readonly isConnected: boolean;
 };
 export type PoolView = { pool: Pool; fact: PoolFact | null };
 
@@ -100,6 +101,10 @@ class RigNow implements RigView {
 
   get poolName(): string | null {
     return this.#seen.poolNames.get(this.poolNo) ?? null;
+  }
+
+  get isConnected(): boolean {
+    return (this.#seen.hub.rig(this.rig.no)?.sessions.length ?? 0) > 0;
   }
 
   get lastShareAtMs(): number | null {

@@ -19,7 +19,7 @@ import { assetUrls } from "../assets/assets.ts";
 import { type LiveView, liveParts } from "../live.ts";
 import { contractLines } from "./contract-list.ts";
 import { type ContractNow, isAtRisk, isInForce } from "./contract-snapshot.ts";
-import { eventLine } from "./event-lines.ts";
+import { collapsedLines } from "./event-lines.ts";
 import { type PoolView, refusedPart } from "./fleet-snapshot.ts";
 import { attentionOf, troubledPool } from "./overview-attention.ts";
 import type { OverviewFacts } from "./overview-facts.ts";
@@ -28,6 +28,8 @@ import { htmlResponse, type PageCall, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 
 const eventsShown = 8;
+/** Of which that few are made. */
+const eventsRead = 100;
 const contractsShown = 8;
 const poolsShown = 12;
 const namesShown = 3;
@@ -139,7 +141,7 @@ export async function overviewParts(parts: PageParts, zone: string): Promise<Ove
     ...(await contractsOf(parts, facts)),
     fleets: fleetLines(facts),
     ...poolLines(facts),
-    events: parts.deps.control.events.latest(eventsShown).map(eventLine),
+    events: collapsedLines(parts.deps.control.events.latest(eventsRead), eventsShown),
     steps: stepsOf(facts),
   };
 }

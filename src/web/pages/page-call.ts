@@ -138,12 +138,16 @@ export function errorPage(parts: Pick<PageParts, "deps">, status: number, text?:
   );
 }
 
+function refusalText({ kind, detail }: Problem): string {
+  // What is missing, and who can give it.
+  if (kind === "forbidden") return `${sentence(detail)} An owner can change your role.`;
+  return kind === "invalid" ? sentence(detail) : `${problemKinds[kind].title}: ${detail}.`;
+}
+
 function problemPage(parts: PageParts, request: Request, problem: Problem): Response | Promise<Response> {
   if (problem.kind === "unauthorized") return toLogin(request);
   if (problem.kind === "not-found" && !isInPlace(request)) return errorPage(parts, problem.status);
-  const { title } = problemKinds[problem.kind];
-  // What is missing, and who can give it.
-  const text = problem.kind === "forbidden" ? `${sentence(problem.detail)} An owner can change your role.` : `${title}: ${problem.detail}.`;
+  const text = refusalText(problem);
   return isInPlace(request) ? toast({ status: problem.status, text }) : errorPage(parts, problem.status, text);
 }
 

@@ -19,8 +19,14 @@ function page({ deps }: PageParts, { viewer }: PageCall, shown: { rack: Rack | n
   return htmlResponse(RackFormPage({ viewer, assets: assetUrls, rack, sites, form, backHref }), status);
 }
 
-/** `K{1-12}` is K1 to K12, `K{01-12}` K01 to K12; any other name is itself. */
+/** `K{1-12}` is K1 to K12, `K{01-12}` K01 to K12; any other name is itself; several have commas between them. */
 export function rackNames(text: string): string[] {
+  const names = text.split(/\s*,\s*/).filter((name) => name !== "");
+  if (names.length > racksMax) throw invalidField("name", `must name 1 to ${racksMax} racks, such as K{1-12}`);
+  return names.length > 1 ? [...new Set(names.flatMap(namesOf))] : namesOf(names[0] ?? "");
+}
+
+function namesOf(text: string): string[] {
   const [, before = "", first, last, after = ""] = /^([^{}]*)\{(\d{1,4})-(\d{1,4})\}([^{}]*)$/.exec(text) ?? [];
   if (first === undefined || last === undefined) return [text];
   const count = Number(last) - Number(first) + 1;

@@ -79,6 +79,7 @@ function namedRacks(row: Row, byRack: ReadonlyMap<string, Rig[]>): NamedRack[] {
 
 function rowProps(book: NameBook, row: Row): RowProps {
   const byRack = Map.groupBy(row.rigs, ({ location }) => location.rack?.toLowerCase() ?? "");
+  const named = namedRacks(row, byRack);
   let cells = 0;
   const racks = byName(row.racks).filter(({ levels, slots }) => {
     cells += levels * slots;
@@ -92,7 +93,8 @@ function rowProps(book: NameBook, row: Row): RowProps {
       return { id: rack.id, name: rack.name, levels: rack.levels, slots: rack.slots, ...shown };
     }),
     unshown: row.racks.length - racks.length,
-    named: namedRacks(row, byRack),
+    named,
+    addAllHref: `${rowHref(row, "/racks/new")}&${new URLSearchParams({ name: named.map(({ name }) => name).join(", ") })}`,
     withoutRack: byRack.get("")?.length ?? 0,
   };
 }

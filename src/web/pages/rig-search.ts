@@ -117,5 +117,6 @@ export function rigLine(view: RigView): RigLine {
     rejected: view.rejected,
     poolName: view.poolName,
     lastShareAtMs: view.lastShareAtMs,
+    isGone: !view.isConnected && !["offline", "never seen", "quarantined"].includes(rigWord(rig)),
   };
 }

@@ -1,6 +1,7 @@
 import { SchedulePage } from "../../../views/pages/schedule.tsx";
 import { rangeQuery, rangeText, type TimeRange } from "../../../views/time-range.ts";
 import type { Contract } from "../../control/contract-row.ts";
+import type { Control } from "../../control/control.ts";
 import { assetUrls } from "../assets/assets.ts";
 import { AllocationLines } from "./allocation-lines.ts";
 import { ganttOf } from "./gantt-rows.ts";
@@ -33,7 +34,7 @@ function read({ deps: { control, now } }: PageParts, { url, viewer: { zone } }: 
   return {
     atMs: Math.min(atMs ?? now(), now()),
     contract,
-    range: readRange(url, { nowMs: now(), zone, first: "24h" }),
+    range: readRange(url, { nowMs: now(), zone, first: isYoung(control, now()) ? "1h" : "24h" }),
     afterRigNo: rigNoOf(url, "after"),
     drawnAfterNo: rigNoOf(url, "drawn"),
     errors: {
@@ -42,6 +43,9 @@ function read({ deps: { control, now } }: PageParts, { url, viewer: { zone } }: 
     },
   };
 }
+
+/** Of a farm that began within the hour there is no more to see. */
+const isYoung = ({ fleets }: Pick<Control, "fleets">, nowMs: number): boolean => nowMs - (fleets.all()[0]?.createdAtMs ?? 0) < hourMs;
 
 function rigNoOf({ searchParams }: URL, name: string): number {
   const no = Number(searchParams.get(name) ?? 0);

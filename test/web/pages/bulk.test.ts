@@ -106,7 +106,7 @@ describe("an order for many rigs", () => {
   });
 
   test("is refused in words: nothing ticked, an unknown word, another session", async () => {
-    expect(await (await order(owner, [], { op: "park" })).text()).toContain("no rig is ticked");
+    expect(await (await order(owner, [], { op: "park" })).text()).toContain("No rig is ticked");
     expect((await order(owner, [rigs()[0]?.id ?? ""], { op: "explode" })).status).toBe(422);
     expect((await owner.post("/rigs/bulk", { op: "park" })).status).toBe(403);
   });

@@ -83,11 +83,13 @@ describe("a new contract", () => {
 
   test("that nobody can serve is refused beside the amount, with what there is; sold short on purpose it is taken", async () => {
     Object.assign(farm.available, { availableHps: 4.2e14, availableRigs: 2 });
+    const { rigs } = farm.deps.control;
+    rigs.update(rigs.byName(1, "S21-006")?.id ?? "", { nominalHps: null }, null);
     const refused = await create();
     const html = await refused.text();
     expect(refused.status).toBe(422);
     expect(html).toMatch(/id="promised-error">Too little capacity for this term: 420\.0 TH\/s and 2 rigs/);
-    expect(html).toContain("; 1 of its rigs is still in vetting and counts once passed. Ask for less");
+    expect(html).toContain("; 1 of its rigs in vetting has no nominal hashrate yet and counts for nothing. Ask for less");
     expect(html).toContain('<a href="/rigs?status=vetting" target="_blank"');
     expect((await create({ allow_short: "1" })).status).toBe(303);
     expect(rows().at(-1)?.allowShort).toBe(true);

@@ -10,7 +10,7 @@ const at = (text: string) => Date.parse(`2026-11-22T${text}Z`);
 function facts(more: Partial<SentenceFacts["contract"]> = {}, rest: Partial<SentenceFacts> = {}): SentenceFacts {
   const contract = { number: "C-00042", state: "active", stateSinceMs: at("00:00:00"), stateReason: null, endedReason: null } as const;
   const terms = { promisedHps: 3e15, startsAtMs: at("00:00:00"), activatedAtMs: at("00:00:00") };
-  return { contract: { ...contract, ...terms, ...more }, health: null, hps900: 3.03e15, serving: [], nowMs, zone: "UTC", ...rest };
+  return { contract: { ...contract, ...terms, ...more }, health: null, hps900: 3.03e15, serving: [], vetting: 0, nowMs, zone: "UTC", ...rest };
 }
 const replaces = (time: string, text: string) => ({ code: "replaces", sinceMs: at(time), text });
 
@@ -34,6 +34,14 @@ describe("the sentence that is read to a customer", () => {
     expect(contractSentence(facts({}, { health }))).toContain("; it is degraded: 82.0 % of the promise is expected.");
     expect(contractSentence(facts({}, { hps900: null }))).toContain("nothing is known yet");
     expect(contractSentence(facts({ activatedAtMs: at("02:15:00") }))).toContain("of which it was active for 5 min");
+  });
+
+  test("of one that waits for its first share says that no rig serves it, and why", () => {
+    const waits = { state: "activating", stateSinceMs: at("02:19:00") } as const;
+    expect(contractSentence(facts(waits, { vetting: 3 }))).toBe(
+      "C-00042 waits since 02:19:00 (1 min) for the first share that its pool accepts; no rig serves it yet, 3 of its fleet are still in vetting.",
+    );
+    expect(contractSentence(facts(waits, { serving: [replaces("02:19:00", "A")] }))).not.toContain("vetting");
   });
 
   test("of one that is not in force says why", () => {

@@ -64,6 +64,11 @@ describe("bars of a strip", () => {
     expect(stripSentence({ bars, barMs: bucketMs })).toBe("Last 10 min: in force too shortly to be measured.");
   });
 
+  test("a contract that began after the last count says the same", () => {
+    const young: PromiseStretch[] = [{ fromMs: endMs + bucketMs, promisedHps: 1_000, state: "active", toleranceBp: 1_000 }];
+    expect(lastOf(dayOf([0]), young).map(({ kind }) => kind)).toEqual(["none", "none", "none", "none", "early"]);
+  });
+
   test("a contract without a share was delivered nothing", () => {
     expect(barsOf(dayOf([]), 2, { promise, bars: 2, steps: 1 })[0]).toEqual({ kind: "delivered", part: 0, isShort: true });
   });

@@ -19,7 +19,7 @@ beforeAll(async () => {
     if (path.endsWith(".csv")) continue;
     for (const form of formsOf(await (await owner.get(path)).text())) if (!forms.has(form.action)) forms.set(form.action, { path, form });
   }
-});
+}, 30_000);
 afterAll(() => farm.stop());
 
 /** No field takes so much, nor a bell; and a page that repeated it unescaped would have new elements. */
@@ -82,7 +82,7 @@ describe("a form that htmx sends for the page that is open", () => {
     const answer = await owner.post("/rigs/bulk", { _csrf: owner.csrf, op: "drain" }, openAt("/rigs"));
     expect([answer.status, answer.headers.get("hx-retarget"), answer.headers.get("hx-reselect")]).toEqual([422, "#toasts", ".toast"]);
     const html = await answer.text();
-    expect(html).toContain("no rig is ticked");
+    expect(html).toContain("No rig is ticked");
     expect(html).not.toContain("<main");
     const plain = await owner.post("/rigs/bulk", { _csrf: owner.csrf, op: "drain" });
     expect([plain.status, (await plain.text()).includes('<main id="main"')]).toEqual([422, true]);

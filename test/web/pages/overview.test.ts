@@ -88,3 +88,13 @@ test("rigs that were entered and never came are not down, but never seen", async
   expect(await (await person.get("/rigs?status=attention")).text()).toContain("No rig matches.");
   await own.stop();
 });
+
+test("what somebody did many times in a row is one line among the last events", async () => {
+  const own = await openFarm();
+  const person = await signInAs(own, "owner");
+  for (const name of ["a", "b", "c"]) await person.post("/models", { _csrf: person.csrf, name, algorithm: "sha256d", nominal: "100T" });
+  const html = part(await (await person.get("/")).text(), "h-events");
+  expect(html.match(/model\.added/g)).toHaveLength(1);
+  expect(html).toContain("model c, and 2 more like it");
+  await own.stop();
+});

@@ -97,4 +97,5 @@ test("a range of names counts as it is written", () => {
   expect(rackNames("K{8-10}b")).toEqual(["K8b", "K9b", "K10b"]);
   expect(rackNames("K{08-10}")).toEqual(["K08", "K09", "K10"]);
   expect(rackNames("K{x}")).toEqual(["K{x}"]);
+  expect(rackNames("K1, K{3-4},, K1")).toEqual(["K1", "K3", "K4"]);
 });

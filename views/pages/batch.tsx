@@ -4,6 +4,7 @@ import { count } from "../format.ts";
 import { Layout } from "../layout.tsx";
 import { type Choice, Field, FormErrors, type FormState, Hidden, Select, TextArea } from "../parts/form.tsx";
 import { Glyph, type Shape } from "../parts/glyph.tsx";
+import { Heading } from "../parts/heading.tsx";
 import { InTurns } from "../parts/in-turns.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
 
@@ -238,14 +239,7 @@ function Results(props: BatchProps): JSX.Element {
 export function BatchPage(props: BatchProps): JSX.Element {
   return (
     <Layout title={props.title} current="rigs" viewer={props.viewer} assets={props.assets} live={null}>
-      <div class="title">
-        <div>
-          <p class="crumb">
-            <a href="/rigs">Rigs</a>
-          </p>
-          <h1 safe>{props.title}</h1>
-        </div>
-      </div>
+      <Heading crumbs={[{ text: "Rigs", href: "/rigs" }]} title={props.title} />
       {props.sets.length === 0 ? (
         ""
       ) : (

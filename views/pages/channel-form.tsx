@@ -2,6 +2,7 @@
 import { Layout } from "../layout.tsx";
 import { Confirm } from "../parts/ask.tsx";
 import { Check, type Choice, Field, FormErrors, type FormState, Hidden, Select } from "../parts/form.tsx";
+import { Heading } from "../parts/heading.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
 
 export type ChannelKind = "webhook" | "email";
@@ -108,14 +109,7 @@ export function ChannelPage(props: ChannelPageProps): JSX.Element {
   const title = channel === null ? "New channel" : channel.name;
   return (
     <Layout title={title} current="settings" viewer={viewer} assets={props.assets} live={null}>
-      <div class="title">
-        <div>
-          <p class="crumb">
-            <a href="/settings#channels">Settings</a>
-          </p>
-          <h1 safe>{title}</h1>
-        </div>
-      </div>
+      <Heading crumbs={[{ text: "Settings", href: "/settings#channels" }]} title={title} />
       {channel === null ? <Kinds kind={kind} /> : ""}
       <FormErrors form={form} />
       <form method="post" action={channel === null ? `/channels?kind=${kind}` : `/channels/${channel.id}`} novalidate class="panel stack">

@@ -1,6 +1,7 @@
 /** @jsxImportSource @kitajs/html */
 import { Layout } from "../layout.tsx";
 import { Check, type Choice, Field, FormErrors, type FormState, Hidden, Select } from "../parts/form.tsx";
+import { Heading } from "../parts/heading.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
 
 /** Places for the customer's own pools. */
@@ -118,26 +119,11 @@ function Money(props: { form: FormState }): JSX.Element {
   );
 }
 
-function Heading(props: { title: string; crumb: string; crumbHref: string }): JSX.Element {
-  return (
-    <div class="title">
-      <div>
-        <p class="crumb">
-          <a href={props.crumbHref} safe>
-            {props.crumb}
-          </a>
-        </p>
-        <h1 safe>{props.title}</h1>
-      </div>
-    </div>
-  );
-}
-
 export function NewContractPage(props: NewContractProps): JSX.Element {
   const { viewer, form, choices } = props;
   return (
     <Layout title="New contract" current="contracts" viewer={viewer} assets={props.assets} live={null}>
-      <Heading title="New contract" crumb="Contracts" crumbHref="/contracts" />
+      <Heading crumbs={[{ text: "Contracts", href: "/contracts" }]} title="New contract" />
       <FormErrors form={form} />
       <form method="post" action="/contracts" novalidate class="panel stack wide-form">
         <Hidden csrf={viewer.csrf} />
@@ -163,7 +149,7 @@ export function ChangeContractPage(props: ChangeContractProps): JSX.Element {
   const { viewer, form, contract, choices } = props;
   return (
     <Layout title={`Change ${contract.number}`} current="contracts" viewer={viewer} assets={props.assets} live={null}>
-      <Heading title={`Change ${contract.number}`} crumb={contract.number} crumbHref={`/contracts/${contract.id}`} />
+      <Heading crumbs={[{ text: contract.number, href: `/contracts/${contract.id}` }]} title={`Change ${contract.number}`} />
       <p class="dim">From now on. Only the difference moves rigs; none disconnects.</p>
       <FormErrors form={form} />
       <form method="post" action={`/contracts/${contract.id}/change`} novalidate class="panel stack wide-form">

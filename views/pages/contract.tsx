@@ -9,6 +9,7 @@ import { type EventLine, EventList } from "../parts/event-list.tsx";
 import { FactsPanel } from "../parts/facts.tsx";
 import { Gantt, type GanttProps } from "../parts/gantt.tsx";
 import { type ChartProps, HashrateChart } from "../parts/hashrate-chart.tsx";
+import { Heading } from "../parts/heading.tsx";
 import { How } from "../parts/how.tsx";
 import { InTurns } from "../parts/in-turns.tsx";
 import { RangePicker, type RangePickerProps } from "../parts/range-picker.tsx";
@@ -263,22 +264,15 @@ export function ContractPage(props: ContractPageProps): JSX.Element {
   const { viewer, customer } = props;
   return (
     <Layout title={`${props.number} ${customer.name}`} current="contracts" viewer={viewer} assets={props.assets} live={props.live}>
-      <div class="title">
-        <div>
-          <p class="crumb">
-            <a href="/contracts">Contracts</a> /{" "}
-            {customer.href === null ? (
-              <span safe>{customer.name}</span>
-            ) : (
-              <a href={customer.href} safe>
-                {customer.name}
-              </a>
-            )}
-          </p>
-          <h1 safe>{props.number}</h1>
-        </div>
+      <Heading
+        crumbs={[
+          { text: "Contracts", href: "/contracts" },
+          { text: customer.name, href: customer.href },
+        ]}
+        title={props.number}
+      >
         <RangePicker {...props.picker} />
-      </div>
+      </Heading>
       <ContractSentence contract={props} clock={viewer} />
       <Tiles id="tiles" tiles={props.tiles} />
       <How figures={["delivered", "interval", "strip"]} />

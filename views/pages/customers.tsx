@@ -4,6 +4,7 @@ import { count } from "../format.ts";
 import { Layout } from "../layout.tsx";
 import { Confirm } from "../parts/ask.tsx";
 import { Field, FormErrors, type FormState, Hidden } from "../parts/form.tsx";
+import { Heading } from "../parts/heading.tsx";
 import { InTurns } from "../parts/in-turns.tsx";
 import { Empty } from "../parts/text.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
@@ -124,13 +125,7 @@ export function CustomerPage(props: CustomerPageProps): JSX.Element {
   const title = customer === null ? "New customer" : customer.name;
   return (
     <Layout title={title} current="customers" viewer={viewer} assets={props.assets} live={null}>
-      <div class="title">
-        <div>
-          <p class="crumb">
-            <a href="/customers">Customers</a>
-          </p>
-          <h1 safe>{title}</h1>
-        </div>
+      <Heading crumbs={[{ text: "Customers", href: "/customers" }]} title={title}>
         {customer === null || !viewer.mayWrite ? (
           ""
         ) : (
@@ -138,7 +133,7 @@ export function CustomerPage(props: CustomerPageProps): JSX.Element {
             New contract
           </a>
         )}
-      </div>
+      </Heading>
       <FormErrors form={props.form} />
       {customer === null ? (
         ""

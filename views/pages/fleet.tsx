@@ -6,6 +6,7 @@ import { ChartPanel } from "../parts/chart-panel.tsx";
 import { FactsPanel } from "../parts/facts.tsx";
 import { type Choice, Field, FormErrors, type FormState, Hidden, Select } from "../parts/form.tsx";
 import type { ChartProps } from "../parts/hashrate-chart.tsx";
+import { Heading } from "../parts/heading.tsx";
 import { MeaningPanel, type MeaningProps } from "../parts/health-meaning.tsx";
 import type { RangePickerProps } from "../parts/range-picker.tsx";
 import { type TileProps, Tiles } from "../parts/text.tsx";
@@ -138,14 +139,7 @@ export function FleetPage(props: FleetPageProps): JSX.Element {
   const title = fleet === null ? "New fleet" : fleet.name;
   return (
     <Layout title={title} current="fleets" viewer={viewer} assets={props.assets} live={null}>
-      <div class="title">
-        <div>
-          <p class="crumb">
-            <a href="/fleets">Fleets</a>
-          </p>
-          <h1 safe>{title}</h1>
-        </div>
-      </div>
+      <Heading crumbs={[{ text: "Fleets", href: "/fleets" }]} title={title} />
       {fleet === null ? "" : <Tiles id="tiles" tiles={props.tiles} />}
       {props.chart === null ? "" : <ChartPanel title="Effective hashrate of its rigs" {...props.chart} />}
       <FormErrors form={props.form} />

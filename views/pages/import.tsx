@@ -4,6 +4,7 @@ import { count } from "../format.ts";
 import { Layout } from "../layout.tsx";
 import { type Choice, Hidden } from "../parts/form.tsx";
 import { Glyph, type Shape } from "../parts/glyph.tsx";
+import { Heading } from "../parts/heading.tsx";
 import { InTurns } from "../parts/in-turns.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
 
@@ -234,14 +235,13 @@ function Progress(props: ImportProps): JSX.Element {
 export function ImportPage(props: ImportProps): JSX.Element {
   return (
     <Layout title={props.fileName} current="inventory" viewer={props.viewer} assets={props.assets} live={null}>
-      <div class="title">
-        <div>
-          <p class="crumb">
-            <a href="/inventory">Inventory</a> / <a href="/imports">Import</a>
-          </p>
-          <h1 safe>{props.fileName}</h1>
-        </div>
-      </div>
+      <Heading
+        crumbs={[
+          { text: "Inventory", href: "/inventory" },
+          { text: "Import", href: "/imports" },
+        ]}
+        title={props.fileName}
+      />
       {props.fault === null ? (
         ""
       ) : (

@@ -2,6 +2,7 @@
 import { count } from "../format.ts";
 import { Layout } from "../layout.tsx";
 import { type Choice, FormErrors, type FormState, Hidden, Select, TextArea } from "../parts/form.tsx";
+import { Heading } from "../parts/heading.tsx";
 import { Empty, Moment } from "../parts/text.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
 
@@ -58,14 +59,7 @@ export function ImportsPage(props: ImportsProps): JSX.Element {
   const fileError = form.errors["file"];
   return (
     <Layout title="Import rigs" current="inventory" viewer={viewer} assets={props.assets} live={null}>
-      <div class="title">
-        <div>
-          <p class="crumb">
-            <a href="/inventory">Inventory</a>
-          </p>
-          <h1>Import rigs</h1>
-        </div>
-      </div>
+      <Heading crumbs={[{ text: "Inventory", href: "/inventory" }]} title="Import rigs" />
       <FormErrors form={form} />
       <form method="post" action="/imports" enctype="multipart/form-data" novalidate class="panel stack">
         <Hidden csrf={viewer.csrf} />

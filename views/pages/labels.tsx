@@ -3,6 +3,7 @@
 import { count } from "../format.ts";
 import { Layout } from "../layout.tsx";
 import { type Choice, Field, type FormState, Select } from "../parts/form.tsx";
+import { Heading } from "../parts/heading.tsx";
 import { InTurns } from "../parts/in-turns.tsx";
 import { QrCode } from "../parts/qr-code.tsx";
 import { Empty } from "../parts/text.tsx";
@@ -85,14 +86,7 @@ export function LabelsPage(props: LabelsProps): JSX.Element {
   const of = labels.length === total ? count(total) : `${count(labels.length)} of ${count(total)}`;
   return (
     <Layout title="Labels" current="inventory" viewer={viewer} assets={props.assets} live={null}>
-      <div class="title unprinted">
-        <div>
-          <p class="crumb">
-            <a href="/inventory">Inventory</a> /
-          </p>
-          <h1>Labels</h1>
-        </div>
-      </div>
+      <Heading crumbs={[{ text: "Inventory", href: "/inventory" }]} title="Labels" isPrinted={false} />
       <Chooser {...props} />
       {total === 0 ? <Empty text="No rig matches." /> : ""}
       <p class="hint unprinted" hidden={total === 0} safe>

@@ -3,6 +3,7 @@ import { count } from "../format.ts";
 import { Layout } from "../layout.tsx";
 import { Confirm } from "../parts/ask.tsx";
 import { Field, FormErrors, type FormState, Hidden, Select } from "../parts/form.tsx";
+import { Heading } from "../parts/heading.tsx";
 import { Empty, Rate } from "../parts/text.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
 
@@ -108,14 +109,7 @@ export function ModelsPage(props: ModelsProps): JSX.Element {
   const { viewer } = props;
   return (
     <Layout title="Models" current="inventory" viewer={viewer} assets={props.assets} live={null}>
-      <div class="title">
-        <div>
-          <p class="crumb">
-            <a href="/inventory">Inventory</a>
-          </p>
-          <h1>Models</h1>
-        </div>
-      </div>
+      <Heading crumbs={[{ text: "Inventory", href: "/inventory" }]} title="Models" />
       {props.edited === null ? <ModelTable models={props.models} mayWrite={viewer.mayWrite} /> : ""}
       {viewer.mayWrite ? <ModelForm {...props} /> : ""}
     </Layout>

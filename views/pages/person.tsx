@@ -2,6 +2,7 @@
 import { Layout } from "../layout.tsx";
 import { Confirm } from "../parts/ask.tsx";
 import { Field, FormErrors, type FormState, Hidden, Select } from "../parts/form.tsx";
+import { Heading } from "../parts/heading.tsx";
 import { type SessionLine, SessionList } from "../parts/session-list.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
 import { MadeLink } from "./people.tsx";
@@ -20,17 +21,11 @@ export function PersonPage(props: PersonProps): JSX.Element {
   const { viewer, person, form } = props;
   return (
     <Layout title={person.email} current="settings" viewer={viewer} assets={props.assets} live={null}>
-      <div class="title">
-        <div>
-          <p class="crumb">
-            <a href="/people">People</a>
-          </p>
-          <h1 safe>{person.email}</h1>
-        </div>
+      <Heading crumbs={[{ text: "People", href: "/people" }]} title={person.email}>
         <a class="button" href={`/audit?actor=user:${person.id}`}>
           What he changed
         </a>
-      </div>
+      </Heading>
       <MadeLink made={props.made} />
       <FormErrors form={form} />
       <form method="post" action={`/people/${person.id}`} novalidate class="panel stack">

@@ -4,6 +4,7 @@ import { count } from "../format.ts";
 import { Layout } from "../layout.tsx";
 import { type Choice, Field, FormErrors, type FormState, Hidden, Select } from "../parts/form.tsx";
 import { Glyph, type Shape } from "../parts/glyph.tsx";
+import { Heading } from "../parts/heading.tsx";
 import { InTurns } from "../parts/in-turns.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
 
@@ -176,14 +177,7 @@ export function PlacingPage(props: PlacingProps): JSX.Element {
   const { viewer } = props;
   return (
     <Layout title="Place rigs" current="inventory" viewer={viewer} assets={props.assets} live={null}>
-      <div class="title">
-        <div>
-          <p class="crumb">
-            <a href="/inventory">Inventory</a> /
-          </p>
-          <h1>Place rigs by name or address</h1>
-        </div>
-      </div>
+      <Heading crumbs={[{ text: "Inventory", href: "/inventory" }]} title="Place rigs by name or address" />
       <FormErrors form={props.form} />
       <Asked {...props} />
       {props.preview === null ? "" : <Preview preview={props.preview} csrf={viewer.csrf} />}

@@ -6,6 +6,7 @@ import { Confirm } from "../parts/ask.tsx";
 import { ChartPanel } from "../parts/chart-panel.tsx";
 import { Field, FormErrors, type FormState, Hidden, Select } from "../parts/form.tsx";
 import { Glyph } from "../parts/glyph.tsx";
+import { Heading } from "../parts/heading.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
 import type { PoolChart } from "./pool.tsx";
 
@@ -101,14 +102,7 @@ export function PoolFormPage(props: PoolFormProps): JSX.Element {
   const title = pool === null ? "Add a pool" : pool.name;
   return (
     <Layout title={title} current="pools" viewer={viewer} assets={props.assets} live={null}>
-      <div class="title">
-        <div>
-          <p class="crumb">
-            <a href="/pools">Pools</a>
-          </p>
-          <h1 safe>{title}</h1>
-        </div>
-      </div>
+      <Heading crumbs={[{ text: "Pools", href: "/pools" }]} title={title} />
       <FormErrors form={props.form} />
       {props.isFirst ? <p class="notice">The first pool becomes the house: rigs that serve nobody mine there. Its profile is made by itself.</p> : ""}
       {pool !== null && pool.rigs > 0 ? (

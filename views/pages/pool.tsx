@@ -2,6 +2,7 @@
 import { Layout } from "../layout.tsx";
 import { ChartPanel } from "../parts/chart-panel.tsx";
 import type { ChartProps } from "../parts/hashrate-chart.tsx";
+import { Heading } from "../parts/heading.tsx";
 import type { RangePickerProps } from "../parts/range-picker.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
 import { type PoolRow, PoolTable } from "./pools.tsx";
@@ -14,14 +15,7 @@ export type PoolChart = { chart: ChartProps; picker: RangePickerProps };
 export function PoolPage(props: PoolProps): JSX.Element {
   return (
     <Layout title={props.pool.name} current="pools" viewer={props.viewer} assets={props.assets} live={props.live}>
-      <div class="title">
-        <div>
-          <p class="crumb">
-            <a href="/pools">Pools</a>
-          </p>
-          <h1 safe>{props.pool.name}</h1>
-        </div>
-      </div>
+      <Heading crumbs={[{ text: "Pools", href: "/pools" }]} title={props.pool.name} />
       <section class="panel" aria-label="Pool">
         <PoolTable pools={[props.pool]} clock={props.viewer} />
         <p class="foot">

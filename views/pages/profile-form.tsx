@@ -2,6 +2,7 @@
 import { Layout } from "../layout.tsx";
 import { Confirm } from "../parts/ask.tsx";
 import { type Choice, Field, FormErrors, type FormState, Hidden, Select } from "../parts/form.tsx";
+import { Heading } from "../parts/heading.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
 
 export const profilePlaces = ["pool_1", "pool_2", "pool_3", "pool_4", "pool_5"] as const;
@@ -23,14 +24,7 @@ export function ProfileFormPage(props: ProfileFormProps): JSX.Element {
   const choices = [{ value: "", text: "–" }, ...props.pools];
   return (
     <Layout title={title} current="pools" viewer={viewer} assets={props.assets} live={null}>
-      <div class="title">
-        <div>
-          <p class="crumb">
-            <a href="/pools">Pools</a>
-          </p>
-          <h1 safe>{title}</h1>
-        </div>
-      </div>
+      <Heading crumbs={[{ text: "Pools", href: "/pools" }]} title={title} />
       <p class="dim">The rigs mine at the first pool that is well; the next one is kept warm.</p>
       <FormErrors form={form} />
       <form method="post" action={profile === null ? "/profiles" : `/profiles/${profile.id}`} novalidate class="panel stack">

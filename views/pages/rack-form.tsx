@@ -2,6 +2,7 @@
 import { Layout } from "../layout.tsx";
 import { Confirm } from "../parts/ask.tsx";
 import { type Choice, Field, FormErrors, type FormState, Hidden, Select } from "../parts/form.tsx";
+import { Heading } from "../parts/heading.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
 
 export type RackFormProps = {
@@ -22,14 +23,13 @@ export function RackFormPage(props: RackFormProps): JSX.Element {
   const title = rack === null ? "Add racks" : `Change rack ${rack.name}`;
   return (
     <Layout title={title} current="inventory" viewer={viewer} assets={props.assets} live={null}>
-      <div class="title">
-        <div>
-          <p class="crumb">
-            <a href="/inventory">Inventory</a> / <a href={props.backHref}>Racks</a> /
-          </p>
-          <h1 safe>{title}</h1>
-        </div>
-      </div>
+      <Heading
+        crumbs={[
+          { text: "Inventory", href: "/inventory" },
+          { text: "Racks", href: props.backHref },
+        ]}
+        title={title}
+      />
       <FormErrors form={form} />
       <form method="post" action={rack === null ? "/racks" : `/racks/${rack.id}`} novalidate class="panel stack">
         <Hidden csrf={viewer.csrf} {...(rack !== null && { version: rack.version })} />

@@ -2,6 +2,7 @@
 
 import { clockTime, count } from "../format.ts";
 import { Layout } from "../layout.tsx";
+import { Heading } from "../parts/heading.tsx";
 import { InTurns } from "../parts/in-turns.tsx";
 import { RigMark, type RigStatusWord } from "../parts/status.tsx";
 import { Empty } from "../parts/text.tsx";
@@ -242,13 +243,7 @@ export function RacksPage(props: RacksProps): JSX.Element {
   const { viewer } = props;
   return (
     <Layout title="Racks" current="inventory" viewer={viewer} assets={props.assets} live={props.live}>
-      <div class="title">
-        <div>
-          <p class="crumb">
-            <a href="/inventory">Inventory</a> /
-          </p>
-          <h1>Racks</h1>
-        </div>
+      <Heading crumbs={[{ text: "Inventory", href: "/inventory" }]} title="Racks">
         {viewer.mayWrite ? (
           <a class="button primary" href={props.addHref}>
             Add racks
@@ -256,7 +251,7 @@ export function RacksPage(props: RacksProps): JSX.Element {
         ) : (
           ""
         )}
-      </div>
+      </Heading>
       {props.buildings.length === 0 ? (
         <section class="panel" aria-label="Racks">
           <Empty text="No rack yet, and no rig that says where it stands. A rack has levels and slots; its rigs are those that name its place." />

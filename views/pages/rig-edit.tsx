@@ -1,6 +1,7 @@
 /** @jsxImportSource @kitajs/html */
 import { Layout } from "../layout.tsx";
 import { type Choice, Field, FormErrors, type FormState, Hidden, Select, TextArea } from "../parts/form.tsx";
+import { Heading } from "../parts/heading.tsx";
 import { Moment } from "../parts/text.tsx";
 import type { AssetUrls, Clock, Viewer } from "../viewer.ts";
 import { positionHint } from "./rack-form.tsx";
@@ -51,17 +52,13 @@ export function RigEditPage(props: RigEditProps): JSX.Element {
   const { viewer, rig, form } = props;
   return (
     <Layout title={`Edit ${rig.name}`} current="rigs" viewer={viewer} assets={props.assets} live={null}>
-      <div class="title">
-        <div>
-          <p class="crumb">
-            <a href="/rigs">Rigs</a> /{" "}
-            <a href={`/rigs/${rig.id}`} safe>
-              {rig.name}
-            </a>
-          </p>
-          <h1 safe>{`Edit ${rig.name}`}</h1>
-        </div>
-      </div>
+      <Heading
+        crumbs={[
+          { text: "Rigs", href: "/rigs" },
+          { text: rig.name, href: `/rigs/${rig.id}` },
+        ]}
+        title={`Edit ${rig.name}`}
+      />
       <FormErrors form={form} />
       <form method="post" action={`/rigs/${rig.id}/edit`} novalidate class="panel stack">
         <Hidden csrf={viewer.csrf} version={rig.version} />

@@ -4,6 +4,7 @@ import { Layout } from "../layout.tsx";
 import { type AllocationLine, AllocationList } from "../parts/allocation-list.tsx";
 import { FactsPanel } from "../parts/facts.tsx";
 import { type ChartProps, HashrateChart } from "../parts/hashrate-chart.tsx";
+import { Heading } from "../parts/heading.tsx";
 import { How } from "../parts/how.tsx";
 import { RangePicker, type RangePickerProps } from "../parts/range-picker.tsx";
 import { RigMark, type RigStatusWord } from "../parts/status.tsx";
@@ -157,13 +158,7 @@ export function RigPage(props: RigProps): JSX.Element {
   const { viewer } = props;
   return (
     <Layout title={props.name} current="rigs" viewer={viewer} assets={props.assets} live={props.live}>
-      <div class="title">
-        <div>
-          <p class="crumb">
-            <a href="/rigs">Rigs</a>
-          </p>
-          <h1 safe>{props.name}</h1>
-        </div>
+      <Heading crumbs={[{ text: "Rigs", href: "/rigs" }]} title={props.name}>
         <RangePicker {...props.picker} />
         {viewer.role === "viewer" ? (
           ""
@@ -172,7 +167,7 @@ export function RigPage(props: RigProps): JSX.Element {
             Edit
           </a>
         )}
-      </div>
+      </Heading>
       <RigState rig={props} clock={viewer} />
       {props.identity === null || props.identity.likes.length === 0 ? (
         ""

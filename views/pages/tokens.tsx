@@ -2,6 +2,7 @@
 import { Layout } from "../layout.tsx";
 import { Confirm } from "../parts/ask.tsx";
 import { Field, FormErrors, type FormState, Hidden } from "../parts/form.tsx";
+import { Heading } from "../parts/heading.tsx";
 import { Empty, Moment } from "../parts/text.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
 
@@ -56,14 +57,7 @@ export function TokensPage(props: TokensProps): JSX.Element {
   const { viewer, tokens, made } = props;
   return (
     <Layout title="API tokens" current="settings" viewer={viewer} assets={props.assets} live={null}>
-      <div class="title">
-        <div>
-          <p class="crumb">
-            <a href="/people">People</a>
-          </p>
-          <h1>API tokens</h1>
-        </div>
-      </div>
+      <Heading crumbs={[{ text: "People", href: "/people" }]} title="API tokens" />
       {made === null ? (
         ""
       ) : (

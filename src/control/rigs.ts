@@ -4,13 +4,14 @@ import { AssetCodes, assetCodePatternDefault } from "./asset-codes.ts";
 import type { Customers } from "./customers.ts";
 import type { ControlDatabase, SqlValue } from "./database.ts";
 import { type Enrolment, Enrolments } from "./enrolments.ts";
-import type { EventInput, Events } from "./events.ts";
+import type { Events } from "./events.ts";
 import type { Fleets } from "./fleets.ts";
 import type { Profiles } from "./profiles.ts";
 import type { Racks } from "./racks.ts";
 import { inUse, type Result, succeed, type Usage } from "./result.ts";
 import { RigChecks } from "./rig-checks.ts";
 import { RigClaims } from "./rig-claims.ts";
+import { type FoundNominal, RigFindings, type StatusChange } from "./rig-findings.ts";
 import { RigIdentity } from "./rig-identity.ts";
 import { listRigs, type RigPage, type RigQuery } from "./rig-list.ts";
 import { newRigFields, type RawRig, type Rig, type RigFields, type RigInput, type RigPatch, type RigStatus, rigMapping, rigStatuses } from "./rig-row.ts";
@@ -20,12 +21,8 @@ import { tidyMac } from "./rules.ts";
 import type { Sites } from "./sites.ts";
 import { type WorkerName, WorkerNames } from "./worker-names.ts";
 
-export type StatusChange = { rigNo: number; status: RigStatus; reason: { code: string; text: string } };
-
 /** `nominalHps`: sum over those that have one; `unrated`: how many have none yet; `unseen`: how many of those that are offline never came. */
 export type FleetCount = { fleetNo: number; status: RigStatus; count: number; nominalHps: number | null; unrated: number; unseen: number };
-
-type StatusRow = Pick<Rig, "no" | "id" | "name" | "status">;
 
 type Parts = { customers: Customers; fleets: Fleets; profiles: Profiles; sites: Sites; racks: Racks; allocations: Allocations; events: Events };
 
@@ -34,7 +31,7 @@ export class Rigs {
   readonly #parts: Parts;
   readonly #rows: RowTable<Rig, RawRig>;
   readonly #allocations: Allocations;
-  readonly #events: Events;
+  readonly #findings: RigFindings;
   readonly #enrolments: Enrolments;
   readonly #names: WorkerNames;
   readonly #identity: RigIdentity;
@@ -51,18 +48,13 @@ export class Rigs {
   readonly #numbersOfFleet: Statement<{ nos: string }, SqlValue[]>;
   readonly #numbersOfIds: Statement<{ no: number }, SqlValue[]>;
   readonly #exists: Statement<{ no: number }, SqlValue[]>;
-  readonly #statusOf: Statement<StatusRow, SqlValue[]>;
-  readonly #setStatus: Statement<unknown, SqlValue[]>;
-  readonly #setReason: Statement<unknown, SqlValue[]>;
-  readonly #setSeen: Statement<unknown, SqlValue[]>;
-  readonly #setLearned: Statement<unknown, SqlValue[]>;
 
   constructor(database: ControlDatabase, parts: Parts) {
     this.#database = database;
     this.#parts = parts;
     this.#rows = new RowTable(database, rigMapping);
     this.#allocations = parts.allocations;
-    this.#events = parts.events;
+    this.#findings = new RigFindings(database, parts.events);
     this.#enrolments = new Enrolments(this.#rows, parts);
     this.#names = new WorkerNames(database);
     this.#claims = new RigClaims(database);
@@ -90,13 +82,6 @@ export class Rigs {
     this.#numbersOfFleet = sql.prepare("SELECT json_group_array(no) AS nos FROM rigs WHERE fleet_no = ? AND removed_at_ms IS NULL");
     this.#numbersOfIds = sql.prepare("SELECT no FROM rigs WHERE id IN (SELECT value FROM json_each(?)) AND removed_at_ms IS NULL");
     this.#exists = sql.prepare("SELECT no FROM rigs WHERE no = ? AND removed_at_ms IS NULL");
-    this.#statusOf = sql.prepare("SELECT no, id, name, status FROM rigs WHERE no = ?");
-    this.#setStatus = sql.prepare("UPDATE rigs SET status = ?, status_since_ms = ?, status_code = ?, status_text = ? WHERE no = ?");
-    this.#setReason = sql.prepare("UPDATE rigs SET status_code = ?, status_text = ? WHERE no = ?");
-    this.#setSeen = sql.prepare(
-      "UPDATE rigs SET first_seen_ms = coalesce(first_seen_ms, ?1), last_seen_ms = max(coalesce(last_seen_ms, ?1), ?1) WHERE no = ?2",
-    );
-    this.#setLearned = sql.prepare("UPDATE rigs SET nominal_hps = ?, nominal_source = ? WHERE no = ? AND nominal_source IS NOT 'declared'");
   }
 
   /** All rigs that are not removed, oldest first. */
@@ -290,46 +275,18 @@ export class Rigs {
     return this.#claims.serving(no);
   }
 
-  /**
-   * What the shares say now, for many rigs in one transaction. Where the status itself changes, `statusSinceMs` becomes now and an event
-   * `rig.status-changed` is written; a new reason for the same status is stored silently. Versions stay: nobody's edit goes stale by it.
-   */
+  /** What the shares say now, see `RigFindings`. */
   setStatus(changes: readonly StatusChange[]): void {
-    if (changes.length === 0) return;
-    this.#database.transaction(() => {
-      const nowMs = this.#database.now();
-      const events: EventInput[] = [];
-      for (const change of changes) {
-        const rig = this.#statusOf.get(change.rigNo);
-        if (rig !== null) this.#setOneStatus(rig, change, { nowMs, events });
-      }
-      this.#events.append(...events);
-    });
+    this.#findings.setStatus(changes);
   }
 
-  /** When rigs were last connected; also notes the first time. Versions stay. */
+  /** When rigs were last connected; also notes the first time. */
   setSeen(list: readonly { rigNo: number; atMs: number }[]): void {
-    if (list.length === 0) return;
-    this.#database.transaction(() => {
-      for (const { rigNo, atMs } of list) this.#setSeen.run(atMs, rigNo);
-    });
+    this.#findings.setSeen(list);
   }
 
-  /** Nominal hashrates that the hub found out itself; what somebody declared stays. Versions stay. */
-  setNominal(list: readonly { rigNo: number; nominalHps: number; source: "hint" | "learned" }[]): void {
-    if (list.length === 0) return;
-    this.#database.transaction(() => {
-      for (const { rigNo, nominalHps, source } of list) this.#setLearned.run(nominalHps, source, rigNo);
-    });
-  }
-
-  #setOneStatus(rig: StatusRow, { status, reason }: StatusChange, { nowMs, events }: { nowMs: number; events: EventInput[] }): void {
-    if (rig.status === status) {
-      this.#setReason.run(reason.code, reason.text, rig.no);
-      return;
-    }
-    this.#setStatus.run(status, nowMs, reason.code, reason.text, rig.no);
-    const data = { from: rig.status, to: status, code: reason.code };
-    events.push({ type: "rig.status-changed", subjectKind: "rig", subjectId: rig.id, text: `${rig.name} is ${status}: ${reason.text}`, data });
+  /** Nominal hashrates that the hub found out itself; what somebody declared stays. */
+  setNominal(list: readonly FoundNominal[]): void {
+    this.#findings.setNominal(list);
   }
 }

@@ -1,6 +1,6 @@
 import type { RigConnection } from "../control/rig-connections.ts";
+import type { StatusChange } from "../control/rig-findings.ts";
 import type { RigStatus } from "../control/rig-row.ts";
-import type { StatusChange } from "../control/rigs.ts";
 import type { Counted } from "../health/cusum.ts";
 import type { RigFact } from "../health/facts.ts";
 import { paceOf } from "../health/pace.ts";

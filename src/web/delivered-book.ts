@@ -5,6 +5,8 @@ import type { WebDeps } from "./deps.ts";
 export const bucketMs = 300_000;
 export const bucketsKept = 289;
 const freshMs = 10_000;
+/** Nobody waits while it is read again, unless it is older than that. */
+const overdueMs = 30_000;
 /** Verdicts of pools come late; what is older than this no longer changes but by a repair of the books. */
 const rereadBuckets = 3;
 const wholeAgainMs = 3_600_000;
@@ -36,7 +38,7 @@ export class DeliveredBook {
     this.#now = now;
   }
 
-  /** The day as it is known; who comes first waits for it, who comes later gets what is ten seconds old at most. */
+  /** The day as it is known; who comes first waits for it, who comes later gets what is ten seconds old, and up to thirty while it is read again. */
   current(): Promise<DeliveredDay> {
     const nowMs = this.#now();
     const ageMs = this.#day === null ? Number.POSITIVE_INFINITY : nowMs - this.#day.asOfMs;
@@ -44,7 +46,10 @@ export class DeliveredBook {
     this.#running ??= this.#read(nowMs).finally(() => {
       this.#running = null;
     });
-    return this.#running;
+    if (this.#day === null || !(ageMs >= 0 && ageMs < overdueMs)) return this.#running;
+    // Nobody waits for this one, so nobody would hear it fail; the next who must wait will.
+    this.#running.catch(() => {});
+    return Promise.resolve(this.#day);
   }
 
   async #read(nowMs: number): Promise<DeliveredDay> {

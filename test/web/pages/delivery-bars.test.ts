@@ -105,4 +105,29 @@ describe("the day of deliveries", () => {
     expect([...(second.of(7) ?? [])].slice(-8)).toEqual([1, 1, 2, 2, 2, 2, 2, 2]);
     expect([...(first.of(7) ?? [])].every((hashes) => hashes === 1)).toBe(true);
   });
+
+  test("nobody waits while it is read again, unless what is known is old", async () => {
+    let nowMs = endMs + 1_000;
+    const reads: PromiseWithResolvers<{ contractNos: Float64Array; steps: Float64Array; hashes: Float64Array }>[] = [];
+    const ledger = {
+      gaps: () => Promise.resolve([]),
+      deliveredSteps: () => {
+        const read = Promise.withResolvers<{ contractNos: Float64Array; steps: Float64Array; hashes: Float64Array }>();
+        reads.push(read);
+        return read.promise;
+      },
+    };
+    const nothing = { contractNos: new Float64Array(), steps: new Float64Array(), hashes: new Float64Array() };
+    const book = new DeliveredBook({ ledger, now: () => nowMs } as unknown as ConstructorParameters<typeof DeliveredBook>[0]);
+    const reading = book.current();
+    reads[0]?.resolve(nothing);
+    const first = await reading;
+    nowMs += 10_000;
+    expect(await book.current()).toBe(first);
+    nowMs += 20_000;
+    const waiting = book.current();
+    reads[1]?.resolve(nothing);
+    expect(await waiting).not.toBe(first);
+    expect(reads).toHaveLength(2);
+  });
 });

@@ -91,11 +91,10 @@ export async function rejectsOf(
   by: "pool" | "rig",
 ): Promise<Map<number, { accepted: bigint; rejected: bigint }>> {
   checkWindow(fromMs, toMs);
-  const everything = scopeCondition({ kind: "all" });
   // Reads no more than it needs: sums of all kinds for ten thousand rigs cost six times as much.
   const asked: Asked = {
     ...{ fromMs: Math.floor(fromMs), toMs: Math.floor(toMs) },
-    picked: { ...everything, sql: `${everything.sql} AND ${forwarded}` },
+    picked: { sql: forwarded, value: true, ofRigs: false },
     keys: [`${by}_no`, "hub_verdict", "pool_verdict"],
     figures: ["pool_work"],
   };
@@ -103,7 +102,6 @@ export async function rejectsOf(
   const rows = await questions.ask(
     (reach) => `SELECT ${by}_no, ${of(isPoolAccepted)} AS accepted, ${of(lost)} AS rejected FROM (${factsSql(reach, asked)})
       GROUP BY ALL HAVING accepted > 0 OR rejected > 0`,
-    [everything.value],
   );
   return new Map(rows.map(([no, accepted, rejected]) => [Number(no), { accepted: accepted as bigint, rejected: rejected as bigint }]));
 }

@@ -9,7 +9,7 @@ const onFatal = (error: Error) => {
   throw error;
 };
 
-export const openFor = (dataDir: string) => openLedger({ dataDir, log: createLog("error"), now: Date.now, onFatal });
+export const openFor = (dataDir: string, now = Date.now) => openLedger({ dataDir, log: createLog("error"), now, onFatal });
 
 const rowsPerInsert = 5_000_000;
 

@@ -1,4 +1,5 @@
 import type { PoolState } from "../health/facts.ts";
+import type { Hand } from "./job-board.ts";
 import type { Route } from "./route.ts";
 import type { Upstream } from "./upstream.ts";
 
@@ -29,6 +30,14 @@ export class Owners {
 
   *upstreams(): Iterable<Upstream> {
     for (const { upstreams } of this.owners.values()) yield* upstreams.values();
+  }
+
+  /**
+   * A rig waits for no pool any more. It can only do so at its own owner's, at all of them as its profile may have lost the one that it
+   * waits for, and as a guest at the house's: ten thousand that go at once do not search all contracts.
+   */
+  forget(hand: Hand, contractNo: number): void {
+    for (const no of new Set([contractNo, 0])) for (const upstream of this.owners.get(no)?.upstreams.values() ?? []) upstream.forget(hand);
   }
 
   /** Everybody's accounts at one pool. */

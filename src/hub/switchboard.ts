@@ -197,16 +197,12 @@ export class Switchboard {
     return route;
   }
 
-  /** Only at its own owner and at the house, as a guest, can a hand wait: ten thousand that go at once do not search all contracts. */
   private withdraw(hands: readonly RoutedHand[]): void {
-    const house = this.owners.of(0);
-    for (const { guests } of house.routes) if (guests.size > 0) for (const hand of hands) guests.delete(hand);
+    for (const { guests } of this.owners.of(0).routes) if (guests.size > 0) for (const hand of hands) guests.delete(hand);
     for (const hand of hands) {
       if (hand.to === null) continue;
       this.routes.get(keyOf(hand.to))?.forget(hand);
-      const owner = this.owners.of(hand.to.contractNo);
-      // At all of the pools there: its profile may have lost the one that it waits for.
-      for (const { upstreams } of owner === house ? [house] : [owner, house]) for (const upstream of upstreams.values()) upstream.forget(hand);
+      this.owners.forget(hand, hand.to.contractNo);
     }
   }
 

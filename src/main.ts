@@ -154,6 +154,7 @@ function watchedOf(hub: Hub): WatchedHub {
     rigs: () => hub.rigs(),
     contracts: () => hub.contracts(),
     contractsAccepted: () => hub.contractsAccepted(),
+    houseServes: (rigNo) => hub.houseServes(rigNo),
     applyMoves: (moves) => hub.applyMoves(moves),
     holdContracts: (destinations) => hub.holdContracts(destinations),
     setPaces: (paces) => hub.setPaces(paces),

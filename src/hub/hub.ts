@@ -16,6 +16,7 @@ import { flushWriters, type LineWriter } from "./line-writer.ts";
 import { loginEvents } from "./login-events.ts";
 import { NominalHints } from "./nominal-hints.ts";
 import { type PoolToTest, testPool } from "./pool-test.ts";
+import { Prospects } from "./prospects.ts";
 import type { Caller, Port, RigFloor, RigSocket } from "./rig-floor.ts";
 import { RigIntake } from "./rig-intake.ts";
 import { RigPorts } from "./rig-ports.ts";
@@ -62,6 +63,7 @@ export class Hub {
   private readonly deps: HubDeps;
   private readonly roster: Roster;
   private readonly switchboard: Switchboard;
+  private readonly prospects: Prospects;
   private readonly settlement: Settlement;
   /** What became of shares since the start. */
   readonly counts = new ShareCounts();
@@ -98,6 +100,7 @@ export class Hub {
     });
     deps.ledger.onDurable = (through) => this.onDurable(through);
     this.roster = new Roster({ control: deps.control, now: deps.now, failed: (error) => deps.log.error("rig.enrol-failed", { error: error.message }) });
+    this.prospects = new Prospects({ now: deps.now, roster: this.roster, rigOf, routeAt: (to) => this.switchboard.routeAt(to) });
     const dials = new DialBudget(deps.now);
     this.switchboard = new Switchboard({
       now: deps.now,
@@ -109,7 +112,7 @@ export class Hub {
       pools: () => deps.control.pools.all(),
       profiles: () => deps.control.profiles.all(),
       nominalHps: (hand) => rigOf(hand)?.nominalHps ?? null,
-      houseOf: (hand) => this.houseOf(hand),
+      houseOf: (hand) => this.prospects.houseOf(hand),
       event: (event) => {
         deps.event(eventOf(event, { nameOf: deps.contractName, wallOf: this.clock.wallOf }));
         this.changed();
@@ -222,6 +225,11 @@ export class Hub {
     return this.switchboard.factOf(no);
   }
 
+  /** Whether the rig's house has a pool at this moment. */
+  houseServes(rigNo: number): boolean {
+    return this.prospects.houseServes(rigNo);
+  }
+
   /** How each contract stands with the pools of its profile. */
   contracts(): Iterable<ContractPools> {
     return this.switchboard.contracts();
@@ -278,14 +286,14 @@ export class Hub {
       layoutFor: (session) => this.layouts.of(session),
       takeSlot: (layout) => this.slots.take(layout),
       rememberLayout: (session, layout) => this.layouts.remember(session, layout),
-      unfit: (session, rig) => this.unfit(session, rig),
+      unfit: (session, rig) => this.prospects.unfit(session, rig),
       admitted: (session, rig) => this.admitted(session, rig),
       hinted: (rig, nominalHps) => this.hints.note(rig, nominalHps),
       refused: (session, text) => this.deps.log.info("rig.refused", { address: session.address, agent: session.agent, text }),
       startWork: (session, rig) => this.startWork(session, rig),
       sharesPerMinute: ({ rig, port }) => (this.roster.fleet(rig?.fleetNo ?? port.fleetNo)?.sharesPerMinute ?? 12) * (rig?.pace ?? 1),
       difficultyScale: (fleetNo) => Number(2n ** 32n / algorithms[this.roster.fleet(fleetNo)?.algorithm ?? "sha256d"].hashesPerDifficulty),
-      hasOtherPool: (session, poolNo) => this.switchboard.hasOther(session.to, poolNo),
+      hasOtherPool: (session, poolNo) => this.prospects.hasOther(session, poolNo),
       closing: (session, reason) =>
         this.deps.log.info("rig.closed", { rig: session.rig?.name ?? null, address: session.address, agent: session.agent, reason }),
       gone: (session) => this.gone(session),
@@ -309,13 +317,6 @@ export class Hub {
       rig?.leave(session, this.deps.now());
       if (rig?.sessions.length === 0) this.deps.presence(rig.no, false);
     }
-  }
-
-  private unfit(session: Caller, rig: RosterRig): string | null {
-    const here = this.roster.fleet(session.port.fleetNo);
-    const own = this.roster.fleet(rig.fleetNo);
-    if (here === null || own === null || here.algorithm === own.algorithm) return null;
-    return `${rig.name} belongs to a fleet of ${own.algorithm}, and this port is for ${here.algorithm}`;
   }
 
   private admitted(session: Caller, rig: RosterRig): void {
@@ -370,12 +371,6 @@ export class Hub {
   /** Sessions to every fleet's house pools are held before the first rig comes. */
   private holdHomes(): void {
     this.switchboard.hold([...this.roster.homes(), ...this.contractHomes]);
-  }
-
-  /** Where a contract's rig mines while none of the contract's pools can be used; a customer's own rig that he does not lend: nowhere. */
-  private houseOf(hand: Hand): Destination | null {
-    const rig = rigOf(hand);
-    return rig === null ? null : this.roster.houseOf(rig);
   }
 
   private *sessionsOf(rig: RosterRig): Iterable<RigSession> {

@@ -17,6 +17,8 @@ export class Route {
   profile: Profile;
   activePoolNo: number | null = null;
   lastPoolNo: number | null = null;
+  /** While there is no active pool: since when; it begins without one. */
+  poollessSinceMs: number;
   readonly hands = new Set<RoutedHand>();
   /** A contract's rigs that mine here, at the house's pool, while their own pools cannot be used. */
   readonly guests = new Set<RoutedHand>();
@@ -29,9 +31,10 @@ export class Route {
   /** Some of them found a pool there. */
   sheltered = false;
 
-  constructor(to: Destination, profile: Profile) {
+  constructor(to: Destination, profile: Profile, nowMs: number) {
     this.to = to;
     this.profile = profile;
+    this.poollessSinceMs = nowMs;
   }
 
   get isContract(): boolean {

@@ -143,11 +143,8 @@ export class Switchboard {
     for (const upstream of this.owners.upstreams()) upstream.close();
   }
 
-  /** Whether the destination's rigs have another pool than `poolNo` to go to. */
-  hasOther(to: Destination | null, poolNo: number): boolean {
-    const route = to === null ? undefined : this.routes.get(keyOf(to));
-    if (route === undefined) return false;
-    return route.activePoolNo === null ? route.sheltered : route.activePoolNo !== poolNo;
+  routeAt(to: Destination): Route | undefined {
+    return this.routes.get(keyOf(to));
   }
 
   /** The smallest extranonce2 of the pools that a destination may use, as far as they are known; null before. */
@@ -191,7 +188,7 @@ export class Switchboard {
     if (!this.profiles.has(to.profileNo)) this.reread();
     const profile = this.profiles.get(to.profileNo);
     if (profile === undefined) return null;
-    const route = new Route(to, profile);
+    const route = new Route(to, profile, this.deps.now());
     this.routes.set(keyOf(to), route);
     this.owners.of(to.contractNo).routes.add(route);
     return route;
@@ -375,6 +372,7 @@ export class Switchboard {
     const from = this.pools.get(previous ?? route.lastPoolNo ?? 0);
     if (chosen === null) {
       route.lastPoolNo = previous;
+      route.poollessSinceMs = startMs;
       if (from !== undefined)
         this.deps.event({ type: "pool.all-down", contractNo, from, profile: route.profile, rigs: route.hands.size, reason: this.reasonOf(route, from) });
       return;

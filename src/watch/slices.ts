@@ -15,11 +15,12 @@ export class Slices {
     return servesNo;
   }
 
-  /** Rigs whose turn changes, with the contract to serve now (0 = the house). */
-  due(atMs: number): { rigNo: number; contractNo: number }[] {
+  /** Rigs whose turn changes, with the contract to serve now (0 = the house). A house that has no pool gets no turn: the rig would be let go. */
+  due(atMs: number, houseServes: (rigNo: number) => boolean): { rigNo: number; contractNo: number }[] {
     const due: { rigNo: number; contractNo: number }[] = [];
     for (const [rigNo, entry] of this.parts) {
-      const { contractNo } = sliceTurn(rigNo, [entry.part], atMs);
+      const turn = sliceTurn(rigNo, [entry.part], atMs).contractNo;
+      const contractNo = turn === 0 && !houseServes(rigNo) ? entry.part.contractNo : turn;
       if (contractNo === entry.servesNo) continue;
       entry.servesNo = contractNo;
       due.push({ rigNo, contractNo });

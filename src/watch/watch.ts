@@ -29,6 +29,7 @@ export type WatchedHub = {
   rigs: () => Iterable<RigFact>;
   contracts: () => Iterable<ContractPools>;
   contractsAccepted: () => ReadonlySet<number>;
+  houseServes: (rigNo: number) => boolean;
   applyMoves: (moves: readonly Move[]) => void;
   holdContracts: (destinations: readonly Destination[]) => void;
   setPaces: (paces: Iterable<readonly [rigNo: number, pace: number]>) => void;
@@ -280,7 +281,7 @@ export class Watch {
       this.readContracts();
       this.scheduler.wake();
     }
-    const due = this.slices.due(this.deps.now());
+    const due = this.slices.due(this.deps.now(), this.deps.hub.houseServes);
     this.meter.sliceSwitches += due.length;
     if (due.length > 0) this.send(due);
     this.look();

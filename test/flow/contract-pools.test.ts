@@ -2,6 +2,7 @@ import { afterEach, expect, test } from "bun:test";
 import type { Pool } from "../../src/control/pools.ts";
 import type { Profile } from "../../src/control/profiles.ts";
 import { House, must } from "../support/house.ts";
+import { rawRig } from "../support/raw-ends.ts";
 import { RawMiner } from "../support/raw-miner.ts";
 import { ScriptedPool } from "../support/scripted-pool.ts";
 
@@ -162,6 +163,41 @@ test("the house dead too: the last job is answered true for a minute and never d
   await house.pass(15_000);
   await miner.end.untilClosed();
   expect(house.closeReasons()).toEqual(["no pool to work for: its own backup pool may take over"]);
+});
+
+test("the house dead while it shelters a contract's rigs: their last job too is answered true for a minute", async () => {
+  await open(["main"]);
+  const miner = await RawMiner.login(house.port, "farm.r1");
+  serve(7, profile(60, "main"), "r1");
+  await house.until(() => servedBy("r1") === "7 main");
+  poolOf("main").stop();
+  await pass(10_000, [miner]);
+  expect(servedBy("r1")).toBe("0 house");
+  poolOf("house").stop();
+  await house.until(() => told("pool.all-down").length === 2);
+  await house.pass(50_000);
+  expect(await miner.ask()).toMatchObject({ result: true });
+  expect(house.ledger.rows.at(-1)).toMatchObject({ contractNo: 0, hubVerdict: "accepted", poolVerdict: "orphaned" });
+});
+
+test("where there has been no pool for a minute a login is refused, so that the rig's own backup takes over; with the pool it is taken again", async () => {
+  await open([]);
+  poolOf("house").greets = false;
+  poolOf("house").hangUpAll();
+  await house.until(() => told("pool.all-down").length === 1);
+  await house.pass(50_000);
+  const early = await rawRig(house.port);
+  early.say({ id: 1, method: "mining.subscribe", params: [] }, { id: 2, method: "mining.authorize", params: ["farm.r1", "x"] });
+  expect(await early.answer(2)).toMatchObject({ result: true });
+  await house.pass(15_000);
+  const late = await rawRig(house.port);
+  late.say({ id: 1, method: "mining.subscribe", params: [] }, { id: 2, method: "mining.authorize", params: ["farm.r2", "x"] });
+  const { error } = await late.answer(2);
+  expect(error).toMatchObject([24, expect.stringContaining("no pool to work for"), null]);
+
+  poolOf("house").greets = true;
+  await pass(120_000, [], () => house.hub.pool(rowOf("house").no)?.state === "live");
+  expect(await (await RawMiner.login(house.port, "farm.r2")).ask()).toMatchObject({ result: true });
 });
 
 test("the house's pool fails over with the guests that it has", async () => {

@@ -27,6 +27,7 @@ beforeEach(async () => {
       rigs: () => house.hub.rigs(),
       contracts: () => house.hub.contracts(),
       contractsAccepted: () => house.hub.contractsAccepted(),
+      houseServes: (rigNo) => house.hub.houseServes(rigNo),
       applyMoves: (moves) => house.hub.applyMoves(moves),
       holdContracts: (destinations) => house.hub.holdContracts(destinations),
       setPaces: (paces) => house.hub.setPaces(paces),

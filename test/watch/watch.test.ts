@@ -49,6 +49,7 @@ class Stand {
         rigs: () => this.facts.values(),
         contracts: () => this.pools,
         contractsAccepted: () => this.accepted,
+        houseServes: () => true,
         applyMoves: (moves) => this.moves.push(...moves),
         holdContracts: (destinations) => {
           this.held = destinations;

@@ -84,7 +84,7 @@ function see(state: RigHealth, step: RigStep, settings: HealthSettings): StatusR
     refused: step.refused,
     ms: step.elapsedMs,
   });
-  if (state.offline !== null) return step.accepted > 0 ? comeBack(state, step) : null;
+  if (state.offline !== null) return step.worked ? comeBack(state) : null;
   if (isSilent(state) && mayFall(state)) return fall(state, "silent");
   const rejects = stepRejects(state, step, settings.rejectLimit);
   notePoolAnswers(state, step);
@@ -117,8 +117,9 @@ function fall(state: RigHealth, by: "gone" | "silent"): StatusReason {
   return reason;
 }
 
-function comeBack(state: RigHealth, { accepted }: RigStep): StatusReason {
-  const text = `${shares(accepted)} accepted after ${duration(state.statusMs)} offline; vetted anew`;
+/** At its first share, though it may be too early to be counted: a contract that is short takes any live rig at once. */
+function comeBack(state: RigHealth): StatusReason {
+  const text = `shares are accepted again after ${duration(state.statusMs)} offline; vetted anew`;
   state.offline = null;
   vetAnew(state);
   return { code: "returned", text };

@@ -89,6 +89,8 @@ export type RigStep = {
   /** Growth of the fact's `exposure.accepted` and `exposure.refused`. */
   accepted: number;
   refused: number;
+  /** An accepted share came since the step before, counted or not: in the first half minute of a connection none is. */
+  worked: boolean;
   /** Work that the pool accepted and rejected, in any one unit; both 0 where it is not known. */
   poolAccepted: number;
   poolRejected: number;

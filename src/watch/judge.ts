@@ -163,6 +163,7 @@ function stepOf(fact: RigFact, rig: Watched, growth: Growth, { nowMs, elapsedMs 
     exposureSinceAccepted: exposure.perHps - exposure.perHpsAtAccepted,
     accepted: growth.accepted,
     refused: growth.refused,
+    worked: growth.accepted > 0 || (fact.lastAcceptedAtMs !== null && fact.lastAcceptedAtMs > nowMs - elapsedMs),
     poolAccepted: growth.poolAccepted,
     poolRejected: growth.poolRejected,
     nominalHps: plan.nominalHps === 0 ? null : plan.nominalHps,

@@ -17,6 +17,7 @@ const steady: RigStep = {
   exposureSinceAccepted: 0,
   accepted: 2,
   refused: 0,
+  worked: true,
   poolAccepted: 0,
   poolRejected: 0,
   nominalHps: 1,
@@ -24,8 +25,8 @@ const steady: RigStep = {
   quarantined: false,
   frozen: false,
 };
-const silent: Partial<RigStep> = { accepted: 0, exposureSinceAccepted: 999 };
-const gone: Partial<RigStep> = { connected: false, goneMs: 5_000, exposurePerHps: 0, accepted: 0 };
+const silent: Partial<RigStep> = { accepted: 0, worked: false, exposureSinceAccepted: 999 };
+const gone: Partial<RigStep> = { connected: false, goneMs: 5_000, exposurePerHps: 0, accepted: 0, worked: false };
 
 /** The same step again and again until a verdict; which step that was, counted from 1. */
 function until(state: RigHealth, change: Partial<RigStep>, stepsMax = 10_000): (RigVerdict & { steps: number }) | null {
@@ -113,13 +114,19 @@ describe("vetting", () => {
   test("a rig that comes back is vetted anew from its first accepted share on, and then online", () => {
     const state = wellRig();
     until(state, gone);
-    expect(until(state, { accepted: 0, exposurePerHps: 0 }, 50)).toBeNull();
+    expect(until(state, { accepted: 0, worked: false, exposurePerHps: 0 }, 50)).toBeNull();
     const back = until(state, {});
     expect(back).toMatchObject({ status: "vetting", steps: 1, reason: { code: "returned" } });
-    expect(back?.reason.text).toMatch(/^\d shares accepted after \d+ (s|min) offline; vetted anew$/);
+    expect(back?.reason.text).toMatch(/^shares are accepted again after \d+ (s|min) offline; vetted anew$/);
     const verdict = until(state, {});
     expect(verdict?.status).toBe("online");
     expect(verdict?.reason.text).toBe("vetted: about 100 % of nominal over the last 100 s: 20 shares where 20 were expected (evidence 4.9, limit 4.6)");
+  });
+
+  test("a share in the half minute after its connect, which is not counted, brings a rig back all the same", () => {
+    const state = wellRig();
+    until(state, gone);
+    expect(until(state, { accepted: 0, exposurePerHps: 0, worked: true })).toMatchObject({ status: "vetting", steps: 1 });
   });
 
   test("what it did while it was degraded is not expected of a rig that was gone and is well again", () => {
@@ -240,7 +247,7 @@ describe("rejecting", () => {
 test("precedence: quarantined, offline, flapping, rejecting, degraded, vetting, online", () => {
   const state = { ...newRigHealth("online"), vetting: true };
   const shownNow = () => {
-    stepRig(state, { ...steady, exposurePerHps: 0, accepted: 0 }, settings);
+    stepRig(state, { ...steady, exposurePerHps: 0, accepted: 0, worked: false }, settings);
     return state.status;
   };
   const seen = [shownNow()];
@@ -326,6 +333,7 @@ describe("whatever comes in", () => {
     exposureSinceAccepted: fc.constantFrom(0, 1, 1_000),
     accepted: fc.nat(50),
     refused: fc.nat(5),
+    worked: fc.boolean(),
     poolAccepted: fc.nat(100),
     poolRejected: fc.nat(100),
     nominalHps: fc.constantFrom(null, 0.5, 1, 1.002, 1e15),

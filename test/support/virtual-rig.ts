@@ -28,7 +28,7 @@ export class VirtualRig {
     this.state = state;
     this.settings = settings;
     this.random = random;
-    const nothing = { goneMs: null, exposurePerHps: 0, exposureSinceAccepted: 0, accepted: 0, refused: 0, poolAccepted: 0, poolRejected: 0 };
+    const nothing = { goneMs: null, exposurePerHps: 0, exposureSinceAccepted: 0, accepted: 0, refused: 0, worked: false, poolAccepted: 0, poolRejected: 0 };
     const row = { nominalHps: 1, nominalLearned: false, quarantined: false, frozen: false };
     this.step = { elapsedMs: stepMs, connected: true, ...nothing, ...row };
   }
@@ -45,6 +45,7 @@ export class VirtualRig {
     step.exposurePerHps = expected;
     step.accepted = came - refused;
     step.refused = refused;
+    step.worked = step.accepted > 0;
     this.sinceAccepted = step.accepted > 0 ? expected * (1 - this.random() ** (1 / step.accepted)) : this.sinceAccepted + expected;
     step.exposureSinceAccepted = this.sinceAccepted;
     const verdict = stepRig(this.state, step, this.settings);

@@ -161,7 +161,7 @@ export class Farm {
       rig.health,
       {
         ...{ elapsedMs: stepMs, connected: rig.connected, goneMs: rig.connected ? null : this.#nowMs - rig.goneSinceMs, exposurePerHps },
-        ...{ exposureSinceAccepted: rig.sinceAccepted, accepted, refused: 0, poolAccepted: accepted, poolRejected: 0 },
+        ...{ exposureSinceAccepted: rig.sinceAccepted, accepted, refused: 0, worked: accepted > 0, poolAccepted: accepted, poolRejected: 0 },
         ...{ nominalHps: rig.fact.nominalHps, nominalLearned: false, quarantined: false, frozen: false },
       },
       settings,

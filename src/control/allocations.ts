@@ -90,6 +90,7 @@ export class Allocations {
   readonly #ofRigs: Statement<RawAllocation, SqlValue[]>;
   readonly #rigsBetween: Statement<{ rig_no: number }, SqlValue[]>;
   readonly #rigsOfContractBetween: Statement<{ rig_no: number }, SqlValue[]>;
+  readonly #replacements: Statement<{ rows: number }, SqlValue[]>;
   readonly #pageAt: Statement<RawAllocation, SqlValue[]>;
   readonly #pageAtOfContract: Statement<RawAllocation, SqlValue[]>;
 
@@ -124,6 +125,9 @@ export class Allocations {
     );
     this.#rigsOfContractBetween = sql.prepare(
       `SELECT DISTINCT rig_no FROM allocations WHERE contract_no = ?5 AND rig_no > ?3 AND ${within} ORDER BY rig_no LIMIT ?4`,
+    );
+    this.#replacements = sql.prepare(
+      "SELECT count(*) AS rows FROM allocations WHERE contract_no = ?1 AND from_ms >= ?2 AND to_ms IS NOT from_ms AND reason_code = 'replaces'",
     );
     // Walked in the order of (rig, from), so that a page ends after its own rigs, however long the history is.
     this.#pageAt = sql.prepare(
@@ -190,6 +194,11 @@ export class Allocations {
   /** The last ones of a contract, newest first. */
   latestOfContract(contractNo: number, limit: number): Allocation[] {
     return this.#latestOfContract.all(contractNo, Math.min(limit, limitMax)).map(allocationOf);
+  }
+
+  /** How often a rig stepped in for another of the contract since `fromMs`, whether it still serves or not. */
+  replacementsSince(contractNo: number, fromMs: number): number {
+    return this.#replacements.get(contractNo, fromMs)?.rows ?? 0;
   }
 
   /** Whom these rigs served in [fromMs, toMs), rig by rig, oldest first; at most `limit` rows. */

@@ -114,3 +114,20 @@ describe("allocations", () => {
     expect(control.allocations.range({ ...whole, cursor: "x" })).toMatchObject({ ok: false, field: "cursor" });
   });
 });
+
+test("replacements of a contract are counted since a moment, those of rigs that left again too", () => {
+  const { control, clock } = testControl();
+  const rigs = control.rigs.enrol(["a", "b", "c"].map((name) => ({ fleetNo: 1, name, nominalHps: null })));
+  const [a = 0, b = 0, c = 0] = rigs.map(({ no }) => no);
+  const give = (rigNo: number, contractNo: number | null, code: string) => {
+    clock.nowMs += 1_000;
+    control.allocations.assign([{ rigNo, contractNo, reason: { code, text: "x" }, decidedBy: "planner" }]);
+  };
+  give(a, 1, "replaces");
+  const sinceMs = clock.nowMs + 1;
+  give(b, 1, "replaces");
+  give(b, null, "replaced");
+  give(c, 1, "replaces");
+  give(a, 2, "replaces");
+  expect([control.allocations.replacementsSince(1, sinceMs), control.allocations.replacementsSince(1, 0)]).toEqual([2, 3]);
+});

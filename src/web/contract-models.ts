@@ -115,7 +115,13 @@ export const contractModel = model("Contract", {
       { description: "Null while it is not in force" },
     ),
   ),
-  delivered: Type.Object({ "900": rate(), "86400": rate() }, { description: "H/s over the last 900 and 86,400 s; null without data" }),
+  delivered: Type.Object(
+    { "900": rate(), "86400": rate() },
+    {
+      description:
+        "H/s over the last 900 and 86,400 s, or since its activation or the end of its suspension where that is later; null in its first minute, while it is not active, and without data",
+    },
+  ),
   allocations: Type.Array(
     Type.Object({ rig_id: idOf("rig"), fraction: Type.Number(), since: time(), reason: Type.Object({ code: Type.String(), text: Type.String() }) }),
   ),

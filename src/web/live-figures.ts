@@ -1,3 +1,5 @@
+import type { Contract } from "../control/contract-row.ts";
+import { type OwnRates, ownRate, ownWindows } from "./delivered-rates.ts";
 import type { WebDeps } from "./deps.ts";
 import { webLimits } from "./limits.ts";
 
@@ -8,13 +10,15 @@ export const noRates: Rates = Object.freeze({ "60": null, "900": null, "86400": 
 /** H/s of rigs or contracts by number, one for each window asked for. */
 export type RateTable = ReadonlyMap<number, readonly (number | null)[]>;
 
-/** H/s over the last 900 and 86,400 s; null = no data. */
+/** H/s over the last 900 and 86,400 s, or since a contract began to be served where that is later; null = no data. */
 export type DeliveredRates = { hps900: number | null; hps86400: number | null };
 
 const minuteMs = 60_000;
 const minuteS = 60;
 const quarterS = 900;
+const quarterMs = quarterS * 1_000;
 const dayS = 86_400;
+const dayMs = dayS * 1_000;
 /** A table of ten thousand serves for five seconds, one of what changes slowly (a day, an hour) for a minute; a small farm's is asked for every two. */
 const quickMsPerRow = 0.5;
 const slowMsPerRow = 6;
@@ -32,24 +36,28 @@ export class LiveFigures {
   readonly #rates: Shared<RateTable>;
   readonly #dayRates: Shared<RateTable>;
   readonly #rejects: Shared<Map<number, { accepted: bigint; rejected: bigint }>>;
-  readonly #delivered: Shared<RateTable>;
-  readonly #dayDelivered: Shared<RateTable>;
+  readonly #delivered: Shared<OwnRates>;
+  readonly #dayDelivered: Shared<OwnRates>;
 
-  constructor({ ledger, now }: Pick<WebDeps, "ledger" | "now">) {
+  constructor({ control, ledger, now }: Pick<WebDeps, "control" | "ledger" | "now">) {
     const bySize = (msEach: number) => (table: { size: number }) => table.size * msEach;
-    const delivered = (windowsS: number[], nowMs: number): Promise<RateTable> => ledger.deliveredRates?.(windowsS, nowMs) ?? Promise.resolve(new Map());
+    const delivered = async (windowsS: number[], windowMs: number, nowMs: number): Promise<OwnRates> => {
+      const asked = ownWindows(control.contracts.all(), { windowsS, windowMs, nowMs });
+      return { rates: (await ledger.deliveredRates?.(asked.windowsS, nowMs)) ?? new Map(), atMs: nowMs, own: asked.own };
+    };
+    const ofOwners = (msEach: number) => (table: OwnRates) => table.rates.size * msEach;
     this.#rates = new Shared<RateTable>(now, (nowMs) => ledger.rates([minuteS, sinceMinute(nowMs, quarterS)], nowMs), bySize(quickMsPerRow));
     this.#dayRates = new Shared<RateTable>(now, (nowMs) => ledger.rates([sinceMinute(nowMs, dayS)], nowMs), bySize(slowMsPerRow));
     this.#rejects = new Shared(now, (nowMs) => ledger.rejects(nowMs - sinceMinute(nowMs, 3_600) * 1_000, nowMs), bySize(slowMsPerOwner));
-    this.#delivered = new Shared(now, (nowMs) => delivered([minuteS, sinceMinute(nowMs, quarterS)], nowMs), bySize(quickMsPerOwner));
-    this.#dayDelivered = new Shared(now, (nowMs) => delivered([sinceMinute(nowMs, dayS)], nowMs), bySize(slowMsPerOwner));
+    this.#delivered = new Shared(now, (nowMs) => delivered([minuteS, sinceMinute(nowMs, quarterS)], quarterMs, nowMs), ofOwners(quickMsPerOwner));
+    this.#dayDelivered = new Shared(now, (nowMs) => delivered([sinceMinute(nowMs, dayS)], dayMs, nowMs), ofOwners(slowMsPerOwner));
   }
 
   /** What all rigs delivered, in H/s, over the last quarter of an hour; over the last minute while the hub is too young for that; 0 before. */
   async deliveredHps(): Promise<number> {
     const sums = [0, 0];
     const known = [false, false];
-    for (const rates of (await this.#delivered.value()).values()) {
+    for (const rates of (await this.#delivered.value()).rates.values()) {
       rates.forEach((hps, at) => {
         sums[at] = (sums[at] ?? 0) + (hps ?? 0);
         known[at] ||= hps !== null;
@@ -58,10 +66,13 @@ export class LiveFigures {
     return (known[1] === true ? sums[1] : sums[0]) ?? 0;
   }
 
-  /** Delivered hashrates over 900 and 86,400 s by contract number. */
-  async deliveredByContract(): Promise<(contractNo: number) => DeliveredRates> {
+  /** Delivered hashrates of a contract over 900 and 86,400 s, of neither more than it has been served for without a break. */
+  async deliveredByContract(): Promise<(contract: Pick<Contract, "no" | "state" | "stateSinceMs">) => DeliveredRates> {
     const [quarter, day] = await Promise.all([this.#delivered.value(), this.#dayDelivered.value()]);
-    return (no) => ({ hps900: quarter.get(no)?.[1] ?? null, hps86400: day.get(no)?.[0] ?? null });
+    return (contract) => ({
+      hps900: ownRate(quarter, contract, { column: 1, windowMs: quarterMs }),
+      hps86400: ownRate(day, contract, { column: 0, windowMs: dayMs }),
+    });
   }
 
   /** Hashrates over 60 and 900 s by rig number, as the ledger gives them: ten thousand `Rates` are dear, for their keys look like indices. */

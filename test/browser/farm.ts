@@ -162,14 +162,22 @@ function place({ deps: { control } }: Farm, rigs: readonly { id: string }[]): vo
   stand(rigs[11], "K2", null);
 }
 
+const servedForMs = 25 * 3_600_000;
+
 /** A customer with a contract that the first rigs serve, the last of them in place of another. */
-function sell({ deps: { control }, facts, healths }: Farm, { fleetNo, profileNo, rigNos }: { fleetNo: number; profileNo: number; rigNos: number[] }): void {
+function sell(
+  { deps: { control }, facts, healths, clock }: Farm,
+  { fleetNo, profileNo, rigNos }: { fleetNo: number; profileNo: number; rigNos: number[] },
+): void {
   const customer = control.customers.create({ name: `Borealis ${hostile}`, email: "ops@borealis.example" });
   if (!customer.ok) throw new Error(customer.rule);
+  // It has been served for longer than any figure beside it looks back.
+  clock.aheadMs -= servedForMs;
   const terms = { customerNo: customer.value.no, fleetNo, profileNo, method: "threshold", promise: { promisedHps: 6e14 } } as const;
   const contract = control.contracts.create({ ...terms, by: "user:none", notes: hostile });
   if (!contract.ok) throw new Error(contract.rule);
   control.contracts.setState([{ contractNo: contract.value.no, to: "active" }]);
+  clock.aheadMs += servedForMs;
   facts.delivered.set(contract.value.no, 6.06e14);
   healths.set(contract.value.no, { state: "degraded", reason: { code: "measured", text: `its rigs send too little ${hostile}` } });
   for (const rigNo of rigNos) facts.rigs.set(rigNo, { ...rigFact(rigNo, 1, Date.now()), contractNo: contract.value.no });

@@ -250,7 +250,8 @@ describe("a contract", () => {
     web.contracts.healths.set(1, { state: "degraded", reason: { code: "short", text: "5 % below" } });
     const idle = { rigNo: 0, sessions: [], poolNo: 2, contractNo: 1 };
     web.hub.rigFacts.set(second?.no ?? 0, { ...idle, rigNo: second?.no ?? 0 } as never);
-    web.clock.nowMs += 20_000;
+    web.control.contracts.setState([{ contractNo: 1, to: "active" }]);
+    web.clock.nowMs += 25 * 3_600_000;
     const shown = await web.get(`/contracts/${made["id"]}`);
     expectFits(contractModel, shown.json);
     expect(shown.json).toMatchObject({
@@ -268,6 +269,17 @@ describe("a contract", () => {
     const history = await web.get(`/allocations?contract_id=${made["id"]}`);
     expect(history.json["data"]).toMatchObject([{ rig_id: first?.id, contract_id: made["id"] }, { rig_id: second?.id }]);
     expect((await web.get(`/contracts/${made["id"]}`, { headers: { "if-none-match": '"v1"' } })).status).toBe(200);
+  });
+
+  test("says in its health while its fleet is held, and no more after", async () => {
+    const { web, fleet, order } = world(1);
+    const { id } = await ordered(web, order);
+    web.contracts.healths.set(1, { state: "degraded", reason: { code: "short", text: "82.0 % of the promise" } });
+    await web.post(`/fleets/${fleet.id}/hold`, { until: timeOf(startMs + 600_000), reason: "switch work" });
+    const text = async () => (await web.get(`/contracts/${id}`)).json["health"]["reason"]["text"];
+    expect(await text()).toBe(`82.0 % of the promise; no rigs are moved until ${timeOf(startMs + 600_000)}: switch work`);
+    web.clock.nowMs += 600_000;
+    expect(await text()).toBe("82.0 % of the promise");
   });
 
   test("has sums of shares and a hashrate of its own", async () => {

@@ -1,9 +1,12 @@
 import type { Contract } from "../../control/contract-row.ts";
 import type { ServingRig } from "../../control/contracts.ts";
+import { holdAt } from "../../control/fleets.ts";
 import type { Pool } from "../../control/pools.ts";
+import type { ContractHealth } from "../deps.ts";
 import type { ApiParts } from "../endpoint.ts";
 import { type ContractNow, contractJson } from "../present-contracts.ts";
 import { warningsOf } from "../present-live.ts";
+import { timeText } from "../times.ts";
 import { probeOfUnused } from "./pools.ts";
 
 /** Contracts as they are now: rows, the rigs that serve them, what they delivered, what the hub sees. A few questions for all together. */
@@ -15,14 +18,23 @@ export async function presentContracts(parts: ApiParts, contracts: readonly Cont
   return contracts.map((contract) => {
     const rigs = serving.get(contract.no) ?? [];
     const now: ContractNow = {
-      health: isInForce(contract) ? (deps.contracts?.health(contract.no) ?? null) : null,
-      delivered: delivered(contract.no),
+      health: isInForce(contract) ? healthOf(deps, contract) : null,
+      delivered: delivered(contract),
       serving: rigs,
       activePoolNo: activePoolNo(parts, rigs),
       warnings: warnings.get(contract.profileNo) ?? [],
     };
     return contractJson(contract, now, ids);
   });
+}
+
+/** How it stands; while its fleet is held, also that nobody mends it. */
+function healthOf({ contracts, control, now }: ApiParts["deps"], { no, fleetNo }: Contract): ContractHealth | null {
+  const health = contracts?.health(no) ?? null;
+  const fleet = health === null ? null : control.fleets.byNo(fleetNo);
+  const held = fleet === null ? null : holdAt(fleet, now());
+  if (health === null || held === null) return health;
+  return { ...health, reason: { ...health.reason, text: `${health.reason.text}; no rigs are moved until ${timeText(held.untilMs)}: ${held.reason}` } };
 }
 
 /** One contract, read anew: it was on its way to the disk when the caller had it. */

@@ -61,7 +61,7 @@ export class ContractSnapshots {
       const customerName = this.#names.get(contract.customerNo) ?? control.customers.byNo(contract.customerNo)?.name ?? "–";
       this.#names.set(contract.customerNo, customerName);
       const health = isInForce(contract) ? (view?.health(contract.no) ?? null) : null;
-      return { contract, customerName, health, ...delivered(contract.no), rigs: serving.get(contract.no) ?? 0 };
+      return { contract, customerName, health, ...delivered(contract), rigs: serving.get(contract.no) ?? 0 };
     });
   }
 }

@@ -22,18 +22,20 @@ import { type TileProps, Tiles } from "../../../views/parts/text.tsx";
 import { rangeHref, rangeQuery, rangeText } from "../../../views/time-range.ts";
 import type { Contract } from "../../control/contract-row.ts";
 import type { ServingRig } from "../../control/contracts.ts";
+import { holdAt } from "../../control/fleets.ts";
 import { poolUrl } from "../../control/pools.ts";
 import type { Rig } from "../../control/rig-row.ts";
 import type { FleetCount } from "../../control/rigs.ts";
 import type { HashratePoint } from "../../ledger/answers.ts";
 import { contractOf } from "../actions/contract-commands.ts";
 import { assetUrls } from "../assets/assets.ts";
+import { servedSinceMs } from "../delivered-rates.ts";
 import { type LiveView, liveParts } from "../live.ts";
 import type { RateTable } from "../live-figures.ts";
 import { warningsOf } from "../present-live.ts";
 import { AllocationLines } from "./allocation-lines.ts";
 import { wordOf, wordSinceMs } from "./contract-list.ts";
-import { contractSentence } from "./contract-sentence.ts";
+import { contractSentence, newsMs } from "./contract-sentence.ts";
 import { type ContractNow, isInForce } from "./contract-snapshot.ts";
 import { termLines } from "./contract-terms.ts";
 import { eventLine } from "./event-lines.ts";
@@ -41,7 +43,7 @@ import { hubFateLines, poolFateLines } from "./fate-lines.ts";
 import { ganttOf } from "./gantt-rows.ts";
 import { htmlResponse, type PageCall, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
-import { lastQuarter, type Shown, scopeChart, summaryOver } from "./scope-chart.ts";
+import { deliveredBand, lastQuarter, type Shown, scopeChart, summaryOver } from "./scope-chart.ts";
 import { barMsOf } from "./strips.ts";
 import { pickerOf, readRange } from "./time-range.ts";
 
@@ -53,6 +55,8 @@ const drawnMax = 20;
 const askedMax = 8;
 /** Of a younger one the last hour is all there is. */
 const youngMs = 3_600_000;
+const quarterMs = 900_000;
+const dayMs = 86_400_000;
 
 /** What the address asks for, as of now. */
 function askedOf({ deps: { now } }: PageParts, { createdAtMs }: Pick<Contract, "createdAtMs">, { url, zone }: { url: URL; zone: string }): Shown {
@@ -109,24 +113,28 @@ function poolLines(parts: PageParts, contract: Contract, activeNo: number): Cont
   });
 }
 
-function deliveredTile(label: string, hps: number | null, { promisedHps, point }: { promisedHps: number; point: HashratePoint | null }): TileProps {
+/** `windowMs` is what the figure is of at most; a contract that has not been served for so long is measured since it began. */
+type Delivered = { contract: Contract; hps: number | null; windowMs: number; word: string; point: HashratePoint | null; nowMs: number };
+
+function deliveredTile({ contract, hps, windowMs, word, point, nowMs }: Delivered): TileProps {
   const { value, unit } = hashrate(hps);
+  const servedMs = nowMs - (servedSinceMs(contract) ?? Number.NEGATIVE_INFINITY);
+  const label = `Delivered, ${servedMs < windowMs ? duration(servedMs) : word}`;
   if (hps === null) return { label, value, unit, note: "no data" };
-  const isKnown = point !== null && point.lowerHps !== null && point.upperHps !== null;
-  const band = isKnown ? `; 95 %: ${hashrateText(point.lowerHps)} to ${hashrateText(point.upperHps)}` : "";
-  return { label, value, unit, note: `${percent(hps / promisedHps)} of the promise${band}` };
+  const band = point === null ? null : deliveredBand(point, hps);
+  const within = band === null ? "" : `; 95 %: ${hashrateText(band.lowerHps)} to ${hashrateText(band.upperHps)}`;
+  return { label, value, unit, note: `${percent(hps / contract.promisedHps)} of the promise${within}` };
 }
 
-type Known = { now: ContractNow; serving: readonly ServingRig[]; pools: readonly ContractPoolLine[]; quarter: HashratePoint | null };
+type Known = { now: ContractNow; serving: readonly ServingRig[]; pools: readonly ContractPoolLine[]; quarter: HashratePoint | null; nowMs: number };
 
-function tilesOf({ now, serving, pools, quarter }: Known): TileProps[] {
+function tilesOf({ now, serving, pools, quarter, nowMs }: Known): TileProps[] {
   const { contract, hps900, hps86400 } = now;
   const promised = hashrate(contract.promisedHps);
   const active = pools.find((pool) => pool.active);
-  const { promisedHps } = contract;
   return [
-    deliveredTile("Delivered, 15 min", hps900, { promisedHps, point: quarter }),
-    deliveredTile("Delivered, 24 h", hps86400, { promisedHps, point: null }),
+    deliveredTile({ contract, hps: hps900, windowMs: quarterMs, word: "15 min", point: quarter, nowMs }),
+    deliveredTile({ contract, hps: hps86400, windowMs: dayMs, word: "24 h", point: null, nowMs }),
     {
       ...{ label: "Promised", value: promised.value, unit: promised.unit },
       note: `${contract.method === "miners" ? `${count(contract.places.length)} rigs` : "threshold"}, tolerance ${contract.toleranceBp / 100} %`,
@@ -141,6 +149,21 @@ function tilesOf({ now, serving, pools, quarter }: Known): TileProps[] {
   ];
 }
 
+/** What the sentence is made of beside the rigs that serve it. */
+function sentenceOf(
+  { deps: { control } }: PageParts,
+  now: ContractNow,
+  { serving, nowMs, zone }: { serving: readonly ServingRig[]; nowMs: number; zone: string },
+) {
+  const { contract, health, hps900 } = now;
+  const isVetting = ({ fleetNo, status }: FleetCount) => fleetNo === contract.fleetNo && status === "vetting";
+  const vetting = contract.state === "activating" ? (control.rigs.countByFleet().find(isVetting)?.count ?? 0) : 0;
+  const replaced = control.allocations.replacementsSince(contract.no, nowMs - newsMs);
+  const fleet = control.fleets.byNo(contract.fleetNo);
+  const held = fleet === null ? null : holdAt(fleet, nowMs);
+  return contractSentence({ contract, health, hps900, serving, replaced, held, vetting, nowMs, zone });
+}
+
 /** All that the page of a contract shows, in plain values. Throws `not-found`. */
 async function contractParts(parts: PageParts, id: string, asked: Shown): Promise<ContractParts> {
   const { control, now: clock } = parts.deps;
@@ -151,7 +174,7 @@ async function contractParts(parts: PageParts, id: string, asked: Shown): Promis
   const [[now], chart, quarter, summary, rates, strips] = await Promise.all([
     parts.contracts.of([contract]),
     chartOf(parts, contract, asked),
-    lastQuarter(parts, scope),
+    lastQuarter(parts, scope, servedSinceMs(contract) ?? 0),
     summaryOver(parts, scope, range),
     parts.figures.ratesByRig(),
     parts.strips.of([contract], "page"),
@@ -159,16 +182,14 @@ async function contractParts(parts: PageParts, id: string, asked: Shown): Promis
   if (now === undefined) throw new Error(`contract ${contract.number} went while it was read`);
   const serving = control.contracts.rigsOf([contract.no]);
   const pools = poolLines(parts, contract, activePoolNo(parts, contract.no, serving));
-  const isVetting = ({ fleetNo, status }: FleetCount) => fleetNo === contract.fleetNo && status === "vetting";
-  const vetting = contract.state === "activating" ? (control.rigs.countByFleet().find(isVetting)?.count ?? 0) : 0;
   const lines = new AllocationLines(control);
   const customerId = parts.ids.customer(contract.customerNo);
   return {
     ...{ id: contract.id, number: contract.number, word: wordOf(now), sinceMs: wordSinceMs(contract), span: rangeText(range), chart, pools },
     customer: { name: now.customerName, href: customerId === null ? null : `/customers/${customerId}` },
-    sentence: contractSentence({ contract, health: now.health, hps900: now.hps900, serving, vetting, nowMs, zone }),
+    sentence: sentenceOf(parts, now, { serving, nowMs, zone }),
     ...stripOf(strips.get(contract.no) ?? [], { nowMs, zone }),
-    tiles: tilesOf({ now, serving, pools, quarter }),
+    tiles: tilesOf({ now, serving, pools, quarter, nowMs }),
     serving: servingLines(parts, serving, rates),
     servingMore: Math.max(0, serving.length - servingShown),
     profileName: control.profiles.byNo(contract.profileNo)?.name ?? "–",

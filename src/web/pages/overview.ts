@@ -16,6 +16,7 @@ import {
 import { rigStatusOrder } from "../../../views/parts/status.tsx";
 import { type TileProps, Tiles } from "../../../views/parts/text.tsx";
 import { assetUrls } from "../assets/assets.ts";
+import { isMeasured } from "../delivered-rates.ts";
 import { type LiveView, liveParts } from "../live.ts";
 import { contractLines } from "./contract-list.ts";
 import { type ContractNow, isAtRisk, isInForce } from "./contract-snapshot.ts";
@@ -49,16 +50,21 @@ function effectiveTile({ rates, deliveredHps }: OverviewFacts): TileProps {
   return { label: quarter === null ? "Effective, 1 min" : "Effective, 15 min", value: now.value, unit: now.unit, note };
 }
 
-/** What contracts got of what they were promised; those without data count as nothing delivered. */
-function deliveredTile({ contracts }: OverviewFacts): TileProps {
+/** What contracts got of what they were promised, both of those that have been served for long enough to tell; those without data count as nothing delivered. */
+function deliveredTile({ contracts, nowMs }: OverviewFacts): TileProps {
   const inForce = contracts.filter(({ contract }) => isInForce(contract));
-  const promisedHps = inForce.reduce((total, { contract }) => total + contract.promisedHps, 0);
-  const deliveredHps = sum(inForce.map(({ hps900 }) => hps900));
+  const measured = inForce.filter(({ contract }) => isMeasured(contract, nowMs));
+  const promisedHps = measured.reduce((total, { contract }) => total + contract.promisedHps, 0);
+  const deliveredHps = sum(measured.map(({ hps900 }) => hps900));
   const { value, unit } = hashrate(deliveredHps);
   const label = "To contracts, 15 min";
   if (inForce.length === 0) return { label, value: "–", unit: "", note: "nothing is promised now" };
+  const begin = inForce.length - measured.length;
+  const others = begin === 0 ? "" : `${count(begin)} ${begin === 1 ? "begins" : "begin"}`;
+  if (measured.length === 0) return { label, value: "–", unit: "", note: `${others}; no figure yet` };
   const part = deliveredHps === null ? "no data" : percent(deliveredHps / promisedHps);
-  return { label, value, unit, note: `${part} of ${hashrateText(promisedHps)} promised in ${count(inForce.length)} contracts` };
+  const of = `${part} of ${hashrateText(promisedHps)} promised in ${count(measured.length)} ${measured.length === 1 ? "contract" : "contracts"}`;
+  return { label, value, unit, note: others === "" ? of : `${of}; ${others}` };
 }
 
 function spareTile({ spareHps }: OverviewFacts): TileProps {

@@ -22,21 +22,35 @@ export async function scopeChart({ deps: { ledger } }: PageParts, chart: ScopeCh
   const { fromMs, toMs, stepS } = chartWindow(range);
   const stepMs = stepS * 1_000;
   const [points, gaps] = await Promise.all([ledger.hashrate(chart.scope, { fromMs, toMs, stepS }), ledger.gaps(fromMs, toMs)]);
-  const known = points.map((point) => ({
-    atMs: point.atMs + stepMs / 2,
-    effectiveHps: point.atMs + stepMs > chart.bornMs ? point[chart.figure] : null,
-    lowerHps: point.lowerHps ?? 0,
-    upperHps: point.upperHps ?? 0,
-  }));
+  const known = points.map((point) => {
+    const hps = point.atMs + stepMs > chart.bornMs ? point[chart.figure] : null;
+    const band = chart.figure === "deliveredHps" && hps !== null ? deliveredBand(point, hps) : null;
+    return {
+      atMs: point.atMs + stepMs / 2,
+      effectiveHps: hps,
+      lowerHps: band?.lowerHps ?? point.lowerHps ?? 0,
+      upperHps: band?.upperHps ?? point.upperHps ?? 0,
+    };
+  });
   return { id: "chart", points: known, gaps, fromMs, toMs, nominalHps: chart.levelHps, zone, ...(chart.words !== undefined && { words: chart.words }) };
 }
 
 const quarterMs = 900_000;
 
-/** The last quarter of an hour, and what is left of the minute before it, as one step; null without data. */
-export async function lastQuarter({ deps: { ledger, now } }: PageParts, scope: Scope): Promise<HashratePoint | null> {
+/** The 95 % band of what was delivered: chance makes it as wide, for its size, as that of the accepted work, from which it is what pools did not refuse. Null without data. */
+export function deliveredBand({ effectiveHps, lowerHps, upperHps }: HashratePoint, hps: number): { lowerHps: number; upperHps: number } | null {
+  if (effectiveHps === null || lowerHps === null || upperHps === null) return null;
+  const part = effectiveHps > 0 ? Math.max(0, hps) / effectiveHps : 1;
+  return { lowerHps: lowerHps * part, upperHps: upperHps * part };
+}
+
+/** The last quarter of an hour, and what is left of the minute before it, or the time since `bornMs` where that is shorter, as one step; null without data. */
+export async function lastQuarter({ deps: { ledger, now } }: PageParts, scope: Scope, bornMs = 0): Promise<HashratePoint | null> {
   const nowMs = now();
-  const { fromMs, toMs } = countedWindow({ word: "1h", fromMs: nowMs - quarterMs, toMs: nowMs });
+  const whole = countedWindow({ word: "1h", fromMs: nowMs - quarterMs, toMs: nowMs });
+  const { toMs } = whole;
+  const fromMs = Math.max(whole.fromMs, Math.floor(bornMs));
+  if (fromMs >= toMs) return null;
   const points = await ledger.hashrate(scope, { fromMs, toMs, stepS: (toMs - fromMs) / 1_000 });
   return points[0] ?? null;
 }

@@ -10,7 +10,18 @@ const at = (text: string) => Date.parse(`2026-11-22T${text}Z`);
 function facts(more: Partial<SentenceFacts["contract"]> = {}, rest: Partial<SentenceFacts> = {}): SentenceFacts {
   const contract = { number: "C-00042", state: "active", stateSinceMs: at("00:00:00"), stateReason: null, endedReason: null } as const;
   const terms = { promisedHps: 3e15, startsAtMs: at("00:00:00"), activatedAtMs: at("00:00:00") };
-  return { contract: { ...contract, ...terms, ...more }, health: null, hps900: 3.03e15, serving: [], vetting: 0, nowMs, zone: "UTC", ...rest };
+  return {
+    contract: { ...contract, ...terms, ...more },
+    health: null,
+    hps900: 3.03e15,
+    serving: [],
+    replaced: 0,
+    held: null,
+    vetting: 0,
+    nowMs,
+    zone: "UTC",
+    ...rest,
+  };
 }
 const replaces = (time: string, text: string) => ({ code: "replaces", sinceMs: at(time), text });
 
@@ -24,16 +35,27 @@ describe("the sentence that is read to a customer", () => {
 
   test("tells the newest of several replacements and counts the others, but no old ones", () => {
     const serving = [replaces("02:00:00", "A replaces B"), replaces("02:10:00", "C replaces D"), { code: "replaces", sinceMs: 0, text: "E replaces F" }];
-    const text = contractSentence(facts({}, { serving }));
-    expect(text).toContain("since 02:10:00 C replaces D, and 1 more rigs");
-    expect(text).not.toContain("E replaces F");
+    const text = (replaced: number) => contractSentence(facts({}, { serving, replaced }));
+    expect(text(2)).toContain("since 02:10:00 C replaces D, and 1 more rig was replaced in the last 24 hours.");
+    expect(text(5)).toContain("since 02:10:00 C replaces D, and 4 more rigs were replaced in the last 24 hours.");
+    expect(text(2)).not.toContain("E replaces F");
+    expect(contractSentence(facts({}, { replaced: 2 }))).toContain("; 2 rigs were replaced in the last 24 hours.");
   });
 
   test("does not hide trouble, and does not guess where nothing is known", () => {
     const health = { state: "degraded", reason: { code: "short", text: "82.0 % of the promise is expected" } } as const;
     expect(contractSentence(facts({}, { health }))).toContain("; it is degraded: 82.0 % of the promise is expected.");
     expect(contractSentence(facts({}, { hps900: null }))).toContain("nothing is known yet");
-    expect(contractSentence(facts({ activatedAtMs: at("02:15:00") }))).toContain("of which it was active for 5 min");
+    const young = { stateSinceMs: at("02:15:00"), activatedAtMs: at("02:15:00") };
+    expect(contractSentence(facts(young))).toContain("delivers 101 % of 3.000 PH/s over the 5 min since its first accepted share.");
+    expect(contractSentence(facts({ stateSinceMs: at("02:15:00") }))).toContain("over the 5 min since it was resumed.");
+    expect(contractSentence(facts(young, { hps900: null }))).toContain("nothing is known yet of what it delivered over the 5 min since its first");
+  });
+
+  test("says while nobody moves rigs of its fleet, in force or waiting", () => {
+    const held = { untilMs: at("03:30:00"), reason: "switch work in hall 2" };
+    expect(contractSentence(facts({}, { held }))).toBe("C-00042 delivers 101 % of 3.000 PH/s; no rigs are moved until 03:30:00: switch work in hall 2.");
+    expect(contractSentence(facts({ state: "activating" }, { held }))).toContain("; no rigs are moved until 03:30:00: switch work in hall 2.");
   });
 
   test("of one that waits for its first share says that no rig serves it, and why", () => {

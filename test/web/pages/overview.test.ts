@@ -48,8 +48,20 @@ describe("what needs a person", () => {
 describe("the figures", () => {
   test("promised against delivered, and what could be promised on top", async () => {
     const tiles = /id="tiles"[\s\S]*?<\/dl>/.exec(await page())?.[0] ?? "";
-    expect(tiles).toContain("101.0 % of 600.0 TH/s promised in 1 contracts");
+    expect(tiles).toContain("101.0 % of 600.0 TH/s promised in 1 contract<");
     expect(tiles).toMatch(/Spare capacity<\/dt><dd class="figure"><span>1\.000<\/span> <small>PH/);
+  });
+
+  test("one that has just begun is in neither of the two", async () => {
+    const { contracts } = farm.deps.control;
+    const { customerNo, fleetNo, profileNo, method } = contracts.byNo(1) ?? {};
+    if (customerNo === undefined || fleetNo === undefined || profileNo === undefined || method === undefined) throw new Error("no contract");
+    const young = contracts.create({ customerNo, fleetNo, profileNo, method, promise: { promisedHps: 9e14 }, by: "user:none" });
+    if (!young.ok) throw new Error(young.rule);
+    contracts.setState([{ contractNo: young.value.no, to: "active" }]);
+    farm.clock.aheadMs += 30_000;
+    expect(await page()).toContain("101.0 % of 600.0 TH/s promised in 1 contract; 1 begins<");
+    contracts.terminate(young.value.id, { atMs: null, reason: "over", by: "user:none" });
   });
 
   test("what is not known is said", async () => {

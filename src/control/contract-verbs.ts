@@ -36,11 +36,15 @@ export function renewed(current: Contract, endsAtMs: number | null, nowMs: numbe
   return succeed({ ...current, endsAtMs, terminates: null });
 }
 
+/** Two clocks may differ by so much, and a form knows whole minutes. */
+const clocksApartMsMax = 60_000;
+
 /** Ends it now, or at `atMs` where that is still to come. */
 export function terminated(current: Contract, { atMs, reason }: { atMs: number | null; reason: string }, nowMs: number): Result<Contract> {
   const broken = reasonRule(reason);
   if (broken !== null) return invalid("reason", broken);
   if (current.state === "ended") return succeed(current);
+  if (atMs !== null && atMs < nowMs - clocksApartMsMax) return invalid("atMs", "must not lie in the past; leave it out to end the contract now");
   if (atMs === null || atMs <= nowMs) return succeed(ended(current, { why: "terminated", reason, atMs: nowMs }));
   if (current.endsAtMs !== null && atMs > current.endsAtMs) return invalid("atMs", "must not be after the contract's end");
   if (current.terminates?.atMs === atMs) return succeed(current);

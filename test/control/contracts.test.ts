@@ -231,6 +231,15 @@ describe("the commands", () => {
     expect(refused(control.contracts.change(other.id, { promise: { rigCount: 1 } }, { by }))).toBe("invalid rigCount");
   });
 
+  test("a termination lies in the future, but for a minute in which two clocks may differ", () => {
+    const { control, threshold } = world();
+    const { id } = must(control.contracts.create(threshold));
+    expect(refused(control.contracts.terminate(id, { atMs: startMs - 60_001, reason: "x", by }))).toBe("invalid atMs");
+    expect(control.contracts.byId(id)?.state).toBe("activating");
+    expect(must(control.contracts.terminate(id, { atMs: startMs - 60_000, reason: "x", by })).state).toBe("ended");
+    expect(must(control.contracts.terminate(id, { atMs: startMs - 60_001, reason: "x", by })).state).toBe("ended");
+  });
+
   test("a term is only ever lengthened, and a renewal takes back a termination that has not come", () => {
     const { control, threshold } = world();
     const { id } = must(control.contracts.create({ ...threshold, endsAtMs: startMs + 30 * dayMs }));

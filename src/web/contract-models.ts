@@ -73,10 +73,15 @@ export const newContract = Type.Object({
 });
 
 export const contractPatch = Type.Object({ external_ref: Type.Optional(externalRef()), notes: Type.Optional(notes()) });
-export const contractChange = Type.Object(terms);
+export const contractChange = Type.Object({
+  ...terms,
+  allow_short: Type.Optional(
+    Type.Boolean({ description: "Raise the promise in this change although there is too little capacity; written down. To be said each time" }),
+  ),
+});
 export const suspension = Type.Object({ reason: text(500) });
 export const renewal = Type.Object({ ends_at: orNull(time("Null: open")) });
-export const termination = Type.Object({ at: Type.Optional(time("Default: now")), reason: text(500) });
+export const termination = Type.Object({ at: Type.Optional(time("Default: now; not in the past")), reason: text(500) });
 
 const rate = () => orNull(Type.Number());
 const later = (description: string) => Type.Null({ description: `${description}; null until statements are there` });

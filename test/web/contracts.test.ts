@@ -501,6 +501,11 @@ describe("commands", () => {
     expect((await web.post(`/contracts/${id}/change`, { promised_hps: 1e15 })).status).toBe(200);
     expect((await web.post(`/contracts/${id}/change`, { promised_hps: 9e15, allow_short: true })).status).toBe(200);
     expect(web.control.events.latest(1)).toMatchObject([{ type: "contract.sold-short" }]);
+    // That it was once sold short is no leave for the next raise.
+    const larger = await web.post(`/contracts/${id}/change`, { promised_hps: 10e15 });
+    expect([larger.status, larger.json["type"], web.control.contracts.byId(id)?.promisedHps]).toEqual([409, "/problems/insufficient-capacity", 9e15]);
+    expect((await web.post(`/contracts/${id}/change`, { priority: 3, promised_hps: 9e15 })).status).toBe(200);
+    expect((await web.post(`/contracts/${id}/change`, { promised_hps: 10e15, allow_short: true })).status).toBe(200);
     expect((await web.post(`/contracts/${id}/change`, { tolerance_bp: 100 })).json["errors"][0]["pointer"]).toBe("/tolerance_bp");
   });
 
@@ -518,6 +523,8 @@ describe("commands", () => {
       ["renew", { ends_at: timeOf(startMs + dayMs) }, "/ends_at"],
       ["terminate", { at: timeOf(startMs + 31 * dayMs), reason: "x" }, "/at"],
       ["terminate", { at: "soon", reason: "x" }, "/at"],
+      ["terminate", { at: "2020-01-01T00:00:00Z", reason: "x" }, "/at"],
+      ["terminate", { at: timeOf(startMs - 61_000), reason: "x" }, "/at"],
     ];
     for (const [word, body, pointer] of cases) {
       const answer = await web.post(`/contracts/${id}/${word}`, body);

@@ -6,11 +6,11 @@ import { invalidField, Problem } from "../problems.ts";
 
 type Available = ReturnType<ContractView["capacity"]>;
 
-/** Throws where the fleet cannot promise so much. Sold all the same, the answer is what there was, for the record; null where it fits. */
-export function requireCapacity({ contracts, control }: Pick<WebDeps, "contracts" | "control">, contract: Contract): Available | null {
+/** Throws where the fleet cannot promise so much. Where it `maySellShort`, the answer is what there was, for the record; null where it fits. */
+export function requireCapacity({ contracts, control }: Pick<WebDeps, "contracts" | "control">, contract: Contract, maySellShort: boolean): Available | null {
   const missing = contracts === undefined ? null : shortOf(contracts, contract);
   if (missing === null) return null;
-  if (contract.allowShort) return missing;
+  if (maySellShort) return missing;
   const unrated = control.rigs.countByFleet().find(({ fleetNo, status }) => fleetNo === contract.fleetNo && status === "vetting")?.unrated ?? 0;
   throw new Problem("insufficient-capacity", `${tooLittle(contract, missing)}${unratedText(unrated)}`, {
     members: { ...capacityJson(missing), unrated_rigs: unrated },

@@ -56,7 +56,7 @@ function command({ control }: Deps, principal: Principal, { id, act, verb, data 
 /** What a change has decided: the contract's row, and what the hub must do about the rigs that serve it once the record is on disk. */
 export type Changed = { contract: Contract; moves: Move[] };
 
-/** Changes the promise or the terms. More than before must be there to be promised. Rigs that serve it follow a new profile at once. */
+/** Changes the promise or the terms. More than before must be there to be promised, or be sold short by a word of this change: an earlier one is no leave. Rigs that serve it follow a new profile at once. */
 export function changeContract(deps: Deps, principal: Principal, { id, entry, ids }: { id: string; entry: TermsEntry; ids: Ids }): Changed {
   const { control } = deps;
   const before = contractOf(deps, id);
@@ -69,7 +69,7 @@ export function changeContract(deps: Deps, principal: Principal, { id, entry, id
   const isFiner = after.toleranceBp !== before.toleranceBp || after.sharesPerMinute !== before.sharesPerMinute || after.period !== before.period;
   if (isFiner || after.promisedHps < before.promisedHps) requireTellable(deps, after);
   const isMore = after.promisedHps > before.promisedHps || after.places.length > before.places.length;
-  const short = isMore ? requireCapacity(deps, after) : null;
+  const short = isMore ? requireCapacity(deps, after, entry.allow_short === true) : null;
   recordChange(control, principal, { subject: contractSubject(after), before: termsJson(before, ids), after: termsJson(after, ids) });
   if (short !== null)
     recordAct(control, principal, { verb: "sold-short", subject: contractSubject(after), data: { number: after.number, ...capacityJson(short) } });

@@ -80,7 +80,7 @@ export function addContract(deps: Deps, principal: Principal, entry: ContractEnt
   };
   const contract = accepted(control.contracts.create(input), "contract", contractField);
   requireTellable(deps, contract);
-  const short = requireCapacity(deps, contract);
+  const short = requireCapacity(deps, contract, contract.allowShort);
   const data = {
     ...{ number: contract.number, external_ref: contract.externalRef, customer_id: customer.id, method: contract.method, promised_hps: contract.promisedHps },
     ...(short !== null && { allow_short: true, ...capacityJson(short) }),

@@ -34,7 +34,8 @@ export function contractCommands(parts: ApiParts): Endpoint[] {
     command(parts, {
       word: "change",
       summary: "Change what is promised",
-      description: "From now on. Only the difference moves rigs. More than before must be there to be promised, or `allow_short`.",
+      description:
+        "From now on. Only the difference moves rigs. More than before must be there to be promised, unless this change says `allow_short: true`: that the contract was sold short once is no leave to raise it.",
       body: contractChange,
       bodyExample: { promised_hps: 6_000_000_000_000_000 },
       problems: ["conflict", "insufficient-capacity"],
@@ -51,7 +52,7 @@ export function contractCommands(parts: ApiParts): Endpoint[] {
     command(parts, {
       word: "terminate",
       summary: "Terminate a contract",
-      description: "Now, or at a moment before its end. Its rigs are free, its history stays. One that has ended stays as it is.",
+      description: "Now, or at a moment that is still to come, before its end. Its rigs are free, its history stays. One that has ended stays as it is.",
       body: termination,
       bodyExample: { reason: "cancelled by the customer" },
       act: ({ id, body, principal }) =>

@@ -97,7 +97,7 @@ function termsOf(values: FormValues): TermsEntry {
     ...(promised !== undefined && { promised_hps: promised }),
     ...(count !== undefined && { rig_count: count }),
     ...(values["profile_id"] && { profile_id: values["profile_id"] }),
-    allow_short: values["allow_short"] === "1",
+    ...(values["allow_short"] === "1" && { allow_short: true }),
   };
 }
 
@@ -226,7 +226,6 @@ function changeFormOf(parts: PageParts, contract: Contract): FormState {
     tolerance: String(contract.toleranceBp / 100),
     priority: String(contract.priority),
     profile_id: parts.ids.profile(contract.profileNo) ?? "",
-    allow_short: contract.allowShort ? "1" : "",
   };
   return { values, errors: {} };
 }

@@ -53,6 +53,7 @@ export const profileExample = {
   pool_ids: [`pol_${tail}`],
   return_after_s: 120,
   customer_id: null,
+  warnings: [],
   ...row,
 };
 

@@ -103,6 +103,7 @@ export const profileModel = model("Profile", {
   pool_ids: Type.Array(idOf("pol"), { minItems: 1, maxItems: 5 }),
   return_after_s: Type.Integer(),
   customer_id: orNull(Type.String()),
+  warnings: Type.Array(Type.String(), { description: "What is wrong with its pools; each names its pool" }),
   ...rowFields,
 });
 

@@ -135,6 +135,21 @@ test("profiles hold pools in order, and nobody can take a pool away from one", a
   expect((await web.remove(`/pools/${b}`, '"v1"')).status).toBe(204);
 });
 
+test("a profile warns of what is wrong with its pools, wherever it is shown", async () => {
+  const web = testWeb();
+  web.hub.test = () => Promise.resolve({ ...goodTest, extranonce2Size: 2 });
+  const thin = await web.post("/pools", { ...entry, name: "Thin" });
+  web.hub.test = () => Promise.resolve(goodTest);
+  const well = await web.post("/pools", { ...entry, name: "Well" });
+  const made = await web.post("/profiles", { name: "House", pool_ids: [well.json["id"], thin.json["id"]] });
+  expectFits(profileModel, made.json);
+  expect(made.json["warnings"]).toEqual([expect.stringMatching(/^pool Thin: extranonce2 has 2 bytes/)]);
+  expect((await web.get(`/profiles/${made.json["id"]}`)).json["warnings"]).toEqual(made.json["warnings"]);
+  expect((await web.get("/profiles")).json["data"][0]["warnings"]).toEqual(made.json["warnings"]);
+  const patched = await web.patch(`/profiles/${made.json["id"]}`, { pool_ids: [well.json["id"]] }, '"v1"');
+  expect(patched.json["warnings"]).toEqual([]);
+});
+
 test("a profile refuses pools that do not exist, repeat, or mine something else", async () => {
   const web = testWeb();
   const a = (await web.post("/pools", entry)).json["id"];

@@ -25,7 +25,7 @@ export type PoolRow = {
   rejected: number | null;
   warnings: string[];
 };
-export type ProfileRow = { id: string; name: string; poolNames: string[]; algorithm: string; returnAfterS: number; usedBy: string };
+export type ProfileRow = { id: string; name: string; poolNames: string[]; algorithm: string; returnAfterS: number; usedBy: string; warnings: string[] };
 export type FleetHouse = { id: string; name: string; algorithm: string; version: number; houseProfileId: string | null };
 
 export type PoolsProps = {
@@ -177,6 +177,11 @@ function Profiles(props: { profiles: ProfileRow[]; mayWrite: boolean }): JSX.Ele
                       <li safe>{name}</li>
                     ))}
                   </ol>
+                  {profile.warnings.map((warning) => (
+                    <small class="warn" safe>
+                      {warning}
+                    </small>
+                  ))}
                 </td>
                 <td class="n c2" safe>
                   {duration(profile.returnAfterS * 1000)}

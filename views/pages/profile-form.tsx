@@ -13,6 +13,8 @@ export type ProfileFormProps = {
   /** Null for a new profile. */
   profile: { id: string; name: string; version: number } | null;
   pools: readonly Choice[];
+  /** What is wrong with the pools that it has now. */
+  warnings: readonly string[];
   form: FormState;
 };
 
@@ -26,6 +28,11 @@ export function ProfileFormPage(props: ProfileFormProps): JSX.Element {
     <Layout title={title} current="pools" viewer={viewer} assets={props.assets} live={null}>
       <Heading crumbs={[{ text: "Pools", href: "/pools" }]} title={title} />
       <p class="dim">The rigs mine at the first pool that is well; the next one is kept warm.</p>
+      {props.warnings.map((warning) => (
+        <p class="notice warn" safe>
+          {warning}
+        </p>
+      ))}
       <FormErrors form={form} />
       <form method="post" action={profile === null ? "/profiles" : `/profiles/${profile.id}`} novalidate class="panel stack">
         <Hidden csrf={viewer.csrf} {...(profile === null ? {} : { version: profile.version })} />

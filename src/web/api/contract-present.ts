@@ -5,7 +5,7 @@ import type { Pool } from "../../control/pools.ts";
 import type { ContractHealth } from "../deps.ts";
 import type { ApiParts } from "../endpoint.ts";
 import { type ContractNow, contractJson } from "../present-contracts.ts";
-import { warningsOf } from "../present-live.ts";
+import { profileWarnings } from "../profile-warnings.ts";
 import { timeText } from "../times.ts";
 import { probeOfUnused } from "./pools.ts";
 
@@ -57,20 +57,14 @@ function poolsOf({ deps }: ApiParts, profileNo: number): Pool[] {
   return (profile?.poolNos ?? []).flatMap((no) => deps.control.pools.byNo(no) ?? []);
 }
 
-/** A page of contracts reads all profiles and pools at once, one contract its own. */
+/** A page of contracts reads all profiles at once, one contract its own. */
 const readAllFrom = 20;
 
-function warningsByProfile(parts: ApiParts, contracts: readonly Contract[]): Map<number, string[]> {
-  const { hub, control } = parts.deps;
-  const isPage = contracts.length >= readAllFrom;
-  const profiles = new Map(isPage ? control.profiles.all().map((profile) => [profile.no, profile]) : []);
-  const pools = new Map(isPage ? control.pools.all().map((pool) => [pool.no, pool]) : []);
-  const warningsOfPool = (no: number): string[] => {
-    const pool = pools.get(no) ?? control.pools.byNo(no);
-    return pool === null ? [] : warningsOf(hub.pool(no), parts.probes.last(pool)).map((text) => `pool ${pool.name}: ${text}`);
-  };
-  const ofProfile = (no: number) => ((profiles.get(no) ?? control.profiles.byNo(no))?.poolNos ?? []).flatMap(warningsOfPool);
-  return new Map([...new Set(contracts.map(({ profileNo }) => profileNo))].map((no) => [no, ofProfile(no)]));
+function warningsByProfile({ deps, probes }: ApiParts, contracts: readonly Contract[]): Map<number, string[]> {
+  const { profiles } = deps.control;
+  const nos = [...new Set(contracts.map(({ profileNo }) => profileNo))];
+  const rows = contracts.length >= readAllFrom ? profiles.all().filter(({ no }) => nos.includes(no)) : nos.flatMap((no) => profiles.byNo(no) ?? []);
+  return profileWarnings({ deps, probes }, rows);
 }
 
 /** Rigs that are asked where they mine: all of a contract are at one pool but for the moment of a move. */

@@ -7,6 +7,7 @@ import { profileExample } from "../examples.ts";
 import { profileModel } from "../models.ts";
 import { listReply, noOf, pageByNo } from "../paging.ts";
 import { profileJson } from "../present-rows.ts";
+import { profileWarnings } from "../profile-warnings.ts";
 import { idOf, orNull, pageOf, pageQuery, text, whole } from "../schema-parts.ts";
 
 const poolIds = () => Type.Array(idOf("pol"), { minItems: 1, maxItems: 5, uniqueItems: true, description: "In order: the first is used while it is well" });
@@ -20,8 +21,16 @@ export function profileEndpoints(parts: ApiParts): Endpoint[] {
   return [...profileReads(parts), ...profileChanges(parts)];
 }
 
-function profileReads({ deps, ids }: ApiParts): Endpoint[] {
-  const { profiles } = deps.control;
+/** As the API shows them; the record of a change has no warnings. */
+function presented(parts: ApiParts, profiles: readonly Profile[]) {
+  const warnings = profileWarnings(parts, profiles);
+  return profiles.map((profile) => ({ ...profileJson(profile, parts.ids), warnings: warnings.get(profile.no) ?? [] }));
+}
+
+const presentedOne = (parts: ApiParts, profile: Profile) => presented(parts, [profile])[0];
+
+function profileReads(parts: ApiParts): Endpoint[] {
+  const { profiles } = parts.deps.control;
   return [
     readEndpoint({
       path: "/profiles",
@@ -39,11 +48,7 @@ function profileReads({ deps, ids }: ApiParts): Endpoint[] {
       ],
       handle: ({ query, request }) => {
         const { rows, next } = pageByNo(profiles.all(), query);
-        return listReply(
-          request,
-          rows.map((profile) => profileJson(profile, ids)),
-          next,
-        );
+        return listReply(request, presented(parts, rows), next);
       },
     }),
     readEndpoint({
@@ -54,7 +59,7 @@ function profileReads({ deps, ids }: ApiParts): Endpoint[] {
       answers: [{ status: 200, description: "The profile", schema: profileModel, example: profileExample }],
       handle: ({ id }) => {
         const profile = found(profiles.byId(id), "profile");
-        return { body: profileJson(profile, ids), version: profile.version };
+        return { body: presentedOne(parts, profile), version: profile.version };
       },
     }),
   ];
@@ -85,7 +90,7 @@ function profileChanges(parts: ApiParts): Endpoint[] {
         const profile = accepted(control.profiles.create({ ...input, ...optionalInput }), "profile");
         recordAct(control, principal, { verb: "added", subject: subjectOf(profile), data: { pool_ids: body.pool_ids } });
         const location = `/api/v1/profiles/${profile.id}`;
-        return { status: 201, body: profileJson(profile, ids), version: profile.version, location, tell: bell.now };
+        return { status: 201, body: presentedOne(parts, profile), version: profile.version, location, tell: bell.now };
       },
     }),
     changeEndpoint(parts, {
@@ -107,9 +112,8 @@ function profileChanges(parts: ApiParts): Endpoint[] {
           ...(body.customer_id !== undefined && { customerId: body.customer_id }),
         };
         const after = accepted(control.profiles.update(id, patch, version), "profile");
-        const answer = profileJson(after, ids);
-        recordChange(control, principal, { subject: subjectOf(after), before: profileJson(before, ids), after: answer });
-        return { body: answer, version: after.version, tell: bell.now };
+        recordChange(control, principal, { subject: subjectOf(after), before: profileJson(before, ids), after: profileJson(after, ids) });
+        return { body: presentedOne(parts, after), version: after.version, tell: bell.now };
       },
     }),
     changeEndpoint(parts, {

@@ -4,6 +4,7 @@ import type { Profile } from "../../control/profiles.ts";
 import type { PoolFact } from "../../health/facts.ts";
 import { breathe } from "../csv-read.ts";
 import { warningsOf } from "../present-live.ts";
+import { profileWarnings } from "../profile-warnings.ts";
 import { refusedPart } from "./fleet-snapshot.ts";
 import type { PageParts } from "./page-parts.ts";
 
@@ -81,6 +82,7 @@ function profileRow(parts: PageParts, profile: Profile): ProfileRow {
     poolNames: profile.poolNos.map((no) => control.pools.byNo(no)?.name ?? "–"),
     algorithm: profile.algorithm,
     returnAfterS: profile.returnAfterS,
+    warnings: profileWarnings(parts, [profile]).get(profile.no) ?? [],
     usedBy: `${usedBy.slice(0, 3).join(", ")}${more}`,
   };
 }

@@ -7,6 +7,7 @@ import { assetUrls } from "../assets/assets.ts";
 import { accepted } from "../control-result.ts";
 import { found } from "../endpoint.ts";
 import { invalidField } from "../problems.ts";
+import { profileWarnings } from "../profile-warnings.ts";
 import { type FormValues, isOwnForm, orRefused, readForm, refusedEdit, refusedForm, refusedStatus, requireOwnForm, versionOf } from "./form-body.ts";
 import { adoptAsHouse, isFirstProfile } from "./house.ts";
 import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
@@ -21,7 +22,8 @@ function formPage(parts: PageParts, { viewer }: PageCall, shown: { profile: Prof
   const fitting = parts.deps.control.pools.all().filter(fits);
   const pools = fitting.map(({ id, name, algorithm }) => ({ value: id, text: `${name} (${algorithm})` }));
   const profile = shown.profile === null ? null : { id: shown.profile.id, name: shown.profile.name, version: shown.profile.version };
-  return htmlResponse(ProfileFormPage({ viewer, assets: assetUrls, profile, pools, form: shown.form }), shown.status ?? 200);
+  const warnings = edited === null ? [] : (profileWarnings(parts, [edited]).get(edited.no) ?? []);
+  return htmlResponse(ProfileFormPage({ viewer, assets: assetUrls, profile, pools, warnings, form: shown.form }), shown.status ?? 200);
 }
 
 function formOf({ deps: { control } }: PageParts, profile: Profile): FormState {

@@ -243,3 +243,13 @@ test("a missing page, a missing rig and a fault look like the rest and tell noth
     expect(await answer.text(), path).toContain(assetUrls.css);
   }
 });
+
+test("a profile says what is wrong with its pools, on its own page and in the list", async () => {
+  const { profiles } = farm.deps.control;
+  const fact = farm.facts.pools.get(1);
+  if (fact === undefined) throw new Error("no pool");
+  farm.facts.pools.set(1, { ...fact, warnings: ["gives 2 bytes of extranonce2: too few"] });
+  for (const path of [`/profiles/${firstOf(profiles.all())}`, "/pools"]) {
+    expect(await (await owner.get(path)).text(), path).toMatch(/warn">pool Main [^"]*: gives 2 bytes of extranonce2: too few</);
+  }
+});

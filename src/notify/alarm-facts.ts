@@ -17,7 +17,7 @@ export type FleetAlarmFact = {
   /** Part of its rigs that may be down before people are woken, basis points. */
   alarmThresholdBp: number;
   rigs: number;
-  /** Of them: offline, rejecting, quarantined. */
+  /** Of them: offline, rejecting, quarantined, or without a connection at this moment. */
   down: number;
 };
 
@@ -26,7 +26,11 @@ export type ContractAlarmFact = {
   /** What people call it: `C-00042`. */
   label: string;
   fleetNo: number;
+  /** Where it mines. */
+  profileId: string;
   health: "delivering" | "degraded" | "down";
+  /** It is down because none of its pools can be used. */
+  isOfPools: boolean;
   /** Completes "contract C-00042 is down: …". */
   text: string;
 };

@@ -1,13 +1,17 @@
-import type { AlarmFacts, FleetAlarmFact, Severity } from "./alarm-facts.ts";
+import type { AlarmFacts, ContractAlarmFact, FleetAlarmFact, HubAlarmFact, RouteAlarmFact, Severity } from "./alarm-facts.ts";
 
 /** Something that people should hear of, as long as it lasts. */
 export type Condition = {
   /** The same for the same thing: `fleet-down flt_…`. */
   key: string;
-  /** Conditions of one group are told in one message: those of a fleet, or of the hub. */
+  /** What begins together in one group is one alarm: the contracts of a fleet; anything else is a group of its own. */
   group: string;
-  /** What people call the group. */
+  /** The fleet's name, or `hub`. */
   groupName: string;
+  /** What it is, without what is wrong with it: `fleet main`. */
+  name: string;
+  /** The key of the bigger condition that it would come of, if that is there: it is named in that one's message then. */
+  within: string | null;
   severity: Severity;
   subject: { kind: "fleet" | "contract" | "profile" | "hub"; id: string | null };
   /** One sentence with its numbers. */
@@ -21,46 +25,53 @@ const endsBelow = 0.8;
 const percent = (part: number): string => `${(Math.round(part * 1_000) / 10).toString()} %`;
 const whole = (count: number): string => count.toString().replace(/\B(?=(\d{3})+$)/g, ",");
 
-const groupOf = (fleetNo: number): string => `fleet ${fleetNo}`;
-export const hubGroup = "hub";
+const fleetKey = (id: string): string => `fleet-down ${id}`;
+const poolsKey = (profileId: string): string => `pools-down ${profileId}`;
 
 function fleetDown(fleet: FleetAlarmFact, isOn: (key: string) => boolean): Condition[] {
-  const key = `fleet-down ${fleet.id}`;
+  const key = fleetKey(fleet.id);
   const threshold = fleet.alarmThresholdBp / basisPoints;
   const part = fleet.rigs === 0 ? 0 : fleet.down / fleet.rigs;
   const isDown = isOn(key) ? part >= threshold * endsBelow : part >= threshold;
   if (fleet.down === 0 || !isDown) return [];
   const text = `fleet ${fleet.name}: ${whole(fleet.down)} of ${whole(fleet.rigs)} rigs are down (${percent(part)}; alarm at ${percent(threshold)})`;
-  return [{ key, group: groupOf(fleet.no), groupName: fleet.name, severity: "critical", subject: { kind: "fleet", id: fleet.id }, text }];
+  const names = { groupName: fleet.name, name: `fleet ${fleet.name}` };
+  return [{ key, group: key, ...names, within: null, severity: "critical", subject: { kind: "fleet", id: fleet.id }, text }];
+}
+
+/** A contract that is short for want of rigs comes of a fleet whose rigs are down, if they are; one whose pools are down comes of those. */
+function contractShort(contract: ContractAlarmFact, fleet: FleetAlarmFact | undefined): Condition[] {
+  const { id, label, fleetNo, profileId, health, isOfPools, text } = contract;
+  if (health === "delivering") return [];
+  const name = `contract ${label}`;
+  const within = isOfPools ? poolsKey(profileId) : fleetKey(fleet?.id ?? "");
+  const names = { group: `contracts of fleet ${fleetNo}`, groupName: fleet?.name ?? "?", name };
+  const severity = health === "down" ? "critical" : "warning";
+  return [{ key: `contract ${id}`, ...names, within, severity, subject: { kind: "contract", id }, text: `${name} is ${health}: ${text}` }];
+}
+
+function poolsDown({ profileId, name, pools }: RouteAlarmFact, fleet: FleetAlarmFact | undefined): Condition {
+  const key = poolsKey(profileId);
+  const text = pools === 1 ? `the only pool of profile ${name} cannot be used` : `none of the ${pools} pools of profile ${name} can be used`;
+  const names = { group: key, groupName: fleet?.name ?? "?", name: `pools of profile ${name}` };
+  return { key, ...names, within: null, severity: "critical", subject: { kind: "profile", id: profileId }, text };
+}
+
+function hubFault({ code, severity, text }: HubAlarmFact): Condition {
+  const key = `hub ${code}`;
+  return { key, group: key, groupName: "hub", name: key, within: null, severity, subject: { kind: "hub", id: null }, text };
 }
 
 /**
- * What is wrong now. `isOn` tells whether a condition was there a moment ago: what is there ends a little below where it began.
- * One rig makes no condition, however many are down: it is its fleet's threshold that counts.
+ * What is wrong now: each is what one person would go and look at. `isOn` tells whether a condition was there a moment ago: what is there
+ * ends a little below where it began. One rig makes no condition, however many are down: it is its fleet's threshold that counts.
  */
 export function conditionsOf(facts: AlarmFacts, isOn: (key: string) => boolean): Condition[] {
-  const names = new Map(facts.fleets.map(({ no, name }) => [no, name]));
-  const inFleet = (fleetNo: number) => ({ group: groupOf(fleetNo), groupName: names.get(fleetNo) ?? "?" });
-  const contracts = facts.contracts.flatMap(({ id, label, fleetNo, health, text }): Condition[] => {
-    if (health === "delivering") return [];
-    const severity = health === "down" ? "critical" : "warning";
-    const subject = { kind: "contract", id } as const;
-    return [{ key: `contract ${id}`, ...inFleet(fleetNo), severity, subject, text: `contract ${label} is ${health}: ${text}` }];
-  });
-  const routes = facts.routes.flatMap(({ profileId, name, fleetNo, allDown, pools }): Condition[] => {
-    if (!allDown) return [];
-    const text = pools === 1 ? `the only pool of profile ${name} cannot be used` : `none of the ${pools} pools of profile ${name} can be used`;
-    return [{ key: `pools-down ${profileId}`, ...inFleet(fleetNo), severity: "critical", subject: { kind: "profile", id: profileId }, text }];
-  });
-  const hub = facts.hub.map(
-    ({ code, severity, text }): Condition => ({
-      key: `hub ${code}`,
-      group: hubGroup,
-      groupName: hubGroup,
-      severity,
-      subject: { kind: "hub", id: null },
-      text,
-    }),
-  );
-  return [...hub, ...facts.fleets.flatMap((fleet) => fleetDown(fleet, isOn)), ...routes, ...contracts];
+  const fleets = new Map(facts.fleets.map((fleet) => [fleet.no, fleet]));
+  return [
+    ...facts.hub.map(hubFault),
+    ...facts.fleets.flatMap((fleet) => fleetDown(fleet, isOn)),
+    ...facts.routes.filter(({ allDown }) => allDown).map((route) => poolsDown(route, fleets.get(route.fleetNo))),
+    ...facts.contracts.flatMap((contract) => contractShort(contract, fleets.get(contract.fleetNo))),
+  ];
 }

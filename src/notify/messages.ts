@@ -1,5 +1,5 @@
 import type { Message } from "../control/deliveries.ts";
-import type { Notice } from "./alarms.ts";
+import { calmMs, type Incident, type Notice, type PastCause } from "./alarms.ts";
 
 const linesMax = 20;
 
@@ -22,32 +22,45 @@ function listed(lines: readonly string[]): string {
 
 const andMore = (count: number): string => (count === 0 ? "" : `, and ${count} more`);
 const cameBack = (returns: number): string => (returns === 0 ? "" : `, came back ${returns} ${returns === 1 ? "time" : "times"}`);
+const namesOf = (past: readonly PastCause[]): string => `${past[0]?.name ?? ""}${andMore(past.length - 1)}`;
+const pastLine = ({ text, lastedMs, returns }: PastCause): string => `${text} (lasted ${durationText(lastedMs)}${cameBack(returns)})`;
+const pastData = ({ text, lastedMs, returns }: PastCause) => ({ text, lasted_s: Math.round(lastedMs / 1_000), returns });
+
+const dataOf = ({ id, groupName, startedMs }: Incident) => ({ incident: id, group: groupName, started_at: new Date(startedMs).toISOString() });
+
+function overMessage(incident: Incident, nowMs: number): Message {
+  const { past, startedMs, endedMs } = incident;
+  const calm = `Calm since ${clockText(endedMs)}, for ${durationText(nowMs - endedMs)}`;
+  const isHeld = past.some(({ returns }) => returns > 0);
+  const held = isHeld ? `; it had come back before, so it was held open longer than ${durationText(calmMs)}` : "";
+  return {
+    type: "alarm.over",
+    atMs: nowMs,
+    subject: `over after ${durationText(endedMs - startedMs)}: ${namesOf(past)}`,
+    text: `It was:\n${listed(past.map(pastLine))}\n${calm}${held}.`,
+    data: { ...dataOf(incident), causes: past.map(pastData) },
+  };
+}
 
 /** A notice as people read it and scripts take it. */
-export function messageOf(notice: Notice, nowMs: number): Message {
-  const { kind, incident, groupName, causes } = notice;
-  const data = { incident: incident.id, group: groupName, started_at: new Date(incident.startedMs).toISOString() };
-  if (kind === "over") {
-    const lasted = durationText(nowMs - incident.startedMs);
-    const lines = incident.past.map(({ text, lastedMs, returns }) => `${text} (lasted ${durationText(lastedMs)}${cameBack(returns)})`);
-    const causeData = incident.past.map(({ text, lastedMs, returns }) => ({ text, lasted_s: Math.round(lastedMs / 1_000), returns }));
-    return {
-      type: "alarm.over",
-      atMs: nowMs,
-      subject: `over after ${lasted}: ${groupName}`,
-      text: `It was:\n${listed(lines)}`,
-      data: { ...data, causes: causeData },
-    };
-  }
+export function messageOf({ kind, incident, causes }: Notice, nowMs: number): Message {
+  if (kind === "over") return overMessage(incident, nowMs);
   const worstFirst = [...causes].sort((left, right) => Number(right.condition.severity === "critical") - Number(left.condition.severity === "critical"));
-  const first = worstFirst[0]?.condition.text ?? "";
-  const subject = `${kind === "grew" ? "also: " : ""}${first}${andMore(causes.length - 1)}`;
+  const past = incident.past.slice(incident.past.length - incident.pastUntold);
+  const [first] = worstFirst;
+  const begun = `${kind === "grew" ? "also: " : ""}${first?.condition.text}${andMore(causes.length - 1)}`;
   const lines = worstFirst.map(({ condition, firstSeenMs }) => `${condition.text} (since ${clockText(firstSeenMs)})`);
-  const causeData = worstFirst.map(({ condition, firstSeenMs }) => {
-    const { severity, subject: about, text } = condition;
-    return { severity, subject: about, text, since: new Date(firstSeenMs).toISOString() };
+  const pastText = past.length === 0 ? "" : `Over by now:\n${listed(past.map(pastLine))}`;
+  const causeData = worstFirst.map(({ condition: { severity, subject, text }, firstSeenMs }) => {
+    return { severity, subject, text, since: new Date(firstSeenMs).toISOString() };
   });
-  return { type: `alarm.${kind}`, atMs: nowMs, subject, text: listed(lines), data: { ...data, causes: causeData } };
+  return {
+    type: `alarm.${kind}`,
+    atMs: nowMs,
+    subject: first === undefined ? `partly over: ${namesOf(past)}` : begun,
+    text: [listed(lines), pastText].filter((part) => part !== "").join("\n"),
+    data: { ...dataOf(incident), causes: causeData, ...(past.length > 0 && { over: past.map(pastData) }) },
+  };
 }
 
 /** What the button "test" sends. */

@@ -32,7 +32,7 @@ const settleMs = 120_000;
 const dueMax = 100;
 const answerMsMaxUsual = 5_000;
 
-/** Tells people, once when something begins and once when it is over. What is on its way is kept in the control database. */
+/** Tells people of each cause, once when it begins and once when it is over. What is on its way is kept in the control database. */
 export class Notifier {
   readonly #deps: NotifierDeps;
   readonly #resolve: Resolve;
@@ -45,7 +45,9 @@ export class Notifier {
     this.#deps = deps;
     this.#resolve = deps.resolve ?? systemResolve;
     this.#startedAtMs = deps.now();
-    this.#memory = (deps.control.deliveries.alarmMemory() as AlarmMemory | null) ?? noAlarms();
+    const kept = deps.control.deliveries.alarmMemory() as AlarmMemory | null;
+    // What an earlier version kept means nothing now; what is still wrong is told again.
+    this.#memory = kept?.startsMs === undefined ? noAlarms() : kept;
   }
 
   /** Begins to deliver what is due, about once a second. */

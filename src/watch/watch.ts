@@ -160,7 +160,7 @@ export class Watch {
   }
 
   /** Rigs that people may be woken for: those in use that have come once, outside maintenance. */
-  *standings(): Iterable<{ fleetNo: number; status: RigPlanStatus }> {
+  *standings(): Iterable<{ fleetNo: number; status: RigPlanStatus; connected: boolean }> {
     const nowMs = this.deps.now();
     for (const { plan, hasCome } of this.register.values()) {
       if (plan.lifecycle === "active" && hasCome && !(plan.maintenance !== null && nowMs >= plan.maintenance.fromMs)) yield plan;

@@ -123,7 +123,7 @@ export function ChannelPage(props: ChannelPageProps): JSX.Element {
           placeholder="10.0.0.0/8"
           hint="Empty = it may reach public addresses alone."
         />
-        <Check form={form} name="enabled" label="Alarms go to it" hint="Once when one begins, and once when it is over." />
+        <Check form={form} name="enabled" label="Alarms go to it" hint="Each cause by itself: once when it begins, and once when it is over." />
         <p class="actions">
           <button type="submit" class="primary">
             {channel === null ? "Add channel" : "Save"}

@@ -55,7 +55,7 @@ function Knobs(props: { form: FormState }): JSX.Element {
       <Field form={form} name="degraded_below" label="Degraded below, % of nominal" decimal hint="50 to 92. A rig below it is degraded." />
       <Field form={form} name="shares_per_minute" label="Shares per minute" decimal hint="1 to 120, per rig. More shares, sooner verdicts, more traffic." />
       <Field form={form} name="disconnect_grace_s" label="Disconnect grace, seconds" decimal hint="A rig whose connection is closed for so long is replaced." />
-      <Field form={form} name="alarm_threshold" label="Alarm threshold, % of its rigs" decimal hint="So many must be down before people are woken." />
+      <Field form={form} name="alarm_threshold" label="Alarm threshold, % of its rigs" decimal hint="People are woken when so many are down for a minute." />
     </fieldset>
   );
 }

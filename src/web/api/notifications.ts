@@ -111,8 +111,10 @@ function channelChanges(parts: ApiParts): Endpoint[] {
       tag: "notifications",
       summary: "Add a channel",
       description:
-        "A webhook (signed as in Standard Webhooks: `webhook-id`, `webhook-timestamp`, `webhook-signature`) or a mail server. Alarms go to every enabled channel, " +
-        "once when one begins and once when it is over, at least once each: a repeat has the same `webhook-id`. Redirects are not followed. " +
+        "A webhook (signed as in Standard Webhooks: `webhook-id`, `webhook-timestamp`, `webhook-signature`) or a mail server. Alarms go to every enabled channel, each cause by itself: " +
+        "`alarm.started` when it has lasted (the hub's own at once, pools and contracts 30 s, a fleet 60 s, a degraded contract 2 min), `alarm.over` when it has been calm for 60 s, " +
+        "or up to 15 min where it keeps coming back, with the same `incident`. Contracts that are short because their fleet's rigs are down are named in the fleet's alarm; where more than " +
+        "three alarms begin in 10 min, those that follow are told together. Each message at least once: a repeat has the same `webhook-id`. Redirects are not followed. " +
         "Addresses of one's own network must be named in `networks`.",
       body: newChannel,
       bodyExample: { name: "on-call", webhook: { url: "https://alarms.example.org/hub", secret: "whsec_bWFrZSB5b3VyIG93biBzZWNyZXQsIG5vdCB0aGlzIQ==" } },

@@ -18,6 +18,8 @@ export type OverviewFacts = {
   counts: FleetCount[];
   statusCounts: WordCounts;
   rates: ReadonlyMap<number, FleetRates>;
+  /** Rigs in use that have been without a connection for longer than their fleet's grace and still count as online; asked only where all do. */
+  goneRigs: number;
   /** The worst few of those that want a look. */
   worstRigs: Rig[];
   pools: PoolView[];
@@ -75,13 +77,28 @@ export class OverviewReader {
     await breathe();
     const sums = this.#sumsOf(rates, fleetOf);
     await breathe();
-    return { nowMs: now(), fleets, counts, statusCounts, hourWork, contracts, deliveredHps, spareHps, hasShare, rates: sums, worstRigs, pools };
+    const isOthers = counts.some(({ status }) => status !== "online");
+    const goneRigs = isOthers ? 0 : this.#goneRigs(fleets, fleetOf);
+    return { nowMs: now(), goneRigs, fleets, counts, statusCounts, hourWork, contracts, deliveredHps, spareHps, hasShare, rates: sums, worstRigs, pools };
   }
 
   /** That there was one stays true. */
   #hasShare(dayRates: RateTable): boolean {
     this.#sawShare ||= dayRates.values().some(([day]) => day !== null) || this.#hasAccepted();
     return this.#sawShare;
+  }
+
+  #goneRigs(fleets: readonly Fleet[], fleetOf: ReadonlyMap<number, number>): number {
+    const { control, hub, now } = this.#deps;
+    const graceMs = new Map(fleets.map(({ no, disconnectGraceS }) => [no, disconnectGraceS * 1_000]));
+    const nowMs = now();
+    let gone = 0;
+    for (const { rigNo, sessions, disconnectedAtMs } of hub.rigs()) {
+      const most = graceMs.get(fleetOf.get(rigNo) ?? 0);
+      const isGone = most !== undefined && sessions.length === 0 && disconnectedAtMs !== null && nowMs - disconnectedAtMs > most;
+      if (isGone && control.rigs.byNo(rigNo)?.lifecycle === "active") gone += 1;
+    }
+    return gone;
   }
 
   #hasAccepted(): boolean {

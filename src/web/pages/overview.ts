@@ -72,11 +72,24 @@ function spareTile({ spareHps }: OverviewFacts): TileProps {
   return { label: "Spare capacity", value, unit, note: spareHps === null ? "nobody plans yet" : "can be promised now, for good" };
 }
 
-function rigsTile({ statusCounts }: OverviewFacts): TileProps {
+/** What is not well although every rig counts as online: a rig whose plug was pulled does so for a while. */
+function unwellText({ contracts, goneRigs }: OverviewFacts): string {
+  const risks = contracts.filter(isAtRisk).length;
+  const gone = goneRigs === 0 ? [] : [`${count(goneRigs)} not connected`];
+  return [...gone, ...(risks === 0 ? [] : [`${count(risks)} ${risks === 1 ? "contract" : "contracts"} at risk`])].join(" · ");
+}
+
+function rigsTile(facts: OverviewFacts): TileProps {
+  const { statusCounts } = facts;
   const others = rigStatusOrder.filter((status) => status !== "online" && statusCounts[status] > 0);
   const total = rigStatusOrder.reduce((rigs, status) => rigs + statusCounts[status], 0);
   const note = others.map((status) => `${count(statusCounts[status])} ${status}`).join(" · ");
-  return { label: "Rigs", value: count(statusCounts.online), unit: `of ${count(total)} online`, note: note || (total > 0 ? "all well" : "none yet") };
+  return {
+    label: "Rigs",
+    value: count(statusCounts.online),
+    unit: `of ${count(total)} online`,
+    note: note || unwellText(facts) || (total > 0 ? "all well" : "none yet"),
+  };
 }
 
 function poolsTile({ pools }: OverviewFacts): TileProps {

@@ -78,6 +78,28 @@ describe("the figures", () => {
   });
 });
 
+test("all is well only where no contract is at risk and every rig is connected, whatever the statuses say", async () => {
+  const own = await openFarm();
+  fill(own, 4);
+  const { rigs } = own.deps.control;
+  rigs.setStatus(rigs.all().map(({ no }) => ({ rigNo: no, status: "online", reason: { code: "test", text: "" } })));
+  const person = await signInAs(own, "owner");
+  const note = async () => {
+    own.clock.aheadMs += 5_000;
+    return /of 4 online<\/small>[\s\S]*?<dd class="note">([^<]*)/.exec(await (await person.get("/")).text())?.[1];
+  };
+  const fact = own.facts.rigs.get(1);
+  if (fact === undefined) throw new Error("no rig");
+  expect(await note()).toBe("1 contract at risk");
+  own.healths.set(1, { state: "delivering", reason: { code: "filled", text: "" } });
+  expect(await note()).toBe("all well");
+  own.facts.rigs.set(1, { ...fact, sessions: [], disconnectedAtMs: own.deps.now() });
+  expect(await note()).toBe("all well");
+  own.clock.aheadMs += 15_000;
+  expect(await note()).toBe("1 not connected");
+  await own.stop();
+});
+
 test("an empty hub says what to do, and nothing is wrong with it", async () => {
   const empty = await openFarm();
   const person = await signInAs(empty, "owner");

@@ -13,9 +13,13 @@ export type ContractBookDeps = {
   pools: () => Iterable<ContractPools>;
   /** Contracts of which a pool has accepted a share. */
   accepted: () => ReadonlySet<number>;
+  /** Contracts of which some connected rig holds a job. */
+  held: () => ReadonlySet<number>;
   /** Why its rigs together send too little; null while they do not. */
   short: (contractNo: number) => string | null;
 };
+
+const noneHeld: ReadonlySet<number> = new Set();
 
 const isInForce = ({ state }: Contract): boolean => state === "activating" || state === "active";
 
@@ -81,6 +85,8 @@ export class ContractBook {
   /** Looks how each stands; a change is an event where `tells`: not in the first moments of a run. */
   look(plan: Plan | null, tells: boolean): void {
     const pools = new Map([...this.deps.pools()].map((fact) => [fact.contractNo, fact]));
+    const isAnyDown = pools.values().some(({ poolsDownSinceMs }) => poolsDownSinceMs !== null);
+    const held = isAnyDown ? this.deps.held() : noneHeld;
     const plans = new Map((plan?.contracts ?? []).map((one) => [one.contractNo, one]));
     for (const row of this.rows.values()) {
       // A new contract has nothing to be judged by until the planner may act for it.
@@ -89,7 +95,7 @@ export class ContractBook {
         continue;
       }
       const before = this.facts.get(row.no);
-      const fact = contractFact(row, plans.get(row.no) ?? null, { pools: pools.get(row.no) ?? null, short: this.deps.short(row.no) });
+      const fact = contractFact(row, plans.get(row.no) ?? null, { pools: pools.get(row.no) ?? null, short: this.deps.short(row.no), holds: held.has(row.no) });
       this.facts.set(row.no, fact);
       if (tells && before !== undefined && before.state !== fact.state) this.tell(row, fact);
     }

@@ -8,22 +8,20 @@ export type ContractFact = { state: ContractHealthState; reason: StatusReason; e
 export type ContractTerms = { no: number; number: string; promisedHps: number; toleranceBp: number };
 /** What the hub sees of a contract's pools. */
 export type ContractPools = { activePoolNo: number | null; poolsDownSinceMs: number | null };
+/** `short`: why its rigs together send too little; `holds`: some rig still has a job of its. */
+type ContractSight = { pools: ContractPools | null; short: string | null; holds: boolean };
 
 /** Below it a contract is not merely degraded; as in design/measurement-and-money.md "Promise, shortfall, credit". */
 const downBelowBp = 5_000;
 
 /** How a contract stands: by its pools first, then by what is expected of its rigs, then by what they send. */
-export function contractFact(
-  terms: ContractTerms,
-  plan: Plan["contracts"][number] | null,
-  { pools, short }: { pools: ContractPools | null; short: string | null },
-): ContractFact {
+export function contractFact(terms: ContractTerms, plan: Plan["contracts"][number] | null, { pools, short, holds }: ContractSight): ContractFact {
   const expectedHps = plan?.expectedHps ?? 0;
   const activePoolNo = pools?.activePoolNo ?? null;
   const known = { expectedHps, activePoolNo };
   const stands = (state: ContractHealthState, code: string, text: string): ContractFact => ({ state, reason: { code, text }, ...known });
   if (pools !== null && pools.poolsDownSinceMs !== null)
-    return stands("down", "customer-pool", "all of the customer's pools are down; its rigs mine for the house meanwhile");
+    return stands("down", "customer-pool", `all of the customer's pools are down; its rigs ${holds ? "go to the house" : "mine for the house meanwhile"}`);
   const fillBp = plan?.fillBp ?? 0;
   const expected = `${(fillBp / 100).toFixed(1)} % of the promise is expected of its rigs`;
   if (fillBp < downBelowBp) return stands("down", "short", expected);

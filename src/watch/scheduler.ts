@@ -1,7 +1,7 @@
 import type { Assignment } from "../control/allocations.ts";
 import type { EventInput } from "../control/events.ts";
 import type { Destination, Move } from "../schedule/move.ts";
-import type { Plan, PlanChange } from "../schedule/plan.ts";
+import type { Plan, PlanChange, PlanReason } from "../schedule/plan.ts";
 import type { AllocationPlanFact, ContractPlanFact, FleetPlanFact } from "../schedule/plan-facts.ts";
 import type { Planner } from "../schedule/planner.ts";
 import type { Register } from "./register.ts";
@@ -16,6 +16,8 @@ export type SchedulerDeps = {
   contracts: () => readonly ContractPlanFact[];
   contractIdOf: (contractNo: number) => string | null;
   rigIdOf: (rigNo: number) => string | null;
+  /** The planner's reason in fuller words, by the rig's name and the contract that it leaves. */
+  reasonOf: (reason: PlanReason, rig: string, contractNo: number) => PlanReason;
   /** The contract's destination; null once it is gone. */
   destinationOf: (contractNo: number) => Destination | null;
   /** Records and events in one transaction, before anything is applied. */
@@ -108,7 +110,11 @@ export class Scheduler {
     this.tell(nowMs);
     const plan = deps.planner.plan({ nowMs, startGraceUntilMs: deps.startGraceUntilMs });
     const tookMs = performance.now() - startMs;
-    if (plan.changes.length > 0) this.carryOut(plan.changes, nowMs);
+    if (plan.changes.length > 0)
+      this.carryOut(
+        plan.changes.map((change) => this.explained(change)),
+        nowMs,
+      );
     deps.planned(plan, tookMs);
     return plan;
   }
@@ -168,6 +174,12 @@ export class Scheduler {
       deps.moved(change.rigNo, change.to);
     }
     deps.applyMoves(moves);
+  }
+
+  private explained(change: PlanChange): PlanChange {
+    if (change.to !== 0) return change;
+    const { rigNo, reason } = change;
+    return { ...change, reason: this.deps.reasonOf(reason, this.deps.register.get(rigNo)?.plan.name ?? "", this.contractOf(rigNo)) };
   }
 
   private note({ rigNo, to, fraction, optional }: PlanChange, nowMs: number): void {

@@ -17,6 +17,7 @@ import type { ContractFact } from "./contract-state.ts";
 import { ContractWatch } from "./contract-watch.ts";
 import { readSnapshot, rememberedOf, snapshotOf } from "./health-snapshot.ts";
 import { Judge } from "./judge.ts";
+import { leavingReason } from "./leaving-words.ts";
 import { fleetPlanFact, knobsOf, yardsticks } from "./plan-inputs.ts";
 import { Presence } from "./presence.ts";
 import { Register } from "./register.ts";
@@ -80,7 +81,8 @@ export class Watch {
     this.readyAtMs = deps.now() + deps.startGraceMs;
     this.fleets = fleetsOf(control);
     this.register = this.makeRegister();
-    this.book = new ContractBook({ control, pools: hub.contracts, accepted: hub.contractsAccepted, short: (no) => this.contractWatch.short(no) });
+    const held = () => new Set([...hub.rigs()].flatMap(({ sessions, contractNo }) => (sessions.length > 0 ? [contractNo] : [])));
+    this.book = new ContractBook({ control, pools: hub.contracts, accepted: hub.contractsAccepted, held, short: (no) => this.contractWatch.short(no) });
     this.contractWatch = new ContractWatch(
       (no) => this.watched(no),
       (rigNo, contractNo, text) => this.placeLost(rigNo, contractNo, text),
@@ -220,6 +222,7 @@ export class Watch {
         contracts: () => this.book.planFacts,
         contractIdOf: (no) => this.book.get(no)?.id ?? null,
         rigIdOf: (no) => control.rigs.byNo(no)?.id ?? null,
+        reasonOf: (reason, rig, contractNo) => leavingReason(reason, rig, () => this.book.get(contractNo) ?? control.contracts.byNo(contractNo)),
         destinationOf: (no) => this.book.destinationOf(no),
         record: (assignments, events) =>
           control.transaction(() => {

@@ -167,6 +167,44 @@ test("terms run by the clock: activating, active with the first accepted share, 
   expect(stand.moves.at(-1)?.to).toBeNull();
 });
 
+test("a rig that leaves with its contract is told which one it was and what became of it", async () => {
+  stand = new Stand(3);
+  await stand.work(120);
+  const contract = stand.contract(300 * terahash);
+  await stand.watch.round();
+  const { control } = stand;
+  const told = () => [control.allocations.openOf(1)?.reason.text, control.events.latest(1)[0]?.text];
+  must(control.contracts.suspend(contract.id, { reason: "invoice 7", by: "user:u" }));
+  stand.watch.configChanged();
+  await stand.watch.round();
+  expect(stand.serving(contract.no)).toEqual([]);
+  const suspended = (rig: string) => `C-00001 is suspended: invoice 7; ${rig}, which served it, is free`;
+  expect(told()).toEqual([suspended("r1"), expect.stringMatching(/^C-00001 is suspended: invoice 7; r\d, which served it, is free$/)]);
+  must(control.contracts.resume(contract.id, { by: "user:u" }));
+  stand.watch.configChanged();
+  await stand.watch.round();
+  expect(stand.serving(contract.no).sort()).toEqual([1, 2, 3]);
+  must(control.contracts.terminate(contract.id, { atMs: null, reason: "moved away", by: "user:u" }));
+  stand.watch.configChanged();
+  await stand.watch.round();
+  expect(told()).toEqual(["C-00001 was terminated: moved away; r1, which served it, is free", expect.stringContaining("C-00001 was terminated")]);
+});
+
+test("rigs of a contract whose pools are all down go to the house until they hold its job", async () => {
+  stand = new Stand(1);
+  await stand.work(120);
+  const { no } = stand.contract(100 * terahash);
+  await stand.watch.round();
+  const fact = stand.facts.get(1) as RigFact;
+  stand.pools = [{ contractNo: no, profileNo: stand.profileNo, activePoolNo: null, poolsDownSinceMs: stand.nowMs, rigs: 1 }];
+  stand.facts.set(1, { ...fact, contractNo: no });
+  stand.watch.second();
+  expect(stand.watch.contract(no)).toMatchObject({ state: "down", reason: { text: "all of the customer's pools are down; its rigs go to the house" } });
+  stand.facts.set(1, { ...fact, contractNo: 0 });
+  stand.watch.second();
+  expect(stand.watch.contract(no)?.reason.text).toBe("all of the customer's pools are down; its rigs mine for the house meanwhile");
+});
+
 test("another profile of a contract moves its rigs there without another allocation", async () => {
   stand = new Stand(5);
   await stand.work(120);

@@ -99,8 +99,9 @@ export class Allocations {
     const { sql } = database;
     // Lists go in as one JSON text: half the time of a statement per row, and a thousand rigs may move in one turn.
     this.#insert = sql.prepare(
-      `INSERT INTO allocations (id, rig_no, contract_no, fraction, profile_no, from_ms, reason_code, reason_text, decided_by)
-       SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8 FROM json_each(?)
+      `INSERT INTO allocations (id, rig_no, contract_no, fraction, profile_no, from_ms, reason_code, reason_text, decided_by, owner_customer_id)
+       SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8,
+         (SELECT owner_customer_id FROM rigs WHERE no = value ->> 1) FROM json_each(?)
        RETURNING no, rig_no`,
     );
     this.#close = sql.prepare("UPDATE allocations SET to_ms = ? WHERE no = ?");

@@ -11,7 +11,7 @@ export type Loan = {
   id: string;
   kind: LoanKind;
   rigNo: number;
-  /** Whose rig it is by now; null = the house's. */
+  /** Whose rig it was when the allocation began; null = the house's. */
   ownerCustomerId: string | null;
   contractNo: number;
   /** Whose contract it is. */
@@ -56,16 +56,16 @@ const loanOf = (raw: RawLoan): Loan => ({
 /** What the planner calls an allocation that stands in for another rig's. */
 const standInCode = "replaces";
 
-/** Who lent what to whom. Nothing is stored for it: every loan is an allocation, and those are kept. */
+/** Who lent what to whom. Every loan is an allocation, and those are kept, each with whose rig it was when it began. */
 export class Loans {
   readonly #range: Statement<RawLoan, SqlValue[]>;
 
   constructor({ sql }: ControlDatabase) {
     this.#range = sql.prepare(
-      `SELECT held.no, held.id, rig_no, owner_customer_id AS owner, contract_no, customers.id AS borrower, fraction, from_ms, to_ms, reason_code, reason_text
-       FROM allocations AS held JOIN rigs ON rigs.no = rig_no JOIN contracts ON contracts.no = contract_no JOIN customers ON customers.no = customer_no
+      `SELECT held.no, held.id, rig_no, held.owner_customer_id AS owner, contract_no, customers.id AS borrower, fraction, from_ms, to_ms, reason_code, reason_text
+       FROM allocations AS held JOIN contracts ON contracts.no = contract_no JOIN customers ON customers.no = customer_no
        WHERE to_ms IS NOT from_ms AND from_ms < ?2 AND (to_ms IS NULL OR to_ms > ?1) AND held.no > ?3
-         AND CASE WHEN owner_customer_id IS NULL THEN reason_code = '${standInCode}' ELSE owner_customer_id <> customers.id END
+         AND CASE WHEN held.owner_customer_id IS NULL THEN reason_code = '${standInCode}' ELSE held.owner_customer_id <> customers.id END
        ORDER BY held.no LIMIT ?4`,
     );
   }

@@ -16,6 +16,7 @@ import racks from "../../migrations/control/0014_racks.sql" with { type: "text" 
 import rigConnections from "../../migrations/control/0015_rig_connections.sql" with { type: "text" };
 import rigMachines from "../../migrations/control/0016_rig_machines.sql" with { type: "text" };
 import counts from "../../migrations/control/0017_counts.sql" with { type: "text" };
+import ownerOfAllocation from "../../migrations/control/0018_owner_of_allocation.sql" with { type: "text" };
 import type { Log } from "../log.ts";
 
 export type Migration = { version: number; name: string; text: string };
@@ -39,6 +40,7 @@ const migrations: readonly Migration[] = Object.freeze([
   { version: 15, name: "0015_rig_connections", text: rigConnections },
   { version: 16, name: "0016_rig_machines", text: rigMachines },
   { version: 17, name: "0017_counts", text: counts },
+  { version: 18, name: "0018_owner_of_allocation", text: ownerOfAllocation },
 ]);
 
 /** "HUBC": marks a SQLite file as a control database, so that no other file is taken for one. */

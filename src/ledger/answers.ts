@@ -78,4 +78,9 @@ export type WorkSums = {
 export type WorkRow = WorkSums & { no: number; atMs: number };
 export type WorkQuery = { by?: "rig" | "contract" | "pool"; scope?: HashrateScope; fromMs: number; toMs: number; stepMs?: number };
 
+/** A rig that served a contract (0 = the house) in [fromMs, toMs), by the numbers under which its shares are booked. */
+export type ServedTime = { rigNo: number; contractNo: number; fromMs: number; toMs: number };
+/** In hashes, in the order of the list. Everything the journal had on disk at `asOfMs` is counted. */
+export type DeliveredWorks = { works: bigint[]; asOfMs: number };
+
 export type Gap = { fromMs: number; toMs: number };

@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Log } from "../log.ts";
-import type { Gap, HashratePoint, HashrateScope, ShareQuery, ShareRow, SharesSummary, WorkQuery, WorkRow } from "./answers.ts";
+import type { DeliveredWorks, Gap, HashratePoint, HashrateScope, ServedTime, ShareQuery, ShareRow, SharesSummary, WorkQuery, WorkRow } from "./answers.ts";
 import type { Backlog, LedgerFigures } from "./backlog.ts";
 import { BlockSource } from "./block-source.ts";
 import type { Database } from "./database.ts";
@@ -66,6 +66,8 @@ export type Ledger = LedgerDesk & {
   deliveredRates: (windowsS: readonly number[], nowMs: number) => Promise<Map<number, (number | null)[]>>;
   /** Delivered work of every contract by steps, as doubles: for drawing. */
   deliveredSteps: (window: DeliveredWindow) => Promise<DeliveredSteps>;
+  /** Exact delivered work (D = H - R, may be negative) of each of these rigs for its contract in its time; for very many of them at once. */
+  deliveredWorks: (list: readonly ServedTime[]) => Promise<DeliveredWorks>;
   /** Exact sums of work per rig, contract or pool and step: what settling, judging and reconciling start from. */
   work: (query: WorkQuery) => Promise<WorkRow[]>;
   /** Stretches of the window in which no hub was running here. */

@@ -1,9 +1,10 @@
-import type { Gap, HashratePoint, HashrateScope, ShareQuery, ShareRow, SharesSummary, WorkQuery, WorkRow } from "./answers.ts";
+import type { DeliveredWorks, Gap, HashratePoint, HashrateScope, ServedTime, ShareQuery, ShareRow, SharesSummary, WorkQuery, WorkRow } from "./answers.ts";
 import type { Backlog, LedgerFigures } from "./backlog.ts";
 import type { BlockSource } from "./block-source.ts";
 import type { Database } from "./database.ts";
 import { tallyDatabase } from "./database-tally.ts";
 import { type DeliveredWindow, deliveredStepsOf } from "./delivered-steps.ts";
+import { deliveredWorksOf } from "./delivered-works.ts";
 import { type Exported, type ExportQuestion, exportTo } from "./export.ts";
 import type { FolderLock } from "./folder-lock.ts";
 import { hashrateOf, type RateWindow, ratesOf } from "./hashrate.ts";
@@ -144,6 +145,11 @@ export class OpenLedger {
   }
 
   readonly deliveredSteps = (window: DeliveredWindow) => deliveredStepsOf(this.#parts.questions, window);
+
+  async deliveredWorks(list: readonly ServedTime[]): Promise<DeliveredWorks> {
+    const { asOfMs } = this.#parts.loader;
+    return { works: await deliveredWorksOf(this.#parts.questions, list), asOfMs };
+  }
 
   rejects(fromMs: number, toMs: number, by: "pool" | "rig" = "pool"): Promise<Map<number, { accepted: bigint; rejected: bigint }>> {
     return rejectsOf(this.#parts.questions, fromMs, toMs, by);

@@ -198,6 +198,23 @@ describe("questions to the ledger", () => {
     await expect(ledger.deliveredSteps({ ...window, stepMs: 0 })).rejects.toThrow("step: must be a whole number");
   });
 
+  test("delivered in given times: by receipt, between their ends, under the numbers that were booked, and as of when", async () => {
+    await using folder = await LedgerFolder.create();
+    const ledger = await folder.open();
+    const one = 1_024n << 32n;
+    for (const atMs of [-1, 0, 90_000, 119_999, 120_000]) ledger.append(aShare({ contractNo: 3, atMs: startMs + atMs }));
+    ledger.append(aShare({ contractNo: 3, atMs: startMs + 5, poolVerdict: "orphaned" }));
+    ledger.append(aShare({ contractNo: 3, atMs: startMs + 6, hubVerdict: "stale" }));
+    ledger.append(aShare({ contractNo: 4, atMs: startMs + 7, poolDifficulty: 8_192, poolVerdict: "rejected" }));
+    ledger.append(aShare({ rigNo: 2, contractNo: 3, atMs: startMs + 8 }));
+    await ledger.flush();
+    const time = { rigNo: 1, contractNo: 3, fromMs: startMs, toMs: startMs + 120_000 };
+    const asked = [time, { ...time, contractNo: 4 }, { ...time, rigNo: 2 }, { ...time, toMs: startMs }, time];
+    expect(await ledger.deliveredWorks(asked)).toEqual({ works: [3n * one, -7n * one, one, 0n, 3n * one], asOfMs: startMs });
+    expect((await ledger.deliveredWorks([])).works).toEqual([]);
+    await expect(ledger.deliveredWorks([{ ...time, toMs: startMs - 1 }])).rejects.toThrow("to: must be");
+  });
+
   test("raw rows come in pages by sequence, within limit, scope and window; the last shares newest first", async () => {
     await using folder = await LedgerFolder.create();
     const ledger = await folder.open();

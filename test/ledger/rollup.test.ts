@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import type { HashrateScope, WorkQuery } from "../../src/ledger/answers.ts";
+import type { HashrateScope, ServedTime, WorkQuery } from "../../src/ledger/answers.ts";
 import type { Ledger } from "../../src/ledger/ledger.ts";
 import { blockRigs } from "../../src/ledger/rig-blocks.ts";
 import { hubVerdicts, poolVerdicts, type ShareRecord } from "../../src/ledger/share-record.ts";
@@ -67,13 +67,20 @@ const scopes: (HashrateScope | undefined)[] = [
   { kind: "fleet", rigNos: [1, 2, 3, 4, 9, ...farOff] },
   { kind: "fleet", rigNos: [4, 2, 3, ...Array.from({ length: 100 }, (_, index) => 10 + 2 * index)] },
 ];
+const between = {
+  fromMs: fc.oneof(fc.integer({ min: -4 * hourMs, max: 100 * hourMs }), fc.constantFrom(-hourMs / 2, hourMs / 2, 0)).map((ms) => beginMs + ms),
+  lengthMs: fc.oneof(fc.integer({ min: 1, max: 100 * hourMs }), fc.constantFrom(60_000, hourMs, 24 * hourMs)),
+};
 const question = fc.record({
   by: fc.constantFrom(undefined, "rig" as const, "contract" as const, "pool" as const),
   scope: fc.constantFrom(...scopes),
-  fromMs: fc.oneof(fc.integer({ min: -4 * hourMs, max: 100 * hourMs }), fc.constantFrom(-hourMs / 2, hourMs / 2, 0)).map((ms) => beginMs + ms),
-  lengthMs: fc.oneof(fc.integer({ min: 1, max: 100 * hourMs }), fc.constantFrom(60_000, hourMs, 24 * hourMs)),
+  ...between,
   stepMs: fc.constantFrom(undefined, 1_000, 60_000, 90_000, 300_000, hourMs, 2 * hourMs, 5_000_000, 24 * hourMs),
 });
+
+const served = fc
+  .record({ rigNo: fc.integer({ min: 1, max: 4 }), contractNo: fc.integer({ min: 0, max: 2 }), ...between })
+  .map(({ lengthMs, ...rest }) => ({ ...rest, toMs: rest.fromMs + lengthMs }));
 
 function queryOf({ by, scope, fromMs, lengthMs, stepMs }: typeof question extends fc.Arbitrary<infer T> ? T : never): WorkQuery {
   return { fromMs, toMs: fromMs + lengthMs, ...(by !== undefined && { by }), ...(scope !== undefined && { scope }), ...(stepMs !== undefined && { stepMs }) };
@@ -152,6 +159,15 @@ class Trial implements AsyncDisposable {
 /** Few rows at a time, so that a handful of shares needs several rollings, files and deletions. */
 const limits = { rollRowsMax: 7, exportRowsMax: 40, pruneRowsMax: 3, rawDays: 0.1, minuteDays: 0.5 };
 
+/** What a rig delivered to a contract, share by share. */
+function deliveredOf(noted: readonly Noted[], { rigNo, contractNo, fromMs, toMs }: ServedTime): bigint {
+  const [row] = recount(
+    noted.filter((one) => one.rigNo === rigNo && one.contractNo === contractNo),
+    { fromMs, toMs },
+  );
+  return row === undefined ? 0n : row.held - row.rejected;
+}
+
 describe("what is counted in advance", () => {
   test("with what is not, it is what a recount of all shares gives, whatever happened", async () => {
     await fc.assert(
@@ -171,6 +187,19 @@ describe("what is counted in advance", () => {
         }
       }),
       { numRuns: 6 },
+    );
+  }, 120_000);
+
+  test("what rigs delivered to contracts in many times at once is what a recount gives, to the hash", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(event, { minLength: 8, maxLength: 35 }), fc.array(served, { minLength: 30, maxLength: 40 }), async (events, list) => {
+        await using trial = await Trial.begin();
+        for (const what of events) await trial.after(what);
+        await trial.ledger.flush();
+        const { works } = await trial.ledger.deliveredWorks(list);
+        expect(works).toEqual(list.map((one) => deliveredOf(trial.noted, one)));
+      }),
+      { numRuns: 4 },
     );
   }, 120_000);
 });

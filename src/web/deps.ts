@@ -29,9 +29,10 @@ export type HubView = {
   onChange(listener: () => void): () => void;
 };
 
-export type WebLedger = Pick<Ledger, "shares" | "summary" | "hashrate" | "rates" | "rejects" | "gaps" | "lastShares" | "work" | "backlog"> & {
-  /** What a rig delivered to a contract in [fromMs, toMs), for each entry, in expected hashes. */
-  deliveredWorks?: (list: readonly { rigNo: number; contractNo: number; fromMs: number; toMs: number }[]) => Promise<bigint[]>;
+export type WebLedger = Pick<
+  Ledger,
+  "shares" | "summary" | "hashrate" | "rates" | "rejects" | "gaps" | "lastShares" | "work" | "deliveredWorks" | "backlog"
+> & {
   /** Delivered work of every contract by steps; without it strips have no bars. */
   deliveredSteps?: Ledger["deliveredSteps"];
   /** Delivered H/s of every contract that had a share, over windows that end at `nowMs`. */

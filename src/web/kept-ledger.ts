@@ -34,7 +34,7 @@ export function keptLedger({ ledger, now }: Pick<WebDeps, "ledger" | "now">): We
     gaps: (fromMs, toMs) => ledger.gaps(fromMs, toMs),
     backlog: () => ledger.backlog(),
     ...(ledger.deliveredRates && { deliveredRates: (windowsS, nowMs) => ledger.deliveredRates?.(windowsS, nowMs) ?? Promise.resolve(new Map()) }),
-    ...(ledger.deliveredWorks && { deliveredWorks: (list) => ledger.deliveredWorks?.(list) ?? Promise.resolve([]) }),
+    deliveredWorks: (list) => ledger.deliveredWorks(list),
     summary: (scope, fromMs, toMs) => once(["summary", scopeKey(scope), windowKey(fromMs, toMs)], () => ledger.summary(scope, fromMs, toMs)),
     hashrate: (scope, window) => once(["hashrate", scopeKey(scope), windowKey(window.fromMs, window.toMs), window.stepS], () => ledger.hashrate(scope, window)),
   };

@@ -62,6 +62,11 @@ export function fakeLedger(facts: Facts): WebLedger {
         nos.map((no) => ({ ...noWork, no, atMs: fromMs, held: BigInt(Math.round(((facts.hps.get(no) ?? 0) * (toMs - fromMs)) / 1_000)) })),
       );
     },
+    deliveredWorks: (list) =>
+      Promise.resolve({
+        works: list.map(({ rigNo, fromMs, toMs }) => BigInt(Math.round(((facts.hps.get(rigNo) ?? 0) * (toMs - fromMs)) / 1_000))),
+        asOfMs: Math.max(0, ...list.map(({ toMs }) => toMs)),
+      }),
     gaps: (fromMs, toMs) => Promise.resolve(facts.hps.size === 0 ? [] : [{ fromMs: fromMs + (toMs - fromMs) * 0.4, toMs: fromMs + (toMs - fromMs) * 0.5 }]),
     backlog: () => ({ journalBytes: 0, rowsBehind: 0, undurableBytes: 0, full: false }),
   };

@@ -105,7 +105,7 @@ export class FakeLedger implements WebLedger {
     return Promise.resolve(this.workRows);
   };
   deliveredRates = (windowsS: readonly number[]) => Promise.resolve(windowsOf(this.deliveredTable, windowsS, [900, 86_400]));
-  deliveredWorks?: NonNullable<WebLedger["deliveredWorks"]>;
+  deliveredWorks: WebLedger["deliveredWorks"] = (list) => Promise.resolve({ works: list.map(() => 0n), asOfMs: startMs });
   rejects = () => Promise.resolve(this.rejectTable);
   gaps = () => Promise.resolve([]);
   lastShares = (rigNo: number, n: number) => {

@@ -12,7 +12,25 @@ type Filling = { fleet: PlannedFleet; contract: PlannedContract; lists: RigList[
 
 /** Fills a `threshold` contract from spares to its promise, with as few rigs and as little above it as whole rigs (or one part of a rig) allow. */
 export function fillThreshold(fleet: PlannedFleet, contract: PlannedContract): void {
-  if (!fleet.fact.slices && fleet.shelvesFor(contract).every(({ size }) => size === 0)) return;
+  if (fleet.fact.slices || fleet.shelvesFor(contract).some(({ size }) => size > 0)) fillByRank(fleet, contract);
+  raisePart(fleet, contract);
+}
+
+/** The part of a short contract's rig that was left to the house is its contract's: as much as is missing, at once. */
+export function raisePart(fleet: PlannedFleet, contract: PlannedContract): void {
+  const { sliced, missingHps } = contract;
+  if (sliced === null || missingHps === 0) return;
+  const fraction = fleet.fact.slices && sliced.h > 0 ? fractionAtLeast(sliced.fraction + missingHps / sliced.h) : 1;
+  agree(fleet, contract, { rig: sliced, fraction, fill: contract.fill });
+}
+
+/** Which part of a rig a contract needs: all of it, unless that would be too much and it has none in part yet. */
+export function partNeeded(fleet: PlannedFleet, contract: PlannedContract, rig: PlannedRig, missingHps: number): number {
+  if (!fleet.fact.slices || contract.fact.method === "miners" || contract.slicedToStay !== null || rig.h <= missingHps + contract.slackHps) return 1;
+  return fractionAtLeast(missingHps / rig.h);
+}
+
+function fillByRank(fleet: PlannedFleet, contract: PlannedContract): void {
   const leavers = contract.members.filter((rig) => contract.leaves(rig));
   const filling: Filling = { fleet, contract, lists: [], leavers, fresh: [], fill: contract.stayFill };
   for (const rank of spareRanks) {
@@ -34,15 +52,15 @@ function listsOf(fleet: PlannedFleet, contract: PlannedContract, rank: ShelfRank
 function fillStep(filling: Filling): boolean {
   const { contract, fleet } = filling;
   const deficit = contract.promisedHps - contract.stayHps;
-  const part = fleet.fact.slices ? contract.sliced : null;
-  if (part !== null && !contract.leaves(part) && part.h * (1 - part.fraction) >= deficit) {
-    agree(filling, part, deficit);
+  const part = fleet.fact.slices ? contract.slicedToStay : null;
+  if (part !== null && part.h * (1 - part.fraction) >= deficit) {
+    agreeOn(filling, part, deficit);
     return false;
   }
   const last = closing(filling, deficit, part);
   if (last !== null) {
     add(filling, last);
-    if (part !== null) agree(filling, part, contract.promisedHps - contract.stayHps);
+    if (part !== null) agreeOn(filling, part, contract.promisedHps - contract.stayHps);
     return false;
   }
   const above = least(filling.lists, deficit);
@@ -134,15 +152,15 @@ function add(filling: Filling, rig: PlannedRig, fraction = 1): void {
   else fleet.move(rig, to, { cause: "replace", code: "replaces", optional: false, contractNo: contract.no, otherNo: leaver.no, fill, chosen });
 }
 
+function agreeOn({ fleet, contract, fill }: Filling, rig: PlannedRig, deficit: number): void {
+  agree(fleet, contract, { rig, fraction: fractionAtLeast(rig.fraction + deficit / rig.h), fill });
+}
+
 /** Agrees on another part of a rig that serves the contract in part already: nobody moves. */
-function agree({ fleet, contract, fill }: Filling, rig: PlannedRig, deficit: number): void {
-  const fraction = fractionAtLeast(rig.fraction + deficit / rig.h);
+function agree(fleet: PlannedFleet, contract: PlannedContract, { rig, fraction, fill }: { rig: PlannedRig; fraction: number; fill: number }): void {
   if (fraction === rig.fraction) return;
-  fleet.move(
-    rig,
-    { contractNo: contract.no, fraction },
-    { cause: "fill", code: "part", optional: false, contractNo: contract.no, otherNo: 0, fill, chosen: "" },
-  );
+  const why = { cause: "fill", code: "part", optional: false, contractNo: contract.no, otherNo: 0, fill, chosen: "" } as const;
+  fleet.move(rig, { contractNo: contract.no, fraction }, why);
 }
 
 function least(lists: readonly RigList[], hps: number): PlannedRig | null {

@@ -26,6 +26,8 @@ export class PlannedContract {
   leavers = 0;
   /** How many members may not stay. */
   barred = 0;
+  /** How many members serve it in part. */
+  #parts = 0;
   /** Worked out when asked for; null since somebody came or went. */
   #seats: Seat[] | null = null;
   #servedHps: number | null = null;
@@ -79,8 +81,18 @@ export class PlannedContract {
     return this.fill < line;
   }
 
+  /** H/s below its promise, with everybody who serves it; what `fill` lacks. Meaningless for `miners`. */
+  get missingHps(): number {
+    return Math.max(0, this.promisedHps - this.expectedHps);
+  }
+
   get sliced(): PlannedRig | null {
-    return this.members.find((rig) => rig.fraction < 1) ?? null;
+    return this.#parts === 0 ? null : (this.members.find((rig) => rig.fraction < 1) ?? null);
+  }
+
+  /** The rig in part that another part can be agreed of: one that should be replaced is no help. */
+  get slicedToStay(): PlannedRig | null {
+    return this.#parts === 0 ? null : (this.members.find((rig) => rig.fraction < 1 && !this.leaves(rig)) ?? null);
   }
 
   /** What a place accepts at least, H/s. */
@@ -150,6 +162,7 @@ export class PlannedContract {
     this.#openSeats = null;
     this.#seatOf = null;
     if (this.bars(rig)) this.barred += sign;
+    if (rig.fraction < 1) this.#parts += sign;
     if (this.leaves(rig)) {
       this.leavers += sign;
       this.leaveHps += sign * rig.partHps;

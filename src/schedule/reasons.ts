@@ -3,7 +3,7 @@ import type { PlannedFleet } from "./planned-fleet.ts";
 import type { PlannedRig } from "./planned-rig.ts";
 import type { Why } from "./why.ts";
 
-type Told = { rig: string; other: string; otherText: string; contract: string; why: Why; fact: PlannedRig["fact"] };
+type Told = { rig: string; other: string; otherText: string; contract: string; part: string; why: Why; fact: PlannedRig["fact"] };
 
 /** Each code's sentence: who, because of what rule, with which numbers. */
 const sentences: Readonly<Record<string, (told: Told) => string>> = Object.freeze({
@@ -16,9 +16,10 @@ const sentences: Readonly<Record<string, (told: Told) => string>> = Object.freez
   place: ({ rig, contract, why }) => `${rig} takes a free place of ${contract}${chosen(why)}`,
   part: ({ rig, contract, why }) => `${rig} serves ${contract} for another part of each cycle: ${percent(why.fill)} of the promise was expected`,
   exchange: ({ rig, contract, why }) => `${rig} goes from ${why.chosen} to ${contract}, which found no spare that it may use; ${why.chosen} has others`,
-  taken: ({ rig, contract, why }) => `${rig} is taken from ${why.chosen} for ${contract}, which comes first and was expected to get only ${percent(why.fill)}`,
-  levelled: ({ rig, contract, why }) =>
-    `${rig} goes from ${why.chosen} to ${contract}, which was expected to get only ${percent(why.fill)}: contracts of one priority share what there is`,
+  taken: ({ rig, part, contract, why }) =>
+    `${rig} is taken from ${why.chosen} for ${contract}${part}, which comes first and was expected to get only ${percent(why.fill)}`,
+  levelled: ({ rig, part, contract, why }) =>
+    `${rig} goes from ${why.chosen} to ${contract}${part}, which was expected to get only ${percent(why.fill)}: contracts of one priority share what there is`,
   released: ({ rig, contract, why }) => `${contract} was expected to get ${percent(why.fill)} of its promise; it is full without ${rig}`,
   "no-place": ({ rig, contract }) => `${contract} has no place for ${rig} any more`,
   back: ({ rig, other, contract }) => `${rig} belongs to ${contract} and is well again; ${other} may go home`,
@@ -40,6 +41,7 @@ export function reasonOf(fleet: PlannedFleet, rig: PlannedRig, why: Why): PlanRe
     other: other?.fact.name ?? "",
     otherText: other === undefined ? "" : `which ${textOf(other.fact)}`,
     contract: fleet.contractOf.get(why.contractNo)?.fact.label ?? "",
+    part: rig.fraction < 1 ? ` (${percent(rig.fraction)} of each cycle)` : "",
     why,
     fact: rig.fact,
   };

@@ -1,5 +1,5 @@
 import { fillPlaces, seatFor } from "./fill-places.ts";
-import { fillThreshold } from "./fill-threshold.ts";
+import { fillThreshold, partNeeded, raisePart } from "./fill-threshold.ts";
 import { planLimits } from "./plan-limits.ts";
 import type { PlannedContract } from "./planned-contract.ts";
 import type { PlannedFleet } from "./planned-fleet.ts";
@@ -11,8 +11,9 @@ export function fillFromSpares(fleet: PlannedFleet, contract: PlannedContract): 
   else fillPlaces(fleet, contract);
 }
 
-/** Shares out spares that don't suffice: each goes to the contract that is worst off. */
+/** Shares out spares that don't suffice: each goes to the contract that is worst off, once everybody has its own rigs wholly. */
 export function shareOut(fleet: PlannedFleet, contracts: readonly PlannedContract[]): void {
+  for (const contract of contracts) if (contract.fact.method === "threshold") raisePart(fleet, contract);
   const waiting = contracts.filter(({ deficitHps }) => deficitHps > 0);
   while (waiting.length > 0) {
     let worst = 0;
@@ -35,9 +36,10 @@ function giveOne(fleet: PlannedFleet, contract: PlannedContract): boolean {
       const rig = list.floor(contract.deficitHps + contract.slackHps) ?? list.ceil(contract.deficitHps);
       if (rig === null) continue;
       const leaver = contract.members.find((member) => contract.leaves(member));
+      const to = { contractNo: contract.no, fraction: partNeeded(fleet, contract, rig, contract.deficitHps) };
       const base = { optional: false, contractNo: contract.no, fill: contract.stayFill, chosen: "" };
-      if (leaver === undefined) fleet.move(rig, { contractNo: contract.no }, { ...base, cause: "fill", code: "fills", otherNo: 0 });
-      else fleet.move(rig, { contractNo: contract.no }, { ...base, cause: "replace", code: "replaces", otherNo: leaver.no });
+      if (leaver === undefined) fleet.move(rig, to, { ...base, cause: "fill", code: "fills", otherNo: 0 });
+      else fleet.move(rig, to, { ...base, cause: "replace", code: "replaces", otherNo: leaver.no });
       return true;
     }
   }
@@ -65,7 +67,7 @@ function exchangeOne(fleet: PlannedFleet, rig: PlannedRig, { giver, receiver }: 
   const received = receiver.fill;
   const given = Math.min(1, giver.fill);
   const mark = fleet.mark;
-  give(fleet, rig, { contract: receiver, giver, cause: "replace", code: "exchange" });
+  give(fleet, rig, { contract: receiver, giver, cause: "replace", code: "exchange", fill: received });
   fillFromSpares(fleet, giver);
   if (giver.fill < given || receiver.fill <= received) fleet.rollBack(mark);
 }
@@ -98,51 +100,60 @@ function leastSeatHps(contract: PlannedContract): number {
 
 type Between = { giver: PlannedContract; receiver: PlannedContract };
 
-/** A whole, well rig that is not its customer's own, not fixed, and may serve the other. */
+/** A well rig that is not its customer's own, not fixed, and may serve the other. */
 function mayBeTaken(rig: PlannedRig, { giver, receiver }: Between): boolean {
-  if (rig.fraction < 1 || !rig.fit || rig.ownedBy(giver.fact.customerNo)) return false;
+  if (!rig.fit || rig.ownedBy(giver.fact.customerNo)) return false;
   return rig.servesCustomer(receiver.fact.customerNo) && !giver.leaves(rig);
 }
 
-type Giving = { contract: PlannedContract; giver: PlannedContract; cause: "replace" | "take" | "level"; code: string };
+type Giving = { contract: PlannedContract; giver: PlannedContract; cause: "replace" | "take" | "level"; code: string; fill: number };
 
-function give(fleet: PlannedFleet, rig: PlannedRig, { contract, giver, cause, code }: Giving): void {
+/** As much of a rig as the one needs; what the other had in part, it then has wholly as far as it needs it. */
+function give(fleet: PlannedFleet, rig: PlannedRig, { contract, giver, cause, code, fill }: Giving): void {
+  const fraction = partNeeded(fleet, contract, rig, contract.missingHps);
   const optional = cause === "level";
   const chosen = giver.fact.label;
-  fleet.move(rig, { contractNo: contract.no }, { cause, code, optional, contractNo: contract.no, otherNo: 0, fill: contract.fill, chosen });
+  fleet.move(rig, { contractNo: contract.no, fraction }, { cause, code, optional, contractNo: contract.no, otherNo: 0, fill, chosen });
+  if (giver.fact.method === "threshold") raisePart(fleet, giver);
 }
 
-/** What a contract that is below its tolerance may do to lower priorities: the lowest first, of it the richest, until it is full. */
+/**
+ * What a contract that is below its tolerance may do to lower priorities: the lowest first, of it the richest, until it is full. Once it is
+ * within its tolerance, nothing is taken that would be more than it is promised.
+ */
 export function takeFromLower(fleet: PlannedFleet, contract: PlannedContract): void {
   if (!contract.belowTolerance || (fleet.contracts.at(-1)?.fact.priority ?? 0) <= contract.fact.priority) return;
+  const { fill } = contract;
   const lower = fleet.contracts.filter(({ inForce, fact, members }) => inForce && fact.priority > contract.fact.priority && members.length > 0);
   for (let priority = 9; priority > contract.fact.priority && lower.length > 0; priority--) {
     const givers = lower.filter(({ fact }) => fact.priority === priority);
     while (givers.length > 0 && contract.fill < 1) {
       const giver = givers.reduce((one, other) => (other.fill > one.fill ? other : one));
       const rig = takeable(giver, contract);
-      if (rig === null || !takeOne(fleet, rig, { giver, receiver: contract })) givers.splice(givers.indexOf(giver), 1);
+      if (rig === null || !takeOne(fleet, rig, { giver, receiver: contract, fill })) givers.splice(givers.indexOf(giver), 1);
     }
   }
 }
 
 /** Places are dealt anew with each rig; should the receiver not be better off, the rig stays where it was. */
-function takeOne(fleet: PlannedFleet, rig: PlannedRig, { giver, receiver }: Between): boolean {
+function takeOne(fleet: PlannedFleet, rig: PlannedRig, { giver, receiver, fill }: Between & { fill: number }): boolean {
   const received = receiver.fill;
   const mark = fleet.mark;
-  give(fleet, rig, { contract: receiver, giver, cause: "take", code: "taken" });
+  give(fleet, rig, { contract: receiver, giver, cause: "take", code: "taken", fill });
   if (receiver.fill > received) return true;
   fleet.rollBack(mark);
   return false;
 }
 
-/** The largest that is not too much, else the smallest; rigs that the giver named are the last to go. */
+/** The largest that is not too much, else the smallest; of equals the one that the giver has in part; rigs that the giver named are the last to go. */
 function takeable(giver: PlannedContract, receiver: PlannedContract): PlannedRig | null {
   const rigs = candidates(giver, receiver).sort((one, other) => one.h - other.h || one.no - other.no);
   const unnamed = rigs.filter((rig) => !giver.fact.places.some(({ rigNo }) => rigNo === rig.no));
   const from = unnamed.length > 0 ? unnamed : rigs;
   if (receiver.fact.method === "miners") return from[0] ?? null;
-  return from.findLast((rig) => rig.h <= receiver.deficitHps + receiver.slackHps) ?? from[0] ?? null;
+  const fitting = from.findLast((rig) => rig.h <= receiver.missingHps + receiver.slackHps);
+  const best = fitting ?? (receiver.belowTolerance ? from[0] : undefined);
+  return from.find((rig) => rig.h === best?.h && rig.fraction < 1) ?? best ?? null;
 }
 
 /**
@@ -185,7 +196,7 @@ function levelOne(fleet: PlannedFleet, worst: PlannedContract, order: readonly F
     const best = levelling(fleet, { giver, receiver: worst, urgent });
     if (best === null) continue;
     const mark = fleet.mark;
-    give(fleet, best, { contract: worst, giver, cause: "level", code: "levelled" });
+    give(fleet, best, { contract: worst, giver, cause: "level", code: "levelled", fill: floor });
     // Places are dealt anew with each rig; should the reckoning not hold, the move is taken back.
     if (Math.min(worst.fill, giver.fill) > floor) return true;
     fleet.rollBack(mark);
@@ -193,27 +204,43 @@ function levelOne(fleet: PlannedFleet, worst: PlannedContract, order: readonly F
   return false;
 }
 
+/** Parts of promises that are nearer are equal. */
+const equalTo = 1e-9;
+
 /** The rig by which the lower of the two fills gains most; null when none makes it higher than the receiver's is. */
 function levelling(fleet: PlannedFleet, { giver, receiver, urgent }: Between & { urgent: boolean }): PlannedRig | null {
   const floor = receiver.fill;
+  if (isNoHelp(giver, receiver)) return null;
   const byHps = giver.fact.method === "threshold";
-  // The least that the giver can lose is too much already.
-  if (!byHps && giver.fill - giver.smallestPlaceHps / giver.promisedHps <= floor && giver.extras().length === 0) return null;
-  if (receiver.fact.method === "miners" && (giver.members.at(-1)?.h ?? 0) < leastSeatHps(receiver)) return null;
+  // Whoever is within its tolerance takes nothing of which a part would be left to the house.
+  const mostHps = fleet.fact.slices && !urgent ? receiver.missingHps + receiver.slackHps : Number.POSITIVE_INFINITY;
+  const part = giver.sliced;
   let best: PlannedRig | null = null;
   let bestFloor = floor;
-  for (const rig of giver.members) {
-    if (rig.h === 0 || rig.fraction < 1) continue;
-    const without = fillWithout(giver, rig);
-    // Members rise: the rest would cost more.
-    if (byHps && without <= floor) break;
+  for (const rig of partFirst(giver.members, part)) {
+    if (rig.h === 0) continue;
+    const without = fillWithout(giver, { rig, part });
+    // Members rise: the rest would cost more, or be too much.
+    if (rig !== part && (rig.h > mostHps || (byHps && without <= floor))) break;
     const lower = Math.min(without, fillWith(receiver, rig));
-    if (lower > bestFloor && mayBeTaken(rig, { giver, receiver }) && mayLevel(fleet, rig, urgent)) {
+    if (lower > bestFloor && rig.h <= mostHps && mayBeTaken(rig, { giver, receiver }) && mayLevel(fleet, rig, urgent)) {
       best = rig;
-      bestFloor = lower;
+      bestFloor = lower + equalTo;
     }
   }
   return best;
+}
+
+/** The least that the giver can lose is too much already, or the most it can give too little. */
+function isNoHelp(giver: PlannedContract, receiver: PlannedContract): boolean {
+  const byHps = giver.fact.method === "threshold";
+  if (!byHps && giver.fill - giver.smallestPlaceHps / giver.promisedHps <= receiver.fill && giver.extras().length === 0) return true;
+  return receiver.fact.method === "miners" && (giver.members.at(-1)?.h ?? 0) < leastSeatHps(receiver);
+}
+
+/** Of equals, the one that serves in part goes. */
+function partFirst(members: readonly PlannedRig[], part: PlannedRig | null): readonly PlannedRig[] {
+  return part === null ? members : [part, ...members.filter((rig) => rig !== part)];
 }
 
 /** Dwell is broken for a contract below its tolerance, the cap on moves is not; a rig that was just added is where it is by no move yet. */
@@ -222,8 +249,13 @@ function mayLevel(fleet: PlannedFleet, rig: PlannedRig, urgent: boolean): boolea
   return fleet.mayMove(1) && (urgent || fleet.mayLeave(rig));
 }
 
-function fillWithout(contract: PlannedContract, rig: PlannedRig): number {
-  if (contract.fact.method === "threshold") return contract.fill - rig.partHps / contract.promisedHps;
+function fillWithout(contract: PlannedContract, { rig, part }: { rig: PlannedRig; part: PlannedRig | null }): number {
+  if (contract.fact.method === "threshold") {
+    const without = contract.fill - rig.partHps / contract.promisedHps;
+    if (part === null || part === rig) return without;
+    // What of its rig in part the house has now makes up for some of it.
+    return Math.max(without, Math.min(1, without + (part.h - part.partHps) / contract.promisedHps));
+  }
   const seat = contract.seatOf(rig);
   return seat === null || !seat.serves ? contract.fill : contract.fill - seat.place.nominalHps / contract.promisedHps;
 }

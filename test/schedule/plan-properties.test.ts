@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import type { Plan } from "../../src/schedule/plan.ts";
 import type { ContractPlanFact, PlanFacts, RigPlanFact } from "../../src/schedule/plan-facts.ts";
 import { isInForce, makePlan, Planner } from "../../src/schedule/planner.ts";
 import { fractionMax, fractionMin } from "../../src/schedule/sliced-rig.ts";
@@ -130,6 +131,20 @@ describe("any facts", () => {
     );
   });
 
+  test("no part of a rig is left to the house while its contract is short", () => {
+    fc.assert(
+      fc.property(factsArbitrary, (facts) => {
+        const plan = makePlan(facts);
+        const held = new Set(facts.fleets.filter(({ heldUntilMs }) => heldUntilMs !== null && nowMs < heldUntilMs).map(({ no }) => no));
+        const fleetOf = new Map(facts.contracts.map(({ no, fleetNo }) => [no, fleetNo]));
+        const short = new Set(plan.shortages.map(({ contractNo }) => contractNo).filter((no) => !held.has(fleetOf.get(no) ?? 0)));
+        const inPart = [...servingAfter(facts, plan).values()].filter(({ fraction }) => fraction < 1);
+        expect(inPart.filter(({ contractNo }) => short.has(contractNo))).toEqual([]);
+      }),
+      runs,
+    );
+  });
+
   test("told event by event, the planner answers what it answers from nothing", () => {
     fc.assert(
       fc.property(factsArbitrary, fc.array(fc.tuple(fc.nat(), fc.nat(), factsArbitrary), { minLength: 1, maxLength: 6 }), (first, events) => {
@@ -191,6 +206,28 @@ const plainArbitrary = (slices: boolean) =>
       }),
     );
 
+/** What can be too much with parts: 1 %, or what the shortest slice of the largest rig is, or the seconds that a part is rounded to. */
+const partTooMuchHps = (promisedHps: number) => Math.max(promisedHps * 0.01, fractionMin * 150 * th) + 1e9;
+
+/** What each contract is expected to get, as it stands before a plan. */
+const expectedBefore = (facts: PlanFacts, contractNo: number) =>
+  facts.allocations.reduce((sum, row) => sum + (row.contractNo === contractNo ? row.fraction * (facts.rigs[row.rigNo - 1]?.expectedHps ?? 0) : 0), 0);
+
+/** A contract more that comes before the others, or one of them that now does. */
+function withFirst(facts: PlanFacts, { promisedHps, pick }: { promisedHps: number; pick: number }): PlanFacts {
+  const { contracts } = facts;
+  if (pick % 2 === 0) return { ...facts, contracts: [...contracts, contractFact(99, { promisedHps, priority: 0 })] };
+  const raised = contracts[pick % contracts.length];
+  return { ...facts, contracts: contracts.map((contract) => (contract === raised ? { ...contract, priority: 0 } : contract)) };
+}
+
+/** How many rigs a plan brings to a contract, and what those make that it takes from others, H/s. */
+function comeTo(contractNo: number, { facts, plan }: { facts: PlanFacts; plan: Plan }): { come: number; takenHps: number[] } {
+  const come = plan.changes.filter(({ to }) => to === contractNo);
+  const taken = come.filter(({ cause }) => cause === "take");
+  return { come: come.length, takenHps: taken.map(({ rigNo }) => facts.rigs[rigNo - 1]?.expectedHps ?? 0) };
+}
+
 describe("house rigs and hashrate", () => {
   test("all promises are kept where all of them and one largest rig each fit into what there is", () => {
     fc.assert(
@@ -210,11 +247,10 @@ describe("house rigs and hashrate", () => {
       fc.assert(
         fc.property(plainArbitrary(slices), (facts) => {
           const plan = makePlan(facts);
-          const spares = plan.fleets[0]?.spareRigs ?? 0;
           for (const { contractNo, expectedHps, promisedHps } of plan.contracts.filter((one) => one.expectedHps > one.promisedHps)) {
             const added = plan.changes.filter(({ to }) => to === contractNo).map(({ rigNo }) => facts.rigs[rigNo - 1]?.expectedHps ?? 0);
             expect(expectedHps - promisedHps).toBeLessThan(Math.min(...added) + 1e7);
-            if (slices && spares > 0) expect(expectedHps - promisedHps).toBeLessThanOrEqual(Math.max(promisedHps * 0.01, 0.1 * 150 * th) + 1e9);
+            if (slices) expect(expectedHps - promisedHps).toBeLessThanOrEqual(partTooMuchHps(promisedHps));
           }
         }),
         { ...runs, numRuns: 200 },
@@ -222,13 +258,37 @@ describe("house rigs and hashrate", () => {
     },
   );
 
-  test("a shortage is carried by the last priority first, and shared within it to one smallest rig", () => {
+  test.each([false, true])(
+    "who comes first takes from those after it, never beyond its promise by more than it must, and nothing while within its tolerance (parts: %p)",
+    (slices) => {
+      fc.assert(
+        fc.property(plainArbitrary(slices), fc.integer({ min: 30, max: 900 }), fc.nat(), (facts, hps, pick) => {
+          const changed = withFirst(carriedOut(facts, makePlan(facts)), { promisedHps: hps * th, pick });
+          const plan = makePlan(changed);
+          const outcomes = plan.contracts.map((one) => ({ ...one, ...comeTo(one.contractNo, { facts: changed, plan }) }));
+          const first = new Set(changed.contracts.filter(({ priority }) => priority === 0).map(({ no }) => no));
+          const withinTolerance = outcomes.filter((one) => first.has(one.contractNo) && expectedBefore(changed, one.contractNo) > one.promisedHps * 0.9);
+          expect(withinTolerance.filter(({ takenHps }) => takenHps.length > 0)).toEqual([]);
+          const tooMuch = outcomes.filter(({ come, expectedHps, promisedHps }) => come > 0 && expectedHps - promisedHps > partTooMuchHps(promisedHps));
+          // Of whole rigs, the last may be too much where without it the contract would be below its tolerance.
+          const needed = slices
+            ? []
+            : tooMuch.filter((one) => one.expectedHps - Math.max(0, ...one.takenHps) < one.promisedHps * 0.9 || one.takenHps.length < one.come);
+          expect(tooMuch.filter((one) => !needed.includes(one))).toEqual([]);
+          expect(makePlan(carriedOut(changed, plan)).changes).toEqual([]);
+        }),
+        { ...runs, numRuns: 300 },
+      );
+    },
+  );
+
+  test.each([false, true])("a shortage is carried by the last priority first, and shared within it to one smallest rig (parts: %p)", (slices) => {
     fc.assert(
-      fc.property(plainArbitrary(false), (facts) => {
+      fc.property(plainArbitrary(slices), (facts) => {
         const plan = makePlan(facts);
         const filled = plan.contracts.map(({ contractNo, expectedHps, promisedHps }) => {
-          const own = facts.rigs.filter((rig) => plan.changes.some(({ rigNo, to }) => rigNo === rig.no && to === contractNo));
-          const smallestHps = Math.min(...own.map(({ expectedHps: hps }) => hps));
+          const own = plan.changes.filter(({ to }) => to === contractNo);
+          const smallestHps = Math.min(...own.map(({ rigNo, fraction }) => (facts.rigs[rigNo - 1]?.expectedHps ?? 0) * fraction));
           return {
             fill: expectedHps / promisedHps,
             without: (expectedHps - smallestHps) / promisedHps,
@@ -237,6 +297,8 @@ describe("house rigs and hashrate", () => {
         });
         for (const short of filled.filter(({ fill }) => fill < 1 - 1e-6)) {
           expect(filled.filter(({ priority, fill }) => priority > short.priority && fill > 0)).toEqual([]);
+          // Who is within its tolerance takes nothing of which a part would be left to the house.
+          if (slices && short.fill >= 0.9) continue;
           expect(filled.filter((other) => other.priority === short.priority && other.without > short.fill + 1e-6)).toEqual([]);
         }
       }),

@@ -190,13 +190,18 @@ export const factsArbitrary: fc.Arbitrary<PlanFacts> = fc
         rigs: fc.tuple(...Array.from({ length: rigs }, (_, at) => rigArbitrary(at + 1, contracts))),
         contracts: fc.tuple(...Array.from({ length: contracts }, (_, at) => contractArbitrary(at + 1, rigs))),
         serving: fc.array(fc.integer({ min: 0, max: contracts }), { minLength: rigs, maxLength: rigs }),
+        parts: fc.array(fc.constantFrom(1, 0.1, 0.5, 0.9), { minLength: contracts, maxLength: contracts }),
       })
       .map((parts) =>
         world({
           rigs: parts.rigs,
           contracts: parts.contracts,
           fleets: [fleetFact(1, { slices, heldUntilMs: held ? nowMs + 1 : null, optionalMovesLastMinute: optional }), fleetFact(2, { slices })],
-          allocations: parts.serving.flatMap((contractNo, at) => (contractNo === 0 ? [] : [{ rigNo: at + 1, contractNo, fraction: 1 }])),
+          allocations: parts.serving.flatMap((contractNo, at) => {
+            if (contractNo === 0) return [];
+            const inPart = slices && parts.contracts[contractNo - 1]?.method === "threshold" && parts.serving.indexOf(contractNo) === at;
+            return [{ rigNo: at + 1, contractNo, fraction: inPart ? (parts.parts[contractNo - 1] ?? 1) : 1 }];
+          }),
         }),
       ),
   );

@@ -3,7 +3,7 @@ import type { Plan } from "../../src/schedule/plan.ts";
 import type { PlanFacts, RigPlanFact } from "../../src/schedule/plan-facts.ts";
 import { holdDownMs } from "../../src/schedule/plan-limits.ts";
 import { makePlan } from "../../src/schedule/planner.ts";
-import { contractFact, fleetFact, minersFact, nowMs, rigFact, th, world } from "./plan-world.ts";
+import { carriedOut, contractFact, fleetFact, minersFact, nowMs, rigFact, th, world } from "./plan-world.ts";
 
 const rigs = (count: number, more: Partial<RigPlanFact> = {}) => Array.from({ length: count }, (_, at) => rigFact(at + 1, more));
 const serves = (contractNo: number, ...rigNos: number[]) => rigNos.map((rigNo) => ({ rigNo, contractNo, fraction: 1 }));
@@ -214,6 +214,87 @@ describe("shortage", () => {
     expect(fills).toEqual([7500, 7500]);
     const uneven = world({ rigs: rigs(6), contracts, allocations: [...serves(1, 1, 2, 3, 4), ...serves(2, 5, 6)] });
     expect(makePlan(uneven).contracts.map(({ fillBp }) => fillBp)).toEqual([7500, 7500]);
+  });
+});
+
+describe("a shortage where rigs may serve in part", () => {
+  const khs = (count: number) => Array.from({ length: count }, (_, at) => rigFact(at + 1, { nominalHps: 2_000 }));
+  const slices = [fleetFact(1, { slices: true })];
+  const fills = (plan: Plan) => plan.contracts.map(({ contractNo, fillBp }) => [contractNo, fillBp]);
+  const part = (contractNo: number, rigNo: number, fraction: number) => ({ rigNo, contractNo, fraction });
+
+  test("who comes first is given exactly its promise: the last rig in part, and the other's sliced rig is the first to go", () => {
+    const contracts = [contractFact(1, { promisedHps: 15_000 }), contractFact(2, { promisedHps: 3_000, priority: 0 })];
+    const facts = world({ fleets: slices, rigs: khs(8), contracts, allocations: [...serves(1, 1, 2, 3, 5, 6, 7, 8), part(1, 4, 0.5)] });
+    const plan = makePlan(facts);
+    expect(moves(plan)).toEqual(["4>2", "1>2 x0.50"]);
+    expect(fills(plan)).toEqual([
+      [2, 10_000],
+      [1, 8_000],
+    ]);
+    expect(plan.changes.map(({ reason }) => reason.text)).toEqual([
+      "S21-004 is taken from C-1 for C-2, which comes first and was expected to get only 0.0 %",
+      "S21-001 is taken from C-1 for C-2 (50.0 % of each cycle), which comes first and was expected to get only 0.0 %",
+    ]);
+    expect(makePlan(carriedOut(facts, plan)).changes).toEqual([]);
+  });
+
+  test("whose sliced rig is not taken serves it wholly at once", () => {
+    const contracts = [contractFact(1, { promisedHps: 15_000 }), contractFact(2, { promisedHps: 4_000, priority: 0 })];
+    const farm = khs(8).map((rig) => (rig.no === 4 ? { ...rig, expectedHps: 1_900 } : rig));
+    const facts = world({ fleets: slices, rigs: farm, contracts, allocations: [...serves(1, 1, 2, 3, 5, 6, 7, 8), part(1, 4, 0.5)] });
+    const plan = makePlan(facts);
+    expect(moves(plan)).toEqual(["4>1", "8>2", "7>2"]);
+    expect(carriedOut(facts, plan).allocations.filter(({ fraction }) => fraction < 1)).toEqual([]);
+    expect(makePlan(carriedOut(facts, plan)).changes).toEqual([]);
+  });
+
+  test("a raised priority takes to the promise and no rig more once it is within its tolerance", () => {
+    // 57.5 % and rigs of 19.2 %: two fit, a third would make it 115 %.
+    const contracts = [contractFact(2, { promisedHps: 10_400, priority: 0 }), contractFact(7, { promisedHps: 10_000 })];
+    const allocations = [...serves(2, 1, 2), part(2, 3, 0.99), ...serves(7, 4, 5, 6, 7, 8)];
+    const plan = makePlan(world({ fleets: slices, rigs: khs(8), contracts, allocations }));
+    expect(moves(plan)).toEqual(["3>2", "8>2", "7>2"]);
+    expect(fills(plan)).toEqual([
+      [2, 9615],
+      [7, 6_000],
+    ]);
+    for (const { reason } of plan.changes) expect(reason.text).not.toContain("96");
+    // Whole rigs only: the same, since 96 % is within the tolerance.
+    const whole = makePlan(world({ rigs: khs(8), contracts, allocations: [...serves(2, 1, 2, 3), ...serves(7, 4, 5, 6, 7, 8)] }));
+    expect(fills(whole)).toEqual([
+      [2, 9615],
+      [7, 6_000],
+    ]);
+  });
+
+  test("a sliced rig serves wholly as soon as its contract is short, throttled by nothing", () => {
+    const farm = khs(8).map((rig) => ({ ...rig, parked: rig.no !== 4, lastMoveAtMs: nowMs - 1000, movesLastHour: 9 }));
+    const contracts = [contractFact(1, { promisedHps: 3_000 })];
+    const facts = world({ fleets: [fleetFact(1, { slices: true, optionalMovesLastMinute: 99 })], rigs: farm, contracts });
+    const plan = makePlan({ ...facts, allocations: [...serves(1, 5), part(1, 4, 0.54)] });
+    expect(moves(plan)).toEqual(["4>1", "5>0"]);
+    expect(plan.changes[0]).toMatchObject({ cause: "fill", optional: false });
+    expect(fills(plan)).toEqual([[1, 6_667]]);
+  });
+
+  test("a sliced rig goes wholly to one of the same priority that has less", () => {
+    const contracts = [contractFact(1, { promisedHps: 3_000 }), contractFact(2, { promisedHps: 6_200 })];
+    const facts = world({ fleets: slices, rigs: khs(4), contracts, allocations: [...serves(1, 1), part(1, 2, 0.5), ...serves(2, 3, 4)] });
+    const plan = makePlan(facts);
+    expect(moves(plan)).toEqual(["2>2"]);
+    expect(fills(plan)).toEqual([
+      [1, 6_667],
+      [2, 9_677],
+    ]);
+  });
+
+  test("a dead rig in part keeps nobody from another in part", () => {
+    const contracts = [contractFact(1, { promisedHps: 3_000 })];
+    const facts = world({ fleets: slices, rigs: khs(4), contracts, allocations: [...serves(1, 1), part(1, 2, 0.5)] });
+    const plan = makePlan(withRig(facts, 2, { status: "offline" }));
+    expect(moves(plan)).toEqual(["3>1 x0.50", "2>0"]);
+    expect(fills(plan)).toEqual([[1, 10_000]]);
   });
 });
 

@@ -113,6 +113,7 @@ export class Hub {
       profiles: () => deps.control.profiles.all(),
       nominalHps: (hand) => rigOf(hand)?.nominalHps ?? null,
       houseOf: (hand) => this.prospects.houseOf(hand),
+      contractName: deps.contractName,
       event: (event) => {
         deps.event(eventOf(event, { nameOf: deps.contractName, wallOf: this.clock.wallOf }));
         this.changed();

@@ -1,12 +1,13 @@
 import type { Pool } from "../control/pools.ts";
 import type { PoolFact, PoolState } from "../health/facts.ts";
+import type { ContractName } from "./switch-events.ts";
 import type { Upstream } from "./upstream.ts";
 
 /** The best state that any owner has at a pool stands for it. */
 const order: readonly PoolState[] = ["live", "warm", "misconfigured", "failing", "ejected", "connecting", "unused"];
 
 /** What is known of a pool endpoint over all its owners. `sinceMs`: of its state where nobody uses it now. */
-export function factOfPool(pool: Pool, upstreams: readonly Upstream[], when: { nowMs: number; sinceMs: number }): PoolFact {
+export function factOfPool(pool: Pool, upstreams: readonly Upstream[], when: { nowMs: number; sinceMs: number; nameOf: ContractName }): PoolFact {
   const face = upstreams.map((upstream) => upstream.face).find((session) => session?.ready) ?? upstreams[0]?.face ?? null;
   const shown = upstreams.toSorted((a, b) => order.indexOf(a.state()) - order.indexOf(b.state()))[0];
   const size = face === null || face.free === 0 ? null : face.free;
@@ -22,8 +23,21 @@ export function factOfPool(pool: Pool, upstreams: readonly Upstream[], when: { n
     rigs: upstreams.reduce((sum, upstream) => sum + upstream.rigs, 0),
     lastJobAtMs: face === null || face.lastJobAtMs === 0 ? null : face.lastJobAtMs,
     answerMs: face?.pending.answerMs(0.5) ?? null,
-    warnings: [...new Set(upstreams.flatMap((upstream) => upstream.warnings(when.nowMs))), ...sizeWarnings(size)],
+    warnings: [
+      ...new Set(upstreams.flatMap((upstream) => upstream.warnings(when.nowMs))),
+      ...sizeWarnings(size),
+      ...ejectedWarnings(upstreams, shown, when.nameOf),
+    ],
   };
+}
+
+/** Whose sessions are at fault here while another's stands for the pool: its state says nothing of them. */
+function ejectedWarnings(upstreams: readonly Upstream[], shown: Upstream | undefined, nameOf: ContractName): string[] {
+  const ejected = upstreams.filter((upstream) => upstream !== shown && upstream.state() === "ejected");
+  return ejected.map(({ contractNo, reason }) => {
+    const owner = contractNo === 0 ? "the house" : (nameOf(contractNo)?.name ?? `contract ${contractNo}`);
+    return `ejected for ${owner}${reason === "" ? "" : `: ${reason}`}`;
+  });
 }
 
 /** What an operator should know before he sends rigs to a pool that leaves so few bytes. */

@@ -11,7 +11,7 @@ import { type Owner, Owners } from "./owners.ts";
 import { factOfPool } from "./pool-facts.ts";
 import { Refuge, type RefugeDeps } from "./refuge.ts";
 import { keyOf, layoutsOf, mostRigsPerX, Route, type RoutedHand, worksFor } from "./route.ts";
-import { type SwitchEvent, switchEvent } from "./switch-events.ts";
+import { type ContractName, type SwitchEvent, switchEvent } from "./switch-events.ts";
 import { Upstream, type UpstreamDeps } from "./upstream.ts";
 
 export type SwitchboardDeps = Omit<UpstreamDeps, "changed" | "homeless" | "nameRefused" | "tips"> & {
@@ -19,6 +19,7 @@ export type SwitchboardDeps = Omit<UpstreamDeps, "changed" | "homeless" | "nameR
   profiles: () => Profile[];
   houseOf: RefugeDeps["houseOf"];
   event: (event: SwitchEvent) => void;
+  contractName: ContractName;
 };
 
 /** What the routes ask of one upstream. */
@@ -173,7 +174,7 @@ export class Switchboard {
   }
 
   private fact(pool: Pool, upstreams: Upstream[]): PoolFact {
-    return factOfPool(pool, upstreams, { nowMs: this.deps.now(), sinceMs: this.startedAtMs });
+    return factOfPool(pool, upstreams, { nowMs: this.deps.now(), sinceMs: this.startedAtMs, nameOf: this.deps.contractName });
   }
 
   private reread(): void {

@@ -238,6 +238,22 @@ test("two contracts at one pool: each has its own state and events, and work goe
   expect(house.ledger.rows.filter(({ contractNo, poolNo }) => contractNo === 7 && poolNo === rowOf("eight").no)).toEqual([]);
 });
 
+test("a pool that is live for one contract says whose session there was ejected, and why", async () => {
+  await open(["main", "spare"]);
+  const both = profile(60, "main", "spare");
+  const miner = await RawMiner.login(house.port, "farm.r1");
+  await RawMiner.login(house.port, "farm.r2");
+  serve(7, both, "r1");
+  serve(8, both, "r2");
+  await house.until(() => servedBy("r1") === "7 main" && servedBy("r2") === "8 main");
+  expect(house.hub.pool(rowOf("main").no)?.warnings).toEqual([]);
+  poolOf("main").verdicts = "refuse";
+  await pass(120_000, [miner], () => servedBy("r1") === "7 spare");
+  const fact = house.hub.pool(rowOf("main").no);
+  expect(fact).toMatchObject({ state: "live", reason: "" });
+  expect(fact?.warnings).toEqual([expect.stringMatching(/^ejected for contract no\. 7: refused \d+ of \d+ shares/)]);
+});
+
 test("two contracts at a pool that gives everybody one extranonce1 and no room: no ground is searched twice; who finds no seat mines for the house, and it is said", async () => {
   await open(["main"], { extranonce2Bytes: 4 });
   const [seven, eight] = [profile(60, "main"), house.addProfile([rowOf("main"), rowOf("main")].slice(0, 1), 61)];

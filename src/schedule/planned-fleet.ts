@@ -111,7 +111,7 @@ export class PlannedFleet {
   move(rig: PlannedRig, to: { contractNo: number; fraction?: number }, why: Why): void {
     this.#steps.push({ rig, contractNo: rig.contractNo, fraction: rig.fraction, why: rig.why });
     rig.origin ??= { contractNo: rig.contractNo, fraction: rig.fraction };
-    if (why.optional) this.#optionalMoves++;
+    this.#countOptional(rig.why, why);
     if (why.code === "replaces") this.#successors.set(why.otherNo, rig.no);
     this.#put(rig, to.contractNo, to.fraction ?? 1);
     rig.why = why;
@@ -131,7 +131,7 @@ export class PlannedFleet {
     while (this.#steps.length > mark) {
       const step = this.#steps.pop();
       if (step === undefined) return;
-      if (step.rig.why?.optional === true) this.#optionalMoves--;
+      this.#countOptional(step.rig.why, step.why);
       this.#put(step.rig, step.contractNo, step.fraction);
       step.rig.why = step.why;
     }
@@ -172,6 +172,11 @@ export class PlannedFleet {
     const { lastMoveAtMs, movesLastHour } = rig.fact;
     if (rig.origin !== null && (rig.origin.contractNo !== rig.contractNo || rig.origin.fraction !== rig.fraction)) return false;
     return (lastMoveAtMs === null || this.nowMs - lastMoveAtMs >= planLimits.dwellMs) && movesLastHour < planLimits.optionalMovesPerRigHourMax;
+  }
+
+  /** An optional move that something else overrules in the same plan is none. */
+  #countOptional(before: Why | null, after: Why | null): void {
+    this.#optionalMoves += Number(after?.optional === true) - Number(before?.optional === true);
   }
 
   #put(rig: PlannedRig, contractNo: number, fraction: number): void {

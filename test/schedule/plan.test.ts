@@ -289,6 +289,18 @@ describe("a shortage where rigs may serve in part", () => {
     ]);
   });
 
+  test("a trim that a taking overrules uses up no optional move of the minute", () => {
+    const farm = [95, 104, 75].map((hps, at) => rigFact(at + 1, { nominalHps: hps * th, draining: hps === 104 }));
+    const contracts = [
+      contractFact(1, { promisedHps: 71 * th, priority: 9 }),
+      contractFact(2, { promisedHps: 208 * th }),
+      contractFact(3, { promisedHps: 329 * th }),
+    ];
+    const facts = world({ rigs: farm, contracts, allocations: [...serves(1, 1), ...serves(2, 2), ...serves(3, 3)] });
+    const plan = makePlan({ ...facts, fleets: [fleetFact(1, { slices: true, optionalMovesLastMinute: 9 })] });
+    expect(moves(plan)).toEqual(["1>3"]);
+  });
+
   test("a dead rig in part keeps nobody from another in part", () => {
     const contracts = [contractFact(1, { promisedHps: 3_000 })];
     const facts = world({ fleets: slices, rigs: khs(4), contracts, allocations: [...serves(1, 1), part(1, 2, 0.5)] });

@@ -17,7 +17,7 @@ export class Arrivals {
     this.collect = collect;
   }
 
-  /** One more connection, or one more that has logged in. */
+  /** One more has logged in. */
   note(): void {
     this.sinceCalm++;
     this.sinceCollection++;

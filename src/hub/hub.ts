@@ -16,7 +16,7 @@ import { flushWriters, type LineWriter } from "./line-writer.ts";
 import { loginEvents } from "./login-events.ts";
 import { NominalHints } from "./nominal-hints.ts";
 import { type PoolToTest, testPool } from "./pool-test.ts";
-import { Prospects } from "./prospects.ts";
+import { Prospects, worklessText } from "./prospects.ts";
 import type { Caller, Port, RigFloor, RigSocket } from "./rig-floor.ts";
 import { RigIntake } from "./rig-intake.ts";
 import { RigPorts } from "./rig-ports.ts";
@@ -290,7 +290,9 @@ export class Hub {
       unfit: (session, rig) => this.prospects.unfit(session, rig),
       admitted: (session, rig) => this.admitted(session, rig),
       hinted: (rig, nominalHps) => this.hints.note(rig, nominalHps),
-      refused: (session, text) => this.deps.log.info("rig.refused", { address: session.address, agent: session.agent, text }),
+      // That the pools are down is told once; thousands of rigs that knock again and again meanwhile are no news.
+      refused: (session, text) =>
+        this.deps.log[text === worklessText ? "debug" : "info"]("rig.refused", { address: session.address, agent: session.agent, text }),
       startWork: (session, rig) => this.startWork(session, rig),
       sharesPerMinute: ({ rig, port }) => (this.roster.fleet(rig?.fleetNo ?? port.fleetNo)?.sharesPerMinute ?? 12) * (rig?.pace ?? 1),
       difficultyScale: (fleetNo) => Number(2n ** 32n / algorithms[this.roster.fleet(fleetNo)?.algorithm ?? "sha256d"].hashesPerDifficulty),
@@ -306,7 +308,6 @@ export class Hub {
     this.lastSessionNo++;
     const session = new RigSession({ no: this.lastSessionNo, floor: this.floor, ...parts });
     this.sessions.set(session.no, session);
-    this.arrivals.note();
     return session;
   }
 

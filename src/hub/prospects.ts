@@ -14,6 +14,8 @@ export type ProspectsDeps = {
   rigOf: (hand: Hand) => RosterRig | null;
 };
 
+export const worklessText = "there has been no pool to work for for more than a minute: the rig's own backup pool may take over";
+
 /** What work a rig can expect here: where it may log in, where else it could go, and whether there is any. */
 export class Prospects {
   private readonly deps: ProspectsDeps;
@@ -28,7 +30,7 @@ export class Prospects {
     const own = this.deps.roster.fleet(rig.fleetNo);
     if (here !== null && own !== null && here.algorithm !== own.algorithm)
       return `${rig.name} belongs to a fleet of ${own.algorithm}, and this port is for ${here.algorithm}`;
-    return this.isWorkless(rig) ? "there has been no pool to work for for more than a minute: the rig's own backup pool may take over" : null;
+    return this.isWorkless(rig) ? worklessText : null;
   }
 
   /** Where a contract's rig mines while none of the contract's pools can be used; a customer's own rig that he does not lend: nowhere. */

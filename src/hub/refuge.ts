@@ -12,6 +12,8 @@ export type RefugeDeps = {
   routeOf: (to: Destination) => Route | null;
   activeOf: (route: Route) => Upstream | null;
   upstreamsOf: (route: Route) => Upstream[];
+  /** It waits for no seat at the house any more. */
+  forgetAtHouse: (hand: RoutedHand) => void;
   /** Gives those who do not work there yet a seat. */
   seat: (hands: readonly RoutedHand[], upstream: Upstream | null) => void;
   event: (event: SwitchEvent) => void;
@@ -56,6 +58,7 @@ export class Refuge {
       const home = this.deps.houseOf(hand);
       if (home?.profileNo === to.profileNo) continue;
       guests.delete(hand);
+      this.deps.forgetAtHouse(hand);
       if (hand.board?.current?.origin.contractNo === to.contractNo) hand.board.leave(hand);
     }
   }

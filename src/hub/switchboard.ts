@@ -14,7 +14,7 @@ import { keyOf, layoutsOf, mostRigsPerX, Route, type RoutedHand, worksFor } from
 import { type ContractName, type SwitchEvent, switchEvent } from "./switch-events.ts";
 import { Upstream, type UpstreamDeps } from "./upstream.ts";
 
-export type SwitchboardDeps = Omit<UpstreamDeps, "changed" | "homeless" | "nameRefused" | "tips"> & {
+export type SwitchboardDeps = Omit<UpstreamDeps, "changed" | "seated" | "homeless" | "nameRefused" | "tips"> & {
   pools: () => Pool[];
   profiles: () => Profile[];
   houseOf: RefugeDeps["houseOf"];
@@ -53,6 +53,7 @@ export class Switchboard {
     this.refuge = new Refuge({
       ...deps,
       routeOf: (to) => this.routeOf(to),
+      forgetAtHouse: (hand) => this.owners.forget(hand, 0),
       activeOf: (route) => this.activeOf(route),
       upstreamsOf: (route) => this.upstreamsOf(route),
       seat: (hands, upstream) => this.seat(hands, upstream),
@@ -218,6 +219,10 @@ export class Switchboard {
       ...this.deps,
       tips: this.tips,
       changed: () => this.evaluateOwner(owner),
+      // As guests they may have waited at the house, which is not to take them away later.
+      seated: (hands) => {
+        if (contractNo !== 0) for (const hand of hands) this.owners.forget(hand, 0);
+      },
       homeless: () => this.evaluateOwner(owner),
       nameRefused: (of, name, reason) => this.deps.event({ type: "pool.name-refused", contractNo, pool: of.pool, name, reason }),
     });

@@ -23,12 +23,13 @@ export type UpstreamDeps = {
   /** Whether one more connection may be dialled in this second. */
   mayDial: () => boolean;
   settle: SettleShare;
-  /** Which blocks the pools of this hub are on. */
   tips: TipHistory;
   /** What the rig is meant to do, in H/s; null where nobody knows. */
   nominalHps: (hand: Hand) => number | null;
   /** Something that decides where rigs work has changed. */
   changed: () => void;
+  /** These have work here. */
+  seated: (hands: readonly Hand[]) => void;
   /** These have lost their pool session and hold only their last job. */
   homeless: (hands: Hand[]) => void;
   nameRefused: (upstream: Upstream, name: string, text: string) => void;
@@ -163,6 +164,7 @@ export class Upstream {
     }
     for (const hand of hands) this.waiting.delete(hand);
     for (const hand of left) this.wait(hand);
+    this.deps.seated(hands.filter((hand) => !this.waiting.has(hand)));
     if (left.length > 0) this.keepOpen(this.deps.now());
   }
 
@@ -170,7 +172,6 @@ export class Upstream {
     if (!this.waiting.has(hand)) this.waiting.set(hand, this.deps.now());
   }
 
-  /** The rig is gone or works elsewhere. */
   forget(hand: Hand): void {
     this.waiting.delete(hand);
   }

@@ -19,6 +19,8 @@ export type FleetAlarmFact = {
   rigs: number;
   /** Of them: offline, rejecting, quarantined, or without a connection at this moment. */
   down: number;
+  /** Without it its rigs are let go, so that they go to their own backups. */
+  houseProfileId: string | null;
 };
 
 export type ContractAlarmFact = {

@@ -191,6 +191,26 @@ function afterTelling({ causes, incidents }: Omit<AlarmMemory, "startsMs">, noti
 
 export type Moment = { nowMs: number; newId: () => string };
 
+/** What a clock that has been set back left ahead of it would hold alarms up until the clock is there again. */
+function notAhead({ causes, incidents, startsMs }: AlarmMemory, nowMs: number): AlarmMemory {
+  const earlier = (ms: number) => Math.min(ms, nowMs);
+  return {
+    causes: causes.map((cause) => ({
+      ...cause,
+      firstSeenMs: earlier(cause.firstSeenMs),
+      sinceMs: earlier(cause.sinceMs),
+      goneMs: cause.goneMs === null ? null : earlier(cause.goneMs),
+    })),
+    incidents: incidents.map((incident) => ({
+      ...incident,
+      startedMs: earlier(incident.startedMs),
+      toldMs: earlier(incident.toldMs),
+      endedMs: earlier(incident.endedMs),
+    })),
+    startsMs: startsMs.filter((ms) => ms <= nowMs),
+  };
+}
+
 /**
  * One look at the farm: which alarms begin, grow and are over. Each cause is an alarm of its own, told once when it has lasted a short
  * while and once when it has been calm for 60 s (longer, up to 15 min, where it flaps); what only comes of a bigger cause is named in
@@ -198,13 +218,14 @@ export type Moment = { nowMs: number; newId: () => string };
  */
 export function stepAlarms(memory: AlarmMemory, conditions: readonly Condition[], moment: Moment): { memory: AlarmMemory; notices: Notice[] } {
   const { nowMs } = moment;
-  const all = allSeen(memory.causes, conditions, nowMs);
-  const before = memory.incidents.map((incident) => withPast(incident, all, nowMs));
+  const { causes: known, incidents, startsMs: starts } = notAhead(memory, nowMs);
+  const all = allSeen(known, conditions, nowMs);
+  const before = incidents.map((incident) => withPast(incident, all, nowMs));
   const causes = folded(
     all.map((cause) => (isOver(cause, nowMs) ? ended(cause) : cause)),
     nowMs,
   );
-  const startsMs = memory.startsMs.filter((ms) => nowMs - ms < startsWithinMs);
+  const startsMs = starts.filter((ms) => nowMs - ms < startsWithinMs);
   const { urgent, others } = beginning(causes, startsMs, nowMs);
   const begun = [...urgent, ...others].map((heads) => started(heads, causes, moment));
   const notices = [...before.flatMap((incident) => growth(incident, causes, nowMs) ?? []), ...begun];

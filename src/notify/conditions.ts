@@ -36,7 +36,9 @@ function fleetDown(fleet: FleetAlarmFact, isOn: (key: string) => boolean): Condi
   if (fleet.down === 0 || !isDown) return [];
   const text = `fleet ${fleet.name}: ${whole(fleet.down)} of ${whole(fleet.rigs)} rigs are down (${percent(part)}; alarm at ${percent(threshold)})`;
   const names = { groupName: fleet.name, name: `fleet ${fleet.name}` };
-  return [{ key, group: key, ...names, within: null, severity: "critical", subject: { kind: "fleet", id: fleet.id }, text }];
+  // Where the house has no pool its rigs have no connection either, and that is all that there is to mend.
+  const within = fleet.houseProfileId === null ? null : poolsKey(fleet.houseProfileId);
+  return [{ key, group: key, ...names, within, severity: "critical", subject: { kind: "fleet", id: fleet.id }, text }];
 }
 
 /** A contract that is short for want of rigs comes of a fleet whose rigs are down, if they are; one whose pools are down comes of those. */

@@ -30,7 +30,11 @@ export function alarmFactsOf(farm: Farm): AlarmFacts {
   const profileIds = new Map(farm.profiles.map(({ no, id }) => [no, id]));
   return {
     nowMs: farm.nowMs,
-    fleets: farm.fleets.map(({ no, id, name, alarmThresholdBp }) => ({ no, id, name, alarmThresholdBp, ...(counts.get(no) ?? { rigs: 0, down: 0 }) })),
+    fleets: farm.fleets.map(({ no, id, name, alarmThresholdBp, houseProfileNo }) => ({
+      ...{ no, id, name, alarmThresholdBp },
+      ...(counts.get(no) ?? { rigs: 0, down: 0 }),
+      houseProfileId: profileIds.get(houseProfileNo ?? 0) ?? null,
+    })),
     contracts: Array.from(farm.contracts, ({ contract: { id, number, fleetNo, profileNo }, fact }) => ({
       ...{ id, label: number, fleetNo, profileId: profileIds.get(profileNo) ?? "" },
       health: fact.state,

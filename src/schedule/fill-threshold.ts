@@ -18,7 +18,9 @@ export function fillThreshold(fleet: PlannedFleet, contract: PlannedContract): v
 
 /** The part of a short contract's rig that was left to the house is its contract's: as much as is missing, at once. */
 export function raisePart(fleet: PlannedFleet, contract: PlannedContract): void {
-  const { sliced, missingHps } = contract;
+  const { missingHps } = contract;
+  // Rather of one that is well than of one that is not there.
+  const sliced = contract.slicedToStay ?? contract.sliced;
   if (sliced === null || missingHps === 0) return;
   const fraction = fleet.fact.slices && sliced.h > 0 ? fractionAtLeast(sliced.fraction + missingHps / sliced.h) : 1;
   agree(fleet, contract, { rig: sliced, fraction, fill: contract.fill });

@@ -418,3 +418,29 @@ test("an owner who takes the loan back is obeyed at once, also while his rig is 
   expect(house.closeReasons()).toEqual(["no pool to work for: its own backup pool may take over"]);
   expect(atHouse()).toBe(1);
 }, 20_000);
+
+test("a guest that still waits for a seat at the house is not taken away from its own pool later", async () => {
+  await open(["main"]);
+  const miners = await Promise.all(["farm.own", "farm.r1"].map((name) => RawMiner.login(house.port, name)));
+  serve(7, profile(1, "main"), "r1");
+  const atMain = () => house.hub.pool(rowOf("main").no)?.rigs;
+  await house.until(() => atMain() === 1);
+  must(house.control.pools.update(rowOf("house").id, { mode: "per-rig" }, null));
+  house.hub.configChanged();
+  await pass(5_000, miners);
+  // The house's pool lets nobody else in for now: the guest's own session there has to wait.
+  poolOf("house").greets = false;
+  poolOf("main").greets = false;
+  poolOf("main").hangUpAll();
+  await pass(8_000, miners);
+  expect(told("contract.pools-down")).toHaveLength(1);
+  poolOf("main").greets = true;
+  await pass(40_000, miners, () => atMain() === 1);
+  expect(atMain()).toBe(1);
+
+  poolOf("house").greets = true;
+  await pass(90_000, miners);
+  expect(servedBy("r1")).toBe("7 main");
+  expect(atMain()).toBe(1);
+  expect(house.closeReasons()).toEqual([]);
+}, 20_000);

@@ -9,7 +9,15 @@ const startMs = Date.UTC(2026, 10, 22, 2, 0);
 const tickMs = 10_000;
 const minute = 60_000;
 
-const fleet = (down: number, rigs = 1_000, no = 1) => ({ no, id: `flt_${no}`, name: no === 1 ? "main" : `fleet-${no}`, alarmThresholdBp: 3_000, rigs, down });
+const fleet = (down: number, rigs = 1_000, no = 1) => ({
+  no,
+  id: `flt_${no}`,
+  name: no === 1 ? "main" : `fleet-${no}`,
+  alarmThresholdBp: 3_000,
+  rigs,
+  down,
+  houseProfileId: "prf_house",
+});
 const contract = (no: number, health: ContractAlarmFact["health"], more: Partial<ContractAlarmFact> = {}): ContractAlarmFact => ({
   id: `ctr_${no}`,
   label: `C-0000${no}`,
@@ -102,6 +110,14 @@ describe("a storm", () => {
     expect(told[0]?.text).toContain("- and 31 more");
     expect(told[1]).toMatchObject({ atS: 1_800 + 60, subject: "over after 29 min: fleet main" });
     expect(memory).toEqual(noAlarms());
+  });
+
+  test("of a house whose pools are dead, so that its rigs are let go, is one message", () => {
+    const { told } = run(10, (second) => ({ routes: [pools("house", second < 300)], fleets: [fleet(second >= 60 && second < 300 ? 1_000 : 0)] }));
+    expect(told.map(({ atS, kind, subject }) => [atS, kind, subject.slice(0, 28)])).toEqual([
+      [30, "started", "the only pool of profile hou"],
+      [360, "over", "over after 5 min: pools of p"],
+    ]);
   });
 
   test("in two fleets is one message each", () => {
@@ -273,3 +289,23 @@ test.each([
   [185 * minute, "3 h 5 min"],
   [52 * 60 * minute, "2 d 4 h"],
 ])("%d ms are %s", (ms, text) => expect(durationText(ms)).toBe(text));
+
+test("a clock that is set back a day holds no alarm up: what was told is over in time, and what begins is told", () => {
+  const dayMs = 86_400_000;
+  const before = run(5, () => ({ fleets: [fleet(900)], routes: Array.from({ length: 9 }, (_, no) => pools(`p${no}`, true)) }), startMs + dayMs);
+  let { memory } = before;
+  const told: string[] = [];
+  for (let ms = 0; ms <= 10 * minute; ms += tickMs) {
+    const nowMs = startMs + ms;
+    const facts: AlarmFacts = { nowMs, fleets: [fleet(0)], contracts: [contract(1, "down")], routes: [], hub: [] };
+    const step = stepAlarms(
+      memory,
+      conditionsOf(facts, () => false),
+      { nowMs, newId: () => `later_${ms}` },
+    );
+    memory = step.memory;
+    told.push(...step.notices.map(({ kind, incident }) => `${ms / 1_000} ${kind} ${incident.groupName}`));
+  }
+  expect(told).toContain("60 over main");
+  expect(told.some((line) => line.endsWith("started main"))).toBe(true);
+});

@@ -36,7 +36,7 @@ const addWebhook = (control: Control, port: number, more: object = {}) =>
 
 const farm = (nowMs: number, down: number): AlarmFacts => ({
   nowMs,
-  fleets: [{ no: 1, id: "flt_1", name: "main", alarmThresholdBp: 3_000, rigs: 1_000, down }],
+  fleets: [{ no: 1, id: "flt_1", name: "main", alarmThresholdBp: 3_000, rigs: 1_000, down, houseProfileId: null }],
   contracts: [],
   routes: [],
   hub: [],

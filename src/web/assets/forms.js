@@ -14,7 +14,7 @@
   document.addEventListener("submit", async (event) => {
     const { target: form, submitter } = event;
     // A field may be called `method`, which then hides the form's own.
-    if (event.defaultPrevented || form.getAttribute("method") !== "post" || form.hasAttribute("hx-post")) return;
+    if (typeof htmx === "undefined" || event.defaultPrevented || form.getAttribute("method") !== "post" || form.hasAttribute("hx-post")) return;
     event.preventDefault();
     if (form.ariaBusy === "true") return;
     form.ariaBusy = "true";
@@ -31,9 +31,12 @@
     form.addEventListener("htmx:after:request", choose, { once: true });
     form.addEventListener("htmx:finally:request", note, { once: true });
     const path = submitter?.getAttribute("formaction") ?? form.getAttribute("action");
-    await htmx.ajax("POST", path, { source: form, event, target: "#main", select: "#main" });
+    try {
+      await htmx.ajax("POST", path, { source: form, event, target: "#main", select: "#main" });
+    } finally {
+      if (!isLeaving) form.ariaBusy = null;
+    }
     if (isLeaving) return;
-    form.ariaBusy = null;
     // What is said of the whole stands behind the dialog that asked.
     for (const dialog of document.querySelectorAll("dialog.ask[open]")) if (!dialog.querySelector("[aria-invalid=true]")) dialog.close();
     if (hasAnswer) lookAt(document.getElementById("main"));

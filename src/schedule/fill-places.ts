@@ -87,7 +87,7 @@ function similarOfModel(shelf: SpareShelf, { rank, model }: { rank: ShelfRank; m
 }
 
 /** A rig that its last place found too weak is no help to another. */
-function serves(rig: PlannedRig, leastHps: number): boolean {
+export function serves(rig: PlannedRig, leastHps: number): boolean {
   return rig.h >= leastHps && rig.fact.belowPlace !== true;
 }
 

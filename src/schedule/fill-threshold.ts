@@ -1,3 +1,4 @@
+import { type Hand, handsOf, noHand } from "./hand.ts";
 import { chosenFor, type Likeness, nearness } from "./nearness.ts";
 import { planLimits } from "./plan-limits.ts";
 import type { PlannedContract } from "./planned-contract.ts";
@@ -117,28 +118,34 @@ function closing({ lists, leavers, fresh, contract }: Filling, deficit: number, 
   return best;
 }
 
-/** Ends with a rig that is more than is missing, or by exchanging one just added for a bigger one where that is less too much. */
+/**
+ * Ends with a rig that is more than is missing, or by exchanging some of those just added for others where that is less too much. Each
+ * rig more must save at least what may be too much anyway.
+ */
 function close(filling: Filling, above: PlannedRig, deficit: number): void {
-  const { fleet, fresh, lists } = filling;
-  let out: PlannedRig | null = null;
-  let into = above;
-  let over = above.h - deficit;
-  for (const rig of fresh) {
-    const bigger = least(lists, rig.h + deficit);
-    if (bigger === null || bigger.h - rig.h - deficit >= over) continue;
-    out = rig;
-    into = bigger;
-    over = bigger.h - rig.h - deficit;
+  const { fresh, lists, contract } = filling;
+  const cost = (out: Hand, into: Hand) => into.hps - out.hps - deficit + (into.rigs.length - out.rigs.length) * contract.slackHps;
+  let best: { out: Hand; into: Hand } = { out: noHand, into: { rigs: [above], hps: above.h } };
+  const spares = handsOf(lists.flatMap((list) => list.spread(planLimits.tradedFromMax)));
+  for (const out of handsOf(fresh)) {
+    const single = least(lists, out.hps + deficit);
+    const hands = single === null ? spares : [{ rigs: [single], hps: single.h }, ...spares];
+    for (const into of hands) if (into.hps >= out.hps + deficit && cost(out, into) < cost(best.out, best.into)) best = { out, into };
   }
-  if (out !== null) {
-    fleet.move(
-      out,
-      { contractNo: 0 },
-      { cause: "release", code: "exchanged", optional: false, contractNo: filling.contract.no, otherNo: into.no, fill: 1, chosen: "" },
+  for (const rig of best.out.rigs) takeBack(filling, rig);
+  filling.fresh = fresh.filter(({ contractNo }) => contractNo === contract.no);
+  for (const rig of best.into.rigs) add(filling, rig);
+  // What came may do for more than what it came for.
+  const needless = () => filling.fresh.filter(({ h, contractNo }) => contractNo === contract.no && h <= contract.stayHps - contract.promisedHps);
+  for (let rigs = needless(); rigs.length > 0; rigs = needless())
+    takeBack(
+      filling,
+      rigs.reduce((one, other) => (other.h > one.h ? other : one)),
     );
-    fresh.splice(fresh.indexOf(out), 1);
-  }
-  add(filling, into);
+}
+
+function takeBack({ fleet, contract }: Filling, rig: PlannedRig): void {
+  fleet.move(rig, { contractNo: 0 }, { cause: "release", code: "exchanged", optional: false, contractNo: contract.no, otherNo: 0, fill: 1, chosen: "" });
 }
 
 function add(filling: Filling, rig: PlannedRig, fraction = 1): void {

@@ -1,3 +1,5 @@
+import { serves } from "./fill-places.ts";
+import type { PlacePlanFact } from "./plan-facts.ts";
 import { planLimits } from "./plan-limits.ts";
 import type { PlannedContract } from "./planned-contract.ts";
 import type { PlannedFleet } from "./planned-fleet.ts";
@@ -12,14 +14,20 @@ export function giveBack(fleet: PlannedFleet, contract: PlannedContract): void {
 }
 
 function giveBackPlaces(fleet: PlannedFleet, contract: PlannedContract): void {
-  const own = fleet.ownShelf(contract.fact.customerNo);
-  if (!contract.namesRigs && (own === null || own.size === 0)) return;
+  if (!contract.namesRigs && (fleet.ownShelf(contract.fact.customerNo)?.size ?? 0) === 0) return;
   for (const { place, rig: borrowed } of contract.seats()) {
     if (borrowed === null || borrowed.no === place.rigNo || !mayGoHome(fleet, contract, borrowed)) continue;
-    const named = place.rigNo === null ? undefined : fleet.rigOf(place.rigNo);
-    const home = named ?? (borrowed.ownedBy(contract.fact.customerNo) ? undefined : ownFor(fleet, contract, contract.placeHps(place)));
+    const home = homeFor(fleet, contract, { place, borrowed });
     if (home !== undefined && mayComeHome(fleet, contract, home) && fleet.mayMove(2)) swap(fleet, contract, { home, borrowed });
   }
+}
+
+/** The rig that a place is named for, else one of the customer's own in place of a borrowed one; it must serve the place. */
+function homeFor(fleet: PlannedFleet, contract: PlannedContract, { place, borrowed }: { place: PlacePlanFact; borrowed: PlannedRig }): PlannedRig | undefined {
+  const leastHps = contract.placeHps(place);
+  const named = place.rigNo === null ? undefined : fleet.rigOf(place.rigNo);
+  if (named !== undefined && serves(named, leastHps)) return named;
+  return borrowed.ownedBy(contract.fact.customerNo) ? undefined : ownFor(fleet, contract, leastHps);
 }
 
 /** The customer's own rig that serves a place, the largest. */
@@ -30,7 +38,7 @@ function ownFor(fleet: PlannedFleet, contract: PlannedContract, leastHps: number
       .ownShelf(contract.fact.customerNo)
       ?.rigs(rank)
       .scan(leastHps, (rig) => {
-        if (rig.nominalHps >= leastHps && mayComeHome(fleet, contract, rig)) best = rig;
+        if (rig.nominalHps >= leastHps && serves(rig, leastHps) && mayComeHome(fleet, contract, rig)) best = rig;
         return false;
       });
   }

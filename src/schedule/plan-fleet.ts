@@ -5,6 +5,7 @@ import type { PlannedFleet } from "./planned-fleet.ts";
 import type { PlannedRig } from "./planned-rig.ts";
 import { sendReplacedHome } from "./replaced.ts";
 import { exchange, fillFromSpares, level, shareOut, takeFromLower } from "./shortage.ts";
+import { trade } from "./trade.ts";
 import type { Why } from "./why.ts";
 
 /** Rounds after which a plan is taken as it is; two are the rule, the last of which finds nothing. */
@@ -35,6 +36,7 @@ function planRank(fleet: PlannedFleet, contracts: readonly PlannedContract[]): v
   const short = wanting.filter(({ fill }) => fill < 1);
   if (short.length === 0) return;
   for (const contract of short) exchange(fleet, contract);
+  for (const contract of short) trade(fleet, contract);
   for (const contract of short) takeFromLower(fleet, contract);
   if (short.some(({ fill }) => fill < 1)) level(fleet, contracts);
   for (const contract of contracts) sendReplacedHome(fleet, contract);

@@ -21,6 +21,8 @@ export const planLimits = Object.freeze({
   nearbyComparedMax: 48,
   /** Exchanges tried for one contract that finds no spare. */
   exchangesTriedMax: 12,
+  /** Rigs of a contract that are looked at for a trade with another. */
+  tradedFromMax: 12,
 });
 
 /** How long a rig that came back is held down before it is given back. `flaps`: times it fell again soon after it was back. */

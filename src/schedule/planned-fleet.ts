@@ -117,9 +117,10 @@ export class PlannedFleet {
     rig.why = why;
   }
 
-  /** Who took over from a rig in this plan; 0 = nobody in particular. */
-  successorOf(rigNo: number): number {
-    return this.#successors.get(rigNo) ?? 0;
+  /** Who serves what a rig serves in its place, since this plan; 0 = nobody in particular. */
+  successorOf(rig: PlannedRig): number {
+    const no = this.#successors.get(rig.no) ?? 0;
+    return this.#rigs[no]?.contractNo === rig.contractNo ? no : 0;
   }
 
   /** A point in the moves to which `rollBack` returns. */
@@ -170,7 +171,7 @@ export class PlannedFleet {
   /** Whether a rig has been long enough where it is, and moved seldom enough, for a move that nobody waits for. */
   mayLeave(rig: PlannedRig): boolean {
     const { lastMoveAtMs, movesLastHour } = rig.fact;
-    if (rig.origin !== null && (rig.origin.contractNo !== rig.contractNo || rig.origin.fraction !== rig.fraction)) return false;
+    if (rig.origin !== null && rig.origin.contractNo !== rig.contractNo) return false;
     return (lastMoveAtMs === null || this.nowMs - lastMoveAtMs >= planLimits.dwellMs) && movesLastHour < planLimits.optionalMovesPerRigHourMax;
   }
 

@@ -10,7 +10,7 @@ export function sendReplacedHome(fleet: PlannedFleet, contract: PlannedContract)
   const full = contract.stayHps >= contract.promisedHps;
   for (const rig of contract.members.filter((member) => contract.leaves(member)).reverse()) {
     if (!full && (rig.h === 0 || contract.expectedHps - rig.partHps < contract.promisedHps)) continue;
-    const other = fleet.successorOf(rig.no);
+    const other = fleet.successorOf(rig);
     fleet.move(
       rig,
       { contractNo: 0 },

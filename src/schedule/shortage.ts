@@ -98,10 +98,10 @@ function leastSeatHps(contract: PlannedContract): number {
   return smallest === undefined ? Number.POSITIVE_INFINITY : contract.placeHps(smallest.place);
 }
 
-type Between = { giver: PlannedContract; receiver: PlannedContract };
+export type Between = { giver: PlannedContract; receiver: PlannedContract };
 
 /** A well rig that is not its customer's own, not fixed, and may serve the other. */
-function mayBeTaken(rig: PlannedRig, { giver, receiver }: Between): boolean {
+export function mayBeTaken(rig: PlannedRig, { giver, receiver }: Between): boolean {
   if (!rig.fit || rig.ownedBy(giver.fact.customerNo)) return false;
   return rig.servesCustomer(receiver.fact.customerNo) && !giver.leaves(rig);
 }
@@ -244,7 +244,7 @@ function partFirst(members: readonly PlannedRig[], part: PlannedRig | null): rea
 }
 
 /** Dwell is broken for a contract below its tolerance, the cap on moves is not; a rig that was just added is where it is by no move yet. */
-function mayLevel(fleet: PlannedFleet, rig: PlannedRig, urgent: boolean): boolean {
+export function mayLevel(fleet: PlannedFleet, rig: PlannedRig, urgent: boolean): boolean {
   if (rig.origin !== null && rig.origin.contractNo === 0) return true;
   return fleet.mayMove(1) && (urgent || fleet.mayLeave(rig));
 }

@@ -72,6 +72,12 @@ describe("hashrate", () => {
     expect(dead.shortages).toMatchObject([{ contractNo: 1, belowTolerance: true }]);
   });
 
+  test("a rig that another makes needless is not taken", () => {
+    const hps = [148, 144, 105, 50, 50].map((each, at) => rigFact(at + 1, { nominalHps: each * th }));
+    const plan = makePlan(world({ rigs: hps, contracts: [contractFact(1, { promisedHps: 393 * th })] }));
+    expect(moves(plan).sort()).toEqual(["1>1", "2>1", "3>1"]);
+  });
+
   test("vetting rigs are the last choice", () => {
     const facts = withRig(withRig(withRig(full, 4, { status: "vetting" }), 5, { status: "vetting" }), 1, { status: "offline" });
     expect(moves(makePlan(facts))).toEqual(["6>1", "1>0"]);
@@ -137,6 +143,12 @@ describe("places", () => {
     expect(moves(makePlan(withRig(named, 2, { belowPlace: true })))).toEqual(["3>1", "2>0"]);
   });
 
+  test("a named rig that has become too weak for its place stays at the house", () => {
+    const lent = { ...named, allocations: serves(1, 1, 3) };
+    expect(makePlan(withRig(lent, 2, { expectedHps: 70 * th })).changes).toEqual([]);
+    expect(makePlan(withRig(lent, 2, { belowPlace: true })).changes).toEqual([]);
+  });
+
   test("the named rig comes back after its hold-down, the borrowed one goes after it; in a shortage nobody waits", () => {
     const lent = { ...named, allocations: serves(1, 1, 3) };
     const held = withRig(lent, 2, { heldDownUntilMs: nowMs + 1 });
@@ -176,6 +188,18 @@ describe("owners", () => {
     const plan = makePlan(world({ rigs: own, contracts, allocations: [...serves(1, 1), ...serves(2, 3)] }));
     expect(moves(plan)).toEqual(["1>2", "2>1", "3>0"]);
     expect(plan.shortages).toEqual([]);
+  });
+
+  test("a borrowed rig that has less to do goes in the same plan in which its customer's own comes home", () => {
+    const facts = world({
+      fleets: [fleetFact(1, { slices: true })],
+      rigs: [rigFact(1), rigFact(2, { ownerCustomerNo: 1 })],
+      contracts: [contractFact(1, { promisedHps: 60 * th })],
+      allocations: serves(1, 1),
+    });
+    const plan = makePlan(facts);
+    expect(moves(plan)).toEqual(["2>1", "1>0"]);
+    expect(makePlan(carriedOut(facts, plan)).changes).toEqual([]);
   });
 });
 

@@ -1,0 +1,34 @@
+import { expect, test } from "bun:test";
+import type { PlanFacts } from "../../src/schedule/plan-facts.ts";
+import { makePlan } from "../../src/schedule/planner.ts";
+import { carriedOut, contractFact, fleetFact, nowMs, rigFact, th, world } from "./plan-world.ts";
+
+/** Two contracts that hold all the rigs there are: one has 35 TH/s too much, the other lacks 30. */
+const unevenly = (more: Partial<PlanFacts["rigs"][number]> = {}): PlanFacts =>
+  world({
+    rigs: [95, 81, 80, 75, 125, 142, 116, 96].map((hps, at) => rigFact(at + 1, { nominalHps: hps * th, ...more })),
+    contracts: [contractFact(1, { promisedHps: 296 * th }), contractFact(2, { promisedHps: 509 * th, toleranceBp: 200 })],
+    allocations: [1, 2, 3, 4, 5, 6, 7, 8].map((rigNo) => ({ rigNo, contractNo: rigNo <= 4 ? 1 : 2, fraction: 1 })),
+  });
+
+test("what one has too much and another lacks changes hands, though it is no whole rig", () => {
+  const plan = makePlan(unevenly());
+  expect(plan.shortages).toEqual([]);
+  const traded = plan.changes.filter(({ reason }) => reason.code === "traded");
+  expect(traded.length).toBe(plan.changes.length);
+  expect(traded.find(({ to }) => to === 2)?.reason.text).toMatch(/^S21-00\d changes hands: C-2 was expected to get only 94\.1 %; so both it and C-1 are full$/);
+  expect(makePlan(carriedOut(unevenly(), plan)).changes).toEqual([]);
+});
+
+test("a trade that nobody is below tolerance for waits for its rigs' dwell and for the minute's moves", () => {
+  const lately = unevenly({ lastMoveAtMs: nowMs - 60_000 });
+  const relaxed = { ...lately, contracts: lately.contracts.map((contract) => ({ ...contract, toleranceBp: 1000 })) };
+  expect(makePlan(relaxed).changes).toEqual([]);
+  expect(makePlan(lately).shortages).toEqual([]);
+  expect(makePlan({ ...unevenly(), fleets: [fleetFact(1, { optionalMovesLastMinute: 9 })] }).changes.length).toBeLessThan(2);
+});
+
+test("a customer's own rig is traded to nobody", () => {
+  const owned = unevenly({ ownerCustomerNo: 1, lend: "all" });
+  expect(makePlan(owned).changes.filter(({ reason }) => reason.code === "traded")).toEqual([]);
+});

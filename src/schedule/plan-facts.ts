@@ -1,7 +1,7 @@
 /** What the planner is told: plain data, gathered by whoever knows it. Times are milliseconds since 1970, hashrates H/s, parts `Bp` basis points. */
 export type PlanFacts = {
   nowMs: number;
-  /** No plan at all before this moment: for the first 60 s of a run only pool failover acts. */
+  /** Before this moment only what people decided is done: for the first 60 s of a run nothing else but pool failover acts. */
   startGraceUntilMs: number;
   fleets: readonly FleetPlanFact[];
   contracts: readonly ContractPlanFact[];

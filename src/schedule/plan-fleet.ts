@@ -11,9 +11,10 @@ import type { Why } from "./why.ts";
 /** Rounds after which a plan is taken as it is; two are the rule, the last of which finds nothing. */
 const roundsMax = 6;
 
-/** Moves the rigs of a fleet as they should be now. What people decided comes first and also where the fleet is held. */
-export function planFleet(fleet: PlannedFleet, nowMs: PlanFacts["nowMs"]): void {
+/** Moves the rigs of a fleet as they should be now. What people decided comes first, also where the fleet is held and in a run's first minute. */
+export function planFleet(fleet: PlannedFleet, { nowMs, startGraceUntilMs }: Pick<PlanFacts, "nowMs" | "startGraceUntilMs">): void {
   obey(fleet);
+  if (nowMs < startGraceUntilMs) return;
   if (fleet.fact.heldUntilMs !== null && nowMs < fleet.fact.heldUntilMs) return;
   const inForce = fleet.contracts.filter((contract) => contract.inForce && contract.promisedHps > 0);
   const ranks = [...new Set(inForce.map(({ fact }) => fact.priority))].sort((one, other) => one - other);

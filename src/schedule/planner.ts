@@ -100,7 +100,7 @@ export class Planner {
     this.#moveTo(nowMs);
     const plan: Plan = { changes: [], contracts: [], shortages: [], fleets: [] };
     for (const fleet of [...this.#fleets.values()].sort((one, other) => one.no - other.no)) {
-      if (nowMs >= startGraceUntilMs) planFleet(fleet, nowMs);
+      planFleet(fleet, { nowMs, startGraceUntilMs });
       describeFleet(fleet, plan);
       after(fleet);
     }

@@ -67,7 +67,7 @@ export class Watch {
   private readonly register: Register;
   private readonly book: ContractBook;
   private readonly contractWatch: ContractWatch;
-  private readonly slices = new Slices();
+  private readonly slices: Slices;
   private readonly scheduler: Scheduler;
   private readonly judge: Judge;
   private readonly presence: Presence;
@@ -87,6 +87,7 @@ export class Watch {
       (no) => this.watched(no),
       (rigNo, contractNo, text) => this.placeLost(rigNo, contractNo, text),
     );
+    this.slices = new Slices(hub.houseServes);
     this.scheduler = this.makeScheduler();
     this.judge = this.makeJudge();
     this.presence = new Presence({
@@ -284,7 +285,7 @@ export class Watch {
       this.readContracts();
       this.scheduler.wake();
     }
-    const due = this.slices.due(this.deps.now(), this.deps.hub.houseServes);
+    const due = this.slices.due(this.deps.now());
     this.meter.sliceSwitches += due.length;
     if (due.length > 0) this.send(due);
     this.look();

@@ -63,6 +63,7 @@ function benchFromZero(): void {
     [0.9, false],
     [0.9, true],
     [1.05, false],
+    [1.05, true],
   ] as const) {
     const facts = planFarm({ ...size, load, slices });
     let plan = makePlan(facts);
@@ -75,8 +76,8 @@ function benchFromZero(): void {
 }
 
 /** Every second event a rig fails, every other one comes back. */
-function benchEvents(load: number): void {
-  const facts = planFarm({ ...size, load, slices: false });
+function benchEvents(load: number, slices: boolean): void {
+  const facts = planFarm({ ...size, load, slices });
   const running = new RunningPlanner(facts);
   const random = seeded(7);
   const down: number[] = [];
@@ -103,13 +104,13 @@ function benchEvents(load: number): void {
     if (back === undefined) down.push(no);
     running.carryOut(plan);
   }
-  reportTimes("repair_p99", 0.99, times, { load });
-  report("repair_moves_per_failed_serving_rig", added / failedServing, "moves", { load });
+  reportTimes("repair_p99", 0.99, times, { load, slices: String(slices) });
+  report("repair_moves_per_failed_serving_rig", added / failedServing, "moves", { load, slices: String(slices) });
   const unchanged = rounds(() => {
     plan = running.plan();
   });
-  reportTimes("unchanged_tick", 0.5, unchanged, { load, changes: plan.changes.length });
-  report("over_delivery_after_events", overOf(plan, facts) * 100, "%", { load });
+  reportTimes("unchanged_tick", 0.5, unchanged, { load, slices: String(slices), changes: plan.changes.length });
+  report("over_delivery_after_events", overOf(plan, facts) * 100, "%", { load, slices: String(slices) });
 }
 
 function benchSiteLoss(): void {
@@ -152,8 +153,7 @@ function benchFarms(): void {
 
 if (flags.only.includes("times")) {
   benchFromZero();
-  benchEvents(0.9);
-  benchEvents(1.02);
+  for (const slices of [false, true]) for (const load of [0.9, 1.02]) benchEvents(load, slices);
   benchSiteLoss();
 }
 if (flags.only.includes("farm")) benchFarms();

@@ -1,8 +1,11 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import loadHighs from "highs";
 import { makePlan } from "../../src/schedule/planner.ts";
 import { oneOf, seeded, seedOfRun } from "../support/seeded.ts";
 import { contractFact, rigFact, th, world } from "./plan-world.ts";
+
+// A busy machine is no counterexample.
+setDefaultTimeout(60_000);
 
 const rigCount = 8;
 const contractCount = 2;

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
 import type { Plan } from "../../src/schedule/plan.ts";
 import type { ContractPlanFact, PlanFacts, RigPlanFact } from "../../src/schedule/plan-facts.ts";
@@ -6,6 +6,9 @@ import { isInForce, makePlan, Planner } from "../../src/schedule/planner.ts";
 import { fractionMax, fractionMin } from "../../src/schedule/sliced-rig.ts";
 import { seedOfRun } from "../support/seeded.ts";
 import { carriedOut, contractFact, factsArbitrary, nowMs, rigFact, servingAfter, th, world } from "./plan-world.ts";
+
+// A busy machine is no counterexample.
+setDefaultTimeout(60_000);
 
 const runs = { numRuns: 500, seed: seedOfRun() };
 

@@ -344,9 +344,11 @@ describe("what people say", () => {
     expect(moves(makePlan(withRig({ ...held, nowMs: nowMs + 1 }, 2, { status: "offline" })))).toEqual(["4>1", "2>0"]);
   });
 
-  test("for the first minute nothing is planned at all", () => {
+  test("in the first minute of a run nothing is planned, and what people decide is done", () => {
     const down = withRig({ ...full, startGraceUntilMs: nowMs + 1 }, 2, { status: "offline" });
     expect(makePlan(down).changes).toEqual([]);
+    expect(moves(makePlan(withRig(down, 3, { parked: true })))).toEqual(["3>0"]);
+    expect(moves(makePlan({ ...down, contracts: [contractFact(1, { active: false })] })).sort()).toEqual(["1>0", "2>0", "3>0"]);
     expect(makePlan({ ...down, nowMs: nowMs + 1 }).changes).not.toEqual([]);
   });
 

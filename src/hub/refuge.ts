@@ -34,9 +34,10 @@ export class Refuge {
 
   /** Called after each choice of a pool. */
   lookAfter(route: Route, choices: readonly EndpointChoice[]): void {
-    if (!route.isContract) return;
     const active = this.deps.activeOf(route);
-    if (active === null) this.whileDown(route, choices);
+    if (!route.isContract) {
+      if (active === null) this.dismiss(route);
+    } else if (active === null) this.whileDown(route, choices);
     else this.whileUp(route, active);
   }
 
@@ -60,6 +61,15 @@ export class Refuge {
       guests.delete(hand);
       this.deps.forgetAtHouse(hand);
       if (hand.board?.current?.origin.contractNo === to.contractNo) hand.board.leave(hand);
+    }
+  }
+
+  /** A house without a pool leaves nobody at work for a contract that it was called home from: the rig's own backup takes over as for any who has no work. */
+  private dismiss({ to, hands, poollessSinceMs }: Route): void {
+    if (this.deps.now() - poollessSinceMs < limits.orphanMsMax) return;
+    for (const hand of hands) {
+      const owner = hand.board?.current?.origin.contractNo;
+      if (owner !== undefined && owner !== to.contractNo) hand.board?.leave(hand);
     }
   }
 

@@ -2,6 +2,7 @@ import type { Contract } from "../control/contract-row.ts";
 import { type OwnRates, ownRate, ownWindows } from "./delivered-rates.ts";
 import type { WebDeps } from "./deps.ts";
 import { webLimits } from "./limits.ts";
+import { Shared } from "./shared.ts";
 
 /** H/s over the last 60, 900 and 86,400 s; null = no data. */
 export type Rates = { "60": number | null; "900": number | null; "86400": number | null };
@@ -26,6 +27,9 @@ const slowMsPerRow = 6;
 const quickMsPerOwner = 10;
 const slowMsPerOwner = 120;
 
+/** Figures serve for two seconds, or for as long as so many are worth. */
+const freshFor = (ms: number): number => Math.max(webLimits.figuresFreshMs, ms);
+
 export type PoolWork = ReadonlyMap<number, { accepted: bigint; rejected: bigint }>;
 
 /** The seconds since the start of the minute in which the window begins: whole minutes are counted already, parts of one are added up share by share. */
@@ -40,12 +44,12 @@ export class LiveFigures {
   readonly #dayDelivered: Shared<OwnRates>;
 
   constructor({ control, ledger, now }: Pick<WebDeps, "control" | "ledger" | "now">) {
-    const bySize = (msEach: number) => (table: { size: number }) => table.size * msEach;
+    const bySize = (msEach: number) => ({ freshMs: (table: { size: number }) => freshFor(table.size * msEach) });
     const delivered = async (windowsS: number[], windowMs: number, nowMs: number): Promise<OwnRates> => {
       const asked = ownWindows(control.contracts.all(), { windowsS, windowMs, nowMs });
       return { rates: (await ledger.deliveredRates?.(asked.windowsS, nowMs)) ?? new Map(), atMs: nowMs, own: asked.own };
     };
-    const ofOwners = (msEach: number) => (table: OwnRates) => table.rates.size * msEach;
+    const ofOwners = (msEach: number) => ({ freshMs: (table: OwnRates) => freshFor(table.rates.size * msEach) });
     this.#rates = new Shared<RateTable>(now, (nowMs) => ledger.rates([minuteS, sinceMinute(nowMs, quarterS)], nowMs), bySize(quickMsPerRow));
     this.#dayRates = new Shared<RateTable>(now, (nowMs) => ledger.rates([sinceMinute(nowMs, dayS)], nowMs), bySize(slowMsPerRow));
     this.#rejects = new Shared(now, (nowMs) => ledger.rejects(nowMs - sinceMinute(nowMs, 3_600) * 1_000, nowMs), bySize(slowMsPerOwner));
@@ -107,43 +111,5 @@ export class LiveFigures {
       const sent = accepted + rejected;
       return sent === 0n ? 0 : Number((rejected * 10_000n) / sent);
     };
-  }
-}
-
-/** One query for all who ask: fresh for two seconds, or as long as its value says; while the next one runs, the last answer serves for eight more. */
-class Shared<T> {
-  readonly #now: () => number;
-  readonly #ask: (nowMs: number) => Promise<T>;
-  readonly #ageMsMin: (value: T) => number;
-  #last: { atMs: number; value: T } | null = null;
-  #running: Promise<T> | null = null;
-
-  /** `ageMsMin`: for how long a value serves at least, where that is more than two seconds. */
-  constructor(now: () => number, ask: (nowMs: number) => Promise<T>, ageMsMin: (value: T) => number = () => 0) {
-    this.#now = now;
-    this.#ask = ask;
-    this.#ageMsMin = ageMsMin;
-  }
-
-  value(): Promise<T> {
-    const nowMs = this.#now();
-    const ageMs = this.#last === null || nowMs < this.#last.atMs ? Number.POSITIVE_INFINITY : nowMs - this.#last.atMs;
-    const freshMs = this.#last === null ? 0 : Math.max(webLimits.figuresFreshMs, this.#ageMsMin(this.#last.value));
-    if (this.#last !== null && ageMs < freshMs) return Promise.resolve(this.#last.value);
-    this.#running ??= this.#refresh(nowMs);
-    if (this.#last === null || ageMs >= freshMs + webLimits.figuresOverdueMsMax) return this.#running;
-    // Nobody waits for this one, so nobody would hear it fail; the next who must wait will.
-    this.#running.catch(() => {});
-    return Promise.resolve(this.#last.value);
-  }
-
-  async #refresh(nowMs: number): Promise<T> {
-    try {
-      const value = await this.#ask(nowMs);
-      this.#last = { atMs: nowMs, value };
-      return value;
-    } finally {
-      this.#running = null;
-    }
   }
 }

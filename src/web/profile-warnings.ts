@@ -1,7 +1,7 @@
-import type { Pool } from "../control/pools.ts";
 import type { Profile } from "../control/profiles.ts";
 import type { WebDeps } from "./deps.ts";
 import type { PoolProbes } from "./pool-probes.ts";
+import { type PoolView, poolsByNo } from "./pool-views.ts";
 import { warningsOf } from "./present-live.ts";
 
 type Parts = { deps: Pick<WebDeps, "control" | "hub">; probes: PoolProbes };
@@ -10,11 +10,15 @@ type Parts = { deps: Pick<WebDeps, "control" | "hub">; probes: PoolProbes };
 const readAllFrom = 20;
 
 /** What an operator must know of each profile's pools before he relies on it, by the profile's number; each text names its pool. */
-export function profileWarnings({ deps: { control, hub }, probes }: Parts, profiles: readonly Pick<Profile, "no" | "poolNos">[]): Map<number, string[]> {
-  const all = new Map<number, Pool>(profiles.length >= readAllFrom ? control.pools.all().map((pool) => [pool.no, pool]) : []);
+export function profileWarnings(
+  { deps, probes }: Parts,
+  profiles: readonly Pick<Profile, "no" | "poolNos">[],
+  known: ReadonlyMap<number, PoolView> = profiles.length >= readAllFrom ? poolsByNo(deps) : new Map(),
+): Map<number, string[]> {
   const ofPool = (no: number): string[] => {
-    const pool = all.get(no) ?? control.pools.byNo(no);
-    return pool === null ? [] : warningsOf(hub.pool(no), probes.last(pool)).map((text) => `pool ${pool.name}: ${text}`);
+    const pool = known.get(no)?.pool ?? deps.control.pools.byNo(no);
+    if (pool === null) return [];
+    return warningsOf(known.get(no)?.fact ?? deps.hub.pool(no), probes.last(pool)).map((text) => `pool ${pool.name}: ${text}`);
   };
   return new Map(profiles.map(({ no, poolNos }) => [no, poolNos.flatMap(ofPool)]));
 }

@@ -1,11 +1,12 @@
 /**
- * What people's pages cost a hub that is at work: `bun run bench pages [--only cpu,pages,live] [--rigs 10000] [--contracts 500] [--seconds 80] [--pairs 10]`,
- * one JSON line per figure. The hub is the product itself on core 0 with a farm of that size; a pool, the rigs and the browsers share core 1. 5,000 shares a
- * second come in while it answers. Times are those of a client on the same machine, CPU is that of all threads of the hub.
+ * What people's pages cost a hub that is at work: `bun run bench pages [--only cpu,pages,live] [--rigs 10000] [--contracts 500] [--seconds 80] [--pairs 10]
+ * [--paths /,/pools]`, one JSON line per figure. The hub is the product itself on core 0 with a farm of that size; a pool, the rigs and the browsers share core 1.
+ * 5,000 shares a second come in while it answers. Times are those of a client on the same machine, CPU is that of all threads of the hub.
  */
+import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { BrowserClient, type LiveStream } from "./support/browser-client.ts";
-import { Child } from "./support/child.ts";
+import { Child, pinSelf } from "./support/child.ts";
 import { HubProcess } from "./support/hub-process.ts";
 import { benchOwner, configurePagesFarm } from "./support/pages-farm.ts";
 import { quantileOf, reporter } from "./support/report.ts";
@@ -19,6 +20,8 @@ const { values: flags } = parseArgs({
     rows: { type: "string", default: "2000000" },
     seconds: { type: "string", default: "80" },
     pairs: { type: "string", default: "10" },
+    /** Only these pages; an address that begins with one of them but goes on counts when it ends with `*`. */
+    paths: { type: "string", default: "" },
   },
 });
 const report = reporter("pages");
@@ -49,6 +52,12 @@ const isFile = (path: string) => path.endsWith(".csv");
 /** Leads somewhere else for who is signed in. */
 const openPages = new Set(["/login", "/setup", "/welcome"]);
 
+const wanted = flags.paths === "" ? [] : flags.paths.split(",");
+
+function isWanted(path: string): boolean {
+  return wanted.length === 0 || wanted.some((one) => (one.endsWith("*") ? path.startsWith(one.slice(0, -1)) : path === one));
+}
+
 type Stage = { hub: HubProcess; load: Child; client: BrowserClient; paths: string[] };
 
 async function onStage(use: (stage: Stage) => Promise<void>): Promise<void> {
@@ -68,7 +77,7 @@ async function onStage(use: (stage: Stage) => Promise<void>): Promise<void> {
     const client = await BrowserClient.signIn(hub.url, benchOwner);
     // Until the rigs are where their contracts want them.
     await Bun.sleep(settleMs);
-    await use({ hub, load, client, paths: [...paths, ...filters].filter((path) => !openPages.has(path)) });
+    await use({ hub, load, client, paths: [...paths, ...filters].filter((path) => !openPages.has(path) && isWanted(path)) });
     await load.call("disconnect");
   } finally {
     for (const stop of stops.reverse()) await stop();
@@ -181,10 +190,17 @@ async function benchLive(stage: Stage): Promise<void> {
 }
 
 const scenarios: Readonly<Record<string, (stage: Stage) => Promise<void>>> = { cpu: benchCpu, pages: benchPages, live: benchLive };
+/** What else the machine does counts too. */
+const reportLoad = (when: string) => report(`load of the machine ${when}`, loadavg()[0] ?? Number.NaN, "processes", { cores: navigator.hardwareConcurrency });
+
+const isPinned = pinSelf(otherCore);
+report("cores for hub, and for pool, rigs and browsers", isPinned ? 1 : navigator.hardwareConcurrency, "core", isPinned ? { hub: 0, others: otherCore } : {});
 await onStage(async (stage) => {
+  reportLoad("before");
   for (const name of flags.only.split(",")) {
     const scenario = scenarios[name];
     if (scenario === undefined) throw new Error(`--only: must be of ${Object.keys(scenarios).join(", ")} (got ${name})`);
     await scenario(stage);
   }
+  reportLoad("after");
 });

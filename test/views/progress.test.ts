@@ -19,7 +19,7 @@ const batchPage = (how: How) =>
 const importPage = (how: How) =>
   ImportPage({
     ...{ ...frame, ...how, fileName: "rigs.csv", fault: null, columns: [], fields: [], giveCodes: false, unknownSites: [] },
-    ...{ counts: { new: 2, changed: 0, unchanged: 0, removed: 0, error: 0 }, shown: "", rows: [], more: 0 },
+    ...{ counts: { new: 2, changed: 0, unchanged: 0, removed: 0, error: 0 }, shown: "", rows: [], page: 1, pages: 1 },
   });
 
 test.each([

@@ -2,7 +2,7 @@
 import { Layout } from "../layout.tsx";
 import { DisplayForm, type DisplayFormProps } from "../parts/display-form.tsx";
 import { Field, FormErrors, type FormState, Hidden } from "../parts/form.tsx";
-import { QrCode } from "../parts/qr-code.tsx";
+import { QrCode, type QrModules } from "../parts/qr-code.tsx";
 import { type SessionLine, SessionList } from "../parts/session-list.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
 
@@ -14,7 +14,7 @@ export type AccountProps = {
   /** The farm wants it of owners. */
   isNeeded: boolean;
   /** Begun and not confirmed. */
-  enrolment: { secret: string; modules: boolean[][] } | null;
+  enrolment: { secret: string; modules: QrModules } | null;
   /** Recovery codes, made just now. */
   codes: string[] | null;
   /** Where he is signed in, and which of these is this browser. */

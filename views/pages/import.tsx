@@ -6,6 +6,7 @@ import { type Choice, Hidden } from "../parts/form.tsx";
 import { Glyph, type Shape } from "../parts/glyph.tsx";
 import { Heading } from "../parts/heading.tsx";
 import { InTurns } from "../parts/in-turns.tsx";
+import { Paging } from "../parts/text.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
 
 export type Outcome = "new" | "changed" | "unchanged" | "removed" | "error";
@@ -37,8 +38,9 @@ export type ImportProps = {
   /** Which rows are shown; "" = all. */
   shown: Outcome | "";
   rows: readonly ImportRowLine[];
-  /** Rows that match but are not on the page. */
-  more: number;
+  /** From 1, and how many there are. */
+  page: number;
+  pages: number;
 };
 
 const looks: Readonly<Record<Outcome, { shape: Shape; tone: string }>> = Object.freeze({
@@ -66,8 +68,13 @@ function Mark(props: { outcome: Outcome }): JSX.Element {
   );
 }
 
+function rowsHref({ id, shown }: Pick<ImportProps, "id" | "shown">, page = 1): string {
+  const search = new URLSearchParams({ ...(shown !== "" && { show: shown }), ...(page > 1 && { page: String(page) }) });
+  return `/imports/${id}${search.size === 0 ? "" : `?${search}`}#rows`;
+}
+
 function Counts(props: ImportProps): JSX.Element {
-  const href = (outcome: string) => `/imports/${props.id}${outcome === "" ? "" : `?show=${outcome}`}#rows`;
+  const href = (shown: ImportProps["shown"]) => rowsHref({ id: props.id, shown });
   return (
     <nav class="chips" aria-label="Filter by result">
       <a class="chip" href={href("")} aria-current={props.shown === "" ? "true" : undefined}>
@@ -276,8 +283,8 @@ export function ImportPage(props: ImportProps): JSX.Element {
             <InTurns of={props.rows} draw={(row) => <Row row={row} />} />
           </tbody>
         </table>
-        {props.more > 0 ? <p class="foot" safe>{`And ${count(props.more)} more.`}</p> : ""}
       </section>
+      <Paging prevHref={props.page > 1 ? rowsHref(props, props.page - 1) : null} nextHref={props.page < props.pages ? rowsHref(props, props.page + 1) : null} />
     </Layout>
   );
 }

@@ -5,7 +5,7 @@ import { Layout } from "../layout.tsx";
 import { type Choice, Field, type FormState, Select } from "../parts/form.tsx";
 import { Heading } from "../parts/heading.tsx";
 import { InTurns } from "../parts/in-turns.tsx";
-import { QrCode } from "../parts/qr-code.tsx";
+import { QrCode, type QrModules } from "../parts/qr-code.tsx";
 import { Empty } from "../parts/text.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
 
@@ -27,7 +27,7 @@ export type Label = {
   serial: string | null;
   place: string;
   /** Of the QR code of the rig's address. */
-  modules: readonly (readonly boolean[])[];
+  modules: QrModules;
 };
 
 export type LabelsProps = {

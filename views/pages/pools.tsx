@@ -25,7 +25,8 @@ export type PoolRow = {
   rejected: number | null;
   warnings: string[];
 };
-export type ProfileRow = { id: string; name: string; poolNames: string[]; algorithm: string; returnAfterS: number; usedBy: string; warnings: string[] };
+export type ProfileChoice = { id: string; name: string; poolNames: string[]; algorithm: string };
+export type ProfileRow = ProfileChoice & { returnAfterS: number; usedBy: string; warnings: string[] };
 export type FleetHouse = { id: string; name: string; algorithm: string; version: number; houseProfileId: string | null };
 
 export type PoolsProps = {
@@ -38,7 +39,7 @@ export type PoolsProps = {
   profiles: ProfileRow[];
   fleets: FleetHouse[];
   /** Profiles that a fleet may have for its house. */
-  houses: ProfileRow[];
+  houses: ProfileChoice[];
   prevHref: string | null;
   nextHref: string | null;
 };

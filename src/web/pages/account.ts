@@ -1,4 +1,3 @@
-import { encode } from "uqr";
 import { AccountPage } from "../../../views/pages/account.tsx";
 import { blankForm, type FormState } from "../../../views/parts/form.tsx";
 import type { User } from "../../control/users.ts";
@@ -9,6 +8,7 @@ import { found } from "../endpoint.ts";
 import { provePassword } from "../guard.ts";
 import { preferenceCookies, preferencesOf, readZone } from "../preferences.ts";
 import { invalidField } from "../problems.ts";
+import { qrCodeOf } from "../qr-codes.ts";
 import { type FormValues, orRefused, readForm, refusedForm, requireOwnForm } from "./form-body.ts";
 import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
@@ -25,7 +25,7 @@ function show(parts: PageParts, call: PageCall, { form, codes, display, status =
   const user = userOf(parts, call);
   const signedIn = { sessions: sessions.ofUser(user.no), ownSession: call.principal.sessionNo };
   const pending = secondFactors.pending(user);
-  const enrolment = pending === null ? null : { secret: pending.secret.reveal(), modules: encode(pending.uri.reveal(), { border: 0 }).data };
+  const enrolment = pending === null ? null : { secret: pending.secret.reveal(), modules: qrCodeOf(pending.uri.reveal()) };
   const isOn = secondFactors.isOn(user.no);
   const isNeeded = user.role === "owner" && settings.get("ownersNeedSecondStep") === "yes";
   const shownDisplay = { form: display ?? displayOf(call), zones, farmZone: settings.get("timeZone") };

@@ -1,7 +1,5 @@
-import type { Pool } from "../../control/pools.ts";
 import type { Rig } from "../../control/rig-row.ts";
 import type { WorkerName } from "../../control/worker-names.ts";
-import type { PoolFact } from "../../health/facts.ts";
 import { breathe } from "../csv-read.ts";
 import type { WebDeps } from "../deps.ts";
 import type { LiveFigures, RateTable } from "../live-figures.ts";
@@ -22,7 +20,6 @@ export type RigView = {
   readonly lastShareAtMs: number | null;
   readonly isConnected: boolean;
 };
-export type PoolView = { pool: Pool; fact: PoolFact | null };
 
 /** Work that a pool accepted, and that it refused or left unanswered. */
 export type HourWork = { accepted: bigint; rejected: bigint };
@@ -110,12 +107,6 @@ class RigNow implements RigView {
   get lastShareAtMs(): number | null {
     return this.#seen.hub.rig(this.rig.no)?.lastShareAtMs ?? null;
   }
-}
-
-/** All pools as they are now; the hub is asked once for all of them. */
-export function poolViews({ control, hub }: Pick<WebDeps, "control" | "hub">): PoolView[] {
-  const facts = new Map([...hub.pools()].map((fact) => [fact.poolNo, fact]));
-  return control.pools.all().map((pool) => ({ pool, fact: facts.get(pool.no) ?? null }));
 }
 
 /** Snapshots for the pages: however many ask within a second, the tables are read once. */

@@ -17,8 +17,9 @@ import { type FormValues, orRefused, readForm, requireOwnForm, sentence } from "
 import { htmlResponse, isInPlace, type PageCall, redirect } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 
-const rowsShown = 300;
+const pageRows = 100;
 const sitesNamed = 5;
+const nothing: Pick<CsvFile, "head" | "rows"> = Object.freeze({ head: [], rows: [] });
 
 function listPage({ deps }: PageParts, { viewer }: PageCall, form: FormState, status = 200): Promise<Response> {
   const { control } = deps;
@@ -101,17 +102,25 @@ export function importTemplate(): Response {
   return new Response(`\ufeff${csvLine(["fleet", ...rigCells])}`, { headers });
 }
 
+/** Those of a page, the ones with an error first. A page beyond the last one is the last one. */
+function rowsOf(all: readonly ImportLine[], { searchParams }: URL): Pick<ImportProps, "counts" | "shown" | "rows" | "page" | "pages"> {
+  const shown = importOutcomes.find((known) => known === searchParams.get("show")) ?? "";
+  const matching = shown === "" ? [...all.filter(isError), ...all.filter((line) => !isError(line))] : all.filter(({ outcome }) => outcome === shown);
+  const pages = Math.max(1, Math.ceil(matching.length / pageRows));
+  const asked = Number(searchParams.get("page"));
+  const page = Number.isSafeInteger(asked) && asked > 0 ? Math.min(asked, pages) : 1;
+  return { counts: countOutcomes(all), shown, rows: matching.slice((page - 1) * pageRows, page * pageRows), page, pages };
+}
+
+const isError = ({ outcome }: ImportLine): boolean => outcome === "error";
+
 export async function importPage(parts: PageParts, call: PageCall): Promise<Response> {
   const { control } = parts.deps;
   const kept = found(control.imports.byId(call.id), "import");
-  const file = await fileOf(control, kept);
-  const read = "fault" in file ? { head: [], rows: [] } : file;
+  // Once it is applied nobody is asked about its columns any more.
+  const file = kept.state === "ready" ? await fileOf(control, kept) : nothing;
+  const read = "fault" in file ? nothing : file;
   const all = await linesOf(control, kept);
-  const shown = importOutcomes.find((known) => known === call.url.searchParams.get("show")) ?? "";
-  const matching =
-    shown === ""
-      ? all.toSorted((left, right) => Number(right.outcome === "error") - Number(left.outcome === "error"))
-      : all.filter(({ outcome }) => outcome === shown);
   const mapping = kept.mapping ?? guessMapping(read.head);
   const props: ImportProps = {
     ...{ viewer: call.viewer, assets: assetUrls, id: kept.id, fileName: kept.fileName, state: kept.state, isRunning: isRunning(control, kept.id) },
@@ -119,7 +128,7 @@ export async function importPage(parts: PageParts, call: PageCall): Promise<Resp
     columns: read.head.map((title, at) => ({ title, field: mapping[at] ?? "", example: read.rows[0]?.cells[at] ?? "" })),
     fields: importFields.map((field) => ({ value: field, text: field.replaceAll("_", " ") })),
     unknownSites: kept.state === "ready" ? unknownSites(read, mapping, all) : [],
-    ...{ counts: countOutcomes(all), shown, rows: matching.slice(0, rowsShown), more: Math.max(0, matching.length - rowsShown) },
+    ...rowsOf(all, call.url),
   };
   return htmlResponse(ImportPage(props));
 }

@@ -5,9 +5,9 @@ import type { Fleet } from "../../control/fleets.ts";
 import { holdAt } from "../../control/fleets.ts";
 import type { Rig } from "../../control/rig-row.ts";
 import type { PoolState } from "../../health/facts.ts";
+import type { PoolView } from "../pool-views.ts";
 import { wordOf } from "./contract-list.ts";
 import { type ContractNow, isAtRisk } from "./contract-snapshot.ts";
-import type { PoolView } from "./fleet-snapshot.ts";
 import { type OverviewFacts, worstShown } from "./overview-facts.ts";
 import { isTroubledWord, wordCounts } from "./rig-word.ts";
 

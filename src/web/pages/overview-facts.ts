@@ -4,8 +4,8 @@ import type { FleetCount } from "../../control/rigs.ts";
 import { breathe } from "../csv-read.ts";
 import type { WebDeps } from "../deps.ts";
 import type { LiveFigures, PoolWork, RateTable } from "../live-figures.ts";
+import { type PoolView, poolsByNo } from "../pool-views.ts";
 import type { ContractNow, ContractSnapshots } from "./contract-snapshot.ts";
-import { type PoolView, poolViews } from "./fleet-snapshot.ts";
 import { type WordCounts, wordCounts } from "./rig-word.ts";
 
 /** H/s of a fleet's rigs over the last minute and quarter of an hour; null = nothing is known of any. */
@@ -73,7 +73,7 @@ export class OverviewReader {
     const statusCounts = wordCounts(counts);
     const worstRigs = control.rigs.worst(worstShown);
     await breathe();
-    const pools = poolViews(this.#deps);
+    const pools = [...poolsByNo(this.#deps).values()];
     await breathe();
     const sums = this.#sumsOf(rates, fleetOf);
     await breathe();

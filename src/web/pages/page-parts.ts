@@ -4,6 +4,7 @@ import type { LiveViews } from "../live.ts";
 import type { LiveFigures } from "../live-figures.ts";
 import type { PoolProbes } from "../pool-probes.ts";
 import type { Ids } from "../present-rows.ts";
+import type { QrCodes } from "../qr-codes.ts";
 import type { ContractSnapshots } from "./contract-snapshot.ts";
 import type { FleetSnapshots } from "./fleet-snapshot.ts";
 import type { OverviewReader } from "./overview-facts.ts";
@@ -20,6 +21,7 @@ export type PageParts = {
   contracts: ContractSnapshots;
   overview: OverviewReader;
   strips: Strips;
+  labelCodes: QrCodes;
   /** The last count of the audit log's chain; null = not since the start. */
   auditChecks: { last: (AuditCheck & { atMs: number }) | null; running: Promise<AuditCheck> | null };
   /** When the pages began, which is when the hub did. */

@@ -9,6 +9,7 @@ import { PoolProbes } from "../pool-probes.ts";
 import { Ids } from "../present-rows.ts";
 import { principalOf, requireRole } from "../principal.ts";
 import { notFound, Problem } from "../problems.ts";
+import { QrCodes } from "../qr-codes.ts";
 import { recorded } from "../recorded.ts";
 import { keepOpen } from "../sse.ts";
 import { accountPage, beginSecondStepForm, confirmSecondStepForm, displayForm, endSecondStepForm, ownSignOutForm, secondStepRuleForm } from "./account.ts";
@@ -225,6 +226,7 @@ function pageParts(whole: WebDeps, shared: SharedParts = {}): PageParts {
     live: new LiveViews(deps),
     ids: new Ids(deps.control),
     strips: new Strips(deps),
+    labelCodes: new QrCodes(),
     auditChecks: { last: null, running: null },
   };
   return { deps, figures, probes, ...made, contracts, overview, startedAtMs: deps.now() };

@@ -1,8 +1,9 @@
-import type { PoolRow, ProfileRow } from "../../../views/pages/pools.tsx";
+import type { PoolRow, ProfileChoice, ProfileRow } from "../../../views/pages/pools.tsx";
 import { type Pool, poolUrl } from "../../control/pools.ts";
 import type { Profile } from "../../control/profiles.ts";
 import type { PoolFact } from "../../health/facts.ts";
 import { breathe } from "../csv-read.ts";
+import type { PoolView } from "../pool-views.ts";
 import { warningsOf } from "../present-live.ts";
 import { profileWarnings } from "../profile-warnings.ts";
 import { refusedPart } from "./fleet-snapshot.ts";
@@ -35,14 +36,9 @@ export function pageOf<T>(all: readonly T[], { q, page }: PoolQuery, textsOf: (o
 export const poolTexts = (pool: Pool): string[] => [pool.name, poolUrl(pool), pool.username];
 export const profileTexts = ({ name }: Profile): string[] => [name];
 
-export async function poolRows(parts: PageParts, pools: readonly Pool[]): Promise<PoolRow[]> {
-  const { hub } = parts.deps;
+export async function poolRows(parts: PageParts, pools: readonly PoolView[]): Promise<PoolRow[]> {
   const hourWork = await parts.figures.poolWork();
-  const facts = pools.length === 1 ? null : new Map([...hub.pools()].map((fact) => [fact.poolNo, fact]));
-  return pools.map((pool) => {
-    const fact = facts === null ? hub.pool(pool.no) : (facts.get(pool.no) ?? null);
-    return poolRow(parts, pool, { fact, rejected: refusedPart(hourWork.get(pool.no) ?? { accepted: 0n, rejected: 0n }) });
-  });
+  return pools.map(({ pool, fact }) => poolRow(parts, pool, { fact, rejected: refusedPart(hourWork.get(pool.no) ?? { accepted: 0n, rejected: 0n }) }));
 }
 
 function poolRow(parts: PageParts, pool: Pool, { fact, rejected }: { fact: PoolFact | null; rejected: number | null }): PoolRow {
@@ -62,27 +58,24 @@ function poolRow(parts: PageParts, pool: Pool, { fact, rejected }: { fact: PoolF
 
 const profilesPerTurn = 20;
 
-/** With who uses each, which is a question of its own. */
-export async function profileRows(parts: PageParts, profiles: readonly Profile[]): Promise<ProfileRow[]> {
+/** With who uses each, which is a question of its own. `pools`: all of them. */
+export async function profileRows(parts: PageParts, profiles: readonly Profile[], pools: ReadonlyMap<number, PoolView>): Promise<ProfileRow[]> {
+  const warnings = profileWarnings(parts, profiles, pools);
   const rows: ProfileRow[] = [];
   for (const [at, profile] of profiles.entries()) {
     if (at % profilesPerTurn === 0) await breathe();
-    rows.push(profileRow(parts, profile));
+    rows.push({ ...choiceOf(profile, pools), ...useOf(parts, profile), warnings: warnings.get(profile.no) ?? [] });
   }
   return rows;
 }
 
-function profileRow(parts: PageParts, profile: Profile): ProfileRow {
-  const { control } = parts.deps;
+/** A profile by name and pools, to be chosen. */
+export function choiceOf({ id, name, algorithm, poolNos }: Profile, pools: ReadonlyMap<number, PoolView>): ProfileChoice {
+  return { id, name, algorithm, poolNames: poolNos.map((no) => pools.get(no)?.pool.name ?? "–") };
+}
+
+function useOf({ deps: { control } }: PageParts, profile: Profile): Pick<ProfileRow, "returnAfterS" | "usedBy"> {
   const usedBy = control.profiles.usedBy(profile.no).map(({ kind, name }) => `${kind} ${name}`);
   const more = usedBy.length > 3 ? ` and ${usedBy.length - 3} more` : "";
-  return {
-    id: profile.id,
-    name: profile.name,
-    poolNames: profile.poolNos.map((no) => control.pools.byNo(no)?.name ?? "–"),
-    algorithm: profile.algorithm,
-    returnAfterS: profile.returnAfterS,
-    warnings: profileWarnings(parts, [profile]).get(profile.no) ?? [],
-    usedBy: `${usedBy.slice(0, 3).join(", ")}${more}`,
-  };
+  return { returnAfterS: profile.returnAfterS, usedBy: `${usedBy.slice(0, 3).join(", ")}${more}` };
 }

@@ -12,12 +12,13 @@ import { found } from "../endpoint.ts";
 import { webLimits } from "../limits.ts";
 import type { LiveView } from "../live.ts";
 import { leadsElsewhere } from "../pool-probes.ts";
+import { type PoolView, poolsByNo } from "../pool-views.ts";
 import type { Problem } from "../problems.ts";
 import { type FormValues, isOwnForm, orRefused, readForm, refusedEdit, refusedForm, refusedStatus, requireOwnForm, sentence, versionOf } from "./form-body.ts";
 import { houseOfFirstPool, isFirstProfile } from "./house.ts";
 import { htmlResponse, type PageCall, redirect, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
-import { pageOf, poolRows, poolsHref, poolTexts, profileRows, profileTexts, readPoolQuery } from "./pool-list.ts";
+import { choiceOf, pageOf, poolRows, poolsHref, poolTexts, profileRows, profileTexts, readPoolQuery } from "./pool-list.ts";
 import { scopeChart } from "./scope-chart.ts";
 import { pickerOf, readRange } from "./time-range.ts";
 
@@ -33,14 +34,15 @@ export async function poolsPage(parts: PageParts, { viewer, url }: PageCall): Pr
     version: fleet.version,
     houseProfileId: idOf.get(fleet.houseProfileNo ?? 0) ?? null,
   }));
-  const pools = pageOf(control.pools.all(), query, poolTexts);
+  const all = poolsByNo(parts.deps);
+  const pools = pageOf([...all.values()], query, ({ pool }) => poolTexts(pool));
   const shownProfiles = pageOf(profiles, query, profileTexts);
   const isHouse = ({ no, customerId }: Profile) => customerId === null || fleets.some(({ houseProfileId }) => houseProfileId === idOf.get(no));
   const props = {
     ...{ viewer, assets: assetUrls, live: poolsHref(query, "/live/pools"), fleets, q: query.q },
     pools: await poolRows(parts, pools.rows),
-    profiles: await profileRows(parts, shownProfiles.rows),
-    houses: await profileRows(parts, profiles.filter(isHouse)),
+    profiles: await profileRows(parts, shownProfiles.rows, all),
+    houses: profiles.filter(isHouse).map((profile) => choiceOf(profile, all)),
     prevHref: query.page > 1 ? poolsHref({ ...query, page: query.page - 1 }) : null,
     nextHref: pools.more > 0 || shownProfiles.more > 0 ? poolsHref({ ...query, page: query.page + 1 }) : null,
   };
@@ -53,12 +55,16 @@ export function poolsLive(parts: PageParts, { id, url, zone }: WatchCall): LiveV
   const query = readPoolQuery(url);
   if (id !== "") found(control.pools.byId(id), "pool");
   const render = async () => {
-    const all = control.pools.all();
-    const shown = id === "" ? pageOf(all, query, poolTexts).rows : all.filter((pool) => pool.id === id);
+    const shown = id === "" ? pageOf([...poolsByNo(parts.deps).values()], query, ({ pool }) => poolTexts(pool)).rows : viewsOf(parts, id);
     const clock = { nowMs: now(), zone };
     return { parts: [{ id: "pool-table", html: await PoolTable({ pools: await poolRows(parts, shown), clock }) }] };
   };
   return { key: `pools ${id} ${poolsHref(query)}`, everyMs: 2_000, render };
+}
+
+function viewsOf({ deps: { control, hub } }: PageParts, id: string): PoolView[] {
+  const pool = control.pools.byId(id);
+  return pool === null ? [] : [{ pool, fact: hub.pool(pool.no) }];
 }
 
 const newPool: FormState = Object.freeze({ values: { algorithm: "sha256d", mode: "shared" }, errors: {} });
@@ -92,7 +98,7 @@ export function newPoolPage(parts: PageParts, call: PageCall): Promise<Response>
 export async function poolPage(parts: PageParts, call: PageCall): Promise<Response> {
   const pool = found(parts.deps.control.pools.byId(call.id), "pool");
   if (call.viewer.mayWrite) return formPage(parts, call, { pool, form: formOf(pool), test: parts.probes.last(pool) });
-  const [row] = await poolRows(parts, [pool]);
+  const [row] = await poolRows(parts, viewsOf(parts, call.id));
   const chart = await chartOf(parts, pool, { url: call.url, zone: call.viewer.zone });
   const shown = { pool: found(row, "pool"), username: pool.username, live: `/live/pools/${pool.id}`, chart };
   return htmlResponse(PoolPage({ viewer: call.viewer, assets: assetUrls, ...shown }));

@@ -2,8 +2,8 @@ import { placeGroups } from "../../../views/layout.tsx";
 import { type Found, type FoundGroup, PaletteOptions, SearchPage } from "../../../views/pages/search.tsx";
 import type { Rig } from "../../control/rig-row.ts";
 import { assetUrls } from "../assets/assets.ts";
+import { poolsByNo } from "../pool-views.ts";
 import { wordOf } from "./contract-list.ts";
-import { poolViews } from "./fleet-snapshot.ts";
 import { htmlResponse, type PageCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 import { rigWord } from "./rig-word.ts";
@@ -81,7 +81,7 @@ async function groupsFor(parts: PageParts, q: string): Promise<FoundGroup[]> {
     });
     const found = parts.deps.control.customers.list({ text: q, limit: shownMax + 1 });
     const customers = found.ok ? found.value.rows.map(({ id, name, externalRef }) => ({ text: name, note: externalRef ?? "", href: `/customers/${id}` })) : [];
-    const poolHits = bestOf(poolViews(parts.deps), needle, {
+    const poolHits = bestOf([...poolsByNo(parts.deps).values()], needle, {
       textsOf: ({ pool }) => [pool.name, pool.host, pool.username],
       show: ({ pool: { id, name, host }, fact }) => ({ text: name, note: host, href: `/pools/${id}`, mark: { kind: "pool", state: fact?.state ?? "unused" } }),
     });

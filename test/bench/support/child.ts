@@ -45,6 +45,11 @@ export function pinnedTo(core: number): string[] {
   return canPin ? ["taskset", "-c", String(core)] : [];
 }
 
+/** Holds this process, its threads and what it starts from now on to one core; false where that cannot be done. */
+export function pinSelf(core: number): boolean {
+  return pinnedTo(core).length > 0 && Bun.spawnSync(["taskset", "-acp", String(core), String(process.pid)]).success;
+}
+
 /** The child's side: answers each call by the function of that name. */
 export function answerCalls(commands: Readonly<Record<string, (values: Record<string, unknown>) => unknown>>): void {
   process.on("message", async ({ no, command, values }: Call) => {

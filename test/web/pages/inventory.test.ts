@@ -162,6 +162,22 @@ describe("importing", () => {
     expect(await pageOf("/settings?site=Fjord+%26+Sons")).toMatch(/value="Fjord &(amp;)? Sons"/);
   });
 
+  test("all rows can be reached, a hundred on a page, those with errors first; before and after it is applied", async () => {
+    const lines = Array.from({ length: 150 }, (_, at) => `many-${at},${at === 140 ? "much" : ""}`);
+    const path = await upload(`name,nominal\n${lines.join("\n")}\n`);
+    const namesOf = (html: string) => [...new Set(html.split('id="rows"')[1]?.match(/many-\d+/g))];
+    const all = lines.map((line) => line.split(",")[0] ?? "");
+    const expected = ["many-140", ...all.filter((name) => name !== "many-140")];
+    for (const act of [() => Promise.resolve(), () => apply(path)]) {
+      await act();
+      const first = await pageOf(path);
+      expect(namesOf(first)).toEqual(expected.slice(0, 100));
+      expect(first).toContain(`href="${path}?page=2#rows"`);
+      expect(namesOf(await pageOf(`${path}?page=2`))).toEqual(expected.slice(100));
+      expect(namesOf(await pageOf(`${path}?show=new&page=9`))).toEqual(expected.slice(101));
+    }
+  });
+
   test("shows what a changed column comes to where it was changed", async () => {
     const path = await upload("a,b\nhere-1,M50\n");
     const answer = await owner.post(path, { _csrf: owner.csrf, c0: "name", c1: "model" }, { "hx-request": "true", "hx-current-url": `${farm.url}${path}` });

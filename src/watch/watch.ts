@@ -110,6 +110,8 @@ export class Watch {
       ],
       deps.log,
     );
+    // So that no contract is told of as down until the first tick.
+    this.scheduler.run();
   }
 
   /** A rig has come, or is gone; by the hub. */

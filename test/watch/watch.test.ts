@@ -238,6 +238,25 @@ test("nothing moves because the hub was restarted, and what the detectors knew i
   expect(no).toBeGreaterThan(0);
 });
 
+test("in the first minute of a run contracts stand as they were, and one that is terminated lets its rigs go at once", async () => {
+  stand = new Stand(3);
+  await stand.work(120);
+  const { id, no } = stand.contract(200 * terahash);
+  await stand.watch.round();
+  stand.accepted.add(no);
+  stand.watch.second();
+  expect(stand.serving(no)).toHaveLength(2);
+  await stand.watch.stop();
+  for (const [rigNo] of stand.facts) stand.facts.set(rigNo, rigFact(rigNo, { exposure: new Exposure() }));
+  stand.start(60_000);
+  expect([...stand.watch.contractStandings()]).toMatchObject([{ fact: { state: "delivering" } }]);
+
+  must(stand.control.contracts.terminate(id, { atMs: null, reason: "sold", by: "user:u" }));
+  stand.watch.configChanged();
+  await stand.watch.round();
+  expect(stand.serving(no)).toEqual([]);
+});
+
 test("a plan that cannot be recorded is not applied, and is tried again at the next tick", async () => {
   stand = new Stand(3);
   await stand.work(120);

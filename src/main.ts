@@ -91,6 +91,7 @@ export async function startHub(config: Config, log: Log, { startGraceMs = usualS
     operation: () => operationOf({ hub, watch, ledger, loopLag }),
     config: { ...config, stratum },
   });
+  web.keepWarm();
   const http = web.address;
   inviteFirstUser(control, config, { http, log });
   control.events.record({ type: "hub.started", subjectKind: "hub", subjectId: null, text: `The hub started (version ${version}).` });

@@ -46,14 +46,19 @@ export function createApp(deps: WebDeps) {
   const app = new Elysia({ normalize: false, systemRouter: false, nativeStaticResponse: false });
   guardAll(app, deps);
   refuseInWords(app, deps, methodsByPath(endpoints));
-  app.use(pages(deps, { figures: parts.figures, probes: parts.probes }));
+  const people = pages(deps, { figures: parts.figures, probes: parts.probes });
+  // Whoever changed something sees it at once.
+  app.onAfterHandle(({ request }) => {
+    if (request.method !== "GET" && request.method !== "HEAD") people.changed();
+  });
+  app.use(people.app);
   app.use(openPaths(deps, endpoints));
   app.use(api(endpoints));
   const release = () => {
     parts.waiters.close();
     parts.bell.close();
   };
-  return { app, release };
+  return { app, release, keepWarm: people.keepWarm };
 }
 
 /** Runs before routing and parsing, for known and unknown paths alike: headers, who it is, how often he asks. */

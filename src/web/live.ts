@@ -10,7 +10,8 @@ const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(reso
 export type LivePart = { id: string; html: string };
 /** Rows of one table body: single rows are sent while their order stands, else the whole body. */
 export type LiveRows = { id: string; rows: readonly LivePart[] };
-export type LiveSnapshot = { parts: readonly LivePart[]; list?: LiveRows };
+/** `atMs`: of when it is, where that is not the moment of its rendering. */
+export type LiveSnapshot = { parts: readonly LivePart[]; list?: LiveRows; atMs?: number };
 
 /** What a page shows live. Whoever asks for the same key gets the same bytes: it must hold all that `render` depends on. */
 export type LiveView = { key: string; everyMs: number; render: () => Promise<LiveSnapshot> };

@@ -2,7 +2,12 @@ import { createApp } from "./app.ts";
 import type { WebDeps } from "./deps.ts";
 import { webLimits } from "./limits.ts";
 
-export type RunningWeb = { address: { host: string; port: number }; stop: () => Promise<void> };
+export type RunningWeb = {
+  address: { host: string; port: number };
+  /** From now until `stop` figures are at hand before anybody asks. */
+  keepWarm: () => void;
+  stop: () => Promise<void>;
+};
 
 /** What the server lets through at most; the API's own limit is lower and answers in words. */
 const serverBodyBytesMax = webLimits.bodyBytesMax + 64_000;
@@ -14,7 +19,7 @@ const serverBodyBytesMax = webLimits.bodyBytesMax + 64_000;
 export function startWeb(deps: WebDeps): Promise<RunningWeb> {
   const { http, httpCert, httpKey } = deps.config;
   const tls = httpCert !== undefined && httpKey !== undefined ? { cert: Bun.file(httpCert), key: Bun.file(httpKey) } : undefined;
-  const { app, release } = createApp(deps);
+  const { app, release, keepWarm } = createApp(deps);
   return new Promise((resolve, reject) => {
     try {
       // Elysia would share a taken port with whoever has it.
@@ -31,7 +36,7 @@ export function startWeb(deps: WebDeps): Promise<RunningWeb> {
           release();
           await app.stop(true);
         };
-        resolve({ address: { host: server.hostname ?? http.host, port: server.port ?? http.port }, stop });
+        resolve({ address: { host: server.hostname ?? http.host, port: server.port ?? http.port }, keepWarm, stop });
       });
     } catch (error) {
       reject(error);

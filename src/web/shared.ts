@@ -27,24 +27,49 @@ export class Shared<T> {
 
   /** Rejects where the question fails, for those who must wait for it. */
   value(): Promise<T> {
-    const nowMs = this.#now();
-    const ageMs = this.#last === null || nowMs < this.#last.atMs ? Number.POSITIVE_INFINITY : nowMs - this.#last.atMs;
-    const freshMs = this.#last === null ? 0 : this.#ages.freshMs(this.#last.value);
-    if (this.#last !== null && ageMs < freshMs) return Promise.resolve(this.#last.value);
-    this.#running ??= this.#refresh(nowMs);
-    if (this.#last === null || ageMs >= freshMs + this.#ages.overdueMs) return this.#running;
-    // Nobody waits for this one, so nobody would hear it fail; the next who must wait will.
-    this.#running.catch(() => {});
-    return Promise.resolve(this.#last.value);
+    return this.#within(this.#ages.overdueMs);
   }
 
-  async #refresh(nowMs: number): Promise<T> {
-    try {
-      const value = await this.#ask(nowMs);
-      this.#last = { atMs: nowMs, value };
-      return value;
-    } finally {
-      this.#running = null;
-    }
+  /** Waits for an answer that is fresh. */
+  newest(): Promise<T> {
+    return this.#within(0);
+  }
+
+  /** Something was changed: what is known is of no use, nor is what was asked for before. */
+  forget(): void {
+    this.#last = null;
+    this.#running = null;
+  }
+
+  #within(overdueMs: number): Promise<T> {
+    const nowMs = this.#now();
+    const last = this.#last;
+    const ageMs = last === null || nowMs < last.atMs ? Number.POSITIVE_INFINITY : nowMs - last.atMs;
+    const freshMs = last === null ? 0 : this.#ages.freshMs(last.value);
+    if (last !== null && ageMs < freshMs) return Promise.resolve(last.value);
+    this.#running ??= this.#refresh(nowMs);
+    if (last === null || ageMs >= freshMs + overdueMs) return this.#running;
+    // Nobody waits for this one, so nobody would hear it fail; the next who must wait will.
+    this.#running.catch(() => {});
+    return Promise.resolve(last.value);
+  }
+
+  #refresh(nowMs: number): Promise<T> {
+    const running = this.#ask(nowMs).then(
+      (value) => {
+        if (this.#running === running) this.#end({ atMs: nowMs, value });
+        return value;
+      },
+      (error: unknown) => {
+        if (this.#running === running) this.#end(this.#last);
+        throw error;
+      },
+    );
+    return running;
+  }
+
+  #end(last: { atMs: number; value: T } | null): void {
+    this.#last = last;
+    this.#running = null;
   }
 }

@@ -3,6 +3,7 @@ import type { WorkerName } from "../../control/worker-names.ts";
 import { breathe } from "../csv-read.ts";
 import type { WebDeps } from "../deps.ts";
 import type { LiveFigures, RateTable } from "../live-figures.ts";
+import { Shared } from "../shared.ts";
 import { byName } from "./natural-order.ts";
 import { noWords, rigWord, type WordCounts } from "./rig-word.ts";
 
@@ -114,7 +115,7 @@ export class FleetSnapshots {
   readonly #deps: WebDeps;
   readonly #figures: LiveFigures;
   #kept: { atMs: number; value: Promise<FleetSnapshot> } | null = null;
-  #hourWork: { atMs: number; untilMs: number; value: Promise<HourWorks> } | null = null;
+  readonly #hourWork: Shared<HourWorks>;
   #rows: Rows | null = null;
   /** Names of rigs by number, and which of them comes first, second … when they are sorted. */
   #order: { names: string[]; places: number[] } = { names: [], places: [] };
@@ -124,6 +125,10 @@ export class FleetSnapshots {
   constructor(deps: WebDeps, figures: LiveFigures) {
     this.#deps = deps;
     this.#figures = figures;
+    // From a whole minute on: what is left of one would have to be added up share by share.
+    const ask = (nowMs: number) => deps.ledger.rejects(Math.floor((nowMs - hourMs) / minuteMs) * minuteMs, nowMs, "rig");
+    const freshMs = (byRig: HourWorks) => Math.max(hourWorkAgeMs, byRig.size * hourWorkAgeMsPerRig);
+    this.#hourWork = new Shared<HourWorks>(deps.now, ask, { freshMs, overdueMs: hourWorkAgeMs * 2 });
   }
 
   current(): Promise<FleetSnapshot> {
@@ -144,21 +149,9 @@ export class FleetSnapshots {
     this.#forgets += 1;
   }
 
-  #work(nowMs: number): Promise<HourWorks> {
-    const kept = this.#hourWork;
-    if (kept !== null && nowMs >= kept.atMs && nowMs < kept.untilMs) return kept.value;
-    // From a whole minute on: what is left of one would have to be added up share by share.
-    const fromMs = Math.floor((nowMs - hourMs) / minuteMs) * minuteMs;
-    const asked = { atMs: nowMs, untilMs: nowMs + hourWorkAgeMs };
-    const value = this.#deps.ledger.rejects(fromMs, nowMs, "rig").then((byRig) => {
-      asked.untilMs = nowMs + Math.max(hourWorkAgeMs, byRig.size * hourWorkAgeMsPerRig);
-      return byRig;
-    });
-    this.#hourWork = Object.assign(asked, { value });
-    value.catch(() => {
-      this.#hourWork = null;
-    });
-    return value;
+  /** Work that pools accepted and refused of each rig in the last hour. */
+  hourWork(): Promise<HourWorks> {
+    return this.#hourWork.value();
   }
 
   /** In pieces: ten thousand rows at once would hold up the rigs that the loop serves too. */
@@ -198,7 +191,7 @@ export class FleetSnapshots {
     const [rates, dayRates, work, { rigs, workerNames }] = await Promise.all([
       this.#figures.ratesByRig(),
       this.#figures.dayRatesByRig(),
-      this.#work(nowMs),
+      this.hourWork(),
       this.#rigs(nowMs),
     ]);
     await breathe();

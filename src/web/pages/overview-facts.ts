@@ -5,6 +5,7 @@ import { breathe } from "../csv-read.ts";
 import type { WebDeps } from "../deps.ts";
 import type { LiveFigures, PoolWork, RateTable } from "../live-figures.ts";
 import { type PoolView, poolsByNo } from "../pool-views.ts";
+import { Shared } from "../shared.ts";
 import type { ContractNow, ContractSnapshots } from "./contract-snapshot.ts";
 import { type WordCounts, wordCounts } from "./rig-word.ts";
 
@@ -31,22 +32,32 @@ export type OverviewFacts = {
   hasShare: boolean;
 };
 
-/** Rigs change fleets seldom, and a plan asks all its rigs. */
+/**
+ * Facts of a second ago are as good, unless somebody changed something. While they are read again, older ones serve, which say of when they are, and an open page
+ * has the new ones with its stream's first message. `Warmth` reads them more often than that.
+ */
+const freshMs = 1_000;
+const overdueMs = 12_000;
+/** Rigs change fleets seldom, and a plan asks all its rigs: those of ten thousand every thirty seconds. */
 const slowMs = 10_000;
+const slowMsPerRig = 3;
 export const worstShown = 8;
+/** What the hub knows of a rig is put together for who asks: a microsecond. */
+const rigsPerTurn = 500;
 
-type Slow = { fleetOf: ReadonlyMap<number, number>; spareHps: number | null };
+type Slow = { fleetOf: ReadonlyMap<number, number>; spareHps: number | null; goneRigs: number };
 
 function sumKnown(total: number | null, hps: number | null): number | null {
   return hps === null ? total : (total ?? 0) + hps;
 }
 
-/** Reads them, what changes slowly but once in ten seconds. */
+/** Reads them in turns, once for all who ask within a second. */
 export class OverviewReader {
   readonly #deps: WebDeps;
   readonly #figures: LiveFigures;
   readonly #contracts: ContractSnapshots;
-  #slow: { atMs: number; value: Promise<Slow> } | null = null;
+  readonly #facts: Shared<OverviewFacts>;
+  readonly #slow: Shared<Slow>;
   #sawShare = false;
   #sums: { of: unknown; value: Map<number, FleetRates> } | null = null;
 
@@ -54,51 +65,57 @@ export class OverviewReader {
     this.#deps = deps;
     this.#figures = figures;
     this.#contracts = contracts;
+    this.#facts = new Shared(deps.now, () => this.#read(), { freshMs: () => freshMs, overdueMs });
+    const slowFor = ({ fleetOf }: Slow) => Math.max(slowMs, fleetOf.size * slowMsPerRig);
+    this.#slow = new Shared(deps.now, (nowMs) => this.#readSlow(nowMs), { freshMs: slowFor, overdueMs: slowMs });
   }
 
-  async read(): Promise<OverviewFacts> {
+  /** For a page: what is at hand, of the moment `nowMs`. */
+  atHand(): Promise<OverviewFacts> {
+    return this.#facts.value();
+  }
+
+  /** For a stream: at most a second old. */
+  newest(): Promise<OverviewFacts> {
+    return this.#facts.newest();
+  }
+
+  /** After a change of ours: whoever made it sees it at once. */
+  forget(): void {
+    this.#facts.forget();
+  }
+
+  async #read(): Promise<OverviewFacts> {
     const { control, now } = this.#deps;
-    const [rates, dayRates, hourWork, contracts, deliveredHps] = await Promise.all([
+    const [rates, dayRates, hourWork, contracts, deliveredHps, slow] = await Promise.all([
       this.#figures.ratesByRig(),
       this.#figures.dayRatesByRig(),
       this.#figures.poolWork(),
       this.#contracts.current(),
       this.#figures.deliveredHps(),
+      this.#slow.value(),
     ]);
     const fleets = control.fleets.all();
-    const { fleetOf, spareHps } = await this.#slowly(fleets);
     const hasShare = this.#hasShare(dayRates);
     await breathe();
     const counts = control.rigs.countByFleet();
-    const statusCounts = wordCounts(counts);
+    await breathe();
     const worstRigs = control.rigs.worst(worstShown);
     await breathe();
     const pools = [...poolsByNo(this.#deps).values()];
     await breathe();
-    const sums = this.#sumsOf(rates, fleetOf);
-    await breathe();
-    const isOthers = counts.some(({ status }) => status !== "online");
-    const goneRigs = isOthers ? 0 : this.#goneRigs(fleets, fleetOf);
-    return { nowMs: now(), goneRigs, fleets, counts, statusCounts, hourWork, contracts, deliveredHps, spareHps, hasShare, rates: sums, worstRigs, pools };
+    const sums = this.#sumsOf(rates, slow.fleetOf);
+    const goneRigs = counts.some(({ status }) => status !== "online") ? 0 : slow.goneRigs;
+    return {
+      ...{ nowMs: now(), goneRigs, fleets, counts, statusCounts: wordCounts(counts), hourWork, contracts, deliveredHps },
+      ...{ spareHps: slow.spareHps, hasShare, rates: sums, worstRigs, pools },
+    };
   }
 
   /** That there was one stays true. */
   #hasShare(dayRates: RateTable): boolean {
     this.#sawShare ||= dayRates.values().some(([day]) => day !== null) || this.#hasAccepted();
     return this.#sawShare;
-  }
-
-  #goneRigs(fleets: readonly Fleet[], fleetOf: ReadonlyMap<number, number>): number {
-    const { control, hub, now } = this.#deps;
-    const graceMs = new Map(fleets.map(({ no, disconnectGraceS }) => [no, disconnectGraceS * 1_000]));
-    const nowMs = now();
-    let gone = 0;
-    for (const { rigNo, sessions, disconnectedAtMs } of hub.rigs()) {
-      const most = graceMs.get(fleetOf.get(rigNo) ?? 0);
-      const isGone = most !== undefined && sessions.length === 0 && disconnectedAtMs !== null && nowMs - disconnectedAtMs > most;
-      if (isGone && control.rigs.byNo(rigNo)?.lifecycle === "active") gone += 1;
-    }
-    return gone;
   }
 
   #hasAccepted(): boolean {
@@ -112,21 +129,10 @@ export class OverviewReader {
     return this.#sums.value;
   }
 
-  #slowly(fleets: readonly Fleet[]): Promise<Slow> {
-    const nowMs = this.#deps.now();
-    const kept = this.#slow;
-    if (kept !== null && nowMs >= kept.atMs && nowMs - kept.atMs < slowMs) return kept.value;
-    const value = this.#readSlow(nowMs, fleets);
-    this.#slow = { atMs: nowMs, value };
-    value.catch(() => {
-      this.#slow = null;
-    });
-    return value;
-  }
-
   /** A fleet a turn. */
-  async #readSlow(nowMs: number, fleets: readonly Fleet[]): Promise<Slow> {
+  async #readSlow(nowMs: number): Promise<Slow> {
     const { control, contracts } = this.#deps;
+    const fleets = control.fleets.all();
     const ask = { customerNo: 0, startsAtMs: nowMs, endsAtMs: null, place: null, exceptContractNo: 0 };
     const fleetOf = new Map<number, number>();
     let spareHps = contracts === undefined ? null : 0;
@@ -137,7 +143,22 @@ export class OverviewReader {
       await breathe();
       spareHps = (spareHps ?? 0) + Math.max(0, contracts.capacity({ ...ask, fleetNo }).availableHps);
     }
-    return { fleetOf, spareHps };
+    return { fleetOf, spareHps, goneRigs: await this.#goneRigs(fleets, fleetOf) };
+  }
+
+  async #goneRigs(fleets: readonly Fleet[], fleetOf: ReadonlyMap<number, number>): Promise<number> {
+    const { control, hub, now } = this.#deps;
+    const graceMs = new Map(fleets.map(({ no, disconnectGraceS }) => [no, disconnectGraceS * 1_000]));
+    const nowMs = now();
+    let gone = 0;
+    let looked = 0;
+    for (const { rigNo, sessions, disconnectedAtMs } of hub.rigs()) {
+      if (looked++ % rigsPerTurn === 0) await breathe();
+      const most = graceMs.get(fleetOf.get(rigNo) ?? 0);
+      const isGone = most !== undefined && sessions.length === 0 && disconnectedAtMs !== null && nowMs - disconnectedAtMs > most;
+      if (isGone && control.rigs.byNo(rigNo)?.lifecycle === "active") gone += 1;
+    }
+    return gone;
   }
 }
 

@@ -149,8 +149,7 @@ async function contractsOf(parts: PageParts, { contracts }: OverviewFacts): Prom
 }
 
 /** All that the overview shows, in plain values. */
-export async function overviewParts(parts: PageParts, zone: string): Promise<OverviewParts> {
-  const facts = await parts.overview.read();
+async function overviewParts(parts: PageParts, facts: OverviewFacts, zone: string): Promise<OverviewParts> {
   const attention = attentionOf(facts);
   return {
     tiles: [deliveredTile(facts), spareTile(facts), effectiveTile(facts), rigsTile(facts), rejectedTile(facts), poolsTile(facts)],
@@ -167,13 +166,16 @@ export async function overviewParts(parts: PageParts, zone: string): Promise<Ove
 }
 
 export async function overviewPage(parts: PageParts, { viewer }: PageCall): Promise<Response> {
-  return htmlResponse(OverviewPage({ ...(await overviewParts(parts, viewer.zone)), viewer, assets: assetUrls, live: "/live/overview" }));
+  const facts = await parts.overview.atHand();
+  const shown = await overviewParts(parts, facts, viewer.zone);
+  return htmlResponse(OverviewPage({ ...shown, viewer: { ...viewer, nowMs: facts.nowMs }, assets: assetUrls, live: "/live/overview" }));
 }
 
 export function overviewLive(parts: PageParts, { zone }: WatchCall): LiveView {
   const render = async () => {
-    const shown = await overviewParts(parts, zone);
-    const clock = { nowMs: parts.deps.now(), zone };
+    const facts = await parts.overview.newest();
+    const shown = await overviewParts(parts, facts, zone);
+    const clock = { nowMs: facts.nowMs, zone };
     const drawn = await liveParts([
       ["steps", () => Checklist({ steps: shown.steps })],
       ["tiles", () => Tiles({ id: "tiles", tiles: shown.tiles })],
@@ -184,7 +186,7 @@ export function overviewLive(parts: PageParts, { zone }: WatchCall): LiveView {
       ["pools", () => PoolSummary({ pools: shown.pools, more: shown.poolsMore, clock })],
       ["last-events", () => OverviewEvents({ events: shown.events, clock })],
     ]);
-    return { parts: drawn };
+    return { parts: drawn, atMs: facts.nowMs };
   };
   return { key: "overview", everyMs: 2_000, render };
 }

@@ -56,6 +56,7 @@ import { addSiteForm, changeFarmForm, settingsPage } from "./settings.ts";
 import { setupForm, setupPage } from "./setup.ts";
 import { Strips } from "./strips.ts";
 import { addTokenForm, removeTokenForm, tokensPage } from "./tokens.ts";
+import { Warmth } from "./warmth.ts";
 import { welcomeForm, welcomePage } from "./welcome.ts";
 
 type Show = (parts: PageParts, call: PageCall) => Response | Promise<Response>;
@@ -204,8 +205,8 @@ function stream(parts: PageParts, request: Request, { id, watch }: { id: string;
 /** The view as a reader of this zone sees it, with the moment of each rendering. */
 function asOf({ deps }: PageParts, { key, everyMs, render }: LiveView, zone: string): LiveView {
   const timed = async () => {
-    const { parts, list } = await render();
-    const moment = { id: "as-of", html: await AsOf({ clock: { nowMs: deps.now(), zone }, everyMs }) };
+    const { parts, list, atMs } = await render();
+    const moment = { id: "as-of", html: await AsOf({ clock: { nowMs: atMs ?? deps.now(), zone }, everyMs }) };
     return { parts: [...parts, moment], ...(list !== undefined && { list }) };
   };
   return { key: `${key} ${zone}`, everyMs, render: timed };
@@ -232,7 +233,7 @@ function pageParts(whole: WebDeps, shared: SharedParts = {}): PageParts {
   return { deps, figures, probes, ...made, contracts, overview, startedAtMs: deps.now() };
 }
 
-/** All pages, forms, streams and assets, as a plugin. Bodies are read by the forms themselves, after it is known who sends them. */
+/** All pages, forms, streams and assets, as the plugin `app`; `keepWarm` see `Warmth`; `changed` is to be called when somebody changed something. Bodies are read by the forms themselves, after it is known who sends them. */
 export function pages(deps: WebDeps, shared: SharedParts = {}) {
   const parts = pageParts(deps, shared);
   const app = new Elysia({ name: "pages" });
@@ -265,7 +266,12 @@ export function pages(deps: WebDeps, shared: SharedParts = {}) {
   for (const [path, watch] of watched) {
     app.get(path, ({ request, params }) => stream(parts, request, { id: idOf(params), watch }));
   }
-  return app.onStop(() => parts.live.close());
+  const warmth = new Warmth(parts);
+  app.onStop(() => {
+    warmth.stop();
+    parts.live.close();
+  });
+  return { app, keepWarm: () => warmth.keep(), changed: () => parts.overview.forget() };
 }
 
 /** Elysia gives no parameters at all to a path without any. */

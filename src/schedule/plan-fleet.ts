@@ -37,7 +37,7 @@ function planRank(fleet: PlannedFleet, contracts: readonly PlannedContract[]): v
   const short = wanting.filter(({ fill }) => fill < 1);
   if (short.length === 0) return;
   for (const contract of short) exchange(fleet, contract);
-  for (const contract of short) trade(fleet, contract);
+  trade(fleet, short);
   for (const contract of short) takeFromLower(fleet, contract);
   if (short.some(({ fill }) => fill < 1)) level(fleet, contracts);
   for (const contract of contracts) sendReplacedHome(fleet, contract);

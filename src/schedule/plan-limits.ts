@@ -21,6 +21,9 @@ export const planLimits = Object.freeze({
   nearbyComparedMax: 48,
   /** Exchanges tried for one contract that finds no spare. */
   exchangesTriedMax: 12,
+  /** Contracts that one which lacks a little tries to trade with, and such trades tried in a plan. */
+  tradersMax: 3,
+  tradesTriedMax: 64,
   /** Rigs of a contract that are looked at for a trade with another. */
   tradedFromMax: 12,
 });

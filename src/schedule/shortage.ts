@@ -206,6 +206,8 @@ function levelOne(fleet: PlannedFleet, worst: PlannedContract, order: readonly F
 
 /** Parts of promises that are nearer are equal. */
 const equalTo = 1e-9;
+/** What the worse off must gain at least of a rig that is moved for it, as a part of the rig: or hundreds of equal rigs go round for nothing. */
+const levelGainMin = 0.05;
 
 /** The rig by which the lower of the two fills gains most; null when none makes it higher than the receiver's is. */
 function levelling(fleet: PlannedFleet, { giver, receiver, urgent }: Between & { urgent: boolean }): PlannedRig | null {
@@ -214,6 +216,8 @@ function levelling(fleet: PlannedFleet, { giver, receiver, urgent }: Between & {
   const byHps = giver.fact.method === "threshold";
   // Whoever is within its tolerance takes nothing of which a part would be left to the house.
   const mostHps = fleet.fact.slices && !urgent ? receiver.missingHps + receiver.slackHps : Number.POSITIVE_INFINITY;
+  const isWorth = (rig: PlannedRig, lower: number) => isFresh(rig) || (lower - floor) * receiver.promisedHps >= rig.h * levelGainMin;
+  const may = (rig: PlannedRig, lower: number) => isWorth(rig, lower) && mayBeTaken(rig, { giver, receiver }) && mayLevel(fleet, rig, urgent);
   const part = giver.sliced;
   let best: PlannedRig | null = null;
   let bestFloor = floor;
@@ -223,7 +227,7 @@ function levelling(fleet: PlannedFleet, { giver, receiver, urgent }: Between & {
     // Members rise: the rest would cost more, or be too much.
     if (rig !== part && (rig.h > mostHps || (byHps && without <= floor))) break;
     const lower = Math.min(without, fillWith(receiver, rig));
-    if (lower > bestFloor && rig.h <= mostHps && mayBeTaken(rig, { giver, receiver }) && mayLevel(fleet, rig, urgent)) {
+    if (lower > bestFloor && rig.h <= mostHps && may(rig, lower)) {
       best = rig;
       bestFloor = lower + equalTo;
     }
@@ -245,8 +249,11 @@ function partFirst(members: readonly PlannedRig[], part: PlannedRig | null): rea
 
 /** Dwell is broken for a contract below its tolerance, the cap on moves is not; a rig that was just added is where it is by no move yet. */
 export function mayLevel(fleet: PlannedFleet, rig: PlannedRig, urgent: boolean): boolean {
-  if (rig.origin !== null && rig.origin.contractNo === 0) return true;
-  return fleet.mayMove(1) && (urgent || fleet.mayLeave(rig));
+  return isFresh(rig) || (fleet.mayMove(1) && (urgent || fleet.mayLeave(rig)));
+}
+
+function isFresh(rig: PlannedRig): boolean {
+  return rig.origin !== null && rig.origin.contractNo === 0;
 }
 
 function fillWithout(contract: PlannedContract, { rig, part }: { rig: PlannedRig; part: PlannedRig | null }): number {

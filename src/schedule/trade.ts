@@ -1,4 +1,5 @@
 import { type Hand, handsOf } from "./hand.ts";
+import { planLimits } from "./plan-limits.ts";
 import type { PlannedContract } from "./planned-contract.ts";
 import type { PlannedFleet } from "./planned-fleet.ts";
 import type { PlannedRig } from "./planned-rig.ts";
@@ -6,43 +7,59 @@ import { type Between, mayBeTaken, mayLevel } from "./shortage.ts";
 import type { Why } from "./why.ts";
 
 /**
- * For a contract that lacks less than another has too much, where no spare is left: rigs change hands, at most two each way, so that both
+ * For contracts that lack less than another has too much, where no spare is left: rigs change hands, at most two each way, so that both
  * have what they are promised. Whole rigs leave a little over with one that another lacks.
  */
-export function trade(fleet: PlannedFleet, receiver: PlannedContract): void {
-  if (receiver.fact.method !== "threshold") return;
-  for (const giver of fleet.contracts) {
-    if (receiver.missingHps === 0) return;
-    if (giver !== receiver && giver.inForce && overHps(giver) >= receiver.missingHps) tradeBetween(fleet, { giver, receiver });
+export function trade(fleet: PlannedFleet, short: readonly PlannedContract[]): void {
+  let givers = richestFirst(fleet);
+  if (givers.length === 0) return;
+  const receivers = short.filter(({ fact }) => fact.method === "threshold").sort((one, other) => one.missingHps - other.missingHps || one.no - other.no);
+  let tries: number = planLimits.tradesTriedMax;
+  for (const receiver of receivers) {
+    if (receiver.missingHps === 0) continue;
+    for (const giver of givers.slice(0, planLimits.tradersMax)) {
+      if (overHps(giver) < receiver.missingHps) break;
+      if (tries-- <= 0) return;
+      if (!tradeBetween(fleet, { giver, receiver })) continue;
+      givers = richestFirst(fleet);
+      break;
+    }
   }
+}
+
+/** Who has the most too much is the likeliest to have something that fits. */
+function richestFirst({ contracts }: PlannedFleet): PlannedContract[] {
+  return contracts.filter((contract) => contract.inForce && overHps(contract) > 0).sort((one, other) => overHps(other) - overHps(one) || one.no - other.no);
 }
 
 function overHps(contract: PlannedContract): number {
   return contract.fact.method === "threshold" ? contract.stayHps - contract.promisedHps : 0;
 }
 
-type Trade = { there: Hand; back: Hand };
-
-/** What the receiver gains, H/s. */
-function gain({ there, back }: Trade): number {
-  return there.hps - back.hps;
-}
-
-function size({ there, back }: Trade): number {
-  return there.rigs.length + back.rigs.length;
-}
-
-/** The trade of the fewest rigs, of those the one that leaves the giver most. */
-function tradeBetween(fleet: PlannedFleet, { giver, receiver }: Between): void {
-  const urgent = receiver.belowTolerance;
-  const mayTrade = (between: Between) => (rig: PlannedRig) => rig.fraction === 1 && mayBeTaken(rig, between) && mayLevel(fleet, rig, urgent);
+function tradeBetween(fleet: PlannedFleet, { giver, receiver }: Between): boolean {
+  const mayTrade = (between: Between) => (rig: PlannedRig) => rig.fraction === 1 && mayBeTaken(rig, between) && mayLevel(fleet, rig, receiver.belowTolerance);
   const given = handsOf(giver.members.filter(mayTrade({ giver, receiver })));
   const returned = handsOf(receiver.members.filter(mayTrade({ giver: receiver, receiver: giver })));
-  const suits = ({ there, back }: Trade) => gain({ there, back }) >= receiver.missingHps && gain({ there, back }) <= overHps(giver);
-  const trades = given.flatMap((there) => returned.map((back) => ({ there, back })).filter(suits)).filter((one) => fleet.mayMove(size(one)));
-  const [best] = trades.sort((one, other) => size(one) - size(other) || gain(one) - gain(other));
-  if (best === undefined) return;
+  const suits = ({ gainHps, rigs }: Trade) => gainHps >= receiver.missingHps && gainHps <= overHps(giver) && fleet.mayMove(rigs);
+  const best = fewest(given, returned, suits);
+  if (best === null) return false;
   const why: Why = { cause: "level", code: "traded", optional: true, contractNo: receiver.no, otherNo: 0, fill: receiver.fill, chosen: giver.fact.label };
   for (const rig of best.there.rigs) fleet.move(rig, { contractNo: receiver.no }, why);
   for (const rig of best.back.rigs) fleet.move(rig, { contractNo: giver.no }, why);
+  return true;
+}
+
+type Trade = { there: Hand; back: Hand; rigs: number; gainHps: number };
+
+/** The trade of the fewest rigs that suits, of those the one that leaves the giver most. */
+function fewest(given: readonly Hand[], returned: readonly Hand[], suits: (one: Trade) => boolean): Trade | null {
+  let best: Trade | null = null;
+  for (const there of given) {
+    for (const back of returned) {
+      const one = { there, back, rigs: there.rigs.length + back.rigs.length, gainHps: there.hps - back.hps };
+      const isBetter = best === null || one.rigs < best.rigs || (one.rigs === best.rigs && one.gainHps < best.gainHps);
+      if (isBetter && suits(one)) best = one;
+    }
+  }
+  return best;
 }

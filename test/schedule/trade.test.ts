@@ -32,3 +32,23 @@ test("a customer's own rig is traded to nobody", () => {
   const owned = unevenly({ ownerCustomerNo: 1, lend: "all" });
   expect(makePlan(owned).changes.filter(({ reason }) => reason.code === "traded")).toEqual([]);
 });
+
+/** Contracts that each want 19.4995 rigs, of which half have 20 and half 19: no trade of whole rigs fits. */
+function nearlyLevel(contracts: number, jitter: number): PlanFacts {
+  const own = Array.from({ length: contracts }, (_, at) => (at % 2 === 0 ? 20 : 19));
+  const allocations = own
+    .flatMap((count, at) => Array.from({ length: count }, () => at + 1))
+    .map((contractNo, at) => ({ rigNo: at + 1, contractNo, fraction: 1 }));
+  return world({
+    rigs: allocations.map((_, at) => rigFact(at + 1, { nominalHps: (100 + ((at * 7_919) % 100) * jitter) * th })),
+    contracts: own.map((_, at) => contractFact(at + 1, { promisedHps: 1949.95 * th })),
+    allocations,
+  });
+}
+
+test.each([0, 1e-4])("where a move would make nobody better off worth telling, nobody is moved (rigs differ by %p of a terahash)", (jitter) => {
+  const facts = { ...nearlyLevel(20, jitter), contracts: nearlyLevel(20, jitter).contracts.map((contract) => ({ ...contract, toleranceBp: 100 })) };
+  const plan = makePlan(facts);
+  expect(plan.shortages).toHaveLength(10);
+  expect(plan.changes).toEqual([]);
+});

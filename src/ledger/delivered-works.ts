@@ -18,6 +18,16 @@ const levels = [
 /** Each look at a table holds memory until its question ends; with two hundred of them DuckDB had not enough. */
 const looksMax = 16;
 
+/** And with so many a question takes as long as it may: ten seconds. */
+const looksInAllMax = 4_096;
+
+/** The times asked for lie in too many places of the books. */
+export class TooScattered extends RangeError {
+  constructor(looks: number) {
+    super(`the times asked for lie in ${looks} places of the books, more than the ${looksInAllMax} that are read for one answer`);
+  }
+}
+
 /** A part of one of the times asked for, in whole cells. */
 type Part = Range & Pick<ServedTime, "rigNo" | "contractNo"> & { index: number; cellMs: number };
 /** Parts of one level that are near each other, and the range that holds them. */
@@ -25,7 +35,7 @@ type Look = Range & { cellMs: number; parts: Part[] };
 
 /**
  * Delivered work (D = H - R, may be negative) of each of these rigs for its contract in its time, exactly, in the order of the list.
- * Throws RangeError on a time that is none.
+ * Throws RangeError on a time that is none, TooScattered.
  */
 export async function deliveredWorksOf(questions: Questions, list: readonly ServedTime[]): Promise<bigint[]> {
   const works = list.map(() => 0n);
@@ -34,6 +44,7 @@ export async function deliveredWorksOf(questions: Questions, list: readonly Serv
     return cut({ fromMs: Math.floor(fromMs), toMs: Math.floor(toMs) }).map((part): Part => ({ ...part, rigNo, contractNo, index }));
   });
   const looks = looksAt(parts);
+  if (looks.length > looksInAllMax) throw new TooScattered(looks.length);
   for (let first = 0; first < looks.length; first += looksMax) {
     const some = looks.slice(first, first + looksMax);
     // As text, which DuckDB reads off the event loop.

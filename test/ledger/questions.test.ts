@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { TooScattered } from "../../src/ledger/delivered-works.ts";
 import { type HubVerdict, hubVerdicts, type PoolVerdict, poolVerdicts, type ShareRecord } from "../../src/ledger/share-record.ts";
 import { aShare, LedgerFolder, startMs } from "./ledger-folder.ts";
 
@@ -213,6 +214,9 @@ describe("questions to the ledger", () => {
     expect(await ledger.deliveredWorks(asked)).toEqual({ works: [3n * one, -7n * one, one, 0n, 3n * one], asOfMs: startMs });
     expect((await ledger.deliveredWorks([])).works).toEqual([]);
     await expect(ledger.deliveredWorks([{ ...time, toMs: startMs - 1 }])).rejects.toThrow("to: must be");
+    const scattered = Array.from({ length: 5_000 }, (_, index) => ({ ...time, fromMs: startMs - index * 700_000 - 1, toMs: startMs - index * 700_000 }));
+    expect((await ledger.deliveredWorks(scattered.slice(0, 40))).works).toHaveLength(40);
+    await expect(ledger.deliveredWorks(scattered)).rejects.toThrow(TooScattered);
   });
 
   test("raw rows come in pages by sequence, within limit, scope and window; the last shares newest first", async () => {

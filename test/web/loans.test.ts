@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { TooScattered } from "../../src/ledger/delivered-works.ts";
 import { loanSummaryModel } from "../../src/web/api/loans.ts";
 import { must } from "../control/test-control.ts";
 import { expectFits } from "./fits.ts";
@@ -77,4 +78,43 @@ test("a rig that was known under two names is one rig, and each of its loans has
   must(web.control.rigs.merge(rigs.standIn.id, rigs.fills.id));
   expect((await web.get("/loans/summary")).json["by_contract"]).toMatchObject([{ loans: 2, rigs: 1, rig_seconds: 2, work_hashes: "10" }]);
   expect(asked).toEqual([rigs.standIn.no, rigs.fills.no]);
+});
+
+test("a loan that has been over for an hour is asked of the ledger once, also for another window; one that is cut or goes on each time", async () => {
+  const { web, rigs, serve } = farm();
+  const asked: number[][] = [];
+  web.ledger.deliveredWorks = (list) => {
+    asked.push(list.map(({ rigNo }) => rigNo));
+    return Promise.resolve({ works: list.map(({ rigNo }) => BigInt(rigNo)), asOfMs: web.clock.nowMs });
+  };
+  web.clock.nowMs += 1_000;
+  for (const { no } of [rigs.standIn, rigs.fills]) serve(no, "replaces");
+  web.clock.nowMs += 1_000;
+  web.control.allocations.assign([{ rigNo: rigs.standIn.no, reason: { code: "given-back", text: "x" }, decidedBy: "planner" }]);
+  const [over, goesOn] = [rigs.standIn.no, rigs.fills.no];
+  const sum = async (query = "") => (await web.get(`/loans/summary${query}`)).json["by_contract"][0]["work_hashes"];
+  await sum();
+  web.clock.nowMs += 3_600_000;
+  expect(await sum()).toBe(String(over + goesOn));
+  expect(await sum()).toBe(String(over + goesOn));
+  expect(await sum(`?from=${at(startMs)}`)).toBe(String(over + goesOn));
+  expect(asked).toEqual([[over, goesOn], [over, goesOn], [goesOn], [goesOn]]);
+  await sum(`?from=${at(startMs + 1_500)}`);
+  web.clock.nowMs += 3_600_000;
+  await sum();
+  expect(asked.slice(4)).toEqual([
+    [over, goesOn],
+    [over, goesOn],
+  ]);
+});
+
+test("loans in more places of the books than one answer reads are refused, with the field and what to do", async () => {
+  const { web } = farm();
+  web.ledger.deliveredWorks = () => Promise.reject(new TooScattered(5_000));
+  for (const path of ["/loans", "/loans/summary"]) {
+    const { status, json } = await web.get(path);
+    expect(status).toBe(422);
+    expect(JSON.stringify(json)).toContain("from");
+    expect(JSON.stringify(json)).toContain("must be later");
+  }
 });

@@ -1,7 +1,8 @@
 import { Type } from "@sinclair/typebox";
 import type { Loan } from "../../control/loans.ts";
-import type { DeliveredWorks } from "../../ledger/answers.ts";
+import { TooScattered } from "../../ledger/delivered-works.ts";
 import { type ApiParts, type Endpoint, readEndpoint } from "../endpoint.ts";
+import { LoanWorks, within } from "../loan-works.ts";
 import { invalidParameter, limitOf, listReply } from "../paging.ts";
 import { idOf, model, oneOf, orNull, pageOf, pageQuery, time, windowQuery, workHashes } from "../schema-parts.ts";
 import { timeText } from "../times.ts";
@@ -72,18 +73,11 @@ const summaryExample = {
   by_contract: [{ ...sharedExample, loans: 3, rigs: 2, rig_seconds: 40_120, work_hashes: "8024000000000000000" }],
 };
 
-/** The part of a loan that lies within the window. */
-const within = ({ fromMs, toMs }: Loan, window: Window) => ({
-  fromMs: Math.max(fromMs, window.fromMs),
-  toMs: Math.min(toMs ?? window.toMs, window.toMs),
-});
-
-/**
- * What was delivered under each loan within the window. Shares and allocations of a rig that was merged into another keep its number, so
- * that each share is one loan's.
- */
-function worksOf({ deps }: ApiParts, loans: readonly Loan[], window: Window): Promise<DeliveredWorks> {
-  return deps.ledger.deliveredWorks(loans.map((loan) => ({ rigNo: loan.rigNo, contractNo: loan.contractNo, ...within(loan, window) })));
+/** The ledger reads no more for one answer than it can in some seconds. */
+function orShorter(error: unknown): never {
+  if (error instanceof TooScattered)
+    throw invalidParameter("from", "must be later: the loans of this window are too many and too far apart to be summed at once");
+  throw error;
 }
 
 /** What pools refuse stands for work of before: a short time may have less than none. */
@@ -96,6 +90,7 @@ function partiesOf({ ids }: ApiParts, { kind, ownerCustomerId, contractNo, borro
 export function loanEndpoints(parts: ApiParts): Endpoint[] {
   const { deps, ids } = parts;
   const { loans } = deps.control;
+  const loanWorks = new LoanWorks(deps);
   const need = ["fleet:read", "contracts:read"] as const;
   return [
     readEndpoint({
@@ -115,7 +110,7 @@ export function loanEndpoints(parts: ApiParts): Endpoint[] {
         if (!Number.isSafeInteger(afterNo) || afterNo < 0) throw invalidParameter("cursor", "must be `page.next` of the page before");
         const found = loans.range({ ...window, afterNo, limit: limit + 1 });
         const rows = found.slice(0, limit);
-        const { works } = await worksOf(parts, rows, window);
+        const { works } = await loanWorks.of(rows, window).catch(orShorter);
         const data = rows.map((loan, index) => {
           const { id, rigNo, fraction, fromMs, toMs, reason } = loan;
           const part = within(loan, window);
@@ -140,7 +135,7 @@ export function loanEndpoints(parts: ApiParts): Endpoint[] {
         const window = windowOf(query, deps.now() + 1, dayMs);
         const rows = loans.range({ ...window, afterNo: 0, limit: summedMax + 1 });
         if (rows.length > summedMax) throw invalidParameter("from", `must be later: there are more than ${summedMax} loans in this window`);
-        const { works, asOfMs } = await worksOf(parts, rows, window);
+        const { works, asOfMs } = await loanWorks.of(rows, window).catch(orShorter);
         const groups = Map.groupBy([...rows.entries()], ([, loan]) => `${loan.ownerCustomerId} ${loan.contractNo}`);
         const sums = [...groups.values()].map((group) => sumOf(parts, group, { works, window }));
         return { body: { from: timeText(window.fromMs), to: timeText(window.toMs), as_of: timeText(asOfMs), by_contract: sums } };

@@ -9,9 +9,9 @@ import { LedgerClosed, type Loader } from "./loader.ts";
 import type { ParquetFolder } from "./parquet.ts";
 import type { Repairs } from "./repairs.ts";
 import { restoreFiles } from "./restore.ts";
+import { returnFromJournal } from "./return-from-journal.ts";
 import type { Rollup } from "./rollup.ts";
 import { blockMinute, dayMs, hourMs, rigMinute, servedMinute } from "./rollup-sql.ts";
-import { returnFromJournal } from "./rows-from-journal.ts";
 import { type Piece, pieceGoing, pieceGone, pieceLive, received, returnedShares } from "./share-sources.ts";
 
 type Day = {

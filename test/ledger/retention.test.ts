@@ -1,10 +1,11 @@
-import { expect, test } from "bun:test";
+import { expect, spyOn, test } from "bun:test";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Ledger } from "../../src/ledger/ledger.ts";
+import { PieceReader } from "../../src/ledger/piece-reader.ts";
 import type { Repair } from "../../src/ledger/repairs.ts";
 import { daysOfShares, expectSame, fill, limits, rowsOf } from "./days-of-shares.ts";
-import { LedgerFolder } from "./ledger-folder.ts";
+import { aShare, LedgerFolder } from "./ledger-folder.ts";
 import { recount, sorted } from "./recount.ts";
 
 const { dayMs, firstDayMs, all } = daysOfShares;
@@ -171,3 +172,27 @@ test("a ledger that is closed while a day file's shares come back out of the jou
   await lookedAt(folder, again, 16);
   await expectSame(again, noted, rows);
 }, 30_000);
+
+test("shares go on being loaded while those of a day file come back out of the journal", async () => {
+  await using folder = await LedgerFolder.create();
+  const ledger = await folder.open({ limits });
+  const noted = await fill(folder, ledger, 2);
+  await maintained(folder, ledger, 16);
+  const [file = ""] = await dayFiles(folder);
+  await spoil(file);
+  const young = aShare({ atMs: firstDayMs + 15 * dayMs, rigNo: 77 });
+  const { read } = PieceReader.prototype;
+  // In the midst of it; where loads wait for its end this waits for them, and for good.
+  const reading = spyOn(PieceReader.prototype, "read").mockImplementation(async function (this: PieceReader, block) {
+    if (noted.at(-1)?.rigNo !== young.rigNo) {
+      noted.push({ ...young, sequence: ledger.append(young) });
+      await ledger.flush();
+      expect(await ledger.lastShares(young.rigNo, 1)).toHaveLength(1);
+    }
+    await read.call(this, block);
+  });
+  await lookedAt(folder, ledger, 16);
+  reading.mockRestore();
+  expect(noted.at(-1)?.rigNo).toBe(young.rigNo);
+  await expectSame(ledger, noted, await rowsOf(ledger));
+}, 10_000);

@@ -55,7 +55,7 @@ export type SharesSummary = {
 export type HashratePoint = { atMs: number; effectiveHps: number | null; deliveredHps: number | null; lowerHps: number | null; upperHps: number | null };
 
 /**
- * Sums over shares, all integers; work in hashes. From them: effective H = `effective`, delivered D = `held` - `rejected`
+ * Sums over shares, all integers but the squares; work in hashes. From them: effective H = `effective`, delivered D = `held` - `rejected`
  * (measurement-and-money.md, "Work"), the pool's own count A = `accepted`.
  */
 export type WorkSums = {
@@ -67,9 +67,9 @@ export type WorkSums = {
   /** Work at the pool's difficulty of forwarded shares: refused or never answered (R), and accepted (A). */
   rejected: bigint;
   accepted: bigint;
-  /** Sum of squared work of the hub-accepted ones, and of squared upstream work of the forwarded ones, in units of 2^64. */
-  squares: bigint;
-  poolSquares: bigint;
+  /** Sum of squared work of the hub-accepted ones, and of squared upstream work of the forwarded ones, in units of 2^64; what intervals need, so rounded. */
+  squares: number;
+  poolSquares: number;
   /** The largest work of a hub-accepted share. */
   largest: bigint;
 };

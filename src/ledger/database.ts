@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from "@duckdb/node-api";
+import { type Columns, columnsOfResult } from "./columns.ts";
 import type { LedgerLimits } from "./limits.ts";
 import { ledgerMigrations } from "./migrations.ts";
 import { type DuckDb, loadDuckDb } from "./native-library.ts";
@@ -49,6 +50,8 @@ export class Database {
         threads: String(limits.databaseThreads),
         checkpoint_threshold: `${limits.checkpointThresholdMb}MB`,
         preserve_insertion_order: "false",
+        // Figures of up to 65,536 rigs are summed in an array instead of a hash table, in half the time.
+        perfect_ht_threshold: "16",
         temp_directory: join(dataDir, "ledger.tmp"),
         autoinstall_known_extensions: "false",
         autoload_known_extensions: "false",
@@ -145,26 +148,9 @@ export class Database {
     return this.#timed(async (connection) => (await connection.runAndReadAll(sql, boundOr(values))).getRows());
   }
 
-  /**
-   * Columns of one question, all of which must be DOUBLE and without NULL: for ten thousand rows, which as JavaScript values hold the event
-   * loop up for 10 ms. Rejects with QueryTimeout.
-   */
-  askNumbers(sql: string, values: DuckDBValue[] = []): Promise<Float64Array[]> {
-    const { bindings } = this.duckDb;
-    return this.#timed(async (connection) => {
-      const result = await connection.run(sql, boundOr(values));
-      const chunks = await result.fetchAllChunks();
-      return Array.from({ length: result.columnCount }, (_, column) => {
-        const numbers = new Float64Array(chunks.reduce((sum, { rowCount }) => sum + rowCount, 0));
-        let filled = 0;
-        for (const { chunk, rowCount } of chunks) {
-          const bytes = bindings.vector_get_data(bindings.data_chunk_get_vector(chunk, column), rowCount * Float64Array.BYTES_PER_ELEMENT);
-          numbers.set(new Float64Array(bytes.buffer, bytes.byteOffset, rowCount), filled);
-          filled += rowCount;
-        }
-        return numbers;
-      });
-    });
+  /** The same as columns, for many rows. Rejects with QueryTimeout. */
+  askColumns(sql: string, values: DuckDBValue[] = []): Promise<Columns> {
+    return this.#timed(async (connection) => await columnsOfResult(this.duckDb, await connection.run(sql, boundOr(values))));
   }
 
   async #timed<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {

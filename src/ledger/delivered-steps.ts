@@ -20,11 +20,10 @@ export async function deliveredStepsOf(questions: Questions, { fromMs, toMs, ste
   const range = { fromMs: Math.floor(fromMs), toMs: Math.floor(toMs), stepMs };
   const everything = scopeCondition({ kind: "all" });
   const asked: Asked = { ...range, picked: { ...everything, sql: `${everything.sql} AND ${condition}` }, keys, figures };
-  const [contractNos = new Float64Array(), steps = new Float64Array(), hashes = new Float64Array()] = await questions.askNumbers(
+  const columns = await questions.askColumns(
     (reach) =>
       `SELECT contract_no::DOUBLE, ((at_ms - ${range.fromMs}) // ${stepMs})::DOUBLE, sum(${work})::DOUBLE FROM (${factsSql(reach, asked)}) GROUP BY ALL`,
     [everything.value],
-    3,
   );
-  return { contractNos, steps, hashes };
+  return { contractNos: columns.numbers(0), steps: columns.numbers(1), hashes: columns.numbers(2) };
 }

@@ -1,5 +1,17 @@
 import { blocksOf } from "./rig-blocks.ts";
-import { blockMinute, type Cells, type Figure, hourMs, minuteMs, rigHour, rigMinute, rowFigures, servedMinute } from "./rollup-sql.ts";
+import {
+  blockMinute,
+  type Cells,
+  effectiveMinute,
+  type Figure,
+  hourMs,
+  hubAccepted,
+  minuteMs,
+  rigHour,
+  rigMinute,
+  rowFigures,
+  servedMinute,
+} from "./rollup-sql.ts";
 import { oneOf, type Picked } from "./scope.ts";
 import { type Piece, type Range, rawSources, received } from "./share-sources.ts";
 
@@ -8,6 +20,7 @@ export type Reach = {
   rolledThrough: number;
   hoursThrough: number;
   minutesFrom: number;
+  effectiveFrom: number;
   generation: number;
   restoreBelow: number;
   pieces: readonly Piece[];
@@ -66,6 +79,12 @@ class Sources {
   }
 
   #addMinutes(range: Range, conditions: readonly Condition[]): void {
+    if (!isOfEffective(this.#asked)) return this.#addAllMinutes(range, conditions);
+    const known = { fromMs: this.#reach.effectiveFrom * minuteMs, toMs: Number.POSITIVE_INFINITY };
+    this.#addCells([{ cells: effectiveMinute, picked: "true" }], { range, known, conditions }, (rest, also) => this.#addAllMinutes(rest, also));
+  }
+
+  #addAllMinutes(range: Range, conditions: readonly Condition[]): void {
     const known = { fromMs: this.#reach.minutesFrom * minuteMs, toMs: Number.POSITIVE_INFINITY };
     this.#addCells(this.#minutes, { range, known, conditions }, (rest, also) => this.#addRaw(rest, also));
   }
@@ -110,6 +129,11 @@ class Sources {
     );
     return [...this.#parts, ...youngest].join("\n UNION ALL ");
   }
+}
+
+/** Whether it is the effective rates of rigs and nothing else. */
+function isOfEffective({ picked, keys, figures }: Asked): boolean {
+  return picked.sql === hubAccepted && keys.join() === "rig_no" && figures.join() === "hashes";
 }
 
 /** The smallest table of minutes that has what is asked; or two, where some rigs are left that fill no block. */

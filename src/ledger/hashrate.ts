@@ -84,29 +84,26 @@ export async function ratesOf(questions: Questions, { by, figure, windows, nowMs
   const isOneStretch = starts.length === 1;
   const within = (window: RateWindow) => (isOneStretch ? "" : `FILTER (WHERE stretch <= ${starts.indexOf(startOf(window))})`);
   const columns = windows.map((window) => `coalesce(sum(work) ${within(window)}, 0)::DOUBLE`);
-  const [numbers = new Float64Array(), ...works] = await questions.askNumbers(
-    (reach) => {
-      const stretches = starts.map((fromMs, index) => {
-        const facts = factsSql(reach, {
-          fromMs,
-          toMs: starts[index - 1] ?? toMs,
-          picked: { sql: condition, value: true, ofRigs: false },
-          keys: [`${by}_no`, ...keys],
-          figures,
-        });
-        // Summed once where that is enough: grouping twice costs a fifth of the question.
-        return isOneStretch
-          ? `SELECT ${by}_no AS no, ${work} AS work FROM (${facts})`
-          : `SELECT ${index} AS stretch, ${by}_no AS no, sum(${work}) AS work FROM (${facts}) GROUP BY ALL`;
+  const found = await questions.askColumns((reach) => {
+    const stretches = starts.map((fromMs, index) => {
+      const facts = factsSql(reach, {
+        fromMs,
+        toMs: starts[index - 1] ?? toMs,
+        picked: { sql: condition, value: true, ofRigs: false },
+        keys: [`${by}_no`, ...keys],
+        figures,
       });
-      return `SELECT no::DOUBLE, ${columns.join(", ")} FROM (${stretches.join("\n UNION ALL ")}) GROUP BY no`;
-    },
-    [],
-    1 + windows.length,
-  );
+      // Summed once where that is enough: grouping twice costs a fifth of the question.
+      return isOneStretch
+        ? `SELECT ${by}_no AS no, ${work} AS work FROM (${facts})`
+        : `SELECT ${index} AS stretch, ${by}_no AS no, sum(${work}) AS work FROM (${facts}) GROUP BY ALL`;
+    });
+    return `SELECT no::DOUBLE, ${columns.join(", ")} FROM (${stretches.join("\n UNION ALL ")}) GROUP BY no`;
+  });
+  const works = windows.map((_, index) => found.numbers(1 + index));
   const rateOf = (sum: number, { seconds, coveredS }: RateWindow) => (coveredS < seconds * coveredPartMin ? null : sum / coveredS);
   const rates = new Map<number, (number | null)[]>();
-  for (const [row, no] of numbers.entries()) {
+  for (const [row, no] of found.numbers(0).entries()) {
     rates.set(
       no,
       windows.map((window, index) => rateOf(works[index]?.[row] ?? 0, window)),

@@ -53,6 +53,8 @@ export type LedgerLimits = {
   rawDays: number;
   minuteDays: number;
   fileDays: number;
+  /** Minutes of what the hub accepted of each rig, beside those with fates; enough for windows of a day. */
+  effectiveDays: number;
   /** At most about so many rows are deleted in one transaction. */
   pruneRowsMax: number;
   memoryLimitMb: number;
@@ -97,6 +99,7 @@ export const ledgerLimits: Readonly<LedgerLimits> = Object.freeze({
   rawDays: 7,
   minuteDays: 396,
   fileDays: Number.POSITIVE_INFINITY,
+  effectiveDays: 2,
   pruneRowsMax: 1_000_000,
   memoryLimitMb: 256,
   checkpointThresholdMb: 128,

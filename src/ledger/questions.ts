@@ -1,4 +1,5 @@
 import type { DuckDBValue } from "@duckdb/node-api";
+import { type Columns, columnsOfRows } from "./columns.ts";
 import { type Database, QueryTimeout } from "./database.ts";
 import type { DayFileCheck } from "./day-file-check.ts";
 import type { Reach } from "./fact-sources.ts";
@@ -33,13 +34,10 @@ export class Questions {
     return this.#askUnchecked((reach) => this.#database.ask(sqlFor(reach), values), checked);
   }
 
-  /** The same as columns, all of which must be DOUBLE and without NULL; for many rows. */
-  askNumbers(sqlFor: (reach: Reach) => string, values: DuckDBValue[], columns: number): Promise<Float64Array[]> {
-    const checked = async () => {
-      const rows = await this.#askChecked(sqlFor, values);
-      return Array.from({ length: columns }, (_, column) => Float64Array.from(rows, (row) => Number(row[column])));
-    };
-    return this.#askUnchecked((reach) => this.#database.askNumbers(sqlFor(reach), values), checked);
+  /** The same as columns, for many rows. */
+  askColumns(sqlFor: (reach: Reach) => string, values: DuckDBValue[] = []): Promise<Columns> {
+    const checked = async () => columnsOfRows(await this.#askChecked(sqlFor, values));
+    return this.#askUnchecked((reach) => this.#database.askColumns(sqlFor(reach), values), checked);
   }
 
   /** Nearly always nothing moves while a question runs: then it costs less without a look at the watermark. */

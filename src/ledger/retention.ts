@@ -11,7 +11,7 @@ import type { Repairs } from "./repairs.ts";
 import { restoreFiles } from "./restore.ts";
 import { returnFromJournal } from "./return-from-journal.ts";
 import type { Rollup } from "./rollup.ts";
-import { blockMinute, dayMs, hourMs, rigMinute, servedMinute } from "./rollup-sql.ts";
+import { blockMinute, dayMs, effectiveMinute, hourMs, rigMinute, servedMinute } from "./rollup-sql.ts";
 import { type Piece, pieceGoing, pieceGone, pieceLive, received, returnedShares } from "./share-sources.ts";
 
 type Day = {
@@ -210,16 +210,25 @@ export class Retention {
     await this.#change(() => [`UPDATE exports SET state = ${pieceGone} WHERE ${isFile(piece)}`]);
   }
 
-  /** Minutes go when their hours are made; an hour's in one step. */
+  /** Minutes go when their hours are made. */
   async #pruneMinutes(nowMs: number): Promise<void> {
-    const { database, limits, rollup } = this.#options;
+    const { limits, rollup } = this.#options;
     const minutesFrom = Math.min(Math.floor((nowMs - limits.minuteDays * dayMs) / hourMs), rollup.reach.hoursThrough) * 60;
     if (minutesFrom > rollup.reach.minutesFrom) await this.#change(() => [`UPDATE rollups SET minutes_from = ${minutesFrom}`]);
+    await this.#deleteMinutes([rigMinute, servedMinute, blockMinute], { before: rollup.reach.minutesFrom, hours: 1 });
+    const effectiveFrom = Math.floor((nowMs - limits.effectiveDays * dayMs) / hourMs) * 60;
+    if (effectiveFrom > rollup.reach.effectiveFrom) await this.#change(() => [`UPDATE rollups SET effective_from = ${effectiveFrom}`]);
+    await this.#deleteMinutes([effectiveMinute], { before: rollup.reach.effectiveFrom, hours: 6 });
+  }
+
+  /** Those before a minute, of so many hours in one step. */
+  async #deleteMinutes(tables: readonly { table: string }[], { before, hours }: { before: number; hours: number }): Promise<void> {
+    const minutes = hours * 60;
     for (;;) {
-      const first = (await database.ask(`SELECT min(minute) FROM rig_minute WHERE minute < ${rollup.reach.minutesFrom}`))[0]?.[0] ?? null;
+      const first = (await this.#options.database.ask(`SELECT min(minute) FROM ${tables[0]?.table} WHERE minute < ${before}`))[0]?.[0] ?? null;
       if (first === null) return;
-      const older = `minute < ${(Math.floor(Number(first) / 60) + 1) * 60}`;
-      for (const { table } of [rigMinute, servedMinute, blockMinute]) await this.#step((connection) => connection.run(`DELETE FROM ${table} WHERE ${older}`));
+      const end = Math.min(before, (Math.floor(Number(first) / minutes) + 1) * minutes);
+      for (const { table } of tables) await this.#step((connection) => connection.run(`DELETE FROM ${table} WHERE minute < ${end}`));
     }
   }
 

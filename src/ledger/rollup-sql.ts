@@ -6,11 +6,8 @@ export const minuteMs = 60_000;
 export const hourMs = 3_600_000;
 export const dayMs = 86_400_000;
 
-/** Squares are sums over (work / 2^32)^2, so that no sum overflows. */
-export const squareUnit = 2n ** 64n;
-
-/** Beyond it a square no longer grows: 2^92, as `work` itself, so that sums of 34 thousand million shares fit. */
-const unitMax = 2 ** 46;
+/** Squares are sums over (work / 2^32)^2. */
+export const squareUnit = 2 ** 64;
 
 export const forwarded = `pool_verdict IN (${poolCodes.accepted}, ${poolCodes.rejected}, ${poolCodes.unanswered})`;
 export const lost = `pool_verdict IN (${poolCodes.rejected}, ${poolCodes.unanswered})`;
@@ -30,13 +27,15 @@ export const blockMinute = {
   keys: `rig_no // ${blockRigs} AS block_no, hub_verdict, pool_verdict, reason_no`,
   order: "minute, block_no",
 };
+/** Of rows that the hub accepted, `hashes` alone; younger ones than `Reach.effectiveFrom`. */
+export const effectiveMinute = { table: "effective_minute", column: "minute", cellMs: minuteMs, keys: "rig_no", order: "minute, rig_no" };
 export const rigHour = { table: "rig_hour", column: "hour", cellMs: hourMs, keys, order: "rig_no, hour" };
 export type Cells = { table: string; column: string; cellMs: number; keys: string; order: string };
 const counted = ["shares", "work", "hashes", "pool_work", "squares", "pool_squares", "answers", "answers_ms"] as const;
 
 /** Work is an integer that a double holds exactly, and so is its 2^32nd part before it is rounded. */
-const unit = (work: string) => `least(greatest(round(${work}::DOUBLE / 4294967296), 1), ${unitMax})::HUGEINT`;
-const square = (work: string) => `CASE WHEN ${work} = 0 THEN 0::HUGEINT ELSE ${unit(work)} * ${unit(work)} END`;
+const unit = (work: string) => `greatest(round(${work}::DOUBLE / 4294967296), 1)`;
+const square = (work: string) => `CASE WHEN ${work} = 0 THEN 0::DOUBLE ELSE ${unit(work)} * ${unit(work)} END`;
 
 /** Factors are powers of two, so the product with a double is exact. */
 const product = `difficulty * (CASE ${journalAlgorithms.map((name, code) => `WHEN algorithm = ${code} THEN ${algorithms[name].hashesPerDifficulty}::DOUBLE`).join(" ")} END)`;
@@ -56,8 +55,8 @@ const ofRow = {
   work: "work",
   hashes,
   pool_work: `CASE WHEN ${forwarded} THEN pool_work ELSE 0::HUGEINT END`,
-  squares: `CASE WHEN ${hubAccepted} THEN ${square("work")} ELSE 0::HUGEINT END`,
-  pool_squares: `CASE WHEN ${forwarded} THEN ${square("pool_work")} ELSE 0::HUGEINT END`,
+  squares: `CASE WHEN ${hubAccepted} THEN ${square("work")} ELSE 0::DOUBLE END`,
+  pool_squares: `CASE WHEN ${forwarded} THEN ${square("pool_work")} ELSE 0::DOUBLE END`,
   largest: `CASE WHEN ${hubAccepted} THEN work ELSE 0::HUGEINT END`,
   answers: "CASE WHEN answered_ms >= 0 THEN 1::BIGINT ELSE 0::BIGINT END",
   answers_ms: "greatest(answered_ms, 0)::BIGINT",

@@ -7,10 +7,12 @@ import {
   blockMinute,
   type Cells,
   dayMs,
+  effectiveMinute,
   figures,
   figuresOfGroup,
   figuresTakenOut,
   hourMs,
+  hubAccepted,
   keys,
   minuteMs,
   rigHour,
@@ -30,13 +32,13 @@ const pieceColumns = "file, day, from_ms, to_ms, through_sequence, row_count, st
 /** Reads where answers are, in one statement and so of one moment. `folder` holds the files of shares. */
 export async function readReach(ask: Ask, folder: string): Promise<Reach> {
   const rows = await ask(
-    `SELECT (SELECT string_agg(rig_no, ',') FROM counted_rigs), rolled_sequence, hours_through, minutes_from, generation, restore_below, ${pieceColumns}
+    `SELECT (SELECT string_agg(rig_no, ',') FROM counted_rigs), rolled_sequence, hours_through, minutes_from, generation, restore_below, effective_from, ${pieceColumns}
      FROM rollups LEFT JOIN exports ON true ORDER BY from_ms, file`,
   );
   const [counted, ...watermarks] = rows[0] ?? [];
-  const [rolledThrough = 0, hoursThrough = 0, minutesFrom = 0, generation = 0, restoreBelow = 0] = watermarks.slice(0, 5).map(Number);
-  const pieces = rows.flatMap((row) => pieceOf(row.slice(6), folder));
-  return { rolledThrough, hoursThrough, minutesFrom, generation, restoreBelow, pieces, countedRigs: typeof counted === "string" ? counted : "" };
+  const [rolledThrough = 0, hoursThrough = 0, minutesFrom = 0, generation = 0, restoreBelow = 0, effectiveFrom = 0] = watermarks.slice(0, 6).map(Number);
+  const pieces = rows.flatMap((row) => pieceOf(row.slice(7), folder));
+  return { rolledThrough, hoursThrough, minutesFrom, effectiveFrom, generation, restoreBelow, pieces, countedRigs: typeof counted === "string" ? counted : "" };
 }
 
 /** The files of shares alone; none where the database was last used by a hub that knew less of them. */
@@ -61,7 +63,7 @@ function pieceOf([file, ...rest]: DuckDBValue[], folder: string): Piece[] {
 export class Rollup {
   readonly #limits: LedgerLimits;
   readonly folder: string;
-  #reach: Reach = { rolledThrough: 0, hoursThrough: 0, minutesFrom: 0, generation: 0, restoreBelow: 0, pieces: [], countedRigs: "" };
+  #reach: Reach = { rolledThrough: 0, hoursThrough: 0, minutesFrom: 0, effectiveFrom: 0, generation: 0, restoreBelow: 0, pieces: [], countedRigs: "" };
   #changes = 0;
   #rolledMinute = 0;
   #waits = 0;
@@ -202,6 +204,8 @@ export class Rollup {
     await connection.run(`INSERT INTO rig_minute BY NAME SELECT * FROM folded ORDER BY ${rigMinute.order}`);
     await insert(servedMinute, "minute");
     await insert(blockMinute, "minute");
+    const effective = `SELECT minute, rig_no, sum(hashes) AS hashes FROM folded WHERE ${hubAccepted} AND minute >= ${this.#reach.effectiveFrom} GROUP BY ALL`;
+    await connection.run(`INSERT INTO ${effectiveMinute.table} BY NAME SELECT * FROM (${effective}) ORDER BY ${effectiveMinute.order}`);
     await insert(rigHour, "minute // 60", `WHERE minute < ${this.#reach.hoursThrough * 60}`);
     await connection.run("INSERT INTO counted_rigs SELECT DISTINCT rig_no FROM folded WHERE rig_no NOT IN (SELECT rig_no FROM counted_rigs)");
     await connection.run("DROP TABLE folded");

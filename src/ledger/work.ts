@@ -1,12 +1,12 @@
-import type { DuckDBValue } from "@duckdb/node-api";
 import type { WorkQuery, WorkRow, WorkSums } from "./answers.ts";
+import type { Columns } from "./columns.ts";
 import { factsSql, type Key } from "./fact-sources.ts";
 import { poolCodes } from "./journal-format.ts";
 import type { Questions } from "./questions.ts";
 import { hubAccepted, isPoolAccepted, lost, squareUnit } from "./rollup-sql.ts";
 import { checkWindow, scopeCondition } from "./scope.ts";
 
-const sums = `coalesce(sum(shares) FILTER (WHERE ${hubAccepted}), 0), coalesce(sum(work) FILTER (WHERE ${hubAccepted}), 0),
+const sums = `coalesce(sum(shares) FILTER (WHERE ${hubAccepted}), 0)::DOUBLE, coalesce(sum(work) FILTER (WHERE ${hubAccepted}), 0),
   coalesce(sum(work) FILTER (WHERE ${hubAccepted} AND pool_verdict <> ${poolCodes.orphaned}), 0),
   coalesce(sum(pool_work) FILTER (WHERE ${lost}), 0), coalesce(sum(pool_work) FILTER (WHERE ${isPoolAccepted}), 0),
   sum(squares), sum(pool_squares), max(largest)`;
@@ -17,8 +17,8 @@ export const noWork: WorkSums = Object.freeze({
   held: 0n,
   rejected: 0n,
   accepted: 0n,
-  squares: 0n,
-  poolSquares: 0n,
+  squares: 0,
+  poolSquares: 0,
   largest: 0n,
 });
 
@@ -39,28 +39,31 @@ export async function workOf(questions: Questions, query: WorkQuery): Promise<Wo
   const asked = { fromMs, toMs, ...(stepMs !== undefined && { stepMs }), picked, keys, figures };
   const step = stepMs === undefined ? "0" : `((at_ms - ${fromMs}) // ${stepMs})::INTEGER`;
   const no = by === undefined ? "0" : `${by}_no`;
-  const rows = await questions.ask(
-    (reach) => `SELECT ${no} AS no, ${step} AS step, ${sums} FROM (${factsSql(reach, asked)}) GROUP BY ALL HAVING count(*) > 0`,
+  const columns = await questions.askColumns(
+    (reach) => `SELECT ${no}::DOUBLE AS no, ${step}::DOUBLE AS step, ${sums} FROM (${factsSql(reach, asked)}) GROUP BY ALL HAVING count(*) > 0`,
     [picked.value],
   );
-  return rows.map((row) => readWork(row, fromMs, stepMs ?? 0));
+  return rowsOf(columns, fromMs, stepMs ?? 0);
 }
 
-function readWork(row: DuckDBValue[], fromMs: number, stepMs: number): WorkRow {
-  const [no, step, count, effective, held, rejected, accepted, squares, poolSquares, largest] = row;
-  return {
-    no: Number(no),
-    atMs: fromMs + Number(step) * stepMs,
-    count: Number(count),
-    effective: effective as bigint,
-    held: held as bigint,
-    rejected: rejected as bigint,
-    accepted: accepted as bigint,
-    squares: squares as bigint,
-    poolSquares: poolSquares as bigint,
-    largest: largest as bigint,
-  };
+function rowsOf(columns: Columns, fromMs: number, stepMs: number): WorkRow[] {
+  const [no, step, count, squares, poolSquares] = [0, 1, 2, 7, 8].map(columns.numbers) as FiveOf<Float64Array>;
+  const [effective, held, rejected, accepted, largest] = [3, 4, 5, 6, 9].map(columns.integers) as FiveOf<bigint[]>;
+  return Array.from({ length: columns.rowCount }, (_, row) => ({
+    no: no[row] as number,
+    atMs: fromMs + (step[row] as number) * stepMs,
+    count: count[row] as number,
+    effective: effective[row] as bigint,
+    held: held[row] as bigint,
+    rejected: rejected[row] as bigint,
+    accepted: accepted[row] as bigint,
+    squares: squares[row] as number,
+    poolSquares: poolSquares[row] as number,
+    largest: largest[row] as bigint,
+  }));
 }
+
+type FiveOf<T> = [T, T, T, T, T];
 
 /**
  * What the interval of a sum of work needs, in hashes. Squares are kept in units of 2^64, too coarse for shares of less than 2^32
@@ -70,5 +73,5 @@ export function weightsOf({ count, effective, squares, largest }: WorkSums): { s
   const sum = Number(effective);
   const greatest = Number(largest);
   const least = count === 0 ? 0 : (sum * sum) / count;
-  return { sum, sumOfSquares: Math.max(least, Math.min(Number(squares * squareUnit), greatest * sum)), largest: greatest };
+  return { sum, sumOfSquares: Math.max(least, Math.min(squares * squareUnit, greatest * sum)), largest: greatest };
 }

@@ -17,10 +17,10 @@ export function verdictAdded(shares: Noted[], sequence: number, late: LateVerdic
   shares[index] = { ...(shares[index] as Noted), ...late };
 }
 
-const square = (work: bigint): bigint => {
-  const unit = (work + 2n ** 31n) >> 32n;
-  if (work === 0n) return 0n;
-  return unit > 0n ? unit * unit : 1n;
+const square = (work: bigint): number => {
+  const unit = Number((work + 2n ** 31n) >> 32n);
+  if (work === 0n) return 0;
+  return unit > 0 ? unit * unit : 1;
 };
 
 const keyOf = (share: Noted, by: WorkQuery["by"]) => (by === undefined ? 0 : share[`${by}No`]);
@@ -45,8 +45,8 @@ export function recount(shares: readonly Noted[], { by, scope, fromMs, toMs, ste
       held: 0n,
       rejected: 0n,
       accepted: 0n,
-      squares: 0n,
-      poolSquares: 0n,
+      squares: 0,
+      poolSquares: 0,
       largest: 0n,
     };
     rows.set(`${no} ${atMs}`, row);
@@ -70,6 +70,12 @@ function addTo(row: WorkRow, share: Noted): void {
   if (share.poolVerdict !== "orphaned" && share.poolVerdict !== "not-forwarded") row.poolSquares += square(poolWork);
 }
 
+/** In order, and with squares as exact as sums of doubles are in any order. */
 export function sorted(rows: readonly WorkRow[]): WorkRow[] {
-  return rows.toSorted((one, other) => one.no - other.no || one.atMs - other.atMs);
+  const roughly = (value: number) => Number(value.toPrecision(squaresDigits));
+  return rows
+    .map((row) => ({ ...row, squares: roughly(row.squares), poolSquares: roughly(row.poolSquares) }))
+    .toSorted((one, other) => one.no - other.no || one.atMs - other.atMs);
 }
+
+const squaresDigits = 12;

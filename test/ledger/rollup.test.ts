@@ -78,6 +78,11 @@ const question = fc.record({
   stepMs: fc.constantFrom(undefined, 1_000, 60_000, 90_000, 300_000, hourMs, 2 * hourMs, 5_000_000, 24 * hourMs),
 });
 
+const rateWindow = fc.record({
+  agoMs: fc.oneof(fc.constantFrom(0, 60_000, hourMs, 5 * hourMs), fc.nat(10 * hourMs)),
+  windowsS: fc.uniqueArray(fc.oneof(fc.constantFrom(60, 900, 3_600, 86_400), fc.integer({ min: 1, max: 90_000 })), { minLength: 1, maxLength: 3 }),
+});
+
 const served = fc
   .record({ rigNo: fc.integer({ min: 1, max: 4 }), contractNo: fc.integer({ min: 0, max: 2 }), ...between })
   .map(({ lengthMs, ...rest }) => ({ ...rest, toMs: rest.fromMs + lengthMs }));
@@ -157,7 +162,7 @@ class Trial implements AsyncDisposable {
 }
 
 /** Few rows at a time, so that a handful of shares needs several rollings, files and deletions. */
-const limits = { rollRowsMax: 7, exportRowsMax: 40, pruneRowsMax: 3, rawDays: 0.1, minuteDays: 0.5 };
+const limits = { rollRowsMax: 7, exportRowsMax: 40, pruneRowsMax: 3, rawDays: 0.1, minuteDays: 0.5, effectiveDays: 0.1 };
 
 /** What a rig delivered to a contract, share by share. */
 function deliveredOf(noted: readonly Noted[], { rigNo, contractNo, fromMs, toMs }: ServedTime): bigint {
@@ -166,6 +171,24 @@ function deliveredOf(noted: readonly Noted[], { rigNo, contractNo, fromMs, toMs 
     { fromMs, toMs },
   );
   return row === undefined ? 0n : row.held - row.rejected;
+}
+
+/** Rates are of doubles; one hash more or less is none. */
+async function expectRates({ ledger, folder, noted }: Trial, { agoMs, windowsS }: { agoMs: number; windowsS: number[] }): Promise<void> {
+  const toMs = folder.nowMs - agoMs;
+  const rates = await ledger.rates(windowsS, toMs);
+  for (const [index, seconds] of windowsS.entries()) {
+    const fromMs = toMs - seconds * 1_000;
+    const unseenMs = (await ledger.gaps(fromMs, toMs)).reduce((sum, gap) => sum + gap.toMs - gap.fromMs, 0);
+    const coveredS = seconds - unseenMs / 1_000;
+    const hashes = new Map(recount(noted, { by: "rig", fromMs, toMs }).map(({ no, effective }) => [no, Number(effective)]));
+    for (const no of new Set([...rates.keys(), ...hashes.keys()])) {
+      const expected = hashes.get(no) ?? 0;
+      const rate = rates.get(no)?.[index] ?? 0;
+      if (rates.get(no)?.[index] === null) expect(coveredS).toBeLessThan(seconds / 10);
+      else expect(Math.abs(rate * coveredS - expected)).toBeLessThanOrEqual(1 + expected * 1e-9);
+    }
+  }
 }
 
 describe("what is counted in advance", () => {
@@ -185,6 +208,18 @@ describe("what is counted in advance", () => {
             expect(await trial.ledger.rejects(fromMs, toMs, by)).toEqual(expected);
           }
         }
+      }),
+      { numRuns: 6 },
+    );
+  }, 120_000);
+
+  test("the rates of all rigs are what a recount gives over the time that a hub ran", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(event, { minLength: 8, maxLength: 35 }), fc.array(rateWindow, { minLength: 6, maxLength: 12 }), async (events, asked) => {
+        await using trial = await Trial.begin();
+        for (const what of events) await trial.after(what);
+        await trial.ledger.flush();
+        for (const one of asked) await expectRates(trial, one);
       }),
       { numRuns: 6 },
     );

@@ -30,6 +30,9 @@ export type EventSearch = { beforeNo: number | null; untilMs: number | null; kin
 /** Newest first. `olderNo`: `beforeNo` of the next page; null where there is none. A page may be empty and still have an older one. */
 export type EventPage = { rows: HubEvent[]; olderNo: number | null };
 
+/** What bears on a contract in [fromMs, toMs). */
+export type ContractEventAsk = { contract: { no: number; id: string }; fromMs: number; toMs: number; limit: number };
+
 /** Rows that one search reads at most: what is rare must not hold up the loop that answers rigs. About 20 ms. */
 const searchedMax = 20_000;
 
@@ -38,6 +41,19 @@ const bufferedMax = 2_000;
 /** Those that may wait while the disk refuses them, at some 300 bytes each; further ones are counted, not kept. */
 const heldMax = 20_000;
 const limitMax = 1_000;
+
+/** Bounded in what it reads, as a page asks every two seconds: of the last hundred allocations the last twenty events of each rig. */
+const ofContractSql = `SELECT * FROM events WHERE no IN (
+  SELECT no FROM (SELECT no FROM events WHERE subject_id = ?1 AND no >= ?2 AND no < ?3 ORDER BY no DESC LIMIT ?4)
+  UNION SELECT no FROM (
+    SELECT no FROM events WHERE data ->> 'contract_id' = ?1 AND no >= ?2 AND no < ?3
+    AND (type IN ('pool.failover', 'pool.returned', 'pool.all-down') OR (type = 'rig.moved' AND data ->> 'code' = 'replaces')) ORDER BY no DESC LIMIT ?4)
+  UNION SELECT e.no FROM (
+    SELECT rig_no, from_ms, to_ms FROM allocations WHERE contract_no = ?5 AND from_ms < ?7 AND (to_ms IS NULL OR to_ms > ?6) ORDER BY from_ms DESC LIMIT 100) a
+    CROSS JOIN rigs r ON r.no = a.rig_no
+    CROSS JOIN events e ON e.no IN (SELECT no FROM events WHERE subject_id = r.id AND no >= ?2 AND no < ?3 ORDER BY no DESC LIMIT 20)
+    WHERE e.type = 'rig.status-changed' AND e.at_ms >= a.from_ms AND (a.to_ms IS NULL OR e.at_ms <= a.to_ms)
+) ORDER BY no DESC LIMIT ?4`;
 
 const eventOf = (raw: RawEvent): HubEvent => ({
   no: raw.no,
@@ -61,6 +77,7 @@ export class Events {
   readonly #after: Statement<RawEvent, SqlValue[]>;
   readonly #latest: Statement<RawEvent, SqlValue[]>;
   readonly #ofSubject: Statement<RawEvent, SqlValue[]>;
+  readonly #ofContract: Statement<RawEvent, SqlValue[]>;
   readonly #search: Statement<RawEvent, SqlValue[]>;
   readonly #next: Statement<{ no: number; at_ms: number }, SqlValue[]>;
   readonly #noOf: Statement<{ no: number }, SqlValue[]>;
@@ -81,6 +98,7 @@ export class Events {
     this.#after = sql.prepare("SELECT * FROM events WHERE no > ? ORDER BY no LIMIT ?");
     this.#latest = sql.prepare("SELECT * FROM events ORDER BY no DESC LIMIT ?");
     this.#ofSubject = sql.prepare("SELECT * FROM events WHERE subject_id = ? ORDER BY no DESC LIMIT ?");
+    this.#ofContract = sql.prepare(ofContractSql);
     this.#search = sql.prepare(
       `SELECT * FROM events WHERE no < ?1 AND no >= ?2 AND (?3 = '' OR subject_kind = ?3) AND (?4 = '' OR type LIKE ?4 ESCAPE '\\' OR text LIKE ?4 ESCAPE '\\')
        ORDER BY no DESC LIMIT ?5`,
@@ -144,6 +162,12 @@ export class Events {
   /** The last events about one thing, newest first. */
   ofSubject(subjectId: string, limit: number): HubEvent[] {
     return this.#ofSubject.all(subjectId, Math.min(limit, limitMax)).map(eventOf);
+  }
+
+  /** What bears on what a contract gets, newest first: its own events, changes of its pools, rigs that stepped in, and what became of rigs while they served it. */
+  ofContract({ contract, fromMs, toMs, limit }: ContractEventAsk): HubEvent[] {
+    const [fromNo, toNo] = [this.#noAfter(fromMs - 1), this.#noAfter(toMs - 1)];
+    return this.#ofContract.all(contract.id, fromNo, toNo, Math.min(limit, limitMax), contract.no, fromMs, toMs).map(eventOf);
   }
 
   /** Finds events; of rare ones it may take several pages to come to the next. */

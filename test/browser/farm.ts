@@ -183,6 +183,23 @@ function sell(
   for (const rigNo of rigNos) facts.rigs.set(rigNo, { ...rigFact(rigNo, 1, Date.now()), contractNo: contract.value.no });
   const replaces = { code: "replaces", text: `S21-004 replaces S21-007, which said ${hostile} for 95 s; chosen: same rack` };
   const reasonOf = (at: number) => (at === 3 ? replaces : { code: "fills", text: "fills up C-00001" });
+  const about = { contract_id: contract.value.id };
+  control.events.append(
+    {
+      type: "rig.moved",
+      subjectKind: "rig",
+      subjectId: control.rigs.byNo(rigNos[3] ?? 0)?.id ?? null,
+      text: replaces.text,
+      data: { ...about, code: "replaces" },
+    },
+    {
+      type: "pool.failover",
+      subjectKind: "pool",
+      subjectId: control.pools.all()[0]?.id ?? null,
+      text: `Main: ${hostile}. 4 rigs went on at Backup.`,
+      data: about,
+    },
+  );
   control.allocations.assign(rigNos.map((rigNo, at) => ({ rigNo, contractNo: contract.value.no, profileNo, reason: reasonOf(at), decidedBy: "planner" })));
 }
 

@@ -8,6 +8,38 @@ import { inFolder, must, refused, startMs, testControl } from "./test-control.ts
 const event = (text: string) => ({ type: "test.said", subjectKind: "hub", subjectId: null, text });
 
 describe("events", () => {
+  test("what bears on a contract: its own, its pools', rigs that stepped in, and what became of rigs while they served it", () => {
+    const { control, clock } = testControl();
+    const contract = { no: 7, id: "ctr_7" };
+    const [a, b] = control.rigs.enrol(["a", "b"].map((name) => ({ fleetNo: 1, name, nominalHps: null })));
+    const say = (type: string, subjectId: string | null, data: object = {}) =>
+      control.events.append({ type, subjectKind: type.split(".")[0] ?? "", subjectId, text: `${type} ${clock.nowMs - startMs}`, data: { ...data } });
+    const serve = (contractNo: number | null) =>
+      control.allocations.assign([{ rigNo: a?.no ?? 0, contractNo, reason: { code: "test", text: "" }, decidedBy: "planner" }]);
+    say("rig.status-changed", a?.id ?? "", { to: "online" });
+    clock.nowMs += 10;
+    serve(contract.no);
+    say("contract.changed", contract.id);
+    say("pool.failover", "pol_1", { contract_id: contract.id });
+    say("pool.state-changed", "pol_1", { contract_id: contract.id });
+    say("pool.failover", "pol_1", { contract_id: "ctr_8" });
+    say("rig.moved", b?.id ?? "", { contract_id: contract.id, code: "replaces" });
+    say("rig.moved", b?.id ?? "", { contract_id: contract.id, code: "fills" });
+    say("rig.status-changed", b?.id ?? "", { to: "offline" });
+    say("rig.status-changed", a?.id ?? "", { to: "offline" });
+    clock.nowMs += 10;
+    serve(null);
+    clock.nowMs += 10;
+    say("rig.status-changed", a?.id ?? "", { to: "online" });
+    say("contract.degraded", contract.id);
+    const told = (fromMs: number, toMs: number, limit = 100) => control.events.ofContract({ contract, fromMs, toMs, limit }).map(({ text }) => text);
+    const first = ["rig.status-changed 10", "rig.moved 10", "pool.failover 10", "contract.changed 10"];
+    expect(told(startMs, startMs + 1_000)).toEqual(["contract.degraded 30", ...first]);
+    expect(told(startMs + 10, startMs + 30)).toEqual(first);
+    expect(told(startMs + 11, startMs + 30)).toEqual([]);
+    expect(told(startMs, startMs + 1_000, 2)).toEqual(["contract.degraded 30", "rig.status-changed 10"]);
+  });
+
   test("are read in order after a cursor, which is an id", () => {
     const { control } = testControl();
     control.events.append(event("1"), event("2"), { ...event("3"), atMs: 5, data: { a: [1, null, "ü\u2028"] } });

@@ -52,6 +52,8 @@ const contractLine = {
 };
 const fleetRow = { id: "flt_1", algorithm: "sha256d", rigs: 1, statusCounts: { ...noWords(), offline: 1 }, promisedHps: 1, contracts: 1 };
 
+const look = { shape: "disc", tone: "ok" } as const;
+
 function gantt(text: string): GanttProps {
   const piece = { fromMs: 0, toMs: null, label: text, hue: 1, fraction: 0.5 };
   return { id: "gantt", rows: [{ id: "1", rig: { text, href: "/" }, pieces: [piece] }], fromMs: 0, toMs: 1_000, nowMs: 1_000, zone: "UTC", empty: text };
@@ -64,8 +66,9 @@ function contract(text: string): ContractParts {
   return {
     ...{ id: "ctr_1", number: text, customer: { name: text, href: "/" }, word: "down", sinceMs: 0, sentence: text, tiles: [], span: "1h" },
     ...{ strip: { bars: [{ kind: "none" }], barMs: 300_000, size: "page" }, stripTicks: [text] },
-    gantt: gantt(text),
-    chart: { ...chart, nominalHps: 1, words: { line: text, level: text } },
+    ...{ gantt: gantt(text), ganttMore: true },
+    ...{ marks: [{ id: "mark-evt_1", atMs: 0, type: text, text, href: null, mark: { look, href: "/events" } }], marksMore: 1 },
+    chart: { ...chart, nominalHps: 1, words: { line: text, level: text }, marks: [{ atMs: 1, look, href: "/events", title: text }] },
     ...{ serving: [serving], servingMore: 1, pools: [pool], profileName: text, hubFates: [], poolFates: [], allocations: [] },
     events: [{ id: "evt_1", atMs: 0, type: text, text, href: null }],
     terms: [{ label: text, value: text }],
@@ -100,7 +103,7 @@ function fragments(text: string): JSX.Element[] {
     AllocationList({ lines: [allocation(text)], show: "to", clock }),
     AllocationList({ lines: [allocation(text)], show: "rig", clock }),
     ContractSentence({ contract: contract(text), clock }),
-    ContractChart({ contract: contract(text) }),
+    ContractChart({ contract: contract(text), clock }),
     ContractRigs({ contract: contract(text), clock }),
     ContractPools({ contract: contract(text), clock }),
     ContractEvents({ contract: contract(text), clock }),

@@ -45,6 +45,10 @@ export type ContractParts = {
   /** How long the time shown is, in words. */
   span: string;
   chart: ChartProps;
+  /** What happened in that time, newest first. */
+  marks: EventLine[];
+  /** How much more happened than is listed. */
+  marksMore: number;
   /** The last day by five minutes. */
   strip: DeliveryStripProps;
   /** The moments at the edges and quarters of the strip. */
@@ -58,6 +62,8 @@ export type ContractParts = {
   poolFates: FateLine[];
   /** Its rigs over the time shown. */
   gantt: GanttProps;
+  /** Whether more rigs served it than are drawn. */
+  ganttMore: boolean;
   allocations: AllocationLine[];
   events: EventLine[];
   terms: readonly { label: string; value: string }[];
@@ -79,7 +85,7 @@ export function ContractSentence(props: { contract: ContractParts; clock: Clock 
   );
 }
 
-export function ContractChart(props: { contract: ContractParts }): JSX.Element {
+export function ContractChart(props: { contract: ContractParts; clock: Clock }): JSX.Element {
   const { contract } = props;
   return (
     <section class="panel" id="hashrate" aria-labelledby="h-hashrate">
@@ -87,6 +93,14 @@ export function ContractChart(props: { contract: ContractParts }): JSX.Element {
         <h2 id="h-hashrate">Delivered against promised</h2>
       </header>
       <HashrateChart {...contract.chart} />
+      {contract.marks.length === 0 ? "" : <EventList id="marks" events={contract.marks} clock={props.clock} />}
+      {contract.marksMore === 0 ? (
+        ""
+      ) : (
+        <p class="foot">
+          <a href={`/events?${new URLSearchParams({ q: contract.number })}`} safe>{`and ${count(contract.marksMore)} more: all events that name it`}</a>
+        </p>
+      )}
     </section>
   );
 }
@@ -241,7 +255,9 @@ export function ContractAllocations(props: { contract: ContractParts; clock: Clo
     <section class="panel" id="allocations" aria-labelledby="h-allocations">
       <header>
         <h2 id="h-allocations">Who worked for it</h2>
-        <a href={`/schedule?contract=${encodeURIComponent(props.contract.number)}`}>On the schedule</a>
+        <a href={`/schedule?contract=${encodeURIComponent(props.contract.number)}`}>
+          {props.contract.ganttMore ? "All its rigs, on the schedule" : "On the schedule"}
+        </a>
       </header>
       <Gantt {...props.contract.gantt} />
       <AllocationList lines={props.contract.allocations} show="rig" clock={props.clock} />
@@ -278,7 +294,7 @@ export function ContractPage(props: ContractPageProps): JSX.Element {
       <How figures={["delivered", "interval", "strip"]} />
       {props.commands === null ? "" : <ContractCommands {...props.commands} />}
       <ContractStrip contract={props} />
-      <ContractChart contract={props} />
+      <ContractChart contract={props} clock={viewer} />
       <ContractRigs contract={props} clock={viewer} />
       <div class="pair">
         <ContractPools contract={props} clock={viewer} />

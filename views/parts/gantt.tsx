@@ -3,7 +3,7 @@
 import { axisTime, clockTime, percent } from "../format.ts";
 import { Name, type Named } from "./allocation-list.tsx";
 import { InTurns } from "./in-turns.tsx";
-import { Empty } from "./text.tsx";
+import { Empty, Moment } from "./text.tsx";
 
 /** A stretch in which a rig served somebody. */
 export type GanttPiece = {
@@ -85,6 +85,48 @@ function Row(props: { row: GanttRow; chart: GanttProps }): JSX.Element {
   );
 }
 
+/** The same as a table, for whoever does not see the drawing. */
+function AsTable(props: GanttProps): JSX.Element {
+  const clock = { nowMs: props.nowMs, zone: props.zone };
+  const lines = props.rows.flatMap((row) => row.pieces.map((piece) => ({ rig: row.rig, piece })));
+  return (
+    <details class="how">
+      <summary>The drawing as a table</summary>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Rig</th>
+            <th scope="col">Served</th>
+            <th scope="col" class="n">
+              From
+            </th>
+            <th scope="col" class="n">
+              To
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          <InTurns
+            of={lines}
+            draw={({ rig, piece }) => (
+              <tr>
+                <th scope="row" safe>
+                  {rig.text}
+                </th>
+                <td class="wrap" safe>
+                  {labelOf(piece)}
+                </td>
+                <td class="n">{piece.fromMs < props.fromMs ? <span class="dim">before</span> : <Moment atMs={piece.fromMs} clock={clock} />}</td>
+                <td class="n">{piece.toMs === null ? <span class="dim">now</span> : <Moment atMs={piece.toMs} clock={clock} />}</td>
+              </tr>
+            )}
+          />
+        </tbody>
+      </table>
+    </details>
+  );
+}
+
 /** Rigs by time: whom each of them served, coloured and labelled by contract. */
 export function Gantt(props: GanttProps): JSX.Element {
   if (props.rows.length === 0) return <Empty text={props.empty} />;
@@ -99,6 +141,7 @@ export function Gantt(props: GanttProps): JSX.Element {
           <span safe>{axisTime(props.fromMs + ((props.toMs - props.fromMs) * part) / 4, props.zone, spansDays)}</span>
         ))}
       </p>
+      <AsTable {...props} />
     </div>
   );
 }

@@ -2,7 +2,8 @@
 /** Shapes that stand beside a status word, so that colour is never the only sign. */
 export type Shape = "disc" | "ring" | "up" | "square" | "diamond" | "half" | "zigzag" | "barred" | "cross" | "dots";
 
-const paths: Readonly<Record<Shape, string>> = Object.freeze({
+/** In a box of 12 by 12. */
+export const glyphPaths: Readonly<Record<Shape, string>> = Object.freeze({
   disc: "M6 1a5 5 0 1 1 0 10A5 5 0 0 1 6 1z",
   ring: "M6 1a5 5 0 1 1 0 10A5 5 0 0 1 6 1zm0 1.8a3.2 3.2 0 1 0 0 6.4 3.2 3.2 0 0 0 0-6.4z",
   up: "M6 .8 11.6 11H.4z",
@@ -18,7 +19,7 @@ const paths: Readonly<Record<Shape, string>> = Object.freeze({
 export function Glyph(props: { shape: Shape }): JSX.Element {
   return (
     <svg class="glyph" viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">
-      <path fill-rule="evenodd" d={paths[props.shape]} />
+      <path fill-rule="evenodd" d={glyphPaths[props.shape]} />
     </svg>
   );
 }

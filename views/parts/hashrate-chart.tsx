@@ -1,5 +1,6 @@
 /** @jsxImportSource @kitajs/html */
 import { axisTime, duration, hashrate, hashrateText } from "../format.ts";
+import { type MarkGroup, MarkRow } from "./event-marks.tsx";
 
 /** One step of a curve; null = nothing is known of that time. */
 export type ChartPoint = { atMs: number; effectiveHps: number | null; lowerHps: number; upperHps: number };
@@ -16,13 +17,15 @@ export type ChartProps = {
   zone: string;
   /** What line and level are; by default effective hashrate and nominal. */
   words?: { line: string; level: string };
+  /** What happened meanwhile. */
+  marks?: readonly MarkGroup[];
 };
 
 const widthUnits = 1000;
 const heightUnits = 200;
 const dayMs = 86_400_000;
 
-type Frame = { x: (atMs: number) => string; y: (hps: number) => string; topHps: number };
+type Frame = { share: (atMs: number) => number; x: (atMs: number) => string; y: (hps: number) => string; topHps: number };
 
 /** A round number at or above `value`: 1, 1.5, 2, 2.5, 3, 4, 5, 6, 8 times a power of ten. */
 function roundUp(value: number): number {
@@ -36,9 +39,11 @@ function frameOf(props: ChartProps): Frame {
   const highest = props.points.reduce((top, point) => Math.max(top, point.effectiveHps ?? 0), props.nominalHps ?? 0);
   const topHps = roundUp(highest * 1.08);
   const span = Math.max(1, props.toMs - props.fromMs);
-  const clamp = (share: number) => Math.min(1, Math.max(0, share));
+  const clamp = (part: number) => Math.min(1, Math.max(0, part));
+  const share = (atMs: number) => clamp((atMs - props.fromMs) / span);
   return {
-    x: (atMs) => (clamp((atMs - props.fromMs) / span) * widthUnits).toFixed(1),
+    share,
+    x: (atMs) => (share(atMs) * widthUnits).toFixed(1),
     y: (hps) => ((1 - clamp(hps / topHps)) * heightUnits).toFixed(1),
     topHps,
   };
@@ -99,7 +104,7 @@ function Plot(props: { chart: ChartProps; frame: Frame }): JSX.Element {
   const nominalY = chart.nominalHps === null ? null : frame.y(chart.nominalHps);
   const patternId = `${chart.id}-hatch`;
   return (
-    <svg viewBox={`0 0 ${widthUnits} ${heightUnits}`} preserveAspectRatio="none" role="img" aria-label={chartSentence(chart)}>
+    <svg class="plot" viewBox={`0 0 ${widthUnits} ${heightUnits}`} preserveAspectRatio="none" role="img" aria-label={chartSentence(chart)}>
       <defs>
         <pattern id={patternId} width="9" height="9" patternUnits="userSpaceOnUse">
           <path d="M-1 10 10-1M-1 1 1-1M8 10 10 8" class="hatch" />
@@ -117,6 +122,9 @@ function Plot(props: { chart: ChartProps; frame: Frame }): JSX.Element {
         </>
       ))}
       {nominalY === null ? "" : <path class="nominal" d={`M0 ${nominalY}H${widthUnits}`} />}
+      {(chart.marks ?? []).map(({ atMs, look }) => (
+        <path class={`at ${look.tone}`} d={`M${frame.x(atMs)} 0V${heightUnits}`} />
+      ))}
     </svg>
   );
 }
@@ -146,6 +154,7 @@ export function HashrateChart(props: ChartProps): JSX.Element {
   const frame = frameOf(props);
   return (
     <figure class="chart" id={props.id}>
+      {props.marks === undefined || props.marks.length === 0 ? "" : <MarkRow groups={props.marks} shareOf={frame.share} />}
       <Axis chart={props} frame={frame} />
       <Plot chart={props} frame={frame} />
       <figcaption>

@@ -7,10 +7,10 @@ import { Glyph, type Shape } from "./glyph.tsx";
 export const rigStatusOrder = ["rejecting", "offline", "degraded", "flapping", "quarantined", "vetting", "online", "never seen"] as const;
 export type RigStatusWord = (typeof rigStatusOrder)[number];
 
-type Tone = "ok" | "warn" | "bad" | "off" | "new";
-type Look = { shape: Shape; tone: Tone };
+export type Tone = "ok" | "warn" | "bad" | "off" | "new";
+export type Look = { shape: Shape; tone: Tone };
 
-const rigLooks: Readonly<Record<RigStatusWord, Look>> = Object.freeze({
+export const rigLooks: Readonly<Record<RigStatusWord, Look>> = Object.freeze({
   vetting: { shape: "diamond", tone: "new" },
   online: { shape: "disc", tone: "ok" },
   degraded: { shape: "up", tone: "warn" },
@@ -37,7 +37,7 @@ export type ContractWord = (typeof contractWords)[number];
 /** Those that have not ended, in the order in which an operator wants to see them. */
 export const contractWordOrder: readonly ContractWord[] = contractWords.filter((word) => word !== "ended");
 
-const contractLooks: Readonly<Record<ContractWord, Look>> = Object.freeze({
+export const contractLooks: Readonly<Record<ContractWord, Look>> = Object.freeze({
   scheduled: { shape: "diamond", tone: "new" },
   activating: { shape: "half", tone: "new" },
   active: { shape: "disc", tone: "ok" },

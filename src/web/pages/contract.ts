@@ -15,8 +15,8 @@ import {
 import type { ContractCommandsProps } from "../../../views/pages/contract-commands.tsx";
 import { RigFates } from "../../../views/pages/rig-shares.tsx";
 import type { StripBar } from "../../../views/parts/delivery-strip.tsx";
+import { type EventMark, markGroups } from "../../../views/parts/event-marks.tsx";
 import { blankForm, type FormState } from "../../../views/parts/form.tsx";
-import type { GanttProps } from "../../../views/parts/gantt.tsx";
 import type { ChartProps } from "../../../views/parts/hashrate-chart.tsx";
 import { type TileProps, Tiles } from "../../../views/parts/text.tsx";
 import { rangeHref, rangeQuery, rangeText } from "../../../views/time-range.ts";
@@ -35,6 +35,7 @@ import type { RateTable } from "../live-figures.ts";
 import { warningsOf } from "../present-live.ts";
 import { AllocationLines } from "./allocation-lines.ts";
 import { wordOf, wordSinceMs } from "./contract-list.ts";
+import { contractMarks } from "./contract-marks.ts";
 import { contractSentence, newsMs } from "./contract-sentence.ts";
 import { type ContractNow, isInForce } from "./contract-snapshot.ts";
 import { termLines } from "./contract-terms.ts";
@@ -51,6 +52,7 @@ const servingShown = 100;
 const allocationsShown = 30;
 const eventsShown = 20;
 const drawnMax = 20;
+const marksListed = 12;
 /** Rigs that are asked where they mine: all of a contract are at one pool but for the moment of a move. */
 const askedMax = 8;
 /** Of a younger one the last hour is all there is. */
@@ -185,7 +187,8 @@ async function contractParts(parts: PageParts, id: string, asked: Shown): Promis
   const lines = new AllocationLines(control);
   const customerId = parts.ids.customer(contract.customerNo);
   return {
-    ...{ id: contract.id, number: contract.number, word: wordOf(now), sinceMs: wordSinceMs(contract), span: rangeText(range), chart, pools },
+    ...{ id: contract.id, number: contract.number, word: wordOf(now), sinceMs: wordSinceMs(contract), span: rangeText(range), pools },
+    ...markedChart(chart, contractMarks(parts, contract, { ...range, zone })),
     customer: { name: now.customerName, href: customerId === null ? null : `/customers/${customerId}` },
     sentence: sentenceOf(parts, now, { serving, nowMs, zone }),
     ...stripOf(strips.get(contract.no) ?? [], { nowMs, zone }),
@@ -195,17 +198,23 @@ async function contractParts(parts: PageParts, id: string, asked: Shown): Promis
     profileName: control.profiles.byNo(contract.profileNo)?.name ?? "–",
     hubFates: hubFateLines(summary),
     poolFates: poolFateLines(summary),
-    gantt: ganttOfContract(parts, contract, asked),
+    ...ganttOfContract(parts, contract, asked),
     allocations: control.allocations.latestOfContract(contract.no, allocationsShown).map((row) => lines.of(row)),
     events: control.events.ofSubject(contract.id, eventsShown).map((event) => ({ ...eventLine(event), href: null })),
     terms: termLines(parts, contract, zone),
   };
 }
 
+/** The curve and what happened meanwhile, of which the newest few are listed. */
+function markedChart(chart: ChartProps, marks: readonly EventMark[]): Pick<ContractParts, "chart" | "marks" | "marksMore"> {
+  return { chart: { ...chart, marks: markGroups(marks, chart) }, marks: marks.slice(0, marksListed), marksMore: Math.max(0, marks.length - marksListed) };
+}
+
 /** The first few rigs that served it in the time shown; the schedule has them all. */
-function ganttOfContract(parts: PageParts, { no }: Contract, { range: { fromMs, toMs }, zone }: Shown): GanttProps {
-  const rigNos = parts.deps.control.allocations.rigsBetween({ fromMs, toMs, afterRigNo: 0, limit: drawnMax, contractNo: no });
-  return ganttOf(parts, { id: "gantt", rigNos, fromMs, toMs, zone, empty: "No rig served it in this time." });
+function ganttOfContract(parts: PageParts, { no }: Contract, { range: { fromMs, toMs }, zone }: Shown): Pick<ContractParts, "gantt" | "ganttMore"> {
+  const found = parts.deps.control.allocations.rigsBetween({ fromMs, toMs, afterRigNo: 0, limit: drawnMax + 1, contractNo: no });
+  const rigNos = found.slice(0, drawnMax);
+  return { gantt: ganttOf(parts, { id: "gantt", rigNos, fromMs, toMs, zone, empty: "No rig served it in this time." }), ganttMore: found.length > drawnMax };
 }
 
 const stripTickHours = [24, 18, 12, 6, 0] as const;
@@ -246,7 +255,7 @@ export function contractLive(parts: PageParts, { id, url, zone }: WatchCall): Li
       ["sentence", () => ContractSentence({ contract, clock })],
       ["tiles", () => Tiles({ id: "tiles", tiles: contract.tiles })],
       ["strip", () => ContractStrip({ contract })],
-      ["hashrate", () => ContractChart({ contract })],
+      ["hashrate", () => ContractChart({ contract, clock })],
       ["serving", () => ContractRigs({ contract, clock })],
       ["pools", () => ContractPools({ contract, clock })],
       ["fates", () => RigFates({ hubFates: contract.hubFates, poolFates: contract.poolFates, span: contract.span })],

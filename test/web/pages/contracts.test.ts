@@ -22,6 +22,8 @@ const pageOf = async () => (await owner.get(`/contracts/${contract().id}`)).text
 const send = (verb: string, fields: Record<string, string> = {}) => owner.post(`/contracts/${contract().id}/${verb}`, { _csrf: owner.csrf, ...fields });
 const part = (html: string, id: string) => new RegExp(`id="${id}"[\\s\\S]*?</(section|p)>`).exec(html)?.[0] ?? "";
 
+const chartIn = (html: string) => /id="hashrate"[\s\S]*?<\/section>/.exec(html)?.[0] ?? "";
+
 test("a rig that left a moment ago is said to be gone while it counts as online", async () => {
   const rig = farm.deps.control.rigs.byNo(1);
   const fact = farm.facts.rigs.get(1);
@@ -61,6 +63,34 @@ describe("the page of a contract", () => {
     expect(part(html, "pools").match(/stands by/g)?.length).toBe(1);
     expect(part(html, "allocations").match(/<li /g)?.length).toBe(4);
     expect(html).not.toContain(hostile);
+  });
+
+  test("marks on the chart what happened meanwhile, and repeats it in a list that leads to the event", async () => {
+    const { rigs, events } = farm.deps.control;
+    const serving = rigs.byNo(2);
+    const other = rigs.byNo(9);
+    farm.clock.aheadMs += 1_000;
+    const tell = (rig: typeof serving) =>
+      events.append({ type: "rig.status-changed", subjectKind: "rig", subjectId: rig?.id ?? "", text: `${rig?.name} is offline`, data: { to: "offline" } });
+    tell(serving);
+    tell(other);
+    const chart = chartIn(await pageOf());
+    const listed = [...chart.matchAll(/<li id="mark-(evt_\w+)"[\s\S]*?<code>([\w.-]+)<\/code>/g)];
+    expect(listed.map(([, , type]) => type)).toEqual(["rig.status-changed", "pool.failover", "rig.moved", "contract.activated"]);
+    expect([chart.includes("S21-002 is offline"), chart.includes("S21-009")]).toEqual([true, false]);
+    const signs = [...chart.matchAll(/<title>([\s\S]*?)<\/title>/g)].map(([, title]) => title?.split("\n").map((text) => text.slice(0, 7)));
+    expect(signs).toEqual([["contrac"], ["Main: &", "S21-004", "S21-002"]]);
+    const href = /<li id="mark-[^>]*>[\s\S]*?href="(\/events\?until=[^"]+)"/.exec(chart)?.[1] ?? "";
+    expect(href.split("#").at(-1)).toBe(listed[0]?.[1] ?? "none");
+    expect(await (await owner.get(href.replaceAll("&amp;", "&").split("#")[0] ?? "")).text()).toContain(`<li id="${listed[0]?.[1]}"`);
+    const before = await (await owner.get(`/contracts/${contract().id}?from=2020-01-01T00:00:00Z&to=2020-01-02T00:00:00Z`)).text();
+    expect(chartIn(before)).not.toContain("mark-");
+  });
+
+  test("has the drawing of who worked for it as a table, too", async () => {
+    const table = /The drawing as a table[\s\S]*?<\/table>/.exec(await pageOf())?.[0] ?? "";
+    expect(table.match(/<th scope="row"/g)?.length).toBeGreaterThanOrEqual(4);
+    expect(table).toContain("C-00001 Borealis");
   });
 
   test("counts shares of the contract, not of a rig", async () => {

@@ -58,7 +58,8 @@ const htmxConfig = JSON.stringify({
   defaultTimeout: 15_000,
 });
 
-function Head(props: { title: string; assets: AssetUrls }): JSX.Element {
+/** `rereadS`: where there is no script, the page is read again after so many seconds. */
+export function Head(props: { title: string; assets: AssetUrls; rereadS?: number }): JSX.Element {
   return (
     <head>
       <meta charset="utf-8" />
@@ -70,6 +71,13 @@ function Head(props: { title: string; assets: AssetUrls }): JSX.Element {
       <link rel="icon" href={props.assets.icon} type="image/svg+xml" />
       <link rel="stylesheet" href={props.assets.css} />
       <script src={props.assets.js} defer />
+      {props.rereadS === undefined ? (
+        ""
+      ) : (
+        <noscript>
+          <meta http-equiv="refresh" content={String(props.rereadS)} />
+        </noscript>
+      )}
     </head>
   );
 }

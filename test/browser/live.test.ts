@@ -101,6 +101,25 @@ describe.if(hasBrowser)("live pages", () => {
     await own.stop();
   }, 40_000);
 
+  test("the wall goes on by itself after the hub was away, and says so meanwhile", async () => {
+    const own = await openFarm();
+    await addOwner(own);
+    fill(own, 3);
+    const { context, page } = await openPage(browser, desk);
+    await signIn(page, own.url);
+    await page.goto(`${own.url}/wall`);
+    await page.locator("#badge[data-state=live]").waitFor();
+    await own.away();
+    await page.locator("body[data-stale] #badge", { hasText: "Reconnecting" }).waitFor();
+    const [rig] = own.deps.control.rigs.all();
+    own.deps.control.rigs.setStatus([{ rigNo: rig?.no ?? 0, status: "rejecting", reason: { code: "test", text: "meanwhile" } }]);
+    await own.back();
+    await page.locator(".attention", { hasText: "meanwhile" }).waitFor();
+    await page.locator("body:not([data-stale]) #badge[data-state=live]").waitFor();
+    await context.close();
+    await own.stop();
+  }, 40_000);
+
   test("back leads to the list as it was filtered, live again", async () => {
     const { context, page, complaints } = await openPage(browser, desk);
     await signIn(page, farm.url);

@@ -284,6 +284,9 @@ export function OverviewPage(props: OverviewProps): JSX.Element {
     <Layout title="Overview" current="overview" viewer={viewer} assets={props.assets} live={props.live}>
       <div class="title">
         <h1>Overview</h1>
+        <a class="button" href="/wall">
+          Wallboard
+        </a>
       </div>
       <Checklist steps={props.steps} />
       <AttentionList items={props.attention} more={props.attentionMore} clock={viewer} />

@@ -34,10 +34,12 @@ export function contractMarks({ deps: { control } }: PageParts, contract: Contra
   const { fromMs, toMs, zone } = ask;
   const events = control.events.ofContract({ contract, fromMs, toMs, limit: marksMax });
   // What was only noted is written a moment later than what was decided.
-  return events.toSorted((one, other) => other.atMs - one.atMs).map((event) => {
-    const until = localTimeText(event.atMs + 1_000, zone);
-    const line = eventLine(event);
-    const href = `/events?${new URLSearchParams({ until })}#${event.id}`;
-    return { ...line, id: `mark-${event.id}`, href: event.subjectId === contract.id ? null : line.href, mark: { look: lookOf(event), href } };
-  });
+  return events
+    .toSorted((one, other) => other.atMs - one.atMs)
+    .map((event) => {
+      const until = localTimeText(event.atMs + 1_000, zone);
+      const line = eventLine(event);
+      const href = `/events?${new URLSearchParams({ until })}#${event.id}`;
+      return { ...line, id: `mark-${event.id}`, href: event.subjectId === contract.id ? null : line.href, mark: { look: lookOf(event), href } };
+    });
 }

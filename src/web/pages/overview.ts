@@ -148,11 +148,16 @@ async function contractsOf(parts: PageParts, { contracts }: OverviewFacts): Prom
   return { contracts: await contractLines(parts, shown), contractsMore: contracts.length - shown.length };
 }
 
+/** The farm in six figures. */
+export function tilesOf(facts: OverviewFacts): TileProps[] {
+  return [deliveredTile(facts), spareTile(facts), effectiveTile(facts), rigsTile(facts), rejectedTile(facts), poolsTile(facts)];
+}
+
 /** All that the overview shows, in plain values. */
 async function overviewParts(parts: PageParts, facts: OverviewFacts, zone: string): Promise<OverviewParts> {
   const attention = attentionOf(facts);
   return {
-    tiles: [deliveredTile(facts), spareTile(facts), effectiveTile(facts), rigsTile(facts), rejectedTile(facts), poolsTile(facts)],
+    tiles: tilesOf(facts),
     attention: attention.first,
     attentionMore: attention.more,
     unknowns: await unknownsOf(parts, facts, zone),

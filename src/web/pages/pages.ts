@@ -56,6 +56,7 @@ import { addSiteForm, changeFarmForm, settingsPage } from "./settings.ts";
 import { setupForm, setupPage } from "./setup.ts";
 import { Strips } from "./strips.ts";
 import { addTokenForm, removeTokenForm, tokensPage } from "./tokens.ts";
+import { wallLive, wallPage } from "./wall.ts";
 import { Warmth } from "./warmth.ts";
 import { welcomeForm, welcomePage } from "./welcome.ts";
 
@@ -65,6 +66,7 @@ type Watch = (parts: PageParts, call: WatchCall) => LiveView;
 /** Pages that every signed-in person may see. */
 const shown: readonly [path: string, show: Show][] = [
   ["/", overviewPage],
+  ["/wall", wallPage],
   ["/rigs", rigsPage],
   ["/rigs/:id", (parts, call) => rigPage(parts, call)],
   ["/customers", customersPage],
@@ -176,6 +178,7 @@ const ownedChanges: readonly [path: string, change: Show][] = [
 /** The live side of the pages. */
 const watched: readonly [path: string, watch: Watch][] = [
   ["/live/overview", overviewLive],
+  ["/live/wall", wallLive],
   ["/live/rigs", rigsLive],
   ["/live/rigs/:id", rigLive],
   ["/live/contracts", contractsLive],

@@ -13,6 +13,7 @@ const searchCharsMax = 100;
 const shownMax = 8;
 /** Pages that are not in the menu. */
 const otherPlaces: readonly Found[] = [
+  { text: "Wallboard", note: "the overview for a screen on the wall", href: "/wall" },
   { text: "Account", note: "how you sign in, and in whose time you read", href: "/account" },
   { text: "People", note: "of owners", href: "/people" },
   { text: "API tokens", note: "of owners", href: "/tokens" },

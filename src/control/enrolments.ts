@@ -86,6 +86,7 @@ export class Enrolments {
     const rows = fresh.map((rig) => [rig.id, rig.name, rig.fleetNo, rig.nominalHps, rig.nominalSource]);
     const nos = new Map(this.#insert.all(JSON.stringify(rows), nowMs, enrolled.code, enrolled.text).map(({ no, id }) => [id, no]));
     for (const rig of fresh) rig.no = nos.get(rig.id) ?? 0;
+    this.#rows.changed(fresh.map(({ no }) => no));
     this.#allocations.assign(fresh.map(({ no }) => ({ rigNo: no, reason: enrolled, decidedBy: "planner" })));
     this.#events.append(...fresh.map(enrolmentEvent));
     return fresh;

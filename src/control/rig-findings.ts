@@ -12,15 +12,18 @@ type StatusRow = Pick<Rig, "no" | "id" | "name" | "status">;
 export class RigFindings {
   readonly #database: ControlDatabase;
   readonly #events: Events;
+  readonly #changed: (rigNos: readonly number[]) => void;
   readonly #statusOf: Statement<StatusRow, SqlValue[]>;
   readonly #setStatus: Statement<unknown, SqlValue[]>;
   readonly #setReason: Statement<unknown, SqlValue[]>;
   readonly #setSeen: Statement<unknown, SqlValue[]>;
   readonly #setLearned: Statement<unknown, SqlValue[]>;
 
-  constructor(database: ControlDatabase, events: Events) {
+  /** `changed` is told whose rows were written. */
+  constructor(database: ControlDatabase, { events, changed }: { events: Events; changed: (rigNos: readonly number[]) => void }) {
     this.#database = database;
     this.#events = events;
+    this.#changed = changed;
     const { sql } = database;
     this.#statusOf = sql.prepare("SELECT no, id, name, status FROM rigs WHERE no = ?");
     this.#setStatus = sql.prepare("UPDATE rigs SET status = ?, status_since_ms = ?, status_code = ?, status_text = ? WHERE no = ?");
@@ -45,6 +48,7 @@ export class RigFindings {
         if (rig !== null) this.#setOneStatus(rig, change, { nowMs, events });
       }
       this.#events.append(...events);
+      this.#noteAll(changes);
     });
   }
 
@@ -53,6 +57,7 @@ export class RigFindings {
     if (list.length === 0) return;
     this.#database.transaction(() => {
       for (const { rigNo, atMs } of list) this.#setSeen.run(atMs, rigNo);
+      this.#noteAll(list);
     });
   }
 
@@ -61,7 +66,12 @@ export class RigFindings {
     if (list.length === 0) return;
     this.#database.transaction(() => {
       for (const { rigNo, nominalHps, source } of list) this.#setLearned.run(nominalHps, source, rigNo);
+      this.#noteAll(list);
     });
+  }
+
+  #noteAll(list: readonly { rigNo: number }[]): void {
+    this.#changed(list.map(({ rigNo }) => rigNo));
   }
 
   #setOneStatus(rig: StatusRow, { status, reason }: StatusChange, { nowMs, events }: { nowMs: number; events: EventInput[] }): void {

@@ -43,6 +43,7 @@ export class Rigs {
   readonly #byContractPin: Statement<RawRig, SqlValue[]>;
   readonly #countByStatus: Statement<{ status: RigStatus; count: number }, SqlValue[]>;
   readonly #piece: Statement<RawRig, SqlValue[]>;
+  readonly #ofNumbers: Statement<RawRig, SqlValue[]>;
   readonly #worst: Statement<RawRig, SqlValue[]>;
   readonly #countByFleet: Statement<FleetCount, SqlValue[]>;
   readonly #numbersOfFleet: Statement<{ nos: string }, SqlValue[]>;
@@ -54,7 +55,7 @@ export class Rigs {
     this.#parts = parts;
     this.#rows = new RowTable(database, rigMapping);
     this.#allocations = parts.allocations;
-    this.#findings = new RigFindings(database, parts.events);
+    this.#findings = new RigFindings(database, { events: parts.events, changed: (rigNos) => this.#rows.changed(rigNos) });
     this.#enrolments = new Enrolments(this.#rows, parts);
     this.#names = new WorkerNames(database);
     this.#claims = new RigClaims(database);
@@ -75,6 +76,7 @@ export class Rigs {
       "SELECT fleet_no AS fleetNo, status, count(*) AS count, sum(nominal_hps) AS nominalHps, sum(nominal_hps IS NULL) AS unrated, sum(status = 'offline' AND first_seen_ms IS NULL) AS unseen FROM rigs WHERE removed_at_ms IS NULL AND lifecycle = 'active' GROUP BY 1, 2",
     );
     this.#piece = this.#rows.prepare("no > ? AND removed_at_ms IS NULL ORDER BY no LIMIT ?");
+    this.#ofNumbers = this.#rows.prepare("no IN (SELECT value FROM json_each(?)) AND removed_at_ms IS NULL");
     this.#worst = this.#rows.prepare(
       `removed_at_ms IS NULL AND lifecycle = 'active' AND status IN ('rejecting', 'offline', 'degraded', 'flapping', 'quarantined') AND NOT (status = 'offline' AND first_seen_ms IS NULL)
        ORDER BY CASE status WHEN 'rejecting' THEN 0 WHEN 'offline' THEN 1 WHEN 'degraded' THEN 2 WHEN 'flapping' THEN 3 ELSE 4 END, status_since_ms DESC LIMIT ?`,
@@ -97,6 +99,16 @@ export class Rigs {
   /** What to ask for the numbers of rigs that people changed or removed since it was last asked; what the hub notes itself is not among them. */
   edits(): () => number[] {
     return this.#rows.edits();
+  }
+
+  /** The same of all rigs that came, changed or went, be it by people or by the hub. */
+  changes(): () => number[] {
+    return this.#rows.changes();
+  }
+
+  /** Those of these numbers that are not removed. */
+  ofNumbers(numbers: readonly number[]): Rig[] {
+    return this.#rows.list(this.#ofNumbers, JSON.stringify(numbers));
   }
 
   /** How many rigs have each status; 0.6 ms for ten thousand, where `all` takes 28 ms. */

@@ -44,6 +44,7 @@ export class RowTable<Row extends RowBase, Raw extends RawBase> {
   readonly #selectText: string;
   readonly #cached = new Map<string, Statement<Raw, SqlValue[]>>();
   readonly #feeds: Set<number>[] = [];
+  readonly #changeFeeds: Set<number>[] = [];
   readonly #all: Statement<Raw, SqlValue[]>;
   readonly #byNo: Statement<Raw, SqlValue[]>;
   readonly #byId: Statement<Raw, SqlValue[]>;
@@ -72,13 +73,19 @@ export class RowTable<Row extends RowBase, Raw extends RawBase> {
 
   /** What to ask for the numbers of rows that were written or removed through this table since it was last asked. */
   edits(): () => number[] {
-    const edited = new Set<number>();
-    this.#feeds.push(edited);
-    return () => {
-      const numbers = [...edited];
-      edited.clear();
-      return numbers;
-    };
+    return feedOf(this.#feeds);
+  }
+
+  /** The same of rows that were written in whatever way; who writes past this table says so with `changed`. */
+  changes(): () => number[] {
+    return feedOf(this.#changeFeeds);
+  }
+
+  /** These rows were written past this table. */
+  changed(numbers: readonly number[]): void {
+    this.database.afterCommit(() => {
+      for (const feed of this.#changeFeeds) for (const no of numbers) feed.add(no);
+    });
   }
 
   /** A statement that reads rows of this table; `condition` is what follows WHERE. Prepare once, run with `find` or `list`. */
@@ -183,6 +190,7 @@ export class RowTable<Row extends RowBase, Raw extends RawBase> {
     this.database.afterCommit(() => {
       for (const feed of this.#feeds) feed.add(no);
     });
+    this.changed([no]);
   }
 
   #existing(no: number): Row {
@@ -202,4 +210,14 @@ export class RowTable<Row extends RowBase, Raw extends RawBase> {
 export function patched<Row extends object>(row: Row, patch: Partial<NoInfer<Row>>): Row {
   const given = Object.entries(patch).filter(([, value]) => value !== undefined);
   return { ...row, ...Object.fromEntries(given) };
+}
+
+function feedOf(feeds: Set<number>[]): () => number[] {
+  const noted = new Set<number>();
+  feeds.push(noted);
+  return () => {
+    const numbers = [...noted];
+    noted.clear();
+    return numbers;
+  };
 }

@@ -37,6 +37,10 @@ export const liveLimits = Object.freeze({
   heartbeatMs: 15_000,
   /** A browser that takes nothing for so long is gone, whatever its socket says. */
   stalledMsMax: 60_000,
+  /** A rendering waits for shares between its turns, so how long it takes tells how busy the hub is: views keep it at work for a tenth of the time at most … */
+  restPerRendering: 10,
+  /** … as long as they move at all: a page takes itself for stale when it hears nothing for three times its interval. */
+  restMsMax: 5_000,
 });
 
 /** A piece and the tick at which it last changed. */
@@ -57,8 +61,7 @@ type Channel = {
   tick: number;
   parts: Map<string, Versioned>;
   list: { id: string; order: string; orderTick: number; rows: Map<string, Versioned> } | null;
-  timer: ReturnType<typeof setInterval> | null;
-  rendering: boolean;
+  timer: ReturnType<typeof setTimeout> | null;
   /** What those who have seen everything up to a tick (the key) hear next; made once for all of them. */
   frames: Map<number, Uint8Array | null>;
 };
@@ -164,20 +167,25 @@ export class LiveViews {
   #channelOf(view: LiveView): Channel {
     const open = this.#channels.get(view.key);
     if (open) return open;
-    const channel: Channel = { view, clients: new Set(), tick: 0, parts: new Map(), list: null, timer: null, rendering: false, frames: new Map() };
-    channel.timer = setInterval(() => void this.#render(channel), view.everyMs);
+    const channel: Channel = { view, clients: new Set(), tick: 0, parts: new Map(), list: null, timer: null, frames: new Map() };
     this.#channels.set(view.key, channel);
-    void this.#render(channel);
+    this.#render(channel);
     return channel;
   }
 
-  async #render(channel: Channel): Promise<void> {
-    if (channel.rendering) return;
-    channel.rendering = true;
+  /** One after the other: each rendering takes a piece of every turn of the loop until it is done, and of many at once shares would wait for all. */
+  #render(channel: Channel): void {
+    this.#queue = this.#queue.then(() => (this.#isOpen(channel) ? this.#renderNow(channel) : undefined));
+  }
+
+  #isOpen(channel: Channel): boolean {
+    return this.#channels.get(channel.view.key) === channel;
+  }
+
+  async #renderNow(channel: Channel): Promise<void> {
+    const startMs = this.#now();
     try {
-      // Views that are due at one moment take a turn of the loop each, or rigs would wait for all of them.
-      this.#queue = this.#queue.then(nextTurn);
-      await this.#queue;
+      await nextTurn();
       const snapshot = await channel.view.render();
       channel.tick += 1;
       channel.frames.clear();
@@ -186,9 +194,11 @@ export class LiveViews {
       for (const client of channel.clients) this.#send(channel, client);
     } catch (error) {
       this.#log.error("web.live", { view: channel.view.key, error: String(error) });
-    } finally {
-      channel.rendering = false;
     }
+    const { everyMs } = channel.view;
+    const tookMs = Math.max(0, this.#now() - startMs);
+    const restMs = Math.min(liveLimits.restMsMax, tookMs * liveLimits.restPerRendering);
+    if (this.#isOpen(channel)) channel.timer = setTimeout(() => this.#render(channel), Math.max(everyMs - tookMs, restMs));
   }
 
   /** Tells the client what it has not heard, if it can take it now; else `pull` comes here again. */
@@ -226,7 +236,7 @@ export class LiveViews {
     if (!channel.clients.delete(client)) return;
     this.#streams -= 1;
     if (channel.clients.size > 0) return;
-    if (channel.timer !== null) clearInterval(channel.timer);
+    if (channel.timer !== null) clearTimeout(channel.timer);
     this.#channels.delete(channel.view.key);
   }
 }

@@ -81,6 +81,20 @@ describe("a page's stream", () => {
     expect(state.renders).toBe(2);
   });
 
+  test("waits until the view before it is rendered", async () => {
+    const held = Promise.withResolvers<LiveSnapshot>();
+    const first = { key: "first", everyMs: 60_000, render: () => held.promise };
+    const { state, view } = stage(60_000);
+    const live = newViews();
+    listen(live, first);
+    const { next } = listen(live, view);
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(state.renders).toBe(0);
+    held.resolve({ parts: [] });
+    expect(await next()).toContain("hx-partial");
+    expect(state.renders).toBe(1);
+  });
+
   test("ends with the session behind it", async () => {
     const { view } = stage(60_000);
     let isAllowed = true;

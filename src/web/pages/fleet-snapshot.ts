@@ -1,10 +1,9 @@
 import type { Rig } from "../../control/rig-row.ts";
-import type { WorkerName } from "../../control/worker-names.ts";
 import { breathe } from "../csv-read.ts";
 import type { WebDeps } from "../deps.ts";
 import type { LiveFigures, RateTable } from "../live-figures.ts";
 import { Shared } from "../shared.ts";
-import { byName } from "./natural-order.ts";
+import { RigRows } from "./rig-rows.ts";
 import { noWords, rigWord, type WordCounts } from "./rig-word.ts";
 
 /** A rig as it is now. What the hub sees of it is read when it is asked for: of ten thousand a page shows a hundred. */
@@ -39,9 +38,6 @@ export type FleetSnapshot = {
 
 /** How old a snapshot may be that several requests share. */
 const maxAgeMs = 1_000;
-/** Reading a rig's row takes some 5 µs of the loop that also serves rigs: at 10,000 rigs the table is read every 5 s, not every second. */
-const rowAgeMsPerRig = 0.5;
-const rowsPerTurn = 250;
 /** The last hour's shares are many, and its sums change slowly: those of ten thousand rigs are asked for once a minute. */
 const hourWorkAgeMs = 10_000;
 const hourWorkAgeMsPerRig = 6;
@@ -52,18 +48,6 @@ function countWords(rigs: readonly Rig[]): WordCounts {
   const counts = noWords();
   for (const rig of rigs) counts[rigWord(rig)] += 1;
   return counts;
-}
-
-type Rows = { atMs: number; rigs: Rig[]; workerNames: ReadonlyMap<number, readonly string[]> };
-
-function namesByRig(aliases: readonly WorkerName[]): Map<number, string[]> {
-  const names = new Map<number, string[]>();
-  for (const { rigNo, name } of aliases) {
-    const known = names.get(rigNo);
-    if (known === undefined) names.set(rigNo, [name]);
-    else known.push(name);
-  }
-  return names;
 }
 
 type Seen = { hub: WebDeps["hub"]; rates: RateTable; dayRates: RateTable; work: ReadonlyMap<number, HourWork>; poolNames: ReadonlyMap<number, string> };
@@ -116,15 +100,12 @@ export class FleetSnapshots {
   readonly #figures: LiveFigures;
   #kept: { atMs: number; value: Promise<FleetSnapshot> } | null = null;
   readonly #hourWork: Shared<HourWorks>;
-  #rows: Rows | null = null;
-  /** Names of rigs by number, and which of them comes first, second … when they are sorted. */
-  #order: { names: string[]; places: number[] } = { names: [], places: [] };
-  /** Raised by each `forget`: what began to be read before is not kept. */
-  #forgets = 0;
+  readonly #rows: RigRows;
 
   constructor(deps: WebDeps, figures: LiveFigures) {
     this.#deps = deps;
     this.#figures = figures;
+    this.#rows = new RigRows(deps);
     // From a whole minute on: what is left of one would have to be added up share by share.
     const ask = (nowMs: number) => deps.ledger.rejects(Math.floor((nowMs - hourMs) / minuteMs) * minuteMs, nowMs, "rig");
     const freshMs = (byRig: HourWorks) => Math.max(hourWorkAgeMs, byRig.size * hourWorkAgeMsPerRig);
@@ -135,7 +116,7 @@ export class FleetSnapshots {
     const nowMs = this.#deps.now();
     const ageMs = this.#kept === null ? Number.POSITIVE_INFINITY : nowMs - this.#kept.atMs;
     if (this.#kept !== null && ageMs >= 0 && ageMs < maxAgeMs) return this.#kept.value;
-    const value = this.#take(nowMs);
+    const value = this.#take();
     this.#kept = { atMs: nowMs, value };
     // A failed reading must not be served for a second.
     value.catch(() => this.forget());
@@ -145,8 +126,7 @@ export class FleetSnapshots {
   /** After a change of ours: whoever made it sees it at once. */
   forget(): void {
     this.#kept = null;
-    this.#rows = null;
-    this.#forgets += 1;
+    this.#rows.forgetNames();
   }
 
   /** Work that pools accepted and refused of each rig in the last hour. */
@@ -154,45 +134,13 @@ export class FleetSnapshots {
     return this.#hourWork.value();
   }
 
-  /** In pieces: ten thousand rows at once would hold up the rigs that the loop serves too. */
-  async #rigs(nowMs: number): Promise<Rows> {
-    const kept = this.#rows;
-    if (kept !== null && nowMs - kept.atMs < kept.rigs.length * rowAgeMsPerRig) return kept;
-    const forgets = this.#forgets;
-    const rigs: Rig[] = [];
-    for (
-      let piece = this.#deps.control.rigs.piece(0, rowsPerTurn);
-      piece.length > 0;
-      piece = this.#deps.control.rigs.piece(rigs.at(-1)?.no ?? 0, rowsPerTurn)
-    ) {
-      rigs.push(...piece);
-      if (piece.length < rowsPerTurn) break;
-      await breathe();
-    }
-    const rows = { atMs: nowMs, rigs: this.#inOrder(rigs), workerNames: namesByRig(this.#deps.control.rigs.aliases()) };
-    // Somebody changed something meanwhile: it must be read again.
-    if (this.#forgets === forgets) this.#rows = rows;
-    return rows;
-  }
-
-  /** In the order of their names, which is found anew only when a name came, changed or went: to sort ten thousand takes 20 ms. */
-  #inOrder(rigs: readonly Rig[]): Rig[] {
-    const { names, places } = this.#order;
-    if (names.length !== rigs.length || rigs.some(({ name }, at) => name !== names[at])) {
-      const order = { names: rigs.map(({ name }) => name), places: byName(rigs.map(({ name }, place) => ({ name, place }))).map(({ place }) => place) };
-      this.#order = order;
-      return order.places.flatMap((place) => rigs[place] ?? []);
-    }
-    return places.flatMap((place) => rigs[place] ?? []);
-  }
-
-  async #take(nowMs: number): Promise<FleetSnapshot> {
+  async #take(): Promise<FleetSnapshot> {
     const { control, hub } = this.#deps;
     const [rates, dayRates, work, { rigs, workerNames }] = await Promise.all([
       this.#figures.ratesByRig(),
       this.#figures.dayRatesByRig(),
       this.hourWork(),
-      this.#rigs(nowMs),
+      this.#rows.read(),
     ]);
     await breathe();
     const poolNames = new Map(control.pools.all().map(({ no, name }) => [no, name]));

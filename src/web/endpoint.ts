@@ -161,7 +161,8 @@ async function answerOnce(parts: ApiParts, request: Request, { principal, body, 
   try {
     const reply = inTransaction(() => {
       const first = act();
-      if (first.isDry !== true) parts.answers.settle(keyed, keptFrom(first));
+      if (first.isDry === true) parts.answers.settleDry(keyed);
+      else parts.answers.settle(keyed, keptFrom(first));
       return first;
     });
     if (reply.complete !== undefined) release = parts.answers.hold(keyed);

@@ -18,6 +18,9 @@ export function keyedRequest(request: Request, principal: string, body: unknown)
 /** What is kept of an answer, so that a repeat gets the same one. */
 export type KeptAnswer = { status: number; body: unknown; headers: Record<string, string> };
 
+/** Stands for an answer that is found out again whenever it is asked for. */
+const foundOutAgain: KeptAnswer = Object.freeze({ status: 0, body: null, headers: {} });
+
 /** Answers by key: kept in the control database, in the transaction of their effect. In memory, those that are still being completed after it. */
 export class KeyedAnswers {
   readonly #store: Control["idempotency"];
@@ -28,7 +31,7 @@ export class KeyedAnswers {
   }
 
   /**
-   * The answer that the same request got before; null when it is new, and then `settle` or `giveUp` must follow.
+   * The answer that the same request got before; null when it is new, or was a dry run, and then `settle` or `giveUp` must follow.
    * 422 where the key was used for another request, 409 while the first is still worked on.
    */
   begin(asked: IdempotentRequest): KeptAnswer | null {
@@ -44,6 +47,7 @@ export class KeyedAnswers {
         throw invalidKey(verdict.failure.rule);
       case "done":
         if (this.#completing.has(slotOf(asked))) throw stillRunning();
+        if (verdict.answer.status === foundOutAgain.status) return null;
         return { status: verdict.answer.status, ...(JSON.parse(verdict.answer.body) as Omit<KeptAnswer, "status">) };
     }
   }
@@ -51,6 +55,11 @@ export class KeyedAnswers {
   /** Keeps the answer: in the transaction of the effect, and once more when it was completed. */
   settle(asked: IdempotentRequest, { status, body, headers }: KeptAnswer): void {
     this.#store.finish(asked, { status, body: JSON.stringify({ body, headers }) });
+  }
+
+  /** Keeps that the key is this request's, and no answer: of a dry run that may be megabytes, and another one tomorrow. */
+  settleDry(asked: IdempotentRequest): void {
+    this.settle(asked, foundOutAgain);
   }
 
   /** Nothing was done, so the key may be used again. Harmless after `settle`. */

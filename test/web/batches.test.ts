@@ -77,6 +77,14 @@ describe("POST /rigs/batch", () => {
     expect([again.json["counts"]["changed"], again.headers.get("idempotency-replayed")]).toEqual([0, null]);
   });
 
+  test("but the key is that order's: another one under it is refused, and nothing is done", async () => {
+    const { web, ids } = await farm(7);
+    expect((await batch(web, { op: "park", ids, dry_run: true }, "tried")).status).toBe(200);
+    expect((await batch(web, { op: "park", ids }, "tried")).status).toBe(422);
+    expect((await batch(web, { op: "drain", ids, dry_run: true }, "tried")).status).toBe(422);
+    expect(web.control.rigs.all().some(({ parked }) => parked)).toBe(false);
+  });
+
   test("a repeat under its key does it once and gives the first answer; parked rigs are told to the hub", async () => {
     const { web, ids } = await farm(7);
     const first = await batch(web, { op: "park", ids }, "once");

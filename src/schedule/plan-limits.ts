@@ -21,6 +21,8 @@ export const planLimits = Object.freeze({
   nearbyComparedMax: 48,
   /** Exchanges tried for one contract that finds no spare. */
   exchangesTriedMax: 12,
+  /** What the worse off must gain at least of rigs that are moved between contracts for it. */
+  levelGainMinBp: 500,
   /** Contracts that one which lacks a little tries to trade with, and such trades tried in a plan. */
   tradersMax: 3,
   tradesTriedMax: 64,

@@ -206,8 +206,6 @@ function levelOne(fleet: PlannedFleet, worst: PlannedContract, order: readonly F
 
 /** Parts of promises that are nearer are equal. */
 const equalTo = 1e-9;
-/** What the worse off must gain at least of a rig that is moved for it, as a part of the rig: or hundreds of equal rigs go round for nothing. */
-const levelGainMin = 0.05;
 
 /** The rig by which the lower of the two fills gains most; null when none makes it higher than the receiver's is. */
 function levelling(fleet: PlannedFleet, { giver, receiver, urgent }: Between & { urgent: boolean }): PlannedRig | null {
@@ -216,8 +214,8 @@ function levelling(fleet: PlannedFleet, { giver, receiver, urgent }: Between & {
   const byHps = giver.fact.method === "threshold";
   // Whoever is within its tolerance takes nothing of which a part would be left to the house.
   const mostHps = fleet.fact.slices && !urgent ? receiver.missingHps + receiver.slackHps : Number.POSITIVE_INFINITY;
-  const isWorth = (rig: PlannedRig, lower: number) => isFresh(rig) || (lower - floor) * receiver.promisedHps >= rig.h * levelGainMin;
-  const may = (rig: PlannedRig, lower: number) => isWorth(rig, lower) && mayBeTaken(rig, { giver, receiver }) && mayLevel(fleet, rig, urgent);
+  const gainHps = (lower: number) => (lower - floor) * receiver.promisedHps;
+  const may = (rig: PlannedRig, lower: number) => isWorth(gainHps(lower), [rig]) && mayBeTaken(rig, { giver, receiver }) && mayLevel(fleet, rig, urgent);
   const part = giver.sliced;
   let best: PlannedRig | null = null;
   let bestFloor = floor;
@@ -247,11 +245,18 @@ function partFirst(members: readonly PlannedRig[], part: PlannedRig | null): rea
   return part === null ? members : [part, ...members.filter((rig) => rig !== part)];
 }
 
-/** Dwell is broken for a contract below its tolerance, the cap on moves is not; a rig that was just added is where it is by no move yet. */
+/** Dwell is broken for a contract below its tolerance, the cap on moves is not. */
 export function mayLevel(fleet: PlannedFleet, rig: PlannedRig, urgent: boolean): boolean {
   return isFresh(rig) || (fleet.mayMove(1) && (urgent || fleet.mayLeave(rig)));
 }
 
+/** Whether the worse off gains enough for the rigs that are moved for it; else rigs that hardly differ go round by the hundred. */
+export function isWorth(gainHps: number, rigs: readonly PlannedRig[]): boolean {
+  const movedHps = rigs.reduce((sum, rig) => sum + (isFresh(rig) ? 0 : rig.h), 0);
+  return gainHps * 10_000 >= movedHps * planLimits.levelGainMinBp;
+}
+
+/** Added in this plan: where it is, it is by no move yet. */
 function isFresh(rig: PlannedRig): boolean {
   return rig.origin !== null && rig.origin.contractNo === 0;
 }

@@ -3,7 +3,7 @@ import { planLimits } from "./plan-limits.ts";
 import type { PlannedContract } from "./planned-contract.ts";
 import type { PlannedFleet } from "./planned-fleet.ts";
 import type { PlannedRig } from "./planned-rig.ts";
-import { type Between, mayBeTaken, mayLevel } from "./shortage.ts";
+import { type Between, isWorth, mayBeTaken, mayLevel } from "./shortage.ts";
 import type { Why } from "./why.ts";
 
 /**
@@ -40,7 +40,10 @@ function tradeBetween(fleet: PlannedFleet, { giver, receiver }: Between): boolea
   const mayTrade = (between: Between) => (rig: PlannedRig) => rig.fraction === 1 && mayBeTaken(rig, between) && mayLevel(fleet, rig, receiver.belowTolerance);
   const given = handsOf(giver.members.filter(mayTrade({ giver, receiver })));
   const returned = handsOf(receiver.members.filter(mayTrade({ giver: receiver, receiver: giver })));
-  const suits = ({ gainHps, rigs }: Trade) => gainHps >= receiver.missingHps && gainHps <= overHps(giver) && fleet.mayMove(rigs);
+  const suits = ({ there, back, gainHps, rigs }: Trade) => {
+    if (gainHps < receiver.missingHps || gainHps > overHps(giver) || !fleet.mayMove(rigs)) return false;
+    return isWorth(receiver.missingHps, [...there.rigs, ...back.rigs]);
+  };
   const best = fewest(given, returned, suits);
   if (best === null) return false;
   const why: Why = { cause: "level", code: "traded", optional: true, contractNo: receiver.no, otherNo: 0, fill: receiver.fill, chosen: giver.fact.label };

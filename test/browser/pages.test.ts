@@ -58,6 +58,7 @@ async function faultsOfPages(browser: Browser, farm: Farm, paths: readonly strin
 const states = [
   "/rigs?q=nothing-like-it",
   "/rigs?status=attention&sort=-hps900",
+  "/rigs?cols=hps60+hps900+hps86400+nominal+rejected+model+place+pool+last",
   "/contracts?show=ended",
   "/pools?q=nothing-like-it",
   "/schedule?at=2020-01-01T00:00",
@@ -129,6 +130,22 @@ describe.if(hasBrowser)("pages in a real browser", () => {
     expect(await page.locator("#rows tr").count()).toBe(30);
     await page.fill("#q", "S21-007");
     await page.click("form.search button");
+    expect(await page.locator("#rows tr").count()).toBe(1);
+    await page.click(".listing summary");
+    await page.uncheck("[name=cols][value=pool]");
+    await page.check("[name=cols][value=place]");
+    await page.click(".listing button");
+    expect(await page.locator("thead th").allTextContents()).toEqual([
+      "Status",
+      "Rig",
+      "1 min",
+      "15 min",
+      "24 h",
+      "Of nominal",
+      "Rejected, 1 h",
+      "Place",
+      "Last share",
+    ]);
     expect(await page.locator("#rows tr").count()).toBe(1);
     await context.close();
   });

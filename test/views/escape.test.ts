@@ -18,6 +18,7 @@ import { AttentionList } from "../../views/pages/overview.tsx";
 import { PoolTestResult } from "../../views/pages/pool-form.tsx";
 import { PoolTable } from "../../views/pages/pools.tsx";
 import { RigConnection, type RigParts, RigState } from "../../views/pages/rig.tsx";
+import { rigColumns } from "../../views/pages/rig-columns.tsx";
 import { RigControl, RigServing } from "../../views/pages/rig-control.tsx";
 import { RigFates, RigShares } from "../../views/pages/rig-shares.tsx";
 import { RigRow } from "../../views/pages/rigs.tsx";
@@ -113,7 +114,7 @@ function fragments(text: string): JSX.Element[] {
     ContractCommands({ id: "ctr_1", number: text, csrf: text, profileHref: null, verbs, atStake: text, form }),
     ContractRow({ line: { ...contractLine, number: text, customerName: text, strip: [] }, clock }),
     FleetTable({ fleets: [{ ...fleetRow, name: text, siteName: text, houseName: text, held: { untilMs: 0, reason: text } }], clock }),
-    RigRow({ line: { ...line, ...rates }, ticks: true, clock }),
+    RigRow({ line: { ...line, ...rates, model: text, place: text }, ticks: true, clock, columns: rigColumns }),
     RigShares({ shares: [share], clock }),
     RigFates({ hubFates: [fate], poolFates: [fate], span: text }),
     PoolTable({ pools: [{ ...pool, ...figures, warnings: [text] }], clock }),

@@ -1,38 +1,15 @@
 /** @jsxImportSource @kitajs/html */
 
-import { count, percent } from "../format.ts";
+import { count } from "../format.ts";
 import { Layout, LiveStream } from "../layout.tsx";
 import { BulkBar, type BulkOp, RowTick } from "../parts/bulk-bar.tsx";
 import { InTurns } from "../parts/in-turns.tsx";
 import { RigMark, type RigStatusWord, rigStatusOrder } from "../parts/status.tsx";
-import { Empty, Moment, Rate } from "../parts/text.tsx";
+import { Empty } from "../parts/text.tsx";
 import type { AssetUrls, Clock, Viewer } from "../viewer.ts";
+import { ColumnChooser, RigCells, RigHeads, type RigLine, type RigQuery, rigFields, rigsHref } from "./rig-columns.tsx";
 
 const newcomersNamed = 5;
-export const rigSorts = ["name", "status", "hps60", "hps900", "hps86400", "nominal", "rejected", "pool", "last"] as const;
-export type RigSort = (typeof rigSorts)[number];
-
-/** What the address of the list says; every field has its neutral value, so that a link can be shared. */
-export type RigQuery = { q: string; status: RigStatusWord | "attention" | ""; sort: RigSort; descending: boolean; page: number };
-
-export type RigLine = {
-  id: string;
-  name: string;
-  assetCode: string | null;
-  status: RigStatusWord;
-  statusSinceMs: number;
-  hps60: number | null;
-  hps900: number | null;
-  hps86400: number | null;
-  nominalHps: number | null;
-  /** Rejected work of all work, 0..1, over the last hour; null = no share. */
-  rejected: number | null;
-  poolName: string | null;
-  lastShareAtMs: number | null;
-  /** Not connected now, which its status does not say yet. */
-  isGone: boolean;
-};
-
 export type RigListProps = {
   query: RigQuery;
   rows: RigLine[];
@@ -47,16 +24,6 @@ export type RigListProps = {
   ticks: boolean;
   liveUrl: string;
 };
-
-/** The address that shows `query`; neutral values are left out. */
-export function rigsHref(query: RigQuery, path = "/rigs"): string {
-  const search = new URLSearchParams();
-  if (query.q !== "") search.set("q", query.q);
-  if (query.status !== "") search.set("status", query.status);
-  if (query.sort !== "name" || query.descending) search.set("sort", `${query.descending ? "-" : ""}${query.sort}`);
-  if (query.page > 1) search.set("page", String(query.page));
-  return search.size === 0 ? path : `${path}?${search}`;
-}
 
 export function StatusChips(props: { query: RigQuery; statusCounts: Readonly<Record<RigStatusWord, number>>; total: number }): JSX.Element {
   const chip = (status: RigQuery["status"]) => rigsHref({ ...props.query, status, page: 1 });
@@ -83,42 +50,7 @@ export function StatusChips(props: { query: RigQuery; statusCounts: Readonly<Rec
   );
 }
 
-type Column = { sort: RigSort; text: string; unit?: string; numeric: boolean; priority: "" | "c2" | "c3" };
-
-const columns: readonly Column[] = [
-  { sort: "status", text: "Status", numeric: false, priority: "" },
-  { sort: "name", text: "Rig", numeric: false, priority: "" },
-  { sort: "hps60", text: "1 min", numeric: true, priority: "c2" },
-  { sort: "hps900", text: "15 min", numeric: true, priority: "" },
-  { sort: "hps86400", text: "24 h", numeric: true, priority: "c3" },
-  { sort: "nominal", text: "Of nominal", numeric: true, priority: "c2" },
-  { sort: "rejected", text: "Rejected, 1 h", numeric: true, priority: "c3" },
-  { sort: "pool", text: "Pool", numeric: false, priority: "c3" },
-  { sort: "last", text: "Last share", numeric: true, priority: "c2" },
-];
-
-function ColumnHead(props: { column: Column; query: RigQuery }): JSX.Element {
-  const { column, query } = props;
-  const current = query.sort === column.sort;
-  const direction = query.descending ? "descending" : "ascending";
-  // Figures are first wanted from the top down, words from A to Z.
-  const descending = current ? !query.descending : column.numeric;
-  return (
-    <th scope="col" class={`${column.numeric ? "n" : ""} ${column.priority}`} aria-sort={current ? direction : undefined}>
-      <a href={rigsHref({ ...query, sort: column.sort, descending, page: 1 })} safe>
-        {column.text}
-      </a>
-    </th>
-  );
-}
-
-/** Over a quarter of an hour; over the last minute while the hub is too young for that. */
-function ofNominal({ nominalHps, hps900, hps60 }: RigLine): number | null {
-  const hps = hps900 ?? hps60;
-  return nominalHps === null || nominalHps <= 0 || hps === null ? null : hps / nominalHps;
-}
-
-export function RigRow(props: { line: RigLine; clock: Clock; ticks: boolean }): JSX.Element {
+export function RigRow(props: { line: RigLine; clock: Clock; ticks: boolean; columns: RigQuery["columns"] }): JSX.Element {
   const { line, clock } = props;
   return (
     <tr id={line.id}>
@@ -139,27 +71,7 @@ export function RigRow(props: { line: RigLine; clock: Clock; ticks: boolean }): 
           </small>
         )}
       </th>
-      <td class="n c2">
-        <Rate hps={line.hps60} />
-      </td>
-      <td class="n">
-        <Rate hps={line.hps900} />
-      </td>
-      <td class="n c3">
-        <Rate hps={line.hps86400} />
-      </td>
-      <td class="n c2" safe>
-        {percent(ofNominal(line))}
-      </td>
-      <td class="n c3" safe>
-        {percent(line.rejected, 2)}
-      </td>
-      <td class="c3 cut" safe>
-        {line.poolName ?? "–"}
-      </td>
-      <td class="n c2">
-        <Moment atMs={line.lastShareAtMs} clock={clock} />
-      </td>
+      <RigCells line={line} clock={clock} columns={props.columns} />
     </tr>
   );
 }
@@ -210,8 +122,11 @@ export function RigList(props: RigListProps & { ops: readonly BulkOp[]; csrf: st
   const { query } = props;
   return (
     <div id="rig-list">
-      <StatusChips query={query} statusCounts={props.statusCounts} total={props.total} />
-      <section class="panel" aria-label="Rigs">
+      <div class="listing">
+        <StatusChips query={query} statusCounts={props.statusCounts} total={props.total} />
+        <ColumnChooser query={query} />
+      </div>
+      <section class={query.columns === null ? "panel" : "panel scroll"} aria-label="Rigs">
         <NothingToShow total={props.total} matching={props.matching} />
         <table class="rigs">
           <thead>
@@ -223,13 +138,11 @@ export function RigList(props: RigListProps & { ops: readonly BulkOp[]; csrf: st
               ) : (
                 ""
               )}
-              {columns.map((column) => (
-                <ColumnHead column={column} query={query} />
-              ))}
+              <RigHeads query={query} />
             </tr>
           </thead>
           <tbody id="rows">
-            <InTurns of={props.rows} draw={(line) => <RigRow line={line} clock={props.clock} ticks={props.ticks} />} />
+            <InTurns of={props.rows} draw={(line) => <RigRow line={line} clock={props.clock} ticks={props.ticks} columns={query.columns} />} />
           </tbody>
         </table>
       </section>
@@ -283,8 +196,9 @@ export function RigsPage(props: RigsProps): JSX.Element {
           hx-sync="this:replace"
         >
           <input type="search" id="q" name="q" value={query.q} placeholder="Name, asset code or pool" aria-label="Search rigs" autocomplete="off" />
-          {query.status === "" ? "" : <input type="hidden" name="status" value={query.status} />}
-          {query.sort === "name" && !query.descending ? "" : <input type="hidden" name="sort" value={`${query.descending ? "-" : ""}${query.sort}`} />}
+          {rigFields({ ...query, q: "", page: 1 }).map(([name, value]) => (
+            <input type="hidden" name={name} value={value} />
+          ))}
           <button type="submit">Search</button>
         </form>
       </div>

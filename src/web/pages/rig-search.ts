@@ -1,4 +1,4 @@
-import { type RigLine, type RigQuery, type RigSort, rigSorts } from "../../../views/pages/rigs.tsx";
+import { type RigLine, type RigQuery, type RigSort, rigColumns, rigSorts, usualColumns } from "../../../views/pages/rig-columns.tsx";
 import { type RigStatusWord, rigStatusOrder } from "../../../views/parts/status.tsx";
 import type { Rig } from "../../control/rig-row.ts";
 import type { FleetSnapshot, RigView } from "./fleet-snapshot.ts";
@@ -29,7 +29,21 @@ export function readRigQuery(url: URL): RigQuery {
     sort: rigSorts.find((known) => known === sort) ?? "name",
     descending: get("sort").startsWith("-"),
     page: Number.isSafeInteger(page) && page > 0 ? page : 1,
+    columns: readColumns(url.searchParams),
   };
+}
+
+/** Those named, in the order in which they stand; the usual ones are no choice. */
+function readColumns(asked: URLSearchParams): RigQuery["columns"] {
+  if (!asked.has("cols")) return null;
+  const named = new Set(asked.getAll("cols").flatMap((text) => text.split(/[ ,]/)));
+  const chosen = rigColumns.filter((name) => named.has(name));
+  return Bun.deepEquals(chosen, usualColumns) ? null : chosen;
+}
+
+/** From the building to the position, as people wrote them. */
+function placeOf({ location: { building, row, rack, position } }: Rig): string {
+  return [building, row, rack, position].filter((part) => part !== null && part !== "").join(" · ");
 }
 
 type Key = string | number | null;
@@ -47,6 +61,8 @@ const keyOf: Readonly<Record<RigSort, (view: RigView) => Key>> = Object.freeze({
   hps86400: (view: RigView) => view.hps86400,
   nominal: nominalShare,
   rejected: (view: RigView) => view.rejected,
+  model: (view: RigView) => view.rig.model,
+  place: (view: RigView) => placeOf(view.rig) || null,
   pool: (view: RigView) => view.poolName,
   last: (view: RigView) => view.lastShareAtMs,
 });
@@ -115,6 +131,8 @@ export function rigLine(view: RigView): RigLine {
     hps86400: view.hps86400,
     nominalHps: rig.nominalHps,
     rejected: view.rejected,
+    model: rig.model,
+    place: placeOf(rig),
     poolName: view.poolName,
     lastShareAtMs: view.lastShareAtMs,
     isGone: !view.isConnected && !["offline", "never seen", "quarantined"].includes(rigWord(rig)),

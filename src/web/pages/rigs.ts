@@ -1,4 +1,5 @@
-import { NothingToShow, RigPaging, type RigQuery, RigRow, RigsPage, rigsHref, StatusChips } from "../../../views/pages/rigs.tsx";
+import { type RigQuery, rigsHref } from "../../../views/pages/rig-columns.tsx";
+import { NothingToShow, RigPaging, RigRow, RigsPage, StatusChips } from "../../../views/pages/rigs.tsx";
 import { assetUrls } from "../assets/assets.ts";
 import { type LiveView, liveRows } from "../live.ts";
 import { bulkOps } from "./bulk.ts";
@@ -39,7 +40,7 @@ export function rigsLive(parts: PageParts, { url, zone }: WatchCall): LiveView {
   const ticks = url.searchParams.has("ticks");
   const render = async () => {
     const list = await listOf(parts, query, { zone, ticks });
-    const rows = await liveRows(list.rows, (line) => RigRow({ line, clock: list.clock, ticks }));
+    const rows = await liveRows(list.rows, (line) => RigRow({ line, clock: list.clock, ticks, columns: query.columns }));
     return {
       parts: [
         { id: "chips", html: await StatusChips(list) },

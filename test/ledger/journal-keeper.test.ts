@@ -115,7 +115,7 @@ describe("closed segments", () => {
     const left = await count(`${plain}.zst`);
     expect(left).toBeLessThan(whole);
     expect(left).toBeGreaterThan(whole / 2);
-  });
+  }, 20_000);
 });
 
 describe("the reserve", () => {

@@ -1,5 +1,5 @@
 /** What a browser does for a page, without showing it: signs in, asks, keeps streams open. */
-export type Got = { ms: number; bytes: number; wireBytes: number };
+export type Got = { ms: number; bytes: number };
 export type LiveStream = { close: () => number };
 
 export class BrowserClient {
@@ -18,14 +18,19 @@ export class BrowserClient {
     return new BrowserClient(url, cookie);
   }
 
-  /** A page, whole. `wireBytes` is what it takes when it is compressed, by the hub or, as most proxies do, on the way. Throws unless the answer is 200. */
+  /** A page, whole. Throws unless the answer is 200. */
   async get(path: string): Promise<Got> {
     const startMs = performance.now();
     const answer = await this.#ask(path);
     const body = new Uint8Array(await answer.arrayBuffer());
     const ms = performance.now() - startMs;
     if (answer.status !== 200) throw new Error(`${path} answers ${answer.status}`);
-    return { ms, bytes: body.length, wireBytes: answer.headers.has("content-encoding") ? body.length : Bun.gzipSync(body).length };
+    return { ms, bytes: body.length };
+  }
+
+  /** What a page takes on its way, compressed as it comes. */
+  async wireBytes(path: string): Promise<number> {
+    return (await (await this.#ask(path, { decompress: false })).bytes()).length;
   }
 
   /** Of style sheet, script and icon of a page, as they come. */

@@ -18,9 +18,13 @@ export class SnapshotFile {
     }
   }
 
-  /** Written beside it and renamed: whoever reads finds the one before or this one, whole. */
-  async write(bytes: Uint8Array): Promise<void> {
+  /**
+   * Written beside it and renamed: whoever reads finds the one before or this one, whole. `bytes` are gone afterwards: megabytes a minute
+   * are given back at once, not when the garbage collector comes round to them.
+   */
+  async write(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     await writeFile(`${this.#path}.new`, bytes, { mode: 0o600 });
+    bytes.buffer.transfer(0);
     await rename(`${this.#path}.new`, this.#path);
   }
 }

@@ -1,39 +1,39 @@
 import type { AlgorithmName } from "../work/algorithm.ts";
 import type { Exposure } from "./exposure.ts";
 
-/** One live connection of a rig, as seen by the hub. */
+/** One live connection of a rig, as seen by the hub; it changes as the rig works. */
 export type RigSessionFact = {
-  sessionNo: number;
-  address: string;
-  agent: string;
+  readonly sessionNo: number;
+  readonly address: string;
+  readonly agent: string;
   /** The worker string as the rig sent it. */
-  worker: string;
+  readonly worker: string;
   /** Share difficulty in force; 0 before the first job. */
-  difficulty: number;
-  sinceMs: number;
-  listenerId: string;
+  readonly difficulty: number;
+  readonly sinceMs: number;
+  readonly listenerId: string;
 };
 
 /** What a rig was last refused, in words an operator can act on. */
 export type Refusal = { atMs: number; code: number; text: string };
 
-/** What the hub knows of a rig at this moment; nothing in it comes from the rig's own telemetry. */
+/** What the hub knows of a rig, which changes as the rig works; nothing in it comes from the rig's own telemetry. */
 export type RigFact = {
-  rigNo: number;
-  sessions: RigSessionFact[];
+  readonly rigNo: number;
+  readonly sessions: readonly RigSessionFact[];
   /** Pool endpoint whose job the rig holds; 0 = none. */
-  poolNo: number;
+  readonly poolNo: number;
   /** 0 = the house. */
-  contractNo: number;
-  lastShareAtMs: number | null;
-  lastAcceptedAtMs: number | null;
+  readonly contractNo: number;
+  readonly lastShareAtMs: number | null;
+  readonly lastAcceptedAtMs: number | null;
   /** Accepted shares since the hub started. */
-  acceptedShares: number;
+  readonly acceptedShares: number;
   /** Moment of the last disconnect, while no session is open. */
-  disconnectedAtMs: number | null;
-  lastRefusal: Refusal | null;
+  readonly disconnectedAtMs: number | null;
+  readonly lastRefusal: Refusal | null;
   /** What it may be judged by since the hub started, see `Exposure`: seconds per hash, and the shares of just that time. */
-  exposure: Readonly<Pick<Exposure, "perHps" | "perHpsAtAccepted" | "accepted" | "refused" | "poolAccepted" | "poolRejected" | "counts">>;
+  readonly exposure: Readonly<Pick<Exposure, "perHps" | "perHpsAtAccepted" | "accepted" | "refused" | "poolAccepted" | "poolRejected" | "counts">>;
 };
 
 export const poolStates = ["unused", "connecting", "live", "warm", "failing", "ejected", "misconfigured"] as const;

@@ -1,17 +1,12 @@
 import type { HubJob } from "./hub-job.ts";
 import { limits } from "./limits.ts";
 
-/** What was given to nobody yet; a rig that has had no job costs no lists. */
-const noJobs: readonly HubJob[] = Object.freeze([]);
-const noDifficulties: readonly number[] = Object.freeze([]);
-
 /**
  * The jobs that one rig holds or held, newest last, each with the difficulty it was sent with; kept for ten minutes, as pools do.
- * Twenty jobs of ten thousand rigs: two plain lists are a third of the memory of pairs.
  */
 export class GivenJobs {
-  private older = noJobs;
-  private olderDifficulties = noDifficulties;
+  /** Job, difficulty, job, difficulty, oldest first: of twenty jobs of ten thousand rigs, a list of pairs is three times the memory. */
+  private older: (HubJob | number)[] | null = null;
   private newest: HubJob | null = null;
   private newestDifficulty = 0;
 
@@ -28,26 +23,31 @@ export class GivenJobs {
   /** The job with this id, the newest tried first; null when it is not known to this connection (any more). */
   find(id: string): HubJob | null {
     if (this.newest?.id === id) return this.newest;
-    return this.older[this.placeOf(id)] ?? null;
+    return this.jobAt(this.placeOf(id));
   }
 
   /** The difficulty that the job with this id was sent with; 0 where there is none. */
   difficultyOf(id: string): number {
     if (this.newest?.id === id) return this.newestDifficulty;
-    return this.olderDifficulties[this.placeOf(id)] ?? 0;
+    return Number(this.older?.[this.placeOf(id) + 1] ?? 0);
   }
 
+  private jobAt(place: number): HubJob | null {
+    return (this.older?.[place] as HubJob | undefined) ?? null;
+  }
+
+  /** Negative where there is none. */
   private placeOf(id: string): number {
-    let place = this.older.length - 1;
-    while (place >= 0 && this.older[place]?.id !== id) place--;
+    let place = (this.older?.length ?? 0) - 2;
+    while (place >= 0 && this.jobAt(place)?.id !== id) place -= 2;
     return place;
   }
 
-  /** Lists are short and change every half minute: new ones of the exact size cost less memory than those that grow. */
   private keep(job: HubJob, difficulty: number, oldestMs: number): void {
-    const overdue = this.older.findIndex(({ atMs }) => atMs >= oldestMs);
-    const from = Math.max(overdue < 0 ? this.older.length : overdue, this.older.length - (limits.jobsPerSessionMax - 2));
-    this.older = this.older.slice(from).concat(job);
-    this.olderDifficulties = this.olderDifficulties.slice(from).concat(difficulty);
+    this.older ??= [];
+    let gone = Math.max(0, this.older.length - 2 * (limits.jobsPerSessionMax - 2));
+    while (gone < this.older.length && (this.jobAt(gone)?.atMs ?? 0) < oldestMs) gone += 2;
+    if (gone > 0) this.older.splice(0, gone);
+    this.older.push(job, difficulty);
   }
 }

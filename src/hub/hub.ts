@@ -15,9 +15,10 @@ import { limits } from "./limits.ts";
 import { flushWriters, type LineWriter } from "./line-writer.ts";
 import { loginEvents } from "./login-events.ts";
 import { NominalHints } from "./nominal-hints.ts";
+import { OpenSessions } from "./open-sessions.ts";
 import { type PoolToTest, testPool } from "./pool-test.ts";
 import { Prospects, worklessText } from "./prospects.ts";
-import type { Caller, Port, RigFloor, RigSocket } from "./rig-floor.ts";
+import type { Caller, Port, RigFloor } from "./rig-floor.ts";
 import { RigIntake } from "./rig-intake.ts";
 import { RigPorts } from "./rig-ports.ts";
 import { RigSession } from "./rig-session.ts";
@@ -67,7 +68,7 @@ export class Hub {
   private readonly settlement: Settlement;
   /** What became of shares since the start. */
   readonly counts = new ShareCounts();
-  private readonly sessions = new Map<number, RigSession>();
+  private readonly sessions = new OpenSessions();
   private readonly slots = new Slots();
   private readonly books: GroundBooks;
   private readonly layouts: Layouts;
@@ -76,7 +77,6 @@ export class Hub {
   private readonly timers: ReturnType<typeof setInterval>[] = [];
   private readonly watchers = new Set<() => void>();
   private lastSessionNo: number;
-  private tickPart = 0;
   private readonly hints: NominalHints;
   private readonly arrivals = new Arrivals(() => Bun.gc(false));
   private starting: { session: Caller; rig: RosterRig }[] = [];
@@ -138,7 +138,7 @@ export class Hub {
     this.rigPorts.open(true);
     const every = (ms: number, tick: () => void) => this.timers.push(setInterval(tick, ms));
     every(250 / tickParts, () => this.tickPools());
-    every(200, () => this.tickSessions());
+    every(200, () => this.sessions.tickSome(this.deps.now()));
     every(1_000, () => this.arrivals.tick());
     every(1_000, () => this.hints.write());
     every(15_000, () => this.rigPorts.open(false));
@@ -157,7 +157,7 @@ export class Hub {
   /** What the timers do, all of it at once; for who drives the clock himself. */
   tick(): void {
     for (let part = 0; part < tickParts; part++) this.tickPools();
-    for (let part = 0; part < 5; part++) this.tickSessions();
+    for (let part = 0; part < 5; part++) this.sessions.tickSome(this.deps.now());
   }
 
   /** Moves rigs, each with one write: no disconnect, no new extranonce. The allocation is on record before. */
@@ -177,11 +177,11 @@ export class Hub {
   /** Reads the control database anew and brings listeners, sessions and rigs in line with it. Harmless to call at any time. */
   configChanged(): void {
     this.roster.reload();
-    for (const session of this.sessions.values()) this.roster.follow(session, this.deps.now());
+    for (const session of this.sessions) this.roster.follow(session, this.deps.now());
     this.switchboard.reconcile();
     this.holdHomes();
     const strays = new SessionsByRoute();
-    for (const session of this.sessions.values()) {
+    for (const session of this.sessions) {
       if (session.rig === null || session.slot === null) continue;
       const home = this.roster.homeOf(session.rig);
       if (session.to?.profileNo !== home?.profileNo || session.to?.contractNo !== home?.contractNo) strays.add(session, home);
@@ -210,12 +210,13 @@ export class Hub {
     }
   }
 
-  *rigs(): Iterable<RigFact> {
-    for (const rig of this.roster.all()) yield rig.fact();
+  /** As they are, and go on to be: what is to be kept is to be copied. */
+  rigs(): Iterable<RigFact> {
+    return this.roster.all();
   }
 
   rig(no: number): RigFact | null {
-    return this.roster.byNo(no)?.fact() ?? null;
+    return this.roster.byNo(no);
   }
 
   pools(): PoolFact[] {
@@ -272,7 +273,7 @@ export class Hub {
       this.switchboard.tick(this.deps.now());
       await new Promise((resolve) => setTimeout(resolve, drainLookMs));
     }
-    for (const session of [...this.sessions.values()]) session.close("the hub stops");
+    for (const session of [...this.sessions]) session.close("the hub stops");
     this.switchboard.close();
     flushWriters();
   }
@@ -303,11 +304,11 @@ export class Hub {
     };
   }
 
-  private admit(parts: { port: Port; address: string; writer: LineWriter; socket: RigSocket }): RigSession | null {
+  private admit(parts: { port: Port; address: string; writer: LineWriter }): RigSession | null {
     if (this.draining || this.sessions.size >= limits.sessionsMax) return null;
     this.lastSessionNo++;
     const session = new RigSession({ no: this.lastSessionNo, floor: this.floor, ...parts });
-    this.sessions.set(session.no, session);
+    this.sessions.add(session);
     return session;
   }
 
@@ -377,13 +378,6 @@ export class Hub {
 
   private *sessionsOf(rig: RosterRig): Iterable<RigSession> {
     for (const session of rig.sessions) if (session instanceof RigSession) yield session;
-  }
-
-  /** A fifth of the connections each time, so that ten thousand do not stop the loop at once. */
-  private tickSessions(): void {
-    const nowMs = this.deps.now();
-    this.tickPart = (this.tickPart + 1) % 5;
-    for (const session of this.sessions.values()) if (session.no % 5 === this.tickPart) session.tick(nowMs);
   }
 
   private changed(): void {

@@ -17,6 +17,14 @@ export function flushWriters(): void {
   dirty.length = 0;
 }
 
+/** What a peer has not read, in order; put together only when the socket can take more, so that a stuck peer costs nothing per line. */
+class Backlog {
+  parts: Uint8Array[] = [];
+  bytes = 0;
+  /** Since when it has taken none of it, from the first look at the clock on; 0 before. */
+  sinceMs = 0;
+}
+
 /**
  * The one place that puts bytes on a socket. Bun's `write` takes part of them without a word, so what did not fit is kept here;
  * a peer that leaves too much unread is terminated.
@@ -26,18 +34,21 @@ export class LineWriter {
   private readonly unsentBytesMax: number;
   private queued = "";
   private queuedInTurn = false;
-  private gathered: (() => Uint8Array) | null = null;
-  /** What did not fit, in order; put together only when the socket can take more, so that a stuck peer costs nothing per line. */
-  private unsent: Uint8Array[] | null = null;
-  private unsentTotal = 0;
-  private unsentSinceMs = 0;
-  closed = false;
-  /** It was ended here because its peer left too much unread. */
-  overflowed = false;
+  private backlog: Backlog | null = null;
+  private state: "open" | "closed" | "overflowed" = "open";
 
   constructor(sink: ByteSink, unsentBytesMax: number = limits.unsentBytesMax) {
     this.sink = sink;
     this.unsentBytesMax = unsentBytesMax;
+  }
+
+  get closed(): boolean {
+    return this.state !== "open";
+  }
+
+  /** It was ended here because its peer left too much unread. */
+  get overflowed(): boolean {
+    return this.state === "overflowed";
   }
 
   /** Adds whole lines (ASCII) to what goes out at the end of this turn. */
@@ -46,13 +57,7 @@ export class LineWriter {
     this.flushLater();
   }
 
-  /** At the end of this turn `take` is asked for bytes to send behind the queued lines; they need not outlive the call. */
-  gather(take: () => Uint8Array): void {
-    this.gathered = take;
-    this.flushLater();
-  }
-
-  private flushLater(): void {
+  protected flushLater(): void {
     if (this.queuedInTurn) return;
     this.queuedInTurn = true;
     dirty.push(this);
@@ -64,28 +69,19 @@ export class LineWriter {
   /** Sends bytes now, behind whatever is queued; for lines that many sockets share. */
   send(bytes: Uint8Array): void {
     if (this.closed) return;
-    if (this.queued !== "") this.flushText();
-    if (this.unsentTotal > 0) {
-      this.keep(bytes);
-      return;
-    }
-    const taken = this.sink.write(bytes);
-    if (taken < bytes.byteLength) this.keep(bytes.subarray(Math.max(0, taken)));
+    this.flushText();
+    const taken = this.offer(bytes);
+    if (taken < bytes.byteLength) this.keep(bytes.subarray(taken));
   }
 
   flush(): void {
     this.queuedInTurn = false;
     this.flushText();
-    const take = this.gathered;
-    if (take === null) return;
-    this.gathered = null;
-    if (!this.closed) this.sendPassing(take());
   }
 
-  /** As `send`, for bytes that are written over after this call: what does not fit is copied. */
-  private sendPassing(bytes: Uint8Array): void {
-    const taken = this.unsentTotal > 0 ? 0 : Math.max(0, this.sink.write(bytes));
-    if (taken < bytes.byteLength) this.keep(Uint8Array.from(bytes.subarray(taken)));
+  /** How many of the bytes the socket takes now; none while others wait before them. */
+  protected offer(bytes: Uint8Array): number {
+    return this.backlog === null ? Math.max(0, this.sink.write(bytes)) : 0;
   }
 
   private flushText(): void {
@@ -93,7 +89,7 @@ export class LineWriter {
     if (text === "") return;
     this.queued = "";
     if (this.closed) return;
-    if (this.unsentTotal > 0) {
+    if (this.backlog !== null) {
       this.keep(Buffer.from(text));
       return;
     }
@@ -105,47 +101,71 @@ export class LineWriter {
 
   /** The socket can take more. */
   drain(): void {
-    if (this.unsent === null || this.closed) return;
-    const bytes = Buffer.concat(this.unsent, this.unsentTotal);
+    const { backlog } = this;
+    if (backlog === null || this.closed) return;
+    const bytes = Buffer.concat(backlog.parts, backlog.bytes);
     const taken = Math.max(0, this.sink.write(bytes));
     // Who reads on, however slowly, is not deaf.
-    if (taken > 0) this.unsentSinceMs = 0;
-    this.unsent = taken < bytes.byteLength ? [bytes.subarray(taken)] : null;
-    this.unsentTotal = bytes.byteLength - taken;
+    if (taken > 0) backlog.sinceMs = 0;
+    backlog.parts = [bytes.subarray(taken)];
+    backlog.bytes = bytes.byteLength - taken;
+    if (backlog.bytes === 0) this.backlog = null;
   }
 
   close(): void {
-    this.closed = true;
+    if (this.state === "open") this.state = "closed";
     this.queued = "";
-    this.gathered = null;
-    this.unsent = null;
-    this.unsentTotal = 0;
+    this.backlog = null;
+  }
+
+  /** Ends the connection at once. */
+  terminate(): void {
+    this.sink.terminate();
   }
 
   get unsentBytes(): number {
-    return this.unsentTotal;
+    return this.backlog?.bytes ?? 0;
   }
 
   /** How long the peer has left bytes unread, in milliseconds; 0 when it has read all. */
   unsentForMs(nowMs: number): number {
-    if (this.unsentTotal === 0) {
-      this.unsentSinceMs = 0;
-      return 0;
-    }
-    if (this.unsentSinceMs === 0) this.unsentSinceMs = nowMs;
-    return nowMs - this.unsentSinceMs;
+    const { backlog } = this;
+    if (backlog === null) return 0;
+    if (backlog.sinceMs === 0) backlog.sinceMs = nowMs;
+    return nowMs - backlog.sinceMs;
   }
 
-  private keep(bytes: Uint8Array): void {
-    if (this.unsentTotal + bytes.byteLength > this.unsentBytesMax) {
-      this.overflowed = true;
+  /** Bytes that are not written to again. */
+  protected keep(bytes: Uint8Array): void {
+    if (this.unsentBytes + bytes.byteLength > this.unsentBytesMax) {
+      this.state = "overflowed";
       this.close();
-      this.sink.terminate();
+      this.terminate();
       return;
     }
-    // Lines are never written to again once made, so they may be kept as they are.
-    this.unsent ??= [];
-    this.unsent.push(bytes);
-    this.unsentTotal += bytes.byteLength;
+    this.backlog ??= new Backlog();
+    this.backlog.parts.push(bytes);
+    this.backlog.bytes += bytes.byteLength;
+  }
+}
+
+/** A writer that asks for bytes of its own when the turn ends, behind the queued lines. */
+export class GatheringWriter extends LineWriter {
+  private gathered: (() => Uint8Array) | null = null;
+
+  /** At the end of this turn `take` is asked for bytes to send; they need not outlive the call. */
+  gather(take: () => Uint8Array): void {
+    this.gathered = take;
+    this.flushLater();
+  }
+
+  override flush(): void {
+    super.flush();
+    const take = this.gathered;
+    this.gathered = null;
+    if (take === null || this.closed) return;
+    const bytes = take();
+    const taken = this.offer(bytes);
+    if (taken < bytes.byteLength) this.keep(Uint8Array.from(bytes.subarray(taken)));
   }
 }

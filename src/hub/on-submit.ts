@@ -22,7 +22,7 @@ export type Submitter = Caller & {
   /** When the line at hand came in. */
   readonly lastLineAtMs: number;
   readonly jobs: GivenJobs;
-  readonly difficulty: RigDifficulty;
+  readonly tuning: RigDifficulty;
   badSharesInRow: number;
   noteBad: () => void;
   retune: (nowMs: number) => void;
@@ -187,7 +187,7 @@ function judge(session: Submitter, share: SubmittedShare, { job, check, floor, r
   if (!check.meetsRig) share.difficulty = 0;
   else rig.noteAccepted(share.atMs, origin.closedAtMs === 0);
   // At the pool's own difficulty there is nothing to raise, however fast the shares come.
-  if (session.difficulty.note(share.atMs, share.difficulty) && share.difficulty < share.poolDifficulty) session.retune(share.atMs);
+  if (session.tuning.note(share.atMs, share.difficulty) && share.difficulty < share.poolDifficulty) session.retune(share.atMs);
   if (origin.closedAtMs !== 0) floor.settlement.accept(share, "orphaned");
   else if (check.meetsPool || check.meetsBlock) forward(share, { job, check, floor, rig });
   else floor.settlement.accept(share, "not-forwarded");
@@ -196,7 +196,7 @@ function judge(session: Submitter, share: SubmittedShare, { job, check, floor, r
 /** Short of its difficulty by a rounding, or meant for the difficulty that was in force until just now. */
 function tolerated(session: Submitter, share: SubmittedShare, { job, check }: Judging): boolean {
   if (check.meetsRigTolerance) return true;
-  const lagging = session.difficulty.lagging(share.difficulty, share.atMs);
+  const lagging = session.tuning.lagging(share.difficulty, share.atMs);
   return lagging > 0 && meets(check.hash, targetFor(job.poolJob.work.algorithm, lagging));
 }
 

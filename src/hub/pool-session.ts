@@ -10,7 +10,7 @@ import { DuplicateSet } from "../work/duplicate-set.ts";
 import { prepareWork } from "../work/prepared-work.ts";
 import type { HubJob, JobOrigin, PoolJob, SubmittedShare, Tip } from "./hub-job.ts";
 import { limits } from "./limits.ts";
-import { LineWriter } from "./line-writer.ts";
+import { GatheringWriter } from "./line-writer.ts";
 import { PendingSubmits, type SettleShare } from "./pending-submits.ts";
 
 export type PoolAddress = {
@@ -85,7 +85,7 @@ export class PoolSession implements JobOrigin {
   readonly warnings = new Set<string>();
   private readonly events: PoolSessionEvents;
   private readonly cutter = new LineCutter(limits.poolLineBytesMax);
-  private writer: LineWriter | null = null;
+  private writer: GatheringWriter | null = null;
   private socket: { end: () => void; terminate: () => void } | null = null;
   private phaseSinceMs: number;
   private tip: Tip = { superseded: false };
@@ -176,7 +176,7 @@ export class PoolSession implements JobOrigin {
           session.socket = socket;
           socket.setNoDelay(true);
           socket.setKeepAlive(true, 30_000);
-          session.writer = new LineWriter(socket, limits.unsentPoolBytesMax);
+          session.writer = new GatheringWriter(socket, limits.unsentPoolBytesMax);
           if (!tls) session.connected();
         },
         handshake(_socket, success, error) {

@@ -7,7 +7,7 @@ import { limits } from "./limits.ts";
 const laggingMs = 60_000;
 
 /** What is known of a rig when its difficulty is chosen. */
-export type RigTerms = { firmware: Firmware; nominalHps: number | null; sharesPerMinute: number; nowMs: number };
+export type RigTerms = { readonly firmware: Firmware; readonly nominalHps: number | null; readonly sharesPerMinute: number };
 
 /** One rig's share difficulty: what it asked for, what vardiff makes of its shares, and what it was last told. */
 export class RigDifficulty {
@@ -22,15 +22,15 @@ export class RigDifficulty {
   private vardiff: VardiffState | null = null;
 
   /** The difficulty to send with this job: never above the pool's, as shares that the pool never sees are lost money. */
-  choose(job: HubJob, terms: RigTerms, samePool: boolean): number {
+  choose(job: HubJob, terms: RigTerms, { nowMs, moves }: { nowMs: number; moves: boolean }): number {
     const upstream = job.poolJob.work.difficulty;
     if (job.poolJob.origin.passDifficulty) return upstream;
     if (this.vardiff === null) {
-      this.vardiff = createVardiff(this.start(job, terms), terms.nowMs);
+      this.vardiff = createVardiff(this.start(job, terms), nowMs);
       return this.vardiff.difficulty;
     }
-    if (!samePool) restartWindow(this.vardiff, terms.nowMs);
-    retarget(this.vardiff, rulesOf(job, terms));
+    if (moves) restartWindow(this.vardiff, nowMs);
+    retarget(this.vardiff, rulesOf(job, terms, nowMs));
     return this.vardiff.difficulty;
   }
 
@@ -42,9 +42,9 @@ export class RigDifficulty {
   }
 
   /** Whether the shares ask for another difficulty; it comes with the job handed out again, as most firmware applies it with the next notify. */
-  wantsChange(job: HubJob, terms: RigTerms): boolean {
+  wantsChange(job: HubJob, terms: RigTerms, nowMs: number): boolean {
     if (this.vardiff === null || job.poolJob.origin.passDifficulty) return false;
-    return retarget(this.vardiff, rulesOf(job, terms)) !== null && this.vardiff.difficulty !== this.current;
+    return retarget(this.vardiff, rulesOf(job, terms, nowMs)) !== null && this.vardiff.difficulty !== this.current;
   }
 
   /** Counts an accepted share of this difficulty; true when it is worth asking `wantsChange` at once. Hot. */
@@ -68,18 +68,24 @@ export class RigDifficulty {
       sharesPerMinute: terms.sharesPerMinute,
     });
     const least = Math.min(upstream, Math.max(wish, terms.firmware.difficultyMin));
-    return rulesOf(job, terms).integersOnly ? Math.min(Math.floor(upstream), Math.max(1, Math.round(least))) : least;
+    return wantsIntegers(terms, upstream) ? Math.min(Math.floor(upstream), Math.max(1, Math.round(least))) : least;
   }
 }
 
 /** Whole numbers for firmware that cuts fractions off, except where the pool itself asks for less than 1. */
-function rulesOf(job: HubJob, terms: RigTerms): RetargetRules {
+function wantsIntegers({ firmware }: RigTerms, upstream: number): boolean {
+  return !firmware.fractionalDifficulty && upstream >= 1;
+}
+
+/** One object for all rigs: it is read before the next one is asked about, each second. */
+const rules: RetargetRules = { nowMs: 0, sharesPerMinute: 0, difficultyMax: 0, difficultyMin: 0, integersOnly: false };
+
+function rulesOf(job: HubJob, terms: RigTerms, nowMs: number): RetargetRules {
   const upstream = job.poolJob.work.difficulty;
-  return {
-    nowMs: terms.nowMs,
-    sharesPerMinute: terms.sharesPerMinute,
-    difficultyMax: upstream,
-    difficultyMin: Math.min(upstream, Math.max(limits.difficultyMin, terms.firmware.difficultyMin)),
-    integersOnly: !terms.firmware.fractionalDifficulty && upstream >= 1,
-  };
+  rules.nowMs = nowMs;
+  rules.sharesPerMinute = terms.sharesPerMinute;
+  rules.difficultyMax = upstream;
+  rules.difficultyMin = Math.min(upstream, Math.max(limits.difficultyMin, terms.firmware.difficultyMin));
+  rules.integersOnly = wantsIntegers(terms, upstream);
+  return rules;
 }

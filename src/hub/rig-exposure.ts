@@ -12,13 +12,13 @@ type Working = RosterSession & {
   /** null = no live pool. */
   readonly board: JobBoard | null;
   readonly jobs: GivenJobs;
-  readonly difficulty: RigDifficulty;
+  readonly tuning: RigDifficulty;
 };
 
 /** Tells the connection's rigs what they work at: after each job, and about once a second, as a pool may have gone meanwhile. */
 export function expose(session: Working, nowMs: number): void {
   const job = session.board === null ? null : session.jobs.latest;
-  const hashes = job === null ? 0 : session.difficulty.current * Number(algorithms[job.poolJob.work.algorithm].hashesPerDifficulty);
+  const hashes = job === null ? 0 : session.tuning.current * Number(algorithms[job.poolJob.work.algorithm].hashesPerDifficulty);
   session.rig?.works(session, nowMs, hashes);
   if (session.others !== null) for (const rig of session.others.values()) rig.works(session, nowMs, hashes);
 }

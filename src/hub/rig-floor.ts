@@ -9,9 +9,6 @@ import type { Settlement } from "./settlement.ts";
 /** The port a rig came in on. */
 export type Port = { listenerId: string; fleetNo: number; enrol: boolean; layout: Layout };
 
-/** What a rig's connection needs of its socket beside writing. */
-export type RigSocket = { terminate: () => void; setKeepAlive: (on: boolean, afterMs: number) => unknown };
-
 /** A rig's connection, as the house around it sees it. */
 export type Caller = RoutedHand &
   Answerable &

@@ -3,12 +3,12 @@ import type { Listener } from "../control/listeners.ts";
 import { readProxyHeader } from "../stratum/proxy-protocol.ts";
 import { limits } from "./limits.ts";
 import { LineWriter } from "./line-writer.ts";
-import type { Port, RigSocket } from "./rig-floor.ts";
+import type { Port } from "./rig-floor.ts";
 import type { RigSession } from "./rig-session.ts";
 
 export type ListenerDeps = {
   /** A rig has arrived from `address`; null when no more are taken. */
-  open: (parts: { port: Port; address: string; writer: LineWriter; socket: RigSocket }) => RigSession | null;
+  open: (parts: { port: Port; address: string; writer: LineWriter }) => RigSession | null;
   refused: (port: Port, address: string, reason: string) => void;
 };
 
@@ -69,7 +69,7 @@ export function listenForRigs(row: Listener, deps: ListenerDeps, now: () => numb
     socket.terminate();
   };
   const begin = (socket: RigConnection, writer: LineWriter, address: string): RigSession | null => {
-    const session = deps.open({ port, address, writer, socket });
+    const session = deps.open({ port, address, writer });
     if (session === null) refuse(socket, "no room for another connection, or the hub stops");
     else socket.data = session;
     return session;
@@ -81,6 +81,7 @@ export function listenForRigs(row: Listener, deps: ListenerDeps, now: () => numb
     socket: {
       binaryType: "buffer",
       open(socket) {
+        socket.setKeepAlive(true, limits.keepAliveMs);
         const writer = new LineWriter(socket, limits.unsentBytesMax);
         const address = plainAddress(socket.remoteAddress);
         if (!trusted.some((range) => contains(range, address))) {

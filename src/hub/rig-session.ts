@@ -1,4 +1,3 @@
-import type { RigSessionFact } from "../health/facts.ts";
 import type { Destination } from "../schedule/move.ts";
 import { type Configure, writeConfigureResult } from "../stratum/v1/configure.ts";
 import { type Fault, type JsonId, writeError, writeResult } from "../stratum/v1/envelope.ts";
@@ -15,10 +14,10 @@ import { knownFirmware } from "./known-firmware.ts";
 import { limits } from "./limits.ts";
 import type { LineWriter } from "./line-writer.ts";
 import { onMalformedSubmit, onSubmit, type Submitter } from "./on-submit.ts";
-import { overdue } from "./rig-deadlines.ts";
+import { overdue, type RigMoments } from "./rig-deadlines.ts";
 import { RigDifficulty, type RigTerms } from "./rig-difficulty.ts";
 import { excuse, expose } from "./rig-exposure.ts";
-import type { Caller, Port, RigFloor, RigSocket } from "./rig-floor.ts";
+import type { Caller, Port, RigFloor } from "./rig-floor.ts";
 import type { BegunLine, IntakeOwner } from "./rig-intake.ts";
 import { RigMask } from "./rig-mask.ts";
 import type { RosterRig } from "./roster.ts";
@@ -27,11 +26,11 @@ import type { RosterRig } from "./roster.ts";
  * One rig's connection, from its first byte to its last: what it said, what it holds, what it hears.
  * The handshake is answered strictly in the order it was asked; while an enrolment is being written, what comes after it waits.
  */
-export class RigSession implements Submitter, Caller, IntakeOwner {
+export class RigSession implements Submitter, Caller, IntakeOwner, RigMoments, RigTerms {
   readonly no: number;
   readonly port: Port;
   readonly writer: LineWriter;
-  readonly openedAtMs: number;
+  readonly sinceMs: number;
   address: string;
   closed = false;
   /** When it last said something; 0 before. */
@@ -41,36 +40,33 @@ export class RigSession implements Submitter, Caller, IntakeOwner {
   private kind = knownFirmware("");
   layout: Layout;
   slot: Slot | null = null;
-  xHex = "";
   worker = "";
   rig: RosterRig | null = null;
-  /** Further workers of the same connection, by the string they log in with. */
+  /** Further workers, by the string they log in with. */
   others: Map<string, RosterRig> | null = null;
   board: JobBoard | null = null;
   seat: Block | null = null;
   to: Destination | null = null;
   readonly jobs = new GivenJobs();
-  readonly difficulty = new RigDifficulty();
+  readonly tuning = new RigDifficulty();
   badSharesInRow = 0;
   /** Since when it has been without any pool to work for; 0 while it has one. */
-  joblessSinceMs: number;
+  private unemployedSinceMs: number;
   private readonly floor: RigFloor;
   /** Null until it asks to roll version bits. */
   private mask: RigMask | null = null;
   private followsExtranonce = false;
   private waiting: (RigMessage | Fault)[] | null = null;
-  private leaveAtMs = 0;
-  private readonly socket: RigSocket;
+  leaveAtMs = 0;
 
-  constructor(parts: { no: number; port: Port; address: string; writer: LineWriter; floor: RigFloor; socket: RigSocket }) {
+  constructor(parts: { no: number; port: Port; address: string; writer: LineWriter; floor: RigFloor }) {
     this.no = parts.no;
     this.port = parts.port;
     this.address = parts.address;
     this.writer = parts.writer;
     this.floor = parts.floor;
-    this.socket = parts.socket;
-    this.openedAtMs = parts.floor.now();
-    this.joblessSinceMs = this.openedAtMs;
+    this.sinceMs = parts.floor.now();
+    this.unemployedSinceMs = this.sinceMs;
     this.layout = parts.port.layout;
   }
 
@@ -86,6 +82,10 @@ export class RigSession implements Submitter, Caller, IntakeOwner {
     return this.slot?.x ?? 0;
   }
 
+  get xHex(): string {
+    return this.slot === null ? "" : encodeX(this.slot.x, this.layout.e1Bytes);
+  }
+
   get rigName(): string {
     return this.rig?.name ?? "";
   }
@@ -98,9 +98,28 @@ export class RigSession implements Submitter, Caller, IntakeOwner {
     return this.jobs.latest?.poolJob.origin.contractNo ?? 0;
   }
 
-  fact(): RigSessionFact {
-    const { address, agent, worker, openedAtMs } = this;
-    return { sessionNo: this.no, address, agent, worker, difficulty: this.difficulty.current, sinceMs: openedAtMs, listenerId: this.port.listenerId };
+  get sessionNo(): number {
+    return this.no;
+  }
+
+  get difficulty(): number {
+    return this.tuning.current;
+  }
+
+  get listenerId(): string {
+    return this.port.listenerId;
+  }
+
+  get nominalHps(): number | null {
+    return this.rig?.nominalHps ?? null;
+  }
+
+  get sharesPerMinute(): number {
+    return this.floor.sharesPerMinute(this);
+  }
+
+  get joblessSinceMs(): number {
+    return this.authorized && this.board === null ? this.unemployedSinceMs : 0;
   }
 
   receive(bytes: Buffer): void {
@@ -125,7 +144,7 @@ export class RigSession implements Submitter, Caller, IntakeOwner {
     if (this.closed) return;
     this.writer.flush();
     this.floor.closing(this, reason);
-    this.socket.terminate();
+    this.writer.terminate();
     this.leave();
   }
 
@@ -145,7 +164,8 @@ export class RigSession implements Submitter, Caller, IntakeOwner {
 
   /** Deadlines and vardiff; called about once a second. */
   tick(nowMs: number): void {
-    const reason = this.overdue(nowMs);
+    this.noteJobless(nowMs);
+    const reason = overdue(this, nowMs);
     if (reason !== null) this.close(reason);
     else this.retune(nowMs);
     expose(this, nowMs);
@@ -153,16 +173,16 @@ export class RigSession implements Submitter, Caller, IntakeOwner {
 
   retune(nowMs: number): void {
     const job = this.jobs.latest;
-    if (job !== null && this.board !== null && this.difficulty.wantsChange(job, this.terms(nowMs))) this.board.reissue(this, false);
+    if (job !== null && this.board !== null && this.tuning.wantsChange(job, this, nowMs)) this.board.reissue(this, false);
   }
 
   give(job: HubJob, line: Buffer): void {
     const nowMs = this.floor.now();
     let before = this.mask?.lineFor(job.poolJob.work) ?? "";
     const moves = job.poolJob.origin.poolNo !== this.servingPoolNo;
-    const difficulty = this.difficulty.choose(job, this.terms(nowMs), !moves);
-    if (difficulty !== this.difficulty.current) {
-      this.difficulty.sent(difficulty, nowMs);
+    const difficulty = this.tuning.choose(job, this, { nowMs, moves });
+    if (difficulty !== this.difficulty) {
+      this.tuning.sent(difficulty, nowMs);
       before += writeSetDifficulty(difficulty);
     }
     if (moves) {
@@ -171,7 +191,7 @@ export class RigSession implements Submitter, Caller, IntakeOwner {
       excuse(this, nowMs);
     }
     this.jobs.add(job, difficulty);
-    this.joblessSinceMs = 0;
+    this.unemployedSinceMs = 0;
     expose(this, nowMs);
     this.writer.send(before === "" ? line : Buffer.concat([Buffer.from(before), line]));
   }
@@ -270,7 +290,7 @@ export class RigSession implements Submitter, Caller, IntakeOwner {
   private onConfigure(message: Configure): void {
     if (message.versionMask !== null) this.mask = new RigMask(message.versionMask);
     if (message.subscribeExtranonce) this.followsExtranonce = true;
-    if (message.minimumDifficulty !== null) this.difficulty.suggested = message.minimumDifficulty;
+    if (message.minimumDifficulty !== null) this.tuning.suggested = message.minimumDifficulty;
     this.reply(
       writeConfigureResult(message, {
         versionMask: this.mask?.granted ?? 0,
@@ -285,7 +305,6 @@ export class RigSession implements Submitter, Caller, IntakeOwner {
       this.kind = knownFirmware(message.agent.slice(0, limits.agentLengthMax));
       this.layout = this.floor.layoutFor(this);
       this.slot = this.floor.takeSlot(this.layout);
-      this.xHex = encodeX(this.slot.x, this.layout.e1Bytes);
     }
     const extranonce1 = Buffer.from(this.xHex, "hex");
     this.reply(writeSubscribeResult(message.id, { extranonce1, extranonce2Bytes: this.layout.e2Bytes, sessionId: this.no.toString(16).padStart(8, "0") }));
@@ -293,7 +312,7 @@ export class RigSession implements Submitter, Caller, IntakeOwner {
   }
 
   private onSuggest(difficulty: number, id: JsonId): void {
-    this.difficulty.suggested = difficulty;
+    this.tuning.suggested = difficulty;
     if (id !== null) this.reply(writeResult(id, true));
   }
 
@@ -358,10 +377,9 @@ export class RigSession implements Submitter, Caller, IntakeOwner {
     // A second login of the same rig is no second rig.
     if (!rig.sessions.includes(this)) rig.join(this);
     if (this.rig === null) {
-      this.socket.setKeepAlive(true, limits.keepAliveMs);
       this.rig = rig;
       this.worker = message.user;
-      this.difficulty.hinted = hints.difficulty;
+      this.tuning.hinted = hints.difficulty;
       this.floor.admitted(this, rig);
       this.start();
       return;
@@ -376,22 +394,8 @@ export class RigSession implements Submitter, Caller, IntakeOwner {
     if (this.rig !== null && this.slot !== null && this.to === null) this.floor.startWork(this, this.rig);
   }
 
-  private terms(nowMs: number): RigTerms {
-    return { firmware: this.firmware, nominalHps: this.rig?.nominalHps ?? null, sharesPerMinute: this.floor.sharesPerMinute(this), nowMs };
-  }
-
-  private overdue(nowMs: number): string | null {
-    const jobless = this.rig !== null && this.board === null;
-    // Counted from the moment its pool was lost, not from when this clock saw it.
-    if (jobless && this.joblessSinceMs === 0) this.joblessSinceMs = this.jobs.latest?.poolJob.origin.closedAtMs || nowMs;
-    const { openedAtMs, lastLineAtMs, leaveAtMs } = this;
-    return overdue({
-      ...{ nowMs, openedAtMs, lastLineAtMs, leaveAtMs },
-      partialSinceMs: this.begun?.sinceMs ?? 0,
-      joblessSinceMs: jobless ? this.joblessSinceMs : 0,
-      unsentForMs: this.writer.unsentForMs(nowMs),
-      subscribed: this.slot !== null,
-      authorized: this.rig !== null,
-    });
+  /** Counted from the moment its pool was lost, not from when this clock saw it. */
+  private noteJobless(nowMs: number): void {
+    if (this.authorized && this.board === null && this.unemployedSinceMs === 0) this.unemployedSinceMs = this.jobs.latest?.poolJob.origin.closedAtMs || nowMs;
   }
 }

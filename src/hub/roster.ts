@@ -10,12 +10,12 @@ import { limits } from "./limits.ts";
 import { TurnShare } from "./turn-share.ts";
 
 /** What the roster needs of one of its rig's connections. */
-export type RosterSession = { readonly fact: () => RigSessionFact; readonly servingPoolNo: number; readonly servingContractNo: number };
+export type RosterSession = RigSessionFact & { readonly servingPoolNo: number; readonly servingContractNo: number };
 
 const none: readonly RosterSession[] = Object.freeze([]);
 
-/** One rig as the hub keeps it in memory; what people decide about it is in the control database. */
-export class RosterRig {
+/** One rig as the hub keeps it in memory, and what it says of it; what people decide about it is in the control database. */
+export class RosterRig implements RigFact {
   readonly no: number;
   name: string;
   fleetNo: number;
@@ -30,10 +30,10 @@ export class RosterRig {
   destination: Destination | null = null;
   /** Nearly always one or none; a list costs a tenth of a set. */
   sessions: readonly RosterSession[] = none;
-  lastShareAtMs = 0;
-  lastAcceptedAtMs = 0;
+  lastShareAtMs: number | null = null;
+  lastAcceptedAtMs: number | null = null;
   acceptedShares = 0;
-  disconnectedAtMs = 0;
+  disconnectedAtMs: number | null = null;
   lastRefusal: Refusal | null = null;
   readonly exposure = new Exposure();
   /** Shares per minute wanted of it, as a multiple of what its fleet asks for. */
@@ -68,6 +68,7 @@ export class RosterRig {
   }
 
   join(session: RosterSession): void {
+    this.disconnectedAtMs = null;
     this.sessions = [...this.sessions, session];
   }
 
@@ -80,20 +81,20 @@ export class RosterRig {
     this.sessions = rest.length === 0 ? none : rest;
   }
 
-  fact(): RigFact {
-    const serving = this.sessions.find((session) => session.servingPoolNo !== 0);
-    return {
-      rigNo: this.no,
-      sessions: this.sessions.map((session) => session.fact()),
-      poolNo: serving?.servingPoolNo ?? 0,
-      contractNo: serving?.servingContractNo ?? 0,
-      lastShareAtMs: this.lastShareAtMs === 0 ? null : this.lastShareAtMs,
-      lastAcceptedAtMs: this.lastAcceptedAtMs === 0 ? null : this.lastAcceptedAtMs,
-      acceptedShares: this.acceptedShares,
-      disconnectedAtMs: this.sessions.length > 0 || this.disconnectedAtMs === 0 ? null : this.disconnectedAtMs,
-      lastRefusal: this.lastRefusal,
-      exposure: this.exposure,
-    };
+  get rigNo(): number {
+    return this.no;
+  }
+
+  get poolNo(): number {
+    return this.serving?.servingPoolNo ?? 0;
+  }
+
+  get contractNo(): number {
+    return this.serving?.servingContractNo ?? 0;
+  }
+
+  private get serving(): RosterSession | undefined {
+    return this.sessions.find((session) => session.servingPoolNo !== 0);
   }
 }
 

@@ -7,7 +7,8 @@ const counted = ["perHps", "accepted", "refused", "poolAccepted", "poolRejected"
 export type Growth = Record<(typeof counted)[number], number>;
 
 const rowNumbers = healthRowLength + counted.length;
-const rigsPerPage = 256;
+/** Pages of just under 128 KiB: a little more would be given an eighth more memory than it takes. */
+const rigsPerPage = Math.floor((128 * 1024) / (8 * rowNumbers));
 
 /**
  * What the detectors know of each rig, and what had been counted of it when they last looked, as numbers in shared arrays: half the memory
@@ -33,16 +34,14 @@ export class HealthRows {
     fillHealth(state, this.pageOf(rigNo), offsetOf(rigNo));
   }
 
-  /** What has been counted since this was last asked. */
-  grown(rigNo: number, exposure: RigFact["exposure"]): Growth {
+  /** Fills `growth` with what has been counted since this was last asked. */
+  takeGrowth(growth: Growth, rigNo: number, exposure: RigFact["exposure"]): void {
     const page = this.pageOf(rigNo);
-    const growth = { perHps: 0, accepted: 0, refused: 0, poolAccepted: 0, poolRejected: 0 };
     let at = offsetOf(rigNo) + healthRowLength;
     for (const name of counted) {
       growth[name] = exposure[name] - (page[at] ?? 0);
       page[at++] = exposure[name];
     }
-    return growth;
   }
 
   /** The rig's row as a snapshot holds it, `healthRowLength` numbers from `at` on. */

@@ -12,7 +12,7 @@ const rowNumbers = 1 + healthRowLength;
  * What the judge has gathered of each rig as one row of numbers: magic, checksum, rows, then each rig's number and row.
  * It is no record: without it every detector begins anew, from the status that is on record.
  */
-export function snapshotOf(register: Pick<Register, "values" | "size" | "health">): Uint8Array {
+export function snapshotOf(register: Pick<Register, "values" | "size" | "health">): Uint8Array<ArrayBuffer> {
   const numbers = new Float64Array(headerNumbers + register.size * rowNumbers);
   let rows = 0;
   for (const { plan } of register.values()) {

@@ -47,7 +47,7 @@ type Round = {
   seen: Seen[];
   learned: { rigNo: number; nominalHps: number; source: "learned" }[];
   paces: [rigNo: number, pace: number][];
-  unknown: number[];
+  unknown: RigFact[];
 };
 
 /** Rows written in one turn of the event loop; each takes about 20 microseconds. */
@@ -58,8 +58,10 @@ const rigsPerTurnMax = 1_000;
 /** Gives every rig its status from what the hub counted of it; the rules are those of `health/`. */
 export class Judge {
   private readonly deps: JudgeDeps;
-  /** Of the rig at hand. */
+  /** Of the rig at hand: new ones for each of ten thousand were megabytes of garbage each round. */
   private readonly health = newRigHealth();
+  private readonly growth: Growth = { perHps: 0, accepted: 0, refused: 0, poolAccepted: 0, poolRejected: 0 };
+  private readonly step = noStep();
   private lastRoundMs: number;
 
   constructor(deps: JudgeDeps) {
@@ -86,7 +88,7 @@ export class Judge {
     await this.inTurns(round.seen, deps.setSeen);
     // Rigs that enrolled since the last round are judged from the next one on.
     await this.inTurns(round.unknown, (some) => {
-      for (const no of some) deps.register.read(no);
+      for (const { rigNo, sessions } of some) deps.register.read(rigNo, sessions.length > 0);
     });
     return round.changes;
   }
@@ -101,15 +103,16 @@ export class Judge {
   private judge(fact: RigFact, round: Round): void {
     const rig = this.deps.register.get(fact.rigNo);
     if (rig === undefined) {
-      round.unknown.push(fact.rigNo);
+      round.unknown.push(fact);
       return;
     }
     const yardstick = round.yardstickOf(rig.plan.fleetNo, fact.contractNo);
     if (yardstick === null) return;
     this.noteSeen(fact, rig, round);
-    const { health } = this;
+    const { health, growth, step } = this;
     this.deps.register.health.fill(health, fact.rigNo);
-    const step = stepOf(fact, rig, this.deps.register.health.grown(fact.rigNo, fact.exposure), round);
+    this.deps.register.health.takeGrowth(growth, fact.rigNo, fact.exposure);
+    fillStep(step, { fact, rig, growth, round });
     const verdict = stepRig(health, step, yardstick.settings);
     this.deps.register.health.keep(fact.rigNo, health);
     if (verdict !== null) {
@@ -150,27 +153,44 @@ export class Judge {
   }
 }
 
-/** What has grown since the judge last looked. */
-function stepOf(fact: RigFact, rig: Watched, growth: Growth, { nowMs, elapsedMs }: Round): RigStep {
-  const { exposure, disconnectedAtMs } = fact;
-  const { plan } = rig;
-  const connected = fact.sessions.length > 0;
+function noStep(): RigStep {
   return {
-    elapsedMs,
-    connected,
-    goneMs: connected || disconnectedAtMs === null ? null : nowMs - disconnectedAtMs,
-    exposurePerHps: growth.perHps,
-    exposureSinceAccepted: exposure.perHps - exposure.perHpsAtAccepted,
-    accepted: growth.accepted,
-    refused: growth.refused,
-    worked: growth.accepted > 0 || (fact.lastAcceptedAtMs !== null && fact.lastAcceptedAtMs > nowMs - elapsedMs),
-    poolAccepted: growth.poolAccepted,
-    poolRejected: growth.poolRejected,
-    nominalHps: plan.nominalHps === 0 ? null : plan.nominalHps,
-    nominalLearned: rig.nominalLearned,
-    quarantined: plan.status === "quarantined",
-    frozen: plan.lifecycle !== "active" || isIn(plan.maintenance, nowMs),
+    elapsedMs: 0,
+    connected: false,
+    goneMs: null,
+    exposurePerHps: 0,
+    exposureSinceAccepted: 0,
+    accepted: 0,
+    refused: 0,
+    worked: false,
+    poolAccepted: 0,
+    poolRejected: 0,
+    nominalHps: null,
+    nominalLearned: false,
+    quarantined: false,
+    frozen: false,
   };
+}
+
+/** What has happened since the judge last looked. */
+function fillStep(step: RigStep, { fact, rig, growth, round }: { fact: RigFact; rig: Watched; growth: Growth; round: Round }): void {
+  const { exposure, disconnectedAtMs, lastAcceptedAtMs } = fact;
+  const { plan } = rig;
+  const { nowMs, elapsedMs } = round;
+  step.elapsedMs = elapsedMs;
+  step.connected = fact.sessions.length > 0;
+  step.goneMs = step.connected || disconnectedAtMs === null ? null : nowMs - disconnectedAtMs;
+  step.exposurePerHps = growth.perHps;
+  step.exposureSinceAccepted = exposure.perHps - exposure.perHpsAtAccepted;
+  step.accepted = growth.accepted;
+  step.refused = growth.refused;
+  step.worked = growth.accepted > 0 || (lastAcceptedAtMs !== null && lastAcceptedAtMs > nowMs - elapsedMs);
+  step.poolAccepted = growth.poolAccepted;
+  step.poolRejected = growth.poolRejected;
+  step.nominalHps = plan.nominalHps === 0 ? null : plan.nominalHps;
+  step.nominalLearned = rig.nominalLearned;
+  step.quarantined = plan.status === "quarantined";
+  step.frozen = plan.lifecycle !== "active" || isIn(plan.maintenance, nowMs);
 }
 
 function isIn(window: { fromMs: number; toMs: number } | null, nowMs: number): boolean {

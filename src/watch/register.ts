@@ -2,7 +2,7 @@ import type { Rig } from "../control/rig-row.ts";
 import { passedCode } from "../control/rig-standing.ts";
 import { shared } from "../control/shared-text.ts";
 import { passVetting } from "../health/rig-detector.ts";
-import { newRigHealth, type RigHealth } from "../health/rig-health.ts";
+import { type HealthStatus, newRigHealth, type RigHealth } from "../health/rig-health.ts";
 import { effectiveRatio } from "../health/rig-ratio.ts";
 import type { MaintenanceWindow, RigPin, RigPlanFact } from "../schedule/plan-facts.ts";
 import { HealthRows } from "./health-rows.ts";
@@ -93,10 +93,10 @@ export class Register {
     return edited;
   }
 
-  /** Reads one rig's row anew, for instance one that enrolled just now. */
-  read(no: number): void {
+  /** Reads one rig's row anew, for instance one that enrolled just now; `connected`: what is known of a new one's connection. */
+  read(no: number, connected = false): void {
     const rig = this.deps.rig(no);
-    if (rig !== null) this.put(rig, null);
+    if (rig !== null) this.put(rig, null, connected);
     else if (this.rigs[no] !== undefined) {
       delete this.rigs[no];
       this.count--;
@@ -117,7 +117,7 @@ export class Register {
     for (const rig of this.deps.all()) this.put(rig, null);
   }
 
-  private put(rig: Rig, remembered: RigHealth | null): void {
+  private put(rig: Rig, remembered: RigHealth | null, connected = false): void {
     const known = this.rigs[rig.no];
     if (known !== undefined) {
       const isGiven = this.takeStanding(rig, known.plan);
@@ -130,7 +130,7 @@ export class Register {
       known.nominalLearned = rig.nominalSource === "learned";
       return;
     }
-    const health = remembered ?? newRigHealth(rig.status);
+    const health = remembered ?? newHealthOf(rig.status);
     const plan: RigPlanFact = {
       ...this.rowFacts(rig),
       no: rig.no,
@@ -138,7 +138,7 @@ export class Register {
       status: rig.status,
       // Those that enrolled, or have not come yet, all say the same.
       statusText: shared(`is ${rig.status}: ${rig.statusReason.text}`),
-      connected: false,
+      connected,
       gone: false,
       belowPlace: null,
       maintenance: null,
@@ -199,6 +199,15 @@ export class Register {
     const id = siteId ?? this.deps.siteOfFleet(fleetNo);
     return id === null ? 0 : this.deps.siteNoOf(id);
   }
+}
+
+const newHealth = new Map<HealthStatus, RigHealth>();
+
+/** For reading: it is kept as a row, so that all new rigs of a status may have the same. */
+function newHealthOf(status: HealthStatus): Readonly<RigHealth> {
+  const health = newHealth.get(status) ?? newRigHealth(status);
+  newHealth.set(status, health);
+  return health;
 }
 
 function pinOf(rig: Rig): RigPin | null {

@@ -157,7 +157,7 @@ export class Watch {
   private planFacts(): PlanFacts {
     this.readRigs();
     for (const { rigNo, sessions } of this.deps.hub.rigs()) {
-      if (this.register.get(rigNo) === undefined) this.register.read(rigNo);
+      if (this.register.get(rigNo) === undefined) this.register.read(rigNo, sessions.length > 0);
       if (sessions.length > 0 && this.register.get(rigNo)?.plan.connected === false) this.register.change(rigNo, { connected: true });
     }
     const facts = { contracts: this.book.planFacts, rigs: this.register.facts(), allocations: [...this.scheduler.allocations()] };

@@ -13,9 +13,13 @@ export function shortened({ e1Bytes }: Layout, free: number): Layout | null {
   return e2Bytes < 2 ? null : { e1Bytes, e2Bytes };
 }
 
+const hexOf = (x: number, bytes: number): string => x.toString(16).padStart(2 * bytes, "0");
+/** Of one byte, the usual length, so that no rig needs a string of its own. */
+const hexOfByte: readonly string[] = Array.from({ length: 256 }, (_, x) => hexOf(x, 1));
+
 /** The number `x` as `bytes` big-endian bytes in lower-case hex, as `mining.subscribe` tells it. */
 export function encodeX(x: number, bytes: number): string {
-  return x.toString(16).padStart(2 * bytes, "0");
+  return (bytes === 1 ? hexOfByte[x] : undefined) ?? hexOf(x, bytes);
 }
 
 /** The same bytes into `target` at `offset`. */

@@ -3,9 +3,12 @@
  * one JSON line per figure. The hub is the product itself in a process of its own on core 0; pools and rigs share core 1.
  * All shares are valid, differ in extranonce2, meet the pool's difficulty and are forwarded; a job has 12 branches.
  */
+import { tmpdir } from "node:os";
 import { parseArgs } from "node:util";
+import { shareBytes } from "../../src/ledger/journal-format.ts";
 import { Child } from "./support/child.ts";
 import { preciseNowMs } from "./support/clock.ts";
+import { besideDiskAlone } from "./support/disk-alone.ts";
 import { HubProcess } from "./support/hub-process.ts";
 import type { Arrival } from "./support/job-arrivals.ts";
 import { quantileOf, reporter } from "./support/report.ts";
@@ -31,6 +34,9 @@ const jobsMeasured = 5;
 const firstPool = 1;
 const secondPool = 2;
 const settleMs = 3_000;
+/** The judge goes through the rigs in this time, and each gets a job once more. */
+const idleMs = 45_000;
+const idleLookMs = 500;
 
 /** Runs `use` with children that are stopped whatever happens. */
 async function withChildren<T>(
@@ -95,10 +101,12 @@ async function benchShares(): Promise<void> {
     };
     await closed(1, closedPerSecondMax);
     await closed(16, pipelinedPerSecondMax);
-    const open = await measure(openPerSecond, { kind: "open", perSecond: openPerSecond });
-    report("open_p50", open.p50, "ms", { per_second: Math.round(open.accepted / open.seconds), refused: open.refused });
-    report("open_p99", open.p99, "ms", { max: Number(open.max.toPrecision(3)), generator_late_ms: Number(open.generatorLateMs.toPrecision(3)) });
-    report("open_cpu_per_share", open.cpuUs / open.accepted, "us");
+    await besideDiskAlone({ folder: tmpdir(), name: "open", bytesPerSecond: openPerSecond * shareBytes, report }, async () => {
+      const open = await measure(openPerSecond, { kind: "open", perSecond: openPerSecond });
+      report("open_p50", open.p50, "ms", { per_second: Math.round(open.accepted / open.seconds), refused: open.refused });
+      report("open_p99", open.p99, "ms", { max: Number(open.max.toPrecision(3)), generator_late_ms: Number(open.generatorLateMs.toPrecision(3)) });
+      report("open_cpu_per_share", open.cpuUs / open.accepted, "us");
+    });
     const judged = await pool.call<{ submits: number; checked: number; low: number; unknownJob: number }>("figures");
     report("pool_refusals", judged.low + judged.unknownJob, "shares", { checked: judged.checked, of: judged.submits });
   });
@@ -149,7 +157,22 @@ async function benchFleet(): Promise<void> {
     report("enrol_longest_turn", turn.longest_ms, "ms", { rigs: fleetRigs, cpu_ms: Number(turn.cpu_ms.toPrecision(3)) });
     report("enrol_all", enrolledMs, "ms", { rigs: fleetRigs });
     await Bun.sleep(settleMs);
-    report("idle_memory", (hub.residentBytes() - emptyBytes) / 1e6, "MB", { rigs: fleetRigs, empty: Math.round(emptyBytes / 1e6) });
+    const overEmptyMb = () => (hub.residentBytes() - emptyBytes) / 1e6;
+    report("idle_memory", overEmptyMb(), "MB", { rigs: fleetRigs, empty: Math.round(emptyBytes / 1e6) });
+    const idle: number[] = [];
+    for (let ms = 0; ms < idleMs; ms += idleLookMs) {
+      await Bun.sleep(idleLookMs);
+      idle.push(overEmptyMb());
+    }
+    report(
+      "idle_memory_after",
+      quantileOf(
+        idle.sort((one, other) => one - other),
+        0.5,
+      ),
+      "MB",
+      { most: Math.round(idle.at(-1) ?? 0), seconds: idleMs / 1_000 },
+    );
     const lastMs = await lastRigMs(pool, load);
     report("new_job_last_rig", lastMs, "ms", { rigs: fleetRigs, pool_alone: Number(aloneMs.toPrecision(3)), ratio: Number((lastMs / aloneMs).toPrecision(3)) });
     await hub.watchTurns();

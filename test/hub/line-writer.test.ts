@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { flushWriters, LineWriter } from "../../src/hub/line-writer.ts";
+import { flushWriters, GatheringWriter, LineWriter } from "../../src/hub/line-writer.ts";
 import { seeded } from "../support/seeded.ts";
 
 /** A socket that takes `room` bytes more, and never more than that. */
@@ -87,7 +87,7 @@ test("a socket that is closed under the writer loses nothing but its own lines",
 
 test("gathered bytes may be written over after the turn: what did not fit was copied", () => {
   const sink = new NarrowSink(3);
-  const writer = new LineWriter(sink, 1_000);
+  const writer = new GatheringWriter(sink, 1_000);
   const scratch = Buffer.from("first submit\n");
   writer.queue("authorize\n");
   writer.gather(() => scratch);

@@ -164,7 +164,10 @@ async function rigParts(parts: PageParts, rig: Rig, asked: Shown): Promise<RigPa
     statusSinceMs: rig.statusSinceMs,
     statusText: sentence(rig.statusReason.text),
     tiles: tilesOf(parts, { rig, fact, rates: ratesOf(rig.no), quarter, summary, range }),
-    sessions: (fact?.sessions ?? []).map(({ sessionNo, ...session }) => ({ no: sessionNo, ...session })),
+    sessions: (fact?.sessions ?? []).map(({ sessionNo, address, agent, worker, difficulty, sinceMs, listenerId }) => ({
+      ...{ no: sessionNo, address, agent, worker },
+      ...{ difficulty, sinceMs, listenerId },
+    })),
     disconnectedAtMs: fact?.disconnectedAtMs ?? rig.lastSeenMs,
     lastRefusal: fact?.lastRefusal ?? null,
     span: rangeText(range),

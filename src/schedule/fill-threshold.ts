@@ -1,4 +1,4 @@
-import { type Hand, handsOf, noHand } from "./hand.ts";
+import { type Lot, lotsOf, noLot } from "./lot.ts";
 import { chosenFor, type Likeness, nearness } from "./nearness.ts";
 import { planLimits } from "./plan-limits.ts";
 import type { PlannedContract } from "./planned-contract.ts";
@@ -7,9 +7,18 @@ import type { PlannedRig } from "./planned-rig.ts";
 import type { RigList } from "./rig-list.ts";
 import { fractionAtLeast, fractionMax, fractionMin } from "./sliced-rig.ts";
 import { type ShelfRank, spareRanks } from "./spare-shelf.ts";
+import type { Why } from "./why.ts";
 
 /** One contract being filled: where it takes from, who is to be replaced, what was added so far, and what those who stay were expected to give before. */
-type Filling = { fleet: PlannedFleet; contract: PlannedContract; lists: RigList[]; leavers: PlannedRig[]; fresh: PlannedRig[]; fill: number };
+type Filling = {
+  fleet: PlannedFleet;
+  contract: PlannedContract;
+  lists: RigList[];
+  leavers: PlannedRig[];
+  fresh: PlannedRig[];
+  fill: number;
+  cameFor: Map<PlannedRig, Why>;
+};
 
 /** Fills a `threshold` contract from spares to its promise, with as few rigs and as little above it as whole rigs (or one part of a rig) allow. */
 export function fillThreshold(fleet: PlannedFleet, contract: PlannedContract): void {
@@ -24,7 +33,7 @@ export function raisePart(fleet: PlannedFleet, contract: PlannedContract): void 
   const sliced = contract.slicedToStay ?? contract.sliced;
   if (sliced === null || missingHps === 0) return;
   const fraction = fleet.fact.slices && sliced.h > 0 ? fractionAtLeast(sliced.fraction + missingHps / sliced.h) : 1;
-  agree(fleet, contract, { rig: sliced, fraction, fill: contract.fill });
+  agreePart(fleet, contract, { rig: sliced, fraction, fill: contract.fill });
 }
 
 /** Which part of a rig a contract needs: all of it, unless that would be too much and it has none in part yet. */
@@ -35,7 +44,7 @@ export function partNeeded(fleet: PlannedFleet, contract: PlannedContract, rig: 
 
 function fillByRank(fleet: PlannedFleet, contract: PlannedContract): void {
   const leavers = contract.members.filter((rig) => contract.leaves(rig));
-  const filling: Filling = { fleet, contract, lists: [], leavers, fresh: [], fill: contract.stayFill };
+  const filling: Filling = { fleet, contract, lists: [], leavers, fresh: [], fill: contract.stayFill, cameFor: new Map() };
   for (const rank of spareRanks) {
     if (contract.stayHps >= contract.promisedHps) return;
     filling.lists = listsOf(fleet, contract, rank);
@@ -124,13 +133,13 @@ function closing({ lists, leavers, fresh, contract }: Filling, deficit: number, 
  */
 function close(filling: Filling, above: PlannedRig, deficit: number): void {
   const { fresh, lists, contract } = filling;
-  const cost = (out: Hand, into: Hand) => into.hps - out.hps - deficit + (into.rigs.length - out.rigs.length) * contract.slackHps;
-  let best: { out: Hand; into: Hand } = { out: noHand, into: { rigs: [above], hps: above.h } };
-  const spares = handsOf(lists.flatMap((list) => list.spread(planLimits.tradedFromMax)));
-  for (const out of handsOf(fresh)) {
+  const cost = (out: Lot, into: Lot) => into.hps - out.hps - deficit + (into.rigs.length - out.rigs.length) * contract.slackHps;
+  let best: { out: Lot; into: Lot } = { out: noLot, into: { rigs: [above], hps: above.h } };
+  const spares = lotsOf([...new Set(lists.flatMap((list) => list.spread(planLimits.lotsFromMax)))]);
+  for (const out of lotsOf(fresh)) {
     const single = least(lists, out.hps + deficit);
-    const hands = single === null ? spares : [{ rigs: [single], hps: single.h }, ...spares];
-    for (const into of hands) if (into.hps >= out.hps + deficit && cost(out, into) < cost(best.out, best.into)) best = { out, into };
+    const lots = single === null ? spares : [{ rigs: [single], hps: single.h }, ...spares];
+    for (const into of lots) if (into.hps >= out.hps + deficit && cost(out, into) < cost(best.out, best.into)) best = { out, into };
   }
   for (const rig of best.out.rigs) takeBack(filling, rig);
   filling.fresh = fresh.filter(({ contractNo }) => contractNo === contract.no);
@@ -144,14 +153,17 @@ function close(filling: Filling, above: PlannedRig, deficit: number): void {
     );
 }
 
-function takeBack({ fleet, contract }: Filling, rig: PlannedRig): void {
-  fleet.move(rig, { contractNo: 0 }, { cause: "release", code: "exchanged", optional: false, contractNo: contract.no, otherNo: 0, fill: 1, chosen: "" });
+/** Back to where it came from, for the reason for which it had been there. */
+function takeBack({ fleet, contract, cameFor }: Filling, rig: PlannedRig): void {
+  const atHome: Why = { cause: "release", code: "released", optional: false, contractNo: contract.no, otherNo: 0, fill: 1, chosen: "" };
+  fleet.move(rig, { contractNo: 0 }, cameFor.get(rig) ?? atHome);
 }
 
 function add(filling: Filling, rig: PlannedRig, fraction = 1): void {
   const { fleet, contract, leavers, fresh, fill } = filling;
   const leaver = leavers[fresh.length] ?? null;
   fresh.push(rig);
+  if (rig.why !== null) filling.cameFor.set(rig, rig.why);
   const likeness: Likeness = { model: leaver?.fact.model ?? null, beside: leaver };
   const chosen = chosenFor(rig, likeness, fraction < 1 ? "in part" : "best fit");
   const to = { contractNo: contract.no, fraction };
@@ -162,14 +174,16 @@ function add(filling: Filling, rig: PlannedRig, fraction = 1): void {
 }
 
 function agreeOn({ fleet, contract, fill }: Filling, rig: PlannedRig, deficit: number): void {
-  agree(fleet, contract, { rig, fraction: fractionAtLeast(rig.fraction + deficit / rig.h), fill });
+  agreePart(fleet, contract, { rig, fraction: fractionAtLeast(rig.fraction + deficit / rig.h), fill });
 }
 
 /** Agrees on another part of a rig that serves the contract in part already: nobody moves. */
-function agree(fleet: PlannedFleet, contract: PlannedContract, { rig, fraction, fill }: { rig: PlannedRig; fraction: number; fill: number }): void {
+export function agreePart(fleet: PlannedFleet, contract: PlannedContract, { rig, fraction, fill }: { rig: PlannedRig; fraction: number; fill: number }): void {
   if (fraction === rig.fraction) return;
   const why = { cause: "fill", code: "part", optional: false, contractNo: contract.no, otherNo: 0, fill, chosen: "" } as const;
-  fleet.move(rig, { contractNo: contract.no, fraction }, why);
+  // Who came from another contract in this plan has come for that reason.
+  const keeps = rig.why !== null && rig.origin !== null && rig.origin.contractNo !== contract.no;
+  fleet.move(rig, { contractNo: contract.no, fraction }, keeps ? (rig.why ?? why) : why);
 }
 
 function least(lists: readonly RigList[], hps: number): PlannedRig | null {

@@ -18,7 +18,11 @@ function giveBackPlaces(fleet: PlannedFleet, contract: PlannedContract): void {
   for (const { place, rig: borrowed } of contract.seats()) {
     if (borrowed === null || borrowed.no === place.rigNo || !mayGoHome(fleet, contract, borrowed)) continue;
     const home = homeFor(fleet, contract, { place, borrowed });
-    if (home !== undefined && mayComeHome(fleet, contract, home) && fleet.mayMove(2)) swap(fleet, contract, { home, borrowed });
+    if (home === undefined || !mayComeHome(fleet, contract, home) || !fleet.mayMove(2)) continue;
+    const mark = fleet.mark;
+    swap(fleet, contract, { home, borrowed });
+    // Places are dealt anew with each rig: not at the price of one that nobody serves then.
+    if (contract.fill < 1) fleet.rollBack(mark);
   }
 }
 

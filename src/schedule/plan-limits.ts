@@ -26,8 +26,8 @@ export const planLimits = Object.freeze({
   /** Contracts that one which lacks a little tries to trade with, and such trades tried in a plan. */
   tradersMax: 3,
   tradesTriedMax: 64,
-  /** Rigs of a contract that are looked at for a trade with another. */
-  tradedFromMax: 12,
+  /** Rigs of which lots are made that may change hands together. */
+  lotsFromMax: 12,
 });
 
 /** How long a rig that came back is held down before it is given back. `flaps`: times it fell again soon after it was back. */

@@ -49,15 +49,10 @@ function changeOf(fleet: PlannedFleet, rig: PlannedRig): PlanChange | null {
 function shortageOf(contract: PlannedContract): Shortage {
   const missingPlaces = contract.fact.method === "miners" ? contract.seats().filter(({ serves }) => !serves).length : 0;
   const missingHps = contract.fact.method === "miners" ? contract.promisedHps - contract.servedHps : contract.promisedHps - contract.expectedHps;
-  const missing =
-    missingPlaces > 0
-      ? `${missingPlaces} of ${contract.fact.places.length} places are empty`
-      : `${(contract.fill * 100).toFixed(1)} % of its promise is expected`;
   return {
     contractNo: contract.no,
     missingHps,
     missingPlaces,
     belowTolerance: contract.belowTolerance,
-    text: `${contract.fact.label}: ${missing}; no spare is left that it may use`,
   };
 }

@@ -30,7 +30,7 @@ export type ContractPlan = {
 };
 
 /** A contract that is expected to get less than promised, and why no rig was found. */
-export type Shortage = { contractNo: number; missingHps: number; missingPlaces: number; belowTolerance: boolean; text: string };
+export type Shortage = { contractNo: number; missingHps: number; missingPlaces: number; belowTolerance: boolean };
 
 /** What a fleet has over, once the changes are made. */
 export type FleetSpare = { fleetNo: number; spareHps: number; spareRigs: number; vettingRigs: number };

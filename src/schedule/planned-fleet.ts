@@ -170,9 +170,14 @@ export class PlannedFleet {
 
   /** Whether a rig has been long enough where it is, and moved seldom enough, for a move that nobody waits for. */
   mayLeave(rig: PlannedRig): boolean {
-    const { lastMoveAtMs, movesLastHour } = rig.fact;
+    const { lastMoveAtMs } = rig.fact;
     if (rig.origin !== null && rig.origin.contractNo !== rig.contractNo) return false;
-    return (lastMoveAtMs === null || this.nowMs - lastMoveAtMs >= planLimits.dwellMs) && movesLastHour < planLimits.optionalMovesPerRigHourMax;
+    return (lastMoveAtMs === null || this.nowMs - lastMoveAtMs >= planLimits.dwellMs) && this.mayMoveAgain(rig);
+  }
+
+  /** Whether it has moved seldom enough; a contract below its tolerance breaks dwells, not this. */
+  mayMoveAgain({ fact }: PlannedRig): boolean {
+    return fact.movesLastHour < planLimits.optionalMovesPerRigHourMax;
   }
 
   /** An optional move that something else overrules in the same plan is none. */

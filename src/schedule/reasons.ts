@@ -20,9 +20,10 @@ const sentences: Readonly<Record<string, (told: Told) => string>> = Object.freez
     `${rig} is taken from ${why.chosen} for ${contract}${part}, which comes first and was expected to get only ${percent(why.fill)}`,
   levelled: ({ rig, part, contract, why }) =>
     `${rig} goes from ${why.chosen} to ${contract}${part}, which was expected to get only ${percent(why.fill)}: contracts of one priority share what there is`,
-  traded: ({ rig, contract, why }) => `${rig} changes hands: ${contract} was expected to get only ${percent(why.fill)}; so both it and ${why.chosen} are full`,
+  traded: ({ rig, contract, why }) => `${rig} goes from ${why.chosen} to ${contract}, which was expected to get only ${percent(why.fill)}`,
+  "traded-back": ({ rig, contract, why }) =>
+    `${rig} goes from ${why.chosen} to ${contract} in exchange: ${why.chosen} was expected to get only ${percent(why.fill)}`,
   released: ({ rig, contract, why }) => `${contract} was expected to get ${percent(why.fill)} of its promise; it is full without ${rig}`,
-  exchanged: ({ rig, contract }) => `${rig} is free: ${contract} is full without it`,
   "no-place": ({ rig, contract }) => `${contract} has no place for ${rig} any more`,
   back: ({ rig, other, contract }) => `${rig} belongs to ${contract} and is well again; ${other} may go home`,
   "given-back": ({ rig, other, contract }) => `${rig} is given back: ${other} serves ${contract} again`,

@@ -5,6 +5,7 @@ import type { PlannedContract } from "./planned-contract.ts";
 import type { PlannedFleet } from "./planned-fleet.ts";
 import type { PlannedRig } from "./planned-rig.ts";
 import { spareRanks } from "./spare-shelf.ts";
+import type { Why } from "./why.ts";
 
 export function fillFromSpares(fleet: PlannedFleet, contract: PlannedContract): void {
   if (contract.fact.method === "threshold") fillThreshold(fleet, contract);
@@ -113,7 +114,7 @@ function give(fleet: PlannedFleet, rig: PlannedRig, { contract, giver, cause, co
   const fraction = partNeeded(fleet, contract, rig, contract.missingHps);
   const optional = cause === "level";
   const chosen = giver.fact.label;
-  fleet.move(rig, { contractNo: contract.no, fraction }, { cause, code, optional, contractNo: contract.no, otherNo: 0, fill, chosen });
+  fleet.move(rig, { contractNo: contract.no, fraction }, asFill(rig, { cause, code, optional, contractNo: contract.no, otherNo: 0, fill, chosen }));
   if (giver.fact.method === "threshold") raisePart(fleet, giver);
 }
 
@@ -247,13 +248,18 @@ function partFirst(members: readonly PlannedRig[], part: PlannedRig | null): rea
 
 /** Dwell is broken for a contract below its tolerance, the cap on moves is not. */
 export function mayLevel(fleet: PlannedFleet, rig: PlannedRig, urgent: boolean): boolean {
-  return isFresh(rig) || (fleet.mayMove(1) && (urgent || fleet.mayLeave(rig)));
+  return isFresh(rig) || (fleet.mayMove(1) && (urgent ? fleet.mayMoveAgain(rig) : fleet.mayLeave(rig)));
 }
 
 /** Whether the worse off gains enough for the rigs that are moved for it; else rigs that hardly differ go round by the hundred. */
 export function isWorth(gainHps: number, rigs: readonly PlannedRig[]): boolean {
   const movedHps = rigs.reduce((sum, rig) => sum + (isFresh(rig) ? 0 : rig.h), 0);
   return gainHps * 10_000 >= movedHps * planLimits.levelGainMinBp;
+}
+
+/** Who was added in this plan is only added to another one: it has never worked for the first. */
+export function asFill(rig: PlannedRig, why: Why): Why {
+  return isFresh(rig) ? { ...why, cause: "fill", code: "fills", optional: false, chosen: "" } : why;
 }
 
 /** Added in this plan: where it is, it is by no move yet. */

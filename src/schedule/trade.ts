@@ -1,9 +1,11 @@
-import { type Hand, handsOf } from "./hand.ts";
+import { agreePart } from "./fill-threshold.ts";
+import { type Lot, lotsOf } from "./lot.ts";
 import { planLimits } from "./plan-limits.ts";
 import type { PlannedContract } from "./planned-contract.ts";
 import type { PlannedFleet } from "./planned-fleet.ts";
 import type { PlannedRig } from "./planned-rig.ts";
-import { type Between, isWorth, mayBeTaken, mayLevel } from "./shortage.ts";
+import { asFill, type Between, isWorth, mayBeTaken, mayLevel } from "./shortage.ts";
+import { fractionAtLeast, fractionMax } from "./sliced-rig.ts";
 import type { Why } from "./why.ts";
 
 /**
@@ -11,51 +13,74 @@ import type { Why } from "./why.ts";
  * have what they are promised. Whole rigs leave a little over with one that another lacks.
  */
 export function trade(fleet: PlannedFleet, short: readonly PlannedContract[]): void {
-  let givers = richestFirst(fleet);
+  let givers = giversOf(fleet);
   if (givers.length === 0) return;
   const receivers = short.filter(({ fact }) => fact.method === "threshold").sort((one, other) => one.missingHps - other.missingHps || one.no - other.no);
   let tries: number = planLimits.tradesTriedMax;
   for (const receiver of receivers) {
     if (receiver.missingHps === 0) continue;
-    for (const giver of givers.slice(0, planLimits.tradersMax)) {
-      if (overHps(giver) < receiver.missingHps) break;
+    for (const giver of givers.filter((one) => overHps(one) >= receiver.missingHps).slice(0, planLimits.tradersMax)) {
       if (tries-- <= 0) return;
       if (!tradeBetween(fleet, { giver, receiver })) continue;
-      givers = richestFirst(fleet);
+      givers = giversOf(fleet);
       break;
     }
   }
 }
 
-/** Who has the most too much is the likeliest to have something that fits. */
-function richestFirst({ contracts }: PlannedFleet): PlannedContract[] {
-  return contracts.filter((contract) => contract.inForce && overHps(contract) > 0).sort((one, other) => overHps(other) - overHps(one) || one.no - other.no);
+/** The last priorities first; of one, who has the most too much is the likeliest to have something that fits. */
+function giversOf({ contracts }: PlannedFleet): PlannedContract[] {
+  const over = contracts.filter((contract) => contract.inForce && overHps(contract) > 0);
+  return over.sort((one, other) => other.fact.priority - one.fact.priority || overHps(other) - overHps(one) || one.no - other.no);
 }
 
+/** With its rig in part wholly, H/s. */
 function overHps(contract: PlannedContract): number {
-  return contract.fact.method === "threshold" ? contract.stayHps - contract.promisedHps : 0;
+  if (contract.fact.method === "miners") return 0;
+  const part = contract.slicedToStay;
+  return contract.stayHps + (part === null ? 0 : part.h - part.partHps) - contract.promisedHps;
 }
 
+/** What the house has of the giver's rig in part is given up for the trade; false when there is none, and nothing is changed. */
 function tradeBetween(fleet: PlannedFleet, { giver, receiver }: Between): boolean {
+  const { mark } = fleet;
+  const part = giver.slicedToStay;
+  if (part !== null) agreePart(fleet, giver, { rig: part, fraction: 1, fill: giver.fill });
   const mayTrade = (between: Between) => (rig: PlannedRig) => rig.fraction === 1 && mayBeTaken(rig, between) && mayLevel(fleet, rig, receiver.belowTolerance);
-  const given = handsOf(giver.members.filter(mayTrade({ giver, receiver })));
-  const returned = handsOf(receiver.members.filter(mayTrade({ giver: receiver, receiver: giver })));
+  const given = lotsOf(giver.members.filter(mayTrade({ giver, receiver })));
+  const returned = lotsOf(receiver.members.filter(mayTrade({ giver: receiver, receiver: giver })));
   const suits = ({ there, back, gainHps, rigs }: Trade) => {
     if (gainHps < receiver.missingHps || gainHps > overHps(giver) || !fleet.mayMove(rigs)) return false;
     return isWorth(receiver.missingHps, [...there.rigs, ...back.rigs]);
   };
   const best = fewest(given, returned, suits);
-  if (best === null) return false;
-  const why: Why = { cause: "level", code: "traded", optional: true, contractNo: receiver.no, otherNo: 0, fill: receiver.fill, chosen: giver.fact.label };
-  for (const rig of best.there.rigs) fleet.move(rig, { contractNo: receiver.no }, why);
-  for (const rig of best.back.rigs) fleet.move(rig, { contractNo: giver.no }, why);
+  if (best === null) {
+    fleet.rollBack(mark);
+    return false;
+  }
+  const why = { cause: "level", optional: true, otherNo: 0, fill: receiver.fill } as const;
+  const onward: Why = { ...why, code: "traded", contractNo: receiver.no, chosen: giver.fact.label };
+  const inReturn: Why = { ...why, code: "traded-back", contractNo: giver.no, chosen: receiver.fact.label };
+  for (const rig of best.there.rigs) fleet.move(rig, { contractNo: receiver.no }, asFill(rig, onward));
+  for (const rig of best.back.rigs) fleet.move(rig, { contractNo: giver.no }, asFill(rig, inReturn));
+  for (const contract of [giver, receiver]) trim(fleet, contract);
   return true;
 }
 
-type Trade = { there: Hand; back: Hand; rigs: number; gainHps: number };
+/** What is too much after a trade goes back to the house as a part of the smallest rig that will do. */
+function trim(fleet: PlannedFleet, contract: PlannedContract): void {
+  const surplusHps = contract.stayHps - contract.promisedHps;
+  if (!fleet.fact.slices || contract.slicedToStay !== null || surplusHps <= contract.slackHps) return;
+  const fits = ({ h }: PlannedRig) => h * fractionMax >= surplusHps && h * (1 - fractionMax) <= surplusHps;
+  const stays = (rig: PlannedRig) => !contract.leaves(rig) && !rig.pinnedTo(contract.no) && !rig.ownedBy(contract.fact.customerNo);
+  const part = contract.members.find((rig) => fits(rig) && stays(rig));
+  if (part !== undefined) agreePart(fleet, contract, { rig: part, fraction: fractionAtLeast(1 - surplusHps / part.h), fill: contract.fill });
+}
+
+type Trade = { there: Lot; back: Lot; rigs: number; gainHps: number };
 
 /** The trade of the fewest rigs that suits, of those the one that leaves the giver most. */
-function fewest(given: readonly Hand[], returned: readonly Hand[], suits: (one: Trade) => boolean): Trade | null {
+function fewest(given: readonly Lot[], returned: readonly Lot[], suits: (one: Trade) => boolean): Trade | null {
   let best: Trade | null = null;
   for (const there of given) {
     for (const back of returned) {

@@ -143,6 +143,24 @@ describe("places", () => {
     expect(moves(makePlan(withRig(named, 2, { belowPlace: true })))).toEqual(["3>1", "2>0"]);
   });
 
+  test("nobody comes home at the price of a place that nobody serves then", () => {
+    const sized = (no: number, hps: number, more: Partial<RigPlanFact>) => rigFact(no, { nominalHps: hps * th, ...more });
+    const facts = world({
+      rigs: [sized(1, 151, { model: "S19" }), sized(2, 163, { model: "S19" }), sized(3, 95, { model: "M50", ownerCustomerNo: 1 })],
+      contracts: [
+        minersFact(1, 2, {
+          toleranceBp: 800,
+          places: [
+            { no: 1, nominalHps: 160 * th, rigNo: null, model: null },
+            { no: 2, nominalHps: 97 * th, rigNo: null, model: "S19" },
+          ],
+        }),
+      ],
+      allocations: serves(1, 1, 2),
+    });
+    expect(makePlan(facts).changes).toEqual([]);
+  });
+
   test("a named rig that has become too weak for its place stays at the house", () => {
     const lent = { ...named, allocations: serves(1, 1, 3) };
     expect(makePlan(withRig(lent, 2, { expectedHps: 70 * th })).changes).toEqual([]);
@@ -188,6 +206,20 @@ describe("owners", () => {
     const plan = makePlan(world({ rigs: own, contracts, allocations: [...serves(1, 1), ...serves(2, 3)] }));
     expect(moves(plan)).toEqual(["1>2", "2>1", "3>0"]);
     expect(plan.shortages).toEqual([]);
+  });
+
+  test("a rig that its customer may take and anybody else too is taken once", () => {
+    const own = { ownerCustomerNo: 1, lend: "all", status: "vetting" } as const;
+    const facts = world({
+      rigs: [
+        rigFact(1, { nominalHps: 60 * th, ...own }),
+        rigFact(2, { nominalHps: 50 * th, ...own }),
+        ...[3, 4].map((no) => rigFact(no, { nominalHps: 50 * th })),
+      ],
+      contracts: [contractFact(1, { promisedHps: 100 * th, priority: 0 }), contractFact(2, { promisedHps: 100 * th, priority: 9 })],
+      allocations: serves(2, 3, 4),
+    });
+    expect(moves(makePlan(facts)).sort()).toEqual(["1>1", "2>1"]);
   });
 
   test("a borrowed rig that has less to do goes in the same plan in which its customer's own comes home", () => {

@@ -74,6 +74,7 @@ describe("the page of a contract", () => {
       events.append({ type: "rig.status-changed", subjectKind: "rig", subjectId: rig?.id ?? "", text: `${rig?.name} is offline`, data: { to: "offline" } });
     tell(serving);
     tell(other);
+    farm.clock.aheadMs += 1_000;
     const chart = chartIn(await pageOf());
     const listed = [...chart.matchAll(/<li id="mark-(evt_\w+)"[\s\S]*?<code>([\w.-]+)<\/code>/g)];
     expect(listed.map(([, , type]) => type)).toEqual(["rig.status-changed", "pool.failover", "rig.moved", "contract.activated"]);

@@ -25,7 +25,7 @@ export const planLimits = Object.freeze({
   levelGainMinBp: 500,
   /** Contracts that one which lacks a little tries to trade with, and such trades tried in a plan. */
   tradersMax: 3,
-  tradesTriedMax: 64,
+  tradesTriedMax: 24,
   /** Rigs of which lots are made that may change hands together. */
   lotsFromMax: 12,
 });

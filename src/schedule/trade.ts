@@ -49,11 +49,8 @@ function tradeBetween(fleet: PlannedFleet, { giver, receiver }: Between): boolea
   const mayTrade = (between: Between) => (rig: PlannedRig) => rig.fraction === 1 && mayBeTaken(rig, between) && mayLevel(fleet, rig, receiver.belowTolerance);
   const given = lotsOf(giver.members.filter(mayTrade({ giver, receiver })));
   const returned = lotsOf(receiver.members.filter(mayTrade({ giver: receiver, receiver: giver })));
-  const suits = ({ there, back, gainHps, rigs }: Trade) => {
-    if (gainHps < receiver.missingHps || gainHps > overHps(giver) || !fleet.mayMove(rigs)) return false;
-    return isWorth(receiver.missingHps, [...there.rigs, ...back.rigs]);
-  };
-  const best = fewest(given, returned, suits);
+  const suits = ({ there, back, rigs }: Trade) => fleet.mayMove(rigs) && isWorth(receiver.missingHps, [...there.rigs, ...back.rigs]);
+  const best = fewest(given, returned, { leastHps: receiver.missingHps, mostHps: overHps(giver), suits });
   if (best === null) {
     fleet.rollBack(mark);
     return false;
@@ -79,13 +76,17 @@ function trim(fleet: PlannedFleet, contract: PlannedContract): void {
 
 type Trade = { there: Lot; back: Lot; rigs: number; gainHps: number };
 
-/** The trade of the fewest rigs that suits, of those the one that leaves the giver most. */
-function fewest(given: readonly Lot[], returned: readonly Lot[], suits: (one: Trade) => boolean): Trade | null {
+type Wanted = { leastHps: number; mostHps: number; suits: (one: Trade) => boolean };
+
+/** Of the trades that suit, that of the fewest rigs, of those the one that leaves the giver most. */
+function fewest(given: readonly Lot[], returned: readonly Lot[], { leastHps, mostHps, suits }: Wanted): Trade | null {
   let best: Trade | null = null;
   for (const there of given) {
     for (const back of returned) {
-      const one = { there, back, rigs: there.rigs.length + back.rigs.length, gainHps: there.hps - back.hps };
-      const isBetter = best === null || one.rigs < best.rigs || (one.rigs === best.rigs && one.gainHps < best.gainHps);
+      const gainHps = there.hps - back.hps;
+      if (gainHps < leastHps || gainHps > mostHps) continue;
+      const one = { there, back, rigs: there.rigs.length + back.rigs.length, gainHps };
+      const isBetter = best === null || one.rigs < best.rigs || (one.rigs === best.rigs && gainHps < best.gainHps);
       if (isBetter && suits(one)) best = one;
     }
   }

@@ -23,9 +23,9 @@ export const planLimits = Object.freeze({
   exchangesTriedMax: 12,
   /** What the worse off must gain at least of rigs that are moved between contracts for it. */
   levelGainMinBp: 500,
-  /** Contracts that one which lacks a little tries to trade with, and such trades tried in a plan. */
+  /** Contracts that one which lacks a little tries to trade with, and how many of a rank find nothing before the rest is left as it is. */
   tradersMax: 3,
-  tradesTriedMax: 24,
+  tradesFailedMax: 12,
   /** Rigs of which lots are made that may change hands together. */
   lotsFromMax: 12,
 });

@@ -16,12 +16,14 @@ export function trade(fleet: PlannedFleet, short: readonly PlannedContract[]): v
   let givers = giversOf(fleet);
   if (givers.length === 0) return;
   const receivers = short.filter(({ fact }) => fact.method === "threshold").sort((one, other) => one.missingHps - other.missingHps || one.no - other.no);
-  let tries: number = planLimits.tradesTriedMax;
+  let tries: number = planLimits.tradesFailedMax;
   for (const receiver of receivers) {
     if (receiver.missingHps === 0) continue;
     for (const giver of givers.filter((one) => overHps(one) >= receiver.missingHps).slice(0, planLimits.tradersMax)) {
-      if (tries-- <= 0) return;
-      if (!tradeBetween(fleet, { giver, receiver })) continue;
+      if (!tradeBetween(fleet, { giver, receiver })) {
+        if (--tries === 0) return;
+        continue;
+      }
       givers = giversOf(fleet);
       break;
     }

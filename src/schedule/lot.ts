@@ -11,8 +11,11 @@ export function lotsOf(rigs: readonly PlannedRig[]): Lot[] {
   const some = spread(rigs, planLimits.lotsFromMax);
   const lots: Lot[] = [noLot];
   for (const [at, rig] of some.entries()) {
+    for (let before = 0; before < at; before++) {
+      const other = some[before];
+      if (other !== undefined) lots.push({ rigs: [other, rig], hps: other.h + rig.h });
+    }
     lots.push({ rigs: [rig], hps: rig.h });
-    for (const other of some.slice(at + 1)) lots.push({ rigs: [rig, other], hps: rig.h + other.h });
   }
   return lots;
 }

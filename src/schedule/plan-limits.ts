@@ -25,7 +25,7 @@ export const planLimits = Object.freeze({
   levelGainMinBp: 500,
   /** Contracts that one which lacks a little tries to trade with, and how many of a rank find nothing before the rest is left as it is. */
   tradersMax: 3,
-  tradesFailedMax: 12,
+  tradesFailedMax: 4,
   /** Rigs of which lots are made that may change hands together. */
   lotsFromMax: 12,
 });

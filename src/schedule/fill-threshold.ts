@@ -1,4 +1,4 @@
-import { type Lot, lotsOf, noLot } from "./lot.ts";
+import { type Lot, lotsOf, noLot, spread } from "./lot.ts";
 import { chosenFor, type Likeness, nearness } from "./nearness.ts";
 import { planLimits } from "./plan-limits.ts";
 import type { PlannedContract } from "./planned-contract.ts";
@@ -40,6 +40,11 @@ export function raisePart(fleet: PlannedFleet, contract: PlannedContract): void 
 export function partNeeded(fleet: PlannedFleet, contract: PlannedContract, rig: PlannedRig, missingHps: number): number {
   if (!fleet.fact.slices || contract.fact.method === "miners" || contract.slicedToStay !== null || rig.h <= missingHps + contract.slackHps) return 1;
   return fractionAtLeast(missingHps / rig.h);
+}
+
+/** The smallest rig of a contract that can be agreed in part so that the contract has so much less. */
+export function rigForPart({ members }: PlannedContract, surplusHps: number, may: (rig: PlannedRig) => boolean): PlannedRig | undefined {
+  return members.find((rig) => rig.h * fractionMax >= surplusHps && rig.h * (1 - fractionMax) <= surplusHps && may(rig));
 }
 
 function fillByRank(fleet: PlannedFleet, contract: PlannedContract): void {
@@ -135,7 +140,7 @@ function close(filling: Filling, above: PlannedRig, deficit: number): void {
   const { fresh, lists, contract } = filling;
   const cost = (out: Lot, into: Lot) => into.hps - out.hps - deficit + (into.rigs.length - out.rigs.length) * contract.slackHps;
   let best: { out: Lot; into: Lot } = { out: noLot, into: { rigs: [above], hps: above.h } };
-  const spares = lotsOf([...new Set(lists.flatMap((list) => list.spread(planLimits.lotsFromMax)))]);
+  const spares = lotsOf([...new Set(lists.flatMap((list) => spread(list.all())))]);
   for (const out of lotsOf(fresh)) {
     const single = least(lists, out.hps + deficit);
     const lots = single === null ? spares : [{ rigs: [single], hps: single.h }, ...spares];
@@ -146,11 +151,8 @@ function close(filling: Filling, above: PlannedRig, deficit: number): void {
   for (const rig of best.into.rigs) add(filling, rig);
   // What came may do for more than what it came for.
   const needless = () => filling.fresh.filter(({ h, contractNo }) => contractNo === contract.no && h <= contract.stayHps - contract.promisedHps);
-  for (let rigs = needless(); rigs.length > 0; rigs = needless())
-    takeBack(
-      filling,
-      rigs.reduce((one, other) => (other.h > one.h ? other : one)),
-    );
+  const larger = (one: PlannedRig, other: PlannedRig) => (other.h > one.h ? other : one);
+  for (let rigs = needless(); rigs.length > 0; rigs = needless()) takeBack(filling, rigs.reduce(larger));
 }
 
 /** Back to where it came from, for the reason for which it had been there. */

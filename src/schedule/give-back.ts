@@ -1,10 +1,11 @@
 import { serves } from "./fill-places.ts";
+import { rigForPart } from "./fill-threshold.ts";
 import type { PlacePlanFact } from "./plan-facts.ts";
 import { planLimits } from "./plan-limits.ts";
 import type { PlannedContract } from "./planned-contract.ts";
 import type { PlannedFleet } from "./planned-fleet.ts";
 import type { PlannedRig } from "./planned-rig.ts";
-import { fractionAtLeast, fractionMax } from "./sliced-rig.ts";
+import { fractionAtLeast } from "./sliced-rig.ts";
 
 /** Brings rigs home that a contract names or its customer owns, once they were well for their hold-down: they come before the borrowed ones go. */
 export function giveBack(fleet: PlannedFleet, contract: PlannedContract): void {
@@ -124,9 +125,7 @@ function letGo(fleet: PlannedFleet, contract: PlannedContract, { rig, ...why }: 
 /** Agrees on a smaller part, or on a part of the smallest rig that will do: what is over goes to the house. */
 function trimPart(fleet: PlannedFleet, contract: PlannedContract, part: PlannedRig | null): void {
   const surplus = contract.stayHps - contract.promisedHps;
-  const rig =
-    part ??
-    contract.members.find((member) => member.h * fractionMax >= surplus && member.h * (1 - fractionMax) <= surplus && mayBePart(fleet, contract, member));
+  const rig = part ?? rigForPart(contract, surplus, (member) => mayBePart(fleet, contract, member));
   if (rig === undefined || rig.h === 0) return;
   const fraction = fractionAtLeast(rig.fraction - surplus / rig.h);
   if (fraction >= rig.fraction) return;

@@ -8,7 +8,7 @@ export const noLot: Lot = Object.freeze({ rigs: [], hps: 0 });
 
 /** All lots of these rigs; of many rigs, of some that are spread over all of them. */
 export function lotsOf(rigs: readonly PlannedRig[]): Lot[] {
-  const some = spread(rigs, planLimits.lotsFromMax);
+  const some = spread(rigs);
   const lots: Lot[] = [noLot];
   for (const [at, rig] of some.entries()) {
     for (let before = 0; before < at; before++) {
@@ -20,7 +20,9 @@ export function lotsOf(rigs: readonly PlannedRig[]): Lot[] {
   return lots;
 }
 
-function spread(rigs: readonly PlannedRig[], max: number): readonly PlannedRig[] {
+/** As many as lots are made of, spread over all of them. */
+export function spread(rigs: readonly PlannedRig[]): readonly PlannedRig[] {
+  const max = planLimits.lotsFromMax;
   if (rigs.length <= max) return rigs;
   return Array.from({ length: max }, (_, at) => rigs[Math.floor((at * rigs.length) / max)]).filter((rig) => rig !== undefined);
 }

@@ -63,20 +63,8 @@ export class RigList {
     }
   }
 
-  /** At most so many, spread over all sizes. */
-  spread(max: number): PlannedRig[] {
-    const step = Math.max(1, this.size / max);
-    const rigs: PlannedRig[] = [];
-    let before = 0;
-    for (const block of this.#blocks) {
-      while (Math.floor(rigs.length * step) < before + block.length) {
-        const rig = block[Math.floor(rigs.length * step) - before];
-        if (rig === undefined || rigs.length === max) return rigs;
-        rigs.push(rig);
-      }
-      before += block.length;
-    }
-    return rigs;
+  all(): PlannedRig[] {
+    return this.#blocks.flat();
   }
 
   /** Index of the first block that ends at or above (key, no). */

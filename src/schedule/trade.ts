@@ -1,11 +1,11 @@
-import { agreePart } from "./fill-threshold.ts";
+import { agreePart, rigForPart } from "./fill-threshold.ts";
 import { type Lot, lotsOf } from "./lot.ts";
 import { planLimits } from "./plan-limits.ts";
 import type { PlannedContract } from "./planned-contract.ts";
 import type { PlannedFleet } from "./planned-fleet.ts";
 import type { PlannedRig } from "./planned-rig.ts";
 import { asFill, type Between, isWorth, mayBeTaken, mayLevel } from "./shortage.ts";
-import { fractionAtLeast, fractionMax } from "./sliced-rig.ts";
+import { fractionAtLeast } from "./sliced-rig.ts";
 import type { Why } from "./why.ts";
 
 /**
@@ -70,9 +70,8 @@ function tradeBetween(fleet: PlannedFleet, { giver, receiver }: Between): boolea
 function trim(fleet: PlannedFleet, contract: PlannedContract): void {
   const surplusHps = contract.stayHps - contract.promisedHps;
   if (!fleet.fact.slices || contract.slicedToStay !== null || surplusHps <= contract.slackHps) return;
-  const fits = ({ h }: PlannedRig) => h * fractionMax >= surplusHps && h * (1 - fractionMax) <= surplusHps;
   const stays = (rig: PlannedRig) => !contract.leaves(rig) && !rig.pinnedTo(contract.no) && !rig.ownedBy(contract.fact.customerNo);
-  const part = contract.members.find((rig) => fits(rig) && stays(rig));
+  const part = rigForPart(contract, surplusHps, stays);
   if (part !== undefined) agreePart(fleet, contract, { rig: part, fraction: fractionAtLeast(1 - surplusHps / part.h), fill: contract.fill });
 }
 

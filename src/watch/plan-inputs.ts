@@ -1,4 +1,5 @@
 import type { Contract } from "../control/contract-row.ts";
+import type { Control } from "../control/control.ts";
 import { type Fleet, holdAt } from "../control/fleets.ts";
 import { type HealthSettings, healthLimits, type Period, settingsOf } from "../health/health-settings.ts";
 import type { ContractPlanFact, FleetPlanFact } from "../schedule/plan-facts.ts";
@@ -24,6 +25,10 @@ export function contractPlanFact(contract: Contract): ContractPlanFact {
 /** A fleet as the planner is told of it. */
 export function fleetPlanFact(fleet: Fleet, optionalMovesLastMinute: number, nowMs: number): FleetPlanFact {
   return { no: fleet.no, heldUntilMs: holdAt(fleet, nowMs)?.untilMs ?? null, reserveBp: fleet.reserveBp, slices: true, optionalMovesLastMinute };
+}
+
+export function fleetsOf({ fleets }: Pick<Control, "fleets">): Map<number, Fleet> {
+  return new Map(fleets.all().map((fleet) => [fleet.no, fleet]));
 }
 
 /** By what a rig is judged, and how many shares it is asked for, as a multiple of what its fleet asks. */

@@ -18,7 +18,7 @@ import { ContractWatch } from "./contract-watch.ts";
 import { readSnapshot, rememberedOf, snapshotOf } from "./health-snapshot.ts";
 import { Judge } from "./judge.ts";
 import { leavingReason } from "./leaving-words.ts";
-import { fleetPlanFact, knobsOf, yardsticks } from "./plan-inputs.ts";
+import { fleetPlanFact, fleetsOf, knobsOf, yardsticks } from "./plan-inputs.ts";
 import { Presence } from "./presence.ts";
 import { Register } from "./register.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -390,10 +390,6 @@ export class Watch {
   private async save(): Promise<void> {
     await this.deps.memory.write(snapshotOf(this.register));
   }
-}
-
-function fleetsOf({ fleets }: Pick<Control, "fleets">): Map<number, Fleet> {
-  return new Map(fleets.all().map((fleet) => [fleet.no, fleet]));
 }
 
 function after(ms: number, then: () => void): () => void {

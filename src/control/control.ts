@@ -24,6 +24,7 @@ import { Racks } from "./racks.ts";
 import { Repairs } from "./repairs.ts";
 import { RigConnections } from "./rig-connections.ts";
 import { Rigs } from "./rigs.ts";
+import { SavedViews } from "./saved-views.ts";
 import { SecondFactors } from "./second-factors.ts";
 import { Sessions } from "./sessions.ts";
 import { Settings } from "./settings.ts";
@@ -62,6 +63,7 @@ export type Control = {
   loginAttempts: LoginAttempts;
   passwordLinks: PasswordLinks;
   secondFactors: SecondFactors;
+  savedViews: SavedViews;
   tokens: Tokens;
   settings: Settings;
   idempotency: Idempotency;
@@ -117,6 +119,7 @@ export function openControl(path: string, options: { now: () => number; log: Log
     loginAttempts: new LoginAttempts(database),
     passwordLinks: new PasswordLinks(database),
     secondFactors: new SecondFactors(database),
+    savedViews: new SavedViews(database),
     tokens: new Tokens(database),
     idempotency,
     transaction: (work) => database.transaction(work),

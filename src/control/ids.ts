@@ -21,6 +21,7 @@ export const idPrefixes = Object.freeze([
   "imp",
   "bat",
   "rck",
+  "viw",
 ] as const);
 export type IdPrefix = (typeof idPrefixes)[number];
 

@@ -40,6 +40,8 @@ export async function fillWithWildTexts({ deps, facts, healths }: Farm): Promise
     must(await control.users.add({ email: `${"w".repeat(60)}@wild.example`, name: wild(100), role: "viewer", password: "a long enough sentence" }));
     must(control.tokens.create({ name: wild(100), scopes: ["fleet:read"] }));
     const secret = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
+    const [reader] = control.users.all();
+    if (reader !== undefined) must(control.savedViews.save({ userNo: reader.no, list: "rigs", name: wild(40), query: "", opensFirst: false }));
     must(control.channels.create({ name: wild(100), target: { kind: "webhook", url: "https://wild.example/hub" }, secret }));
   });
   const rows = [

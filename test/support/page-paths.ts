@@ -27,6 +27,7 @@ const firstOf: Readonly<Record<string, (control: Control) => string | undefined>
   people: ({ users }) => users.all()[0]?.id,
   racks: ({ racks }) => racks.all()[0]?.id,
   channels: ({ channels }) => channels.all()[0]?.id,
+  views: ({ users, savedViews }) => savedViews.of(users.all()[0]?.no ?? 0, "rigs")[0]?.id,
   sites: ({ sites }) => sites.all()[0]?.id,
 };
 

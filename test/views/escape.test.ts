@@ -28,6 +28,7 @@ import { EventList } from "../../views/parts/event-list.tsx";
 import { Field, FormErrors } from "../../views/parts/form.tsx";
 import type { GanttProps } from "../../views/parts/gantt.tsx";
 import { RangePicker } from "../../views/parts/range-picker.tsx";
+import { SavedViews } from "../../views/parts/saved-views.tsx";
 
 const clock = { nowMs: 1_000_000, zone: "UTC" };
 
@@ -122,6 +123,7 @@ function fragments(text: string): JSX.Element[] {
     EventList({ id: "e", events: [{ id: "evt_1", atMs: 0, type: text, text, href: null }], clock }),
     AttentionList({ items: [{ id: "a", mark: { kind: "rig", status: "offline" }, name: text, href: "/", reason: text, sinceMs: 0 }], more: 0, clock }),
     ConnectProgress({ wait: { sessions: 1, hasPool: true, firstShare: { rigId: "rig_1", rigName: text, atMs: 0 } }, clock }),
+    SavedViews({ list: "rigs", shown: "q=x", views: [{ id: "viw_1", name: text, query: "" }] }),
     Field({ form, name: "name", label: text, hint: text, placeholder: text }),
     FormErrors({ form }),
   ];

@@ -6,6 +6,7 @@ import { Layout } from "../layout.tsx";
 import { DeliveryStrip, type StripBar } from "../parts/delivery-strip.tsx";
 import { How } from "../parts/how.tsx";
 import { InTurns } from "../parts/in-turns.tsx";
+import { listHref, SavedViews, type SavedViewsProps } from "../parts/saved-views.tsx";
 import { ContractMark, type ContractWord, contractWordOrder } from "../parts/status.tsx";
 import { Empty, Moment, Paging, Rate } from "../parts/text.tsx";
 import type { AssetUrls, Clock, Viewer } from "../viewer.ts";
@@ -48,13 +49,19 @@ export type ContractListProps = {
   clock: Clock;
 };
 
-export function contractsHref({ q, show, page }: ContractListQuery, place = "/contracts"): string {
-  const search = new URLSearchParams();
-  if (q !== "") search.set("q", q);
-  if (show !== "") search.set("show", show);
-  if (page > 1) search.set("page", String(page));
-  const text = search.toString();
-  return text === "" ? place : `${place}?${text}`;
+/** The query as fields of an address; neutral values are left out. */
+export function contractFields({ q, show, page }: ContractListQuery): [name: string, value: string][] {
+  const fields: [name: string, value: string][] = [
+    ["q", q],
+    ["show", show],
+    ["page", page > 1 ? String(page) : ""],
+  ];
+  return fields.filter(([, value]) => value !== "");
+}
+
+/** The address of the list that shows `query`. */
+export function contractsHref(query: ContractListQuery): string {
+  return listHref("contracts", new URLSearchParams(contractFields(query)).toString());
 }
 
 function Chip(props: { query: ContractListQuery; show: ContractListQuery["show"]; children?: Children }): JSX.Element {
@@ -192,7 +199,7 @@ export function ContractTable(props: { rows: ContractLine[]; clock: Clock }): JS
   );
 }
 
-export function ContractsPage(props: { viewer: Viewer; assets: AssetUrls; list: ContractListProps; live: string | null }): JSX.Element {
+export function ContractsPage(props: { viewer: Viewer; assets: AssetUrls; list: ContractListProps; views: SavedViewsProps; live: string | null }): JSX.Element {
   const { viewer, list } = props;
   return (
     <Layout title="Contracts" current="contracts" viewer={viewer} assets={props.assets} live={props.live}>
@@ -211,6 +218,7 @@ export function ContractsPage(props: { viewer: Viewer; assets: AssetUrls; list: 
           ""
         )}
       </div>
+      <SavedViews {...props.views} />
       <ContractChips {...list} />
       <section class="panel" aria-label="Contracts">
         <NoContracts open={list.open} matching={list.matching} mayWrite={viewer.mayWrite} />

@@ -2,11 +2,13 @@
 import { Layout } from "../layout.tsx";
 import { type EventLine, EventList } from "../parts/event-list.tsx";
 import { type Choice, Field, type FormState, Select } from "../parts/form.tsx";
+import { SavedViews, type SavedViewsProps } from "../parts/saved-views.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
 
 export type EventsProps = {
   viewer: Viewer;
   assets: AssetUrls;
+  views: SavedViewsProps;
   events: EventLine[];
   kinds: readonly Choice[];
   form: FormState;
@@ -29,6 +31,7 @@ export function EventsPage(props: EventsProps): JSX.Element {
           Show
         </button>
       </form>
+      <SavedViews {...props.views} />
       <section class="panel" aria-label="Events, newest first">
         <EventList id="events" events={props.events} clock={props.viewer} />
       </section>

@@ -140,7 +140,7 @@ export function OverviewContracts(props: { contracts: ContractLine[]; more: numb
     <section class="panel" id="contracts" aria-labelledby="h-contracts">
       <header>
         <h2 id="h-contracts">Contracts</h2>
-        <a href="/contracts">{more > 0 ? <span safe>{`and ${count(more)} more`}</span> : "All contracts"}</a>
+        <a href="/contracts?all">{more > 0 ? <span safe>{`and ${count(more)} more`}</span> : "All contracts"}</a>
       </header>
       <ContractTable rows={contracts} clock={clock} />
     </section>
@@ -152,7 +152,7 @@ export function FleetSummary(props: { fleets: FleetLine[]; statusCounts: Readonl
     <section class="panel" id="fleets" aria-labelledby="h-fleets">
       <header>
         <h2 id="h-fleets">Rigs</h2>
-        <a href="/rigs">All rigs</a>
+        <a href="/rigs?all">All rigs</a>
       </header>
       <p class="chips">
         {rigStatusOrder
@@ -271,7 +271,7 @@ export function OverviewEvents(props: { events: EventLine[]; clock: Clock }): JS
     <section class="panel" id="last-events" aria-labelledby="h-events">
       <header>
         <h2 id="h-events">Last events</h2>
-        <a href="/events">All events</a>
+        <a href="/events?all">All events</a>
       </header>
       <EventList id="events" events={props.events} clock={props.clock} />
     </section>

@@ -1,5 +1,6 @@
 /** @jsxImportSource @kitajs/html */
 import { percent } from "../format.ts";
+import { listHref } from "../parts/saved-views.tsx";
 import type { RigStatusWord } from "../parts/status.tsx";
 import { Moment, Rate } from "../parts/text.tsx";
 import type { Clock } from "../viewer.ts";
@@ -52,10 +53,9 @@ export function rigFields({ q, status, sort, descending, page, columns }: RigQue
   ];
 }
 
-/** The address that shows `query`. */
-export function rigsHref(query: RigQuery, path = "/rigs"): string {
-  const fields = rigFields(query);
-  return fields.length === 0 ? path : `${path}?${new URLSearchParams(fields)}`;
+/** The address of the list that shows `query`. */
+export function rigsHref(query: RigQuery): string {
+  return listHref("rigs", new URLSearchParams(rigFields(query)).toString());
 }
 
 type Column = { text: string; numeric: boolean; isUsual: boolean; priority: "" | "c2" | "c3"; cell: (line: RigLine, clock: Clock) => JSX.Element };

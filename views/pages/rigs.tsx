@@ -4,6 +4,7 @@ import { count } from "../format.ts";
 import { Layout, LiveStream } from "../layout.tsx";
 import { BulkBar, type BulkOp, RowTick } from "../parts/bulk-bar.tsx";
 import { InTurns } from "../parts/in-turns.tsx";
+import { SavedViews, type SavedViewsProps } from "../parts/saved-views.tsx";
 import { RigMark, type RigStatusWord, rigStatusOrder } from "../parts/status.tsx";
 import { Empty } from "../parts/text.tsx";
 import type { AssetUrls, Clock, Viewer } from "../viewer.ts";
@@ -118,10 +119,11 @@ export function NothingToShow(props: { total: number; matching: number }): JSX.E
 }
 
 /** All that changes with the filter: chips, table, paging, and the stream that keeps them fresh. */
-export function RigList(props: RigListProps & { ops: readonly BulkOp[]; csrf: string }): JSX.Element {
+export function RigList(props: RigListProps & { views: SavedViewsProps; ops: readonly BulkOp[]; csrf: string }): JSX.Element {
   const { query } = props;
   return (
     <div id="rig-list">
+      <SavedViews {...props.views} />
       <div class="listing">
         <StatusChips query={query} statusCounts={props.statusCounts} total={props.total} />
         <ColumnChooser query={query} />
@@ -175,7 +177,14 @@ function Newcomers(props: { newcomers: readonly NewcomerLine[] }): JSX.Element {
 }
 
 /** `ops`: what the person may order for many rigs at once. */
-export type RigsProps = { viewer: Viewer; assets: AssetUrls; list: RigListProps; ops: readonly BulkOp[]; newcomers: readonly NewcomerLine[] };
+export type RigsProps = {
+  viewer: Viewer;
+  assets: AssetUrls;
+  list: RigListProps;
+  views: SavedViewsProps;
+  ops: readonly BulkOp[];
+  newcomers: readonly NewcomerLine[];
+};
 
 export function RigsPage(props: RigsProps): JSX.Element {
   const { query } = props.list;
@@ -203,7 +212,7 @@ export function RigsPage(props: RigsProps): JSX.Element {
         </form>
       </div>
       <Newcomers newcomers={props.newcomers} />
-      <RigList {...props.list} ops={props.ops} csrf={props.viewer.csrf} />
+      <RigList {...props.list} views={props.views} ops={props.ops} csrf={props.viewer.csrf} />
     </Layout>
   );
 }

@@ -8,27 +8,17 @@ import {
   contractsHref,
 } from "../../../views/pages/contracts.tsx";
 import type { StripBar } from "../../../views/parts/delivery-strip.tsx";
-import { type ContractWord, contractWords } from "../../../views/parts/status.tsx";
+import type { ContractWord } from "../../../views/parts/status.tsx";
 import { Paging } from "../../../views/parts/text.tsx";
 import { assetUrls } from "../assets/assets.ts";
 import { type LiveView, liveRows } from "../live.ts";
+import { readContractQuery } from "./contract-query.ts";
 import { type ContractNow, isAtRisk } from "./contract-snapshot.ts";
 import { htmlResponse, type PageCall, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
+import { firstView, savedViewsOf } from "./saved-views.ts";
 
 const pageSize = 100;
-const searchCharsMax = 100;
-
-/** What an address asks for; what it cannot mean falls back to its neutral value, for a link that somebody typed must still open. */
-export function readContractQuery(url: URL): ContractListQuery {
-  const asked = url.searchParams.get("show") ?? "";
-  const page = Number(url.searchParams.get("page"));
-  return {
-    q: (url.searchParams.get("q") ?? "").trim().slice(0, searchCharsMax),
-    show: asked === "attention" ? asked : (contractWords.find((word) => word === asked) ?? ""),
-    page: Number.isSafeInteger(page) && page > 0 && page < 1_000 ? page : 1,
-  };
-}
 
 /** A contract's state; of one that is active, how it is doing. */
 export function wordOf({ contract, health }: Pick<ContractNow, "contract" | "health">): ContractWord {
@@ -111,10 +101,14 @@ async function listOf(parts: PageParts, query: ContractListQuery, zone: string):
   };
 }
 
-export async function contractsPage(parts: PageParts, { url, viewer }: PageCall): Promise<Response> {
+export async function contractsPage(parts: PageParts, call: PageCall): Promise<Response> {
+  const first = firstView(parts, call, "contracts");
+  if (first !== null) return first;
+  const { url, viewer } = call;
   const query = readContractQuery(url);
   const list = await listOf(parts, query, viewer.zone);
-  return htmlResponse(ContractsPage({ viewer, assets: assetUrls, list, live: query.show === "ended" ? null : contractsHref(query, "/live/contracts") }));
+  const live = query.show === "ended" ? null : `/live${contractsHref(query)}`;
+  return htmlResponse(ContractsPage({ viewer, assets: assetUrls, list, views: savedViewsOf(parts, call, "contracts"), live }));
 }
 
 export function contractsLive(parts: PageParts, { url, zone }: WatchCall): LiveView {
@@ -131,5 +125,5 @@ export function contractsLive(parts: PageParts, { url, zone }: WatchCall): LiveV
       list: { id: "rows", rows },
     };
   };
-  return { key: contractsHref(query, "contracts"), everyMs: 2_000, render };
+  return { key: contractsHref(query), everyMs: 2_000, render };
 }

@@ -50,6 +50,7 @@ import { racksLive } from "./racks.ts";
 import { rigLive, rigPage } from "./rig.ts";
 import { drainForm, parkForm, pinContractForm, pinForm, standingForm, undrainForm, unparkForm, unpinForm } from "./rig-control.ts";
 import { rigsLive, rigsPage } from "./rigs.ts";
+import { addViewForm, changeViewForm, newViewPage, removeViewForm, viewPage } from "./saved-views.ts";
 import { schedulePage } from "./schedule.ts";
 import { searchPage } from "./search.ts";
 import { addSiteForm, changeFarmForm, settingsPage } from "./settings.ts";
@@ -84,6 +85,8 @@ const shown: readonly [path: string, show: Show][] = [
   ["/audit", auditPage],
   ["/audit/export", auditExportPage],
   ["/account", accountPage],
+  ["/views/new", newViewPage],
+  ["/views/:id", viewPage],
   ["/search", searchPage],
   ["/settings", settingsPage],
 ];
@@ -149,13 +152,16 @@ const owned: readonly [path: string, show: Show][] = [
   ["/channels/:id", channelPage],
 ];
 
-/** What everybody may change: how he himself signs in. */
+/** What everybody may change: how he himself signs in, and how he looks at lists. */
 const ownChanges: readonly [path: string, change: Show][] = [
   ["/account/display", displayForm],
   ["/account/sign-out", ownSignOutForm],
   ["/account/second-step", beginSecondStepForm],
   ["/account/second-step/confirm", confirmSecondStepForm],
   ["/account/second-step/off", endSecondStepForm],
+  ["/views", addViewForm],
+  ["/views/:id", changeViewForm],
+  ["/views/:id/delete", removeViewForm],
 ];
 
 /** Where the forms of owners are sent. */

@@ -7,6 +7,7 @@ import { newcomersOf } from "./newcomers.ts";
 import { htmlResponse, type PageCall, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 import { readRigQuery, rigLine, rigPageSize, searchRigs } from "./rig-search.ts";
+import { firstView, savedViewsOf } from "./saved-views.ts";
 
 /** All that the list shows for a query, in plain values. */
 async function listOf(parts: PageParts, asked: RigQuery, { zone, ticks }: { zone: string; ticks: boolean }) {
@@ -22,17 +23,20 @@ async function listOf(parts: PageParts, asked: RigQuery, { zone, ticks }: { zone
     pageSize: rigPageSize,
     clock: { nowMs: parts.deps.now(), zone },
     ticks,
-    liveUrl: withTicks(rigsHref(query, "/live/rigs"), ticks),
+    liveUrl: `/live${withTicks(rigsHref(query), ticks)}`,
   };
 }
 
 /** Rows with a box to tick are rows of a stream of their own. */
-const withTicks = (href: string, ticks: boolean): string => (ticks ? `${href}${href.includes("?") ? "&" : "?"}ticks=1` : href);
+const withTicks = (href: string, ticks: boolean): string => (ticks ? `${href}&ticks=1` : href);
 
 export async function rigsPage(parts: PageParts, call: PageCall): Promise<Response> {
+  const first = firstView(parts, call, "rigs");
+  if (first !== null) return first;
   const ops = bulkOps(call);
   const list = await listOf(parts, readRigQuery(call.url), { zone: call.viewer.zone, ticks: ops.length > 0 });
-  return htmlResponse(RigsPage({ viewer: call.viewer, assets: assetUrls, list, ops, newcomers: newcomersOf(parts) }));
+  const views = savedViewsOf(parts, call, "rigs");
+  return htmlResponse(RigsPage({ viewer: call.viewer, assets: assetUrls, list, views, ops, newcomers: newcomersOf(parts) }));
 }
 
 export function rigsLive(parts: PageParts, { url, zone }: WatchCall): LiveView {

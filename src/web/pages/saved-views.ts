@@ -1,0 +1,103 @@
+import { contractFields } from "../../../views/pages/contracts.tsx";
+import { rigFields } from "../../../views/pages/rig-columns.tsx";
+import { SavedViewPage } from "../../../views/pages/saved-view.tsx";
+import type { FormState } from "../../../views/parts/form.tsx";
+import { listHref, type SavedViewsProps } from "../../../views/parts/saved-views.tsx";
+import { type SavedView, type ViewedList, type ViewWords, viewedLists } from "../../control/saved-views.ts";
+import { assetUrls } from "../assets/assets.ts";
+import { accepted } from "../control-result.ts";
+import { found } from "../endpoint.ts";
+import { readContractQuery } from "./contract-query.ts";
+import { eventFields, readEventQuery } from "./event-query.ts";
+import { type FormValues, orRefused, readForm, refusedEdit, refusedForm, refusedStatus, requireOwnForm, versionOf } from "./form-body.ts";
+import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
+import type { PageParts } from "./page-parts.ts";
+import { readRigQuery } from "./rig-search.ts";
+
+/** What an address of each list asks for: two that show the same have the same fields, and a page beyond the first is no part of it. */
+const fieldsOf: Readonly<Record<ViewedList, (url: URL) => [name: string, value: string][]>> = Object.freeze({
+  rigs: (url: URL) => rigFields({ ...readRigQuery(url), page: 1 }),
+  contracts: (url: URL) => contractFields({ ...readContractQuery(url), page: 1 }),
+  events: (url: URL) => eventFields({ ...readEventQuery(url), before: null }),
+});
+
+const queryOf = (list: ViewedList, url: URL): string => new URLSearchParams(fieldsOf[list](url)).toString();
+
+/** What stands above a list. */
+export function savedViewsOf({ deps }: PageParts, { principal, url }: PageCall, list: ViewedList): SavedViewsProps {
+  return { list, views: deps.control.savedViews.of(principal.no, list), shown: queryOf(list, url) };
+}
+
+/** Where the bare address of a list leads: to the view that opens first; null where there is none, or where the address asks for something. */
+export function firstView({ deps }: PageParts, { principal, url }: PageCall, list: ViewedList): Response | null {
+  const view = url.search === "" ? deps.control.savedViews.of(principal.no, list).find(({ opensFirst }) => opensFirst) : undefined;
+  return view === undefined ? null : redirect(listHref(list, view.query));
+}
+
+type Asked = Pick<SavedView, "list" | "query">;
+
+/** What is to be saved, as a link or a form says it; what it cannot mean falls back to the whole list. */
+function askedOf(get: (name: string) => string): Asked {
+  const list = viewedLists.find((known) => known === get("list")) ?? "rigs";
+  const url = new URL(`/${list}`, "http://hub");
+  url.search = get("query");
+  return { list, query: queryOf(list, url) };
+}
+
+type Shown = Asked & { form: FormState; edited?: SavedView; status?: number };
+
+function show({ viewer }: PageCall, { list, query, form, edited, status = 200 }: Shown): Promise<Response> {
+  return htmlResponse(SavedViewPage({ viewer, assets: assetUrls, list, query, form, edited: edited ?? null }), status);
+}
+
+const own = ({ deps }: PageParts, { id, principal }: PageCall): SavedView => found(deps.control.savedViews.ofUser(principal.no, id), "view");
+const wordsOf = (values: FormValues): ViewWords => ({ name: values["name"] ?? "", opensFirst: values["opens_first"] === "1" });
+const formOf = ({ name, opensFirst }: ViewWords): FormState => ({ values: { name, opens_first: opensFirst ? "1" : "" }, errors: {} });
+
+export function newViewPage(_parts: PageParts, call: PageCall): Promise<Response> {
+  return show(call, { ...askedOf((name) => call.url.searchParams.get(name) ?? ""), form: formOf({ name: "", opensFirst: false }) });
+}
+
+export function viewPage(parts: PageParts, call: PageCall): Promise<Response> {
+  const edited = own(parts, call);
+  return show(call, { ...edited, form: formOf(edited), edited });
+}
+
+export async function addViewForm(parts: PageParts, call: PageCall): Promise<Response> {
+  const values = await readForm(call.request);
+  requireOwnForm(values, call.viewer.csrf);
+  const asked = askedOf((name) => values[name] ?? "");
+  return orRefused(
+    () => {
+      accepted(parts.deps.control.savedViews.save({ userNo: call.principal.no, ...asked, ...wordsOf(values) }), "view");
+      return redirect(listHref(asked.list, asked.query));
+    },
+    (problem) => show(call, { ...asked, form: refusedForm(values, problem), status: 422 }),
+  );
+}
+
+export async function changeViewForm(parts: PageParts, call: PageCall): Promise<Response> {
+  const edited = own(parts, call);
+  const values = await readForm(call.request);
+  requireOwnForm(values, call.viewer.csrf);
+  return orRefused(
+    () => {
+      accepted(parts.deps.control.savedViews.change(edited.id, wordsOf(values), versionOf(values)), "view");
+      return redirect(listHref(edited.list, edited.query));
+    },
+    (problem) => show(call, { ...edited, form: refusedEdit(values, problem, { present: formOf(edited) }), edited, status: refusedStatus(problem) }),
+  );
+}
+
+export async function removeViewForm(parts: PageParts, call: PageCall): Promise<Response> {
+  const view = own(parts, call);
+  const values = await readForm(call.request);
+  requireOwnForm(values, call.viewer.csrf);
+  return orRefused(
+    () => {
+      accepted(parts.deps.control.savedViews.remove(view.id, versionOf(values)), "view");
+      return redirect(listHref(view.list, view.query));
+    },
+    (problem) => show(call, { ...view, form: { ...formOf(view), errors: { "": `${problem.detail}.` } }, edited: view, status: problem.status }),
+  );
+}

@@ -123,7 +123,7 @@ describe("a disk that", () => {
 test("a hub whose writes fail ends with 70 and says why", async () => {
   const main = join(import.meta.dir, "../../src/main.ts");
   // A limit on the length of files stands in for a broken disk: the journal's first commit reaches beyond it.
-  const command = `trap '' XFSZ; ulimit -f 1024; exec "${process.execPath}" "${main}" serve --data "${folder}/other" --http 127.0.0.1:0 --stratum 127.0.0.1:0`;
+  const command = `trap '' XFSZ; ulimit -f 512; exec "${process.execPath}" "${main}" serve --data "${folder}/other" --http 127.0.0.1:0 --stratum 127.0.0.1:0`;
   const child = Bun.spawn(["bash", "-c", command], { stdout: "pipe", stderr: "pipe" });
   const said = await new Response(child.stderr).text();
   expect(await child.exited).toBe(70);

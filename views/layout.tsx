@@ -49,6 +49,17 @@ export const placeGroups: readonly { text: string; places: readonly Place[] }[] 
   },
 ];
 
+/** Pages that are not in the menu; those with a key are listed with the keys. */
+export const otherPlaces: readonly { href: string; text: string; note: string; key?: string }[] = [
+  { href: "/wall", text: "Wallboard", note: "the overview for a screen on the wall", key: "w" },
+  { href: "/racks", text: "Racks", note: "which rig stands where", key: "k" },
+  { href: "/account", text: "Account", note: "how you sign in, and in whose time you read", key: "y" },
+  { href: "/people", text: "People", note: "of owners" },
+  { href: "/tokens", text: "API tokens", note: "of owners" },
+  { href: "/models", text: "Models", note: "of rigs" },
+  { href: "/imports", text: "Imports", note: "of rigs, by CSV" },
+];
+
 /** htmx: our policy extension and its stream, nothing evaluated, 5xx never swapped into a page, `open` of a details kept by a morph. */
 const htmxConfig = JSON.stringify({
   extensions: "sse,notrust",
@@ -93,7 +104,7 @@ function Places(props: { current: PageName | null }): JSX.Element {
           <ul>
             {group.places.map((place) => (
               <li>
-                <a href={place.href} data-go={place.key} aria-current={place.name === props.current ? "page" : undefined} safe>
+                <a href={place.href} aria-current={place.name === props.current ? "page" : undefined} safe>
                   {place.text}
                 </a>
               </li>
@@ -203,7 +214,7 @@ export function Layout(props: LayoutProps): JSX.Element {
         {live === null || live === "own" ? "" : <LiveStream url={live} zone={viewer.zone} />}
         <div id="toasts" role="status" />
         <Palette />
-        <KeyHelp places={placeGroups.flatMap(({ places }) => places)} singleKeys={viewer.singleKeys} />
+        <KeyHelp places={[...placeGroups.flatMap(({ places }) => places), ...otherPlaces]} singleKeys={viewer.singleKeys} />
       </body>
     </html>
   );

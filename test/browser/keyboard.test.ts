@@ -19,7 +19,8 @@ describe.if(hasBrowser)("the keyboard", () => {
     watched = await openPage(browser, desk);
     page = watched.page;
     await signIn(page, farm.url);
-  });
+    // A loaded machine takes long to start a browser.
+  }, 60_000);
   afterAll(async () => {
     await browser.close();
     await farm.stop();
@@ -76,18 +77,27 @@ describe.if(hasBrowser)("the keyboard", () => {
     expect(await focused()).toBe("S21-001");
     await page.keyboard.press("/");
     expect(await page.evaluate("document.activeElement?.id")).toBe("q");
-    await page.locator("#rows a").nth(2).focus();
+    await page.locator("#rows th a").nth(2).focus();
     await Promise.all([page.waitForURL(/\/rigs\/rig_/), page.keyboard.press("Enter")]);
     expect(await page.textContent("h1")).toBe("S21-003");
   });
 
-  test("? lists the keys", async () => {
+  test("? lists the keys, and g with each of them goes where the list says", async () => {
     await page.goto(`${farm.url}/`);
     await page.keyboard.press("?");
     await page.locator("#key-help[open]").waitFor();
+    const listed = "[...document.querySelectorAll('#key-help[open] a[data-go]')].map((link) => [link.dataset.go, link.href])";
+    const places = (await page.evaluate(listed)) as [key: string, href: string][];
+    expect(places).toContainEqual(["w", `${farm.url}/wall`]);
+    expect(new Set(places.map(([key]) => key)).size).toBe(places.length);
     await page.keyboard.press("Escape");
     expect(await page.locator("#key-help[open]").count()).toBe(0);
-  });
+    for (const [key, href] of places) {
+      await page.goto(`${farm.url}/search`);
+      await page.keyboard.press("g");
+      await Promise.all([page.waitForURL(href), page.keyboard.press(key)]);
+    }
+  }, 60_000);
 
   test("single keys never act in a field, nor with another key held, nor when they are switched off", async () => {
     await page.goto(`${farm.url}/rigs`);

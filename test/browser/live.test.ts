@@ -13,7 +13,8 @@ describe.if(hasBrowser)("live pages", () => {
     [browser, farm] = await Promise.all([launch(), openFarm()]);
     await addOwner(farm);
     fill(farm, 30);
-  });
+    // A loaded machine takes long to start a browser.
+  }, 60_000);
   afterAll(async () => {
     await browser.close();
     await farm.stop();

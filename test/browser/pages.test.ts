@@ -58,7 +58,7 @@ async function faultsOfPages(browser: Browser, farm: Farm, paths: readonly strin
 const states = [
   "/rigs?q=nothing-like-it",
   "/rigs?status=attention&sort=-hps900",
-  "/rigs?cols=hps60+hps900+hps86400+nominal+rejected+model+place+pool+last",
+  "/rigs?cols=hps60+hps900+hps86400+nominal+rejected+model+place+contract+pool+last",
   "/contracts?show=ended",
   "/pools?q=nothing-like-it",
   "/schedule?at=2020-01-01T00:00",
@@ -84,7 +84,8 @@ describe.if(hasBrowser)("pages in a real browser", () => {
     await Promise.all([addOwner(empty), addOwner(full)]);
     fill(full, 30);
     more = await fillWithWildTexts(full);
-  });
+    // A loaded machine takes long to start a browser.
+  }, 60_000);
   afterAll(async () => {
     await browser.close();
     await Promise.all([empty.stop(), full.stop()]);
@@ -144,6 +145,7 @@ describe.if(hasBrowser)("pages in a real browser", () => {
       "Of nominal",
       "Rejected, 1 h",
       "Place",
+      "Serves",
       "Last share",
     ]);
     expect(await page.locator("#rows tr").count()).toBe(1);

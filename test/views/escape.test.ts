@@ -79,7 +79,17 @@ function contract(text: string): ContractParts {
 
 /** Everything that a rig, a pool or a form may have filled with bytes of its own. */
 function fragments(text: string): JSX.Element[] {
-  const line = { id: "rig_1", name: text, assetCode: text, status: "online", statusSinceMs: 0, poolName: text, lastShareAtMs: null, isGone: true } as const;
+  const line = {
+    id: "rig_1",
+    name: text,
+    assetCode: text,
+    status: "online",
+    statusSinceMs: 0,
+    serving: { text, href: "/" },
+    poolName: text,
+    lastShareAtMs: null,
+    isGone: true,
+  } as const;
   const rates = { hps60: null, hps900: null, hps86400: null, nominalHps: null, rejected: null };
   const share = { atMs: 0, difficulty: 1, poolName: text, ours: text, theirs: text, reason: text, answeredMs: -1 };
   const fate = { fate: text, count: 1, work: 1n, tone: "" } as const;
@@ -99,6 +109,7 @@ function fragments(text: string): JSX.Element[] {
       profiles: [{ value: text, text }],
       hasContracts: true,
       hasNominal: true,
+      learned: { nominal: text, ofCatalogue: text },
       status: "vetting",
       form,
     }),

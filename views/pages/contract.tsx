@@ -171,7 +171,7 @@ export function ContractRigs(props: { contract: ContractParts; clock: Clock }): 
     <section class="panel" id="serving" aria-labelledby="h-serving">
       <header>
         <h2 id="h-serving">Rigs that serve it</h2>
-        {servingMore > 0 ? <span class="dim" safe>{`and ${count(servingMore)} more`}</span> : ""}
+        {servingMore > 0 ? <a href={`/rigs?q=${props.contract.number}`} safe>{`and ${count(servingMore)} more`}</a> : ""}
       </header>
       {serving.length === 0 ? (
         <Empty text="None." />

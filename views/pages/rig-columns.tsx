@@ -6,7 +6,7 @@ import { Moment, Rate } from "../parts/text.tsx";
 import type { Clock } from "../viewer.ts";
 
 /** Columns beside status and name, in the order in which they stand. */
-export const rigColumns = ["hps60", "hps900", "hps86400", "nominal", "rejected", "model", "place", "pool", "last"] as const;
+export const rigColumns = ["hps60", "hps900", "hps86400", "nominal", "rejected", "model", "place", "contract", "pool", "last"] as const;
 export type RigColumn = (typeof rigColumns)[number];
 export type RigSort = "name" | "status" | RigColumn;
 export const rigSorts: readonly RigSort[] = ["name", "status", ...rigColumns];
@@ -36,6 +36,8 @@ export type RigLine = {
   model: string | null;
   /** From building to position; empty = nobody said. */
   place: string;
+  /** The contract or the house; null = nobody, it holds no job. */
+  serving: { text: string; href: string | null } | null;
   poolName: string | null;
   lastShareAtMs: number | null;
   /** Not connected now, which its status does not say yet. */
@@ -66,6 +68,19 @@ function ofNominal({ nominalHps, hps900, hps60 }: RigLine): number | null {
   return nominalHps === null || nominalHps <= 0 || hps === null ? null : hps / nominalHps;
 }
 
+function Serving(props: { of: RigLine["serving"] }): JSX.Element {
+  if (props.of === null) return <span>–</span>;
+  return props.of.href === null ? (
+    <span class="dim" safe>
+      {props.of.text}
+    </span>
+  ) : (
+    <a href={props.of.href} safe>
+      {props.of.text}
+    </a>
+  );
+}
+
 const figure = { numeric: true, isUsual: true } as const;
 const word = { numeric: false, isUsual: true } as const;
 const columnsOf: Readonly<Record<RigColumn, Column>> = Object.freeze({
@@ -76,6 +91,7 @@ const columnsOf: Readonly<Record<RigColumn, Column>> = Object.freeze({
   rejected: { text: "Rejected, 1 h", ...figure, priority: "c3", cell: (line: RigLine) => <span safe>{percent(line.rejected, 2)}</span> },
   model: { text: "Model", ...word, isUsual: false, priority: "", cell: (line: RigLine) => <span safe>{line.model ?? "–"}</span> },
   place: { text: "Place", ...word, isUsual: false, priority: "", cell: (line: RigLine) => <span safe>{line.place === "" ? "–" : line.place}</span> },
+  contract: { text: "Serves", ...word, priority: "c2", cell: (line: RigLine) => <Serving of={line.serving} /> },
   pool: { text: "Pool", ...word, priority: "c3", cell: (line: RigLine) => <span safe>{line.poolName ?? "–"}</span> },
   last: { text: "Last share", ...figure, priority: "c2", cell: (line: RigLine, clock: Clock) => <Moment atMs={line.lastShareAtMs} clock={clock} /> },
 });

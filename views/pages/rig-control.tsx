@@ -58,6 +58,8 @@ export type RigControlProps = {
   orders: RigOrders;
   status: string;
   hasNominal: boolean;
+  /** What its shares say its nominal is, and what the catalogue says of its model; null where nothing was learned. */
+  learned: { nominal: string; ofCatalogue: string | null } | null;
   /** What the rig is pinned to, in words; null = the hub decides. */
   pinnedTo: string | null;
   profiles: readonly Choice[];
@@ -126,6 +128,33 @@ function Standing(props: RigControlProps): JSX.Element {
   );
 }
 
+/** The way back from a nominal that was learned, such as from a rig that came with a dead board. */
+function Learned(props: RigControlProps): JSX.Element {
+  const { learned } = props;
+  if (learned === null) return "";
+  const same = { rigId: props.rigId, csrf: props.csrf };
+  return (
+    <>
+      {learned.ofCatalogue === null ? (
+        ""
+      ) : (
+        <Verb
+          {...same}
+          verb="nominal-of-catalogue"
+          text="Use the catalogue's"
+          hint={`Its nominal, ${learned.nominal}, was learned from its shares; the catalogue says ${learned.ofCatalogue} for its model.`}
+        />
+      )}
+      <Verb
+        {...same}
+        verb="learn-anew"
+        text="Learn it anew"
+        hint={`Forgets the ${learned.nominal} learned from its shares; it is vetted until they have said it again, and mines for the house meanwhile.`}
+      />
+    </>
+  );
+}
+
 function PinForms(props: RigControlProps): JSX.Element {
   return (
     <>
@@ -177,6 +206,7 @@ export function RigControl(props: RigControlProps): JSX.Element {
         <FormErrors form={props.form} />
         <Orders {...props} />
         <Standing {...props} />
+        <Learned {...props} />
         <PinForms {...props} />
       </div>
     </section>

@@ -204,7 +204,7 @@ export function RigsPage(props: RigsProps): JSX.Element {
           hx-replace-url="true"
           hx-sync="this:replace"
         >
-          <input type="search" id="q" name="q" value={query.q} placeholder="Name, asset code or pool" aria-label="Search rigs" autocomplete="off" />
+          <input type="search" id="q" name="q" value={query.q} placeholder="Name, asset code, pool or contract" aria-label="Search rigs" autocomplete="off" />
           {rigFields({ ...query, q: "", page: 1 }).map(([name, value]) => (
             <input type="hidden" name={name} value={value} />
           ))}

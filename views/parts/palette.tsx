@@ -32,7 +32,7 @@ export function Palette(): JSX.Element {
   );
 }
 
-function Keys(props: { keys: readonly string[]; text: string }): JSX.Element {
+function Keys(props: { keys: readonly string[]; text: string; href?: string }): JSX.Element {
   return (
     <div>
       <dt>
@@ -42,13 +42,21 @@ function Keys(props: { keys: readonly string[]; text: string }): JSX.Element {
           </>
         ))}
       </dt>
-      <dd safe>{props.text}</dd>
+      {props.href === undefined ? (
+        <dd safe>{props.text}</dd>
+      ) : (
+        <dd>
+          <a href={props.href} data-go={props.keys.at(-1)} safe>
+            {props.text}
+          </a>
+        </dd>
+      )}
     </div>
   );
 }
 
-/** What the keys do. */
-export function KeyHelp(props: { places: readonly { text: string; key: string }[]; singleKeys: boolean }): JSX.Element {
+/** What the keys do. `g` and a key follow the link beside it here, so that the list cannot differ from what they do. */
+export function KeyHelp(props: { places: readonly { text: string; href: string; key?: string }[]; singleKeys: boolean }): JSX.Element {
   return (
     <dialog id="key-help" aria-labelledby="h-keys">
       <header>
@@ -65,9 +73,7 @@ export function KeyHelp(props: { places: readonly { text: string; key: string }[
         <Keys keys={["Enter"]} text="open the row" />
         <Keys keys={["x"]} text="tick the row" />
         <Keys keys={["?"]} text="this list" />
-        {props.places.map((place) => (
-          <Keys keys={["g", place.key]} text={place.text} />
-        ))}
+        {props.places.map(({ key, text, href }) => (key === undefined ? "" : <Keys keys={["g", key]} text={text} href={href} />))}
       </dl>
       <p class="foot">
         {props.singleKeys ? "Single keys are on" : "Single keys are off; Ctrl K works always"}: <a href="/account#display">change</a>

@@ -4,6 +4,7 @@ import type { Rig, RigPatch } from "../../control/rig-row.ts";
 import { accepted } from "../control-result.ts";
 import type { WebDeps } from "../deps.ts";
 import { actorName, actorOf, type Principal } from "../principal.ts";
+import { Problem } from "../problems.ts";
 import { recordAct, recordChange } from "./record.ts";
 import { rigOf, rigSubject } from "./rigs.ts";
 
@@ -34,6 +35,20 @@ export function changeRig({ control }: Deps, principal: Principal, change: { id:
   const rig = accepted(control.rigs.update(change.id, withModelNominal(control, change.patch, before), change.version), "rig");
   recordChange(control, principal, { subject: rigSubject(rig), before: recorded(control, before), after: recorded(control, rig) });
   return rig;
+}
+
+/** The nameplate that the catalogue has for its model, H/s; null where it has none. */
+export function catalogueNominal({ models }: Pick<Control, "models">, { model }: Rig): number | null {
+  return model === null ? null : (models.byName(model)?.nominalHps ?? null);
+}
+
+/** Undoes what the hub learned: the nominal is the catalogue's again, or nobody's, so that it is learned anew. Run it in a transaction. */
+export function replaceLearnedNominal({ control }: Deps, principal: Principal, { id, by }: { id: string; by: "catalogue" | "nothing" }): Rig {
+  const rig = rigOf({ control }, id);
+  if (rig.nominalSource !== "learned") throw new Problem("conflict", "its nominal hashrate is not one that was learned");
+  const nominalHps = by === "catalogue" ? catalogueNominal(control, rig) : null;
+  if (by === "catalogue" && nominalHps === null) throw new Problem("conflict", "its model is not in the catalogue");
+  return changeRig({ control }, principal, { id, version: null, patch: { nominalHps } });
 }
 
 /** Enters a rig before it connects, and writes it down; run it in a transaction. */

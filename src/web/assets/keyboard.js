@@ -98,7 +98,7 @@
     if (document.body.dataset.keys !== "on" || document.querySelector("dialog[open]")) return;
     if (isGoing) {
       isGoing = false;
-      const place = document.querySelector(`.side a[data-go="${CSS.escape(event.key)}"]`);
+      const place = help.querySelector(`a[data-go="${CSS.escape(event.key)}"]`);
       if (place) {
         event.preventDefault();
         place.click();

@@ -15,6 +15,8 @@ export type RigView = {
   readonly hps86400: number | null;
   /** Rejected work of all work of the last hour, 0..1; null = no share. */
   readonly rejected: number | null;
+  /** Whose job it works on; 0 = the house. */
+  readonly contractNo: number;
   readonly poolNo: number;
   readonly poolName: string | null;
   readonly lastShareAtMs: number | null;
@@ -75,6 +77,10 @@ class RigNow implements RigView {
 
   get rejected(): number | null {
     return refusedPart(this.#seen.work.get(this.rig.no) ?? noWork);
+  }
+
+  get contractNo(): number {
+    return this.#seen.hub.rig(this.rig.no)?.contractNo ?? 0;
   }
 
   get poolNo(): number {

@@ -48,7 +48,7 @@ import { addPoolForm, changePoolForm, newPoolPage, poolPage, poolsLive, poolsPag
 import { addProfileForm, changeProfileForm, newProfilePage, profilePage, removeProfileForm } from "./profiles.ts";
 import { racksLive } from "./racks.ts";
 import { rigLive, rigPage } from "./rig.ts";
-import { drainForm, parkForm, pinContractForm, pinForm, standingForm, undrainForm, unparkForm, unpinForm } from "./rig-control.ts";
+import { drainForm, nominalForm, parkForm, pinContractForm, pinForm, standingForm, undrainForm, unparkForm, unpinForm } from "./rig-control.ts";
 import { rigsLive, rigsPage } from "./rigs.ts";
 import { addViewForm, changeViewForm, newViewPage, removeViewForm, viewPage } from "./saved-views.ts";
 import { schedulePage } from "./schedule.ts";
@@ -140,6 +140,8 @@ const changes: readonly [path: string, change: Show][] = [
   ["/rigs/:id/quarantine", standingForm("quarantine")],
   ["/rigs/:id/release", standingForm("release")],
   ["/rigs/:id/pass", standingForm("pass")],
+  ["/rigs/:id/nominal-of-catalogue", nominalForm("catalogue")],
+  ["/rigs/:id/learn-anew", nominalForm("nothing")],
   ...inventoryChanges,
 ];
 

@@ -1,7 +1,9 @@
+import { contractNoOf } from "../../control/contract-number.ts";
 import type { Contract } from "../../control/contract-row.ts";
 import type { Control } from "../../control/control.ts";
 import type { StandingWord } from "../../control/rig-standing.ts";
 import { textRule } from "../../control/rules.ts";
+import { replaceLearnedNominal } from "../actions/rig-details.ts";
 import { drainRig, parkRig, sayStanding, unparkRig } from "../actions/rig-verbs.ts";
 import { type Moved, pinRig, pinToContract, unpinRig } from "../actions/rigs.ts";
 import { invalidField } from "../problems.ts";
@@ -39,8 +41,8 @@ export function pinContractForm(parts: PageParts, call: PageCall): Promise<Respo
 
 /** The contract that people call by this number. */
 export function byNumber({ contracts }: Pick<Control, "contracts">, typed: string): Contract | null {
-  const [, digits] = /^(?:C-?)?0*(\d{1,12})$/i.exec(typed.trim()) ?? [];
-  return digits === undefined ? null : contracts.byNo(Number(digits));
+  const no = contractNoOf(typed);
+  return no === null ? null : contracts.byNo(no);
 }
 
 /** Lets the rig go back to what the hub decides. */
@@ -77,6 +79,12 @@ export const standingForm =
   (word: StandingWord) =>
   (parts: PageParts, call: PageCall): Promise<Response> =>
     command(parts, call, (values) => ({ rig: sayStanding(parts.deps, call.principal, { id: call.id, word, reason: reasonOf(values) }), moves: [] }));
+
+/** Takes back a nominal that was learned. */
+export const nominalForm =
+  (by: "catalogue" | "nothing") =>
+  (parts: PageParts, call: PageCall): Promise<Response> =>
+    command(parts, call, () => ({ rig: replaceLearnedNominal(parts.deps, call.principal, { id: call.id, by }), moves: [] }));
 
 /** The record first, then the hub: what it does must stand on disk. */
 function moved(parts: PageParts, act: () => Moved): Response {

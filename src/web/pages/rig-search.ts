@@ -1,6 +1,8 @@
 import { type RigLine, type RigQuery, type RigSort, rigColumns, rigSorts, usualColumns } from "../../../views/pages/rig-columns.tsx";
 import { type RigStatusWord, rigStatusOrder } from "../../../views/parts/status.tsx";
+import { contractNoOf, contractNumber } from "../../control/contract-number.ts";
 import type { Rig } from "../../control/rig-row.ts";
+import type { Ids } from "../present-rows.ts";
 import type { FleetSnapshot, RigView } from "./fleet-snapshot.ts";
 import { isTroubledWord, rigWord } from "./rig-word.ts";
 
@@ -63,6 +65,7 @@ const keyOf: Readonly<Record<RigSort, (view: RigView) => Key>> = Object.freeze({
   rejected: (view: RigView) => view.rejected,
   model: (view: RigView) => view.rig.model,
   place: (view: RigView) => placeOf(view.rig) || null,
+  contract: (view: RigView) => view.contractNo || null,
   pool: (view: RigView) => view.poolName,
   last: (view: RigView) => view.lastShareAtMs,
 });
@@ -87,14 +90,22 @@ function sorted(rigs: RigView[], query: RigQuery): RigView[] {
 
 const holds = (text: string | null, needle: string): boolean => text?.toLowerCase().includes(needle) === true;
 
-/** What a word finds: rigs by name, by one that they had, or by code, and those that mine at a pool of that name. Where each mines is asked only if there is such a pool. */
+/** What a word finds: rigs by name, by one that they had, or by code, those that mine at a pool of that name, and those that serve the contract of that number. */
 function matcherOf({ poolNames, workerNames }: FleetSnapshot, needle: string): (view: RigView) => boolean {
   if (needle === "") return () => true;
+  // Where each rig mines is asked only where there is such a pool or number.
+  const contractNo = needle.startsWith("c-") ? contractNoOf(needle) : null;
   const pools = new Set([...poolNames].flatMap(([no, name]) => (holds(name, needle) ? [no] : [])));
   const renamed = new Set([...workerNames].flatMap(([no, names]) => (names.some((name) => holds(name, needle)) ? [no] : [])));
   return (view) => {
     const { name, assetCode, no } = view.rig;
-    return holds(name, needle) || holds(assetCode, needle) || renamed.has(no) || (pools.size > 0 && pools.has(view.poolNo));
+    return (
+      holds(name, needle) ||
+      holds(assetCode, needle) ||
+      renamed.has(no) ||
+      (pools.size > 0 && pools.has(view.poolNo)) ||
+      (contractNo !== null && view.contractNo === contractNo)
+    );
   };
 }
 
@@ -118,7 +129,14 @@ export function searchRigs(snapshot: FleetSnapshot, query: RigQuery): RigHits {
   return { rows, matching: hits.length, page };
 }
 
-export function rigLine(view: RigView): RigLine {
+/** Whom a rig works for; `ids` knows the id of a contract. */
+function servingOf({ contractNo, poolNo }: RigView, ids: Pick<Ids, "contract">): RigLine["serving"] {
+  const id = ids.contract(contractNo);
+  if (id !== null) return { text: contractNumber(contractNo), href: `/contracts/${id}` };
+  return poolNo === 0 ? null : { text: "house", href: null };
+}
+
+export function rigLine(view: RigView, ids: Pick<Ids, "contract">): RigLine {
   const { rig } = view;
   return {
     id: rig.id,
@@ -133,6 +151,7 @@ export function rigLine(view: RigView): RigLine {
     rejected: view.rejected,
     model: rig.model,
     place: placeOf(rig),
+    serving: servingOf(view, ids),
     poolName: view.poolName,
     lastShareAtMs: view.lastShareAtMs,
     isGone: !view.isConnected && !["offline", "never seen", "quarantined"].includes(rigWord(rig)),

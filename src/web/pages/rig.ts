@@ -6,9 +6,11 @@ import { blankForm, type FormState } from "../../../views/parts/form.tsx";
 import type { ChartProps } from "../../../views/parts/hashrate-chart.tsx";
 import { type TileProps, Tiles } from "../../../views/parts/text.tsx";
 import { rangeHref, rangeQuery, rangeText, type TimeRange } from "../../../views/time-range.ts";
+import type { Control } from "../../control/control.ts";
 import type { Rig } from "../../control/rig-row.ts";
 import type { RigFact } from "../../health/facts.ts";
 import type { HashratePoint, ShareRow, SharesSummary } from "../../ledger/answers.ts";
+import { catalogueNominal } from "../actions/rig-details.ts";
 import { assetUrls } from "../assets/assets.ts";
 import { found } from "../endpoint.ts";
 import { type LiveView, liveParts } from "../live.ts";
@@ -182,6 +184,12 @@ async function rigParts(parts: PageParts, rig: Rig, asked: Shown): Promise<RigPa
   };
 }
 
+function learnedOf(control: Control, rig: Rig): RigControlProps["learned"] {
+  if (rig.nominalSource !== "learned") return null;
+  const catalogueHps = catalogueNominal(control, rig);
+  return { nominal: hashrateText(rig.nominalHps), ofCatalogue: catalogueHps === null ? null : hashrateText(catalogueHps) };
+}
+
 function controlOf(parts: PageParts, call: PageCall, form: FormState): RigControlProps | null {
   if (!call.viewer.mayWrite) return null;
   const { control } = parts.deps;
@@ -196,6 +204,7 @@ function controlOf(parts: PageParts, call: PageCall, form: FormState): RigContro
     orders: ordersOf(rig),
     status: rig.status,
     hasNominal: rig.nominalHps !== null,
+    learned: learnedOf(control, rig),
     pinnedTo: pinned?.name ?? pinnedContract?.number ?? null,
     profiles: profiles.map(({ id, name }) => ({ value: id, text: name })),
     hasContracts: control.contracts.promisedHps() > 0,

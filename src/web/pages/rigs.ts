@@ -16,7 +16,7 @@ async function listOf(parts: PageParts, asked: RigQuery, { zone, ticks }: { zone
   const query = { ...asked, page };
   return {
     query,
-    rows: rows.map(rigLine),
+    rows: rows.map((view) => rigLine(view, parts.ids)),
     statusCounts: snapshot.statusCounts,
     total: snapshot.rigs.length,
     matching,

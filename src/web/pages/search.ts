@@ -1,4 +1,4 @@
-import { placeGroups } from "../../../views/layout.tsx";
+import { otherPlaces, placeGroups } from "../../../views/layout.tsx";
 import { type Found, type FoundGroup, PaletteOptions, SearchPage } from "../../../views/pages/search.tsx";
 import type { Rig } from "../../control/rig-row.ts";
 import { assetUrls } from "../assets/assets.ts";
@@ -11,15 +11,6 @@ import { rigWord } from "./rig-word.ts";
 const searchCharsMax = 100;
 /** Of each kind; who wants more goes to its list. */
 const shownMax = 8;
-/** Pages that are not in the menu. */
-const otherPlaces: readonly Found[] = [
-  { text: "Wallboard", note: "the overview for a screen on the wall", href: "/wall" },
-  { text: "Account", note: "how you sign in, and in whose time you read", href: "/account" },
-  { text: "People", note: "of owners", href: "/people" },
-  { text: "API tokens", note: "of owners", href: "/tokens" },
-  { text: "Models", note: "of rigs", href: "/models" },
-  { text: "Imports", note: "of rigs, by CSV", href: "/imports" },
-];
 
 /** How well a text fits: 0 = it is the needle, 1 = it begins with it, 2 = it holds it; null = not at all. */
 function fitOf(texts: readonly (string | null)[], needle: string): number | null {

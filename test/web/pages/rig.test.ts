@@ -57,6 +57,35 @@ describe("the page of a rig", () => {
     expect(html).toContain(`href="/rigs/${id}/edit#nominal"`);
   });
 
+  test("a nominal that was learned can be taken back: for the catalogue's, or to be learned anew; with event and audit", async () => {
+    const { control } = farm.deps;
+    const { id, no } = rigAt(4);
+    control.models.create({ name: "S19 XP", algorithm: "sha256d", nominalHps: 1.41e14, watts: null });
+    const learn = (model: string | null) => {
+      control.rigs.update(id, { nominalHps: null, model }, null);
+      control.rigs.setNominal([{ rigNo: no, nominalHps: 9.4e13, source: "learned" }]);
+    };
+    const verbs = async () => [...(await pageOf(id)).matchAll(/action="[^"]*\/(nominal-of-catalogue|learn-anew)"/g)].map(([, verb]) => verb);
+    learn(null);
+    expect(await verbs()).toEqual(["learn-anew"]);
+    expect((await send(id, "nominal-of-catalogue")).status).toBe(422);
+    learn("s19 xp");
+    expect(await pageOf(id)).toContain("Its nominal, 94.00 TH/s, was learned from its shares; the catalogue says 141.0 TH/s for its model.");
+    expect((await send(id, "nominal-of-catalogue")).status).toBe(303);
+    expect(rigAt(4)).toMatchObject({ nominalHps: 1.41e14, nominalSource: "declared" });
+    expect(control.events.latest(1)[0]).toMatchObject({ type: "rig.changed", data: { from: { nominal_hps: 9.4e13 }, to: { nominal_hps: 1.41e14 } } });
+    expect(await verbs()).toEqual([]);
+    expect((await send(id, "learn-anew")).status).toBe(422);
+    learn(null);
+    await send(id, "learn-anew");
+    expect(rigAt(4)).toMatchObject({ nominalHps: null, nominalSource: null });
+    const log = control.audit.latest({ subject: id }, 1);
+    expect(log).toMatchObject({
+      ok: true,
+      value: [{ action: "POST /rigs/:id/learn-anew", changes: [{ before: { nominal_hps: 9.4e13 }, after: { nominal_hps: null } }] }],
+    });
+  });
+
   test("shows the nominal and where it comes from", async () => {
     const [learned, unknown] = [rigAt(6), rigAt(7)];
     farm.deps.control.rigs.update(unknown.id, { nominalHps: null, nominalSource: null }, null);

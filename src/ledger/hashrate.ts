@@ -100,14 +100,16 @@ export async function ratesOf(questions: Questions, { by, figure, windows, nowMs
     });
     return `SELECT no::DOUBLE, ${columns.join(", ")} FROM (${stretches.join("\n UNION ALL ")}) GROUP BY no`;
   });
+  const nos = found.numbers(0);
   const works = windows.map((_, index) => found.numbers(1 + index));
-  const rateOf = (sum: number, { seconds, coveredS }: RateWindow) => (coveredS < seconds * coveredPartMin ? null : sum / coveredS);
   const rates = new Map<number, (number | null)[]>();
-  for (const [row, no] of found.numbers(0).entries()) {
-    rates.set(
-      no,
-      windows.map((window, index) => rateOf(works[index]?.[row] ?? 0, window)),
-    );
+  // Loops without iterators and closures: for ten thousand rigs those took as long as the question.
+  for (let row = 0; row < nos.length; row++) {
+    const ofRow: (number | null)[] = [];
+    for (let index = 0; index < windows.length; index++) ofRow.push(rateOf((works[index] as Float64Array)[row] as number, windows[index] as RateWindow));
+    rates.set(nos[row] as number, ofRow);
   }
   return rates;
 }
+
+const rateOf = (sum: number, { seconds, coveredS }: RateWindow) => (coveredS < seconds * coveredPartMin ? null : sum / coveredS);

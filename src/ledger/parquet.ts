@@ -11,7 +11,7 @@ const columns = `sequence, at_ms, rig_no, session_no, contract_no, pool_no, algo
 /** Which files count, by their names, and what a database built anew cannot have from the journal. */
 export type Manifest = { version: 1; pieces: Piece[]; runs: Run[] };
 
-/** A day is cut into as many files of equal time as keep them below the bound on rows, on average. */
+/** A day is cut into as many files of equal time as keep each below the bound on rows. */
 const partsOfDay = [1, 24, 24 * 12, 24 * 60];
 
 const dayName = (day: number): string => new Date(day * dayMs).toISOString().slice(0, 10);
@@ -34,7 +34,7 @@ export class ParquetFolder {
     const { day, throughSequence } = asked;
     await mkdir(this.path, { recursive: true, mode: 0o700 });
     const name = await this.#freeName(`${dayName(day)}.${throughSequence}`);
-    const parts = partsOfDay.find((count) => asked.rows / count <= asked.rowsMax) ?? 24 * 60;
+    const parts = await partsFor(connection, asked);
     const pieces: Piece[] = [];
     for (let part = 0; part < parts; part++) {
       const range = { fromMs: day * dayMs + (part * dayMs) / parts, toMs: day * dayMs + ((part + 1) * dayMs) / parts };
@@ -83,6 +83,16 @@ export class ParquetFolder {
     for (const name of await readdir(this.path)) if (/\.parquet(\.new)?$/.test(name) && !counting.has(name)) await rm(join(this.path, name), { force: true });
     this.#noted = noted;
   }
+}
+
+/** How many files a day of `rows` is cut into. Sorting more than the bound at once may need more memory than DuckDB is given, and all may lie in one hour. */
+async function partsFor(connection: DuckDBConnection, { day, rows, rowsMax }: { day: number; rows: number; rowsMax: number }): Promise<number> {
+  const ofDay = received("at_ms", { fromMs: day * dayMs, toMs: (day + 1) * dayMs });
+  for (const parts of partsOfDay.filter((count) => rows / count <= rowsMax)) {
+    const largest = `SELECT max(n) FROM (SELECT count(*) AS n FROM shares WHERE ${ofDay} GROUP BY at_ms // ${dayMs / parts})`;
+    if (Number((await connection.runAndReadAll(largest)).getRows()[0]?.[0] ?? 0) <= rowsMax) return parts;
+  }
+  return 24 * 60;
 }
 
 async function writeFile(connection: DuckDBConnection, file: string, { range, throughSequence }: { range: Range; throughSequence: number }): Promise<number> {

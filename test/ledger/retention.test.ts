@@ -46,6 +46,17 @@ test("shares older than a week are in files alone, and no answer tells", async (
   await expectSame(ledger, noted, rows);
 }, 20_000);
 
+test("no day file has more rows than can be sorted at once, though all of a day came in one hour", async () => {
+  await using folder = await LedgerFolder.create();
+  const ledger = await folder.open({ limits: { ...limits, exportRowsMax: 20 } });
+  for (let no = 0; no < 60; no++) ledger.append(aShare({ atMs: firstDayMs + no * 59_999, rigNo: no }));
+  await ledger.flush();
+  await maintained(folder, ledger, 2);
+  const { pieces } = (await Bun.file(join(folder.path, "exports", "shares", "manifest.json")).json()) as { pieces: { rows: number }[] };
+  expect(pieces.reduce((sum, { rows }) => sum + rows, 0)).toBe(60);
+  expect(Math.max(...pieces.map(({ rows }) => rows))).toBeLessThanOrEqual(20);
+}, 20_000);
+
 test("a day that was written is written again when a pool answers late", async () => {
   await using folder = await LedgerFolder.create();
   const ledger = await folder.open({ limits });

@@ -31,15 +31,22 @@ export function modelOnLabel(model: string): string {
 export class AssetCodes {
   readonly #bearer: Statement<{ rig_no: number }, SqlValue[]>;
   readonly #next: Statement<{ last: number }, SqlValue[]>;
+  readonly #free: Statement<unknown, SqlValue[]>;
 
   constructor({ sql }: ControlDatabase) {
     this.#bearer = sql.prepare("SELECT rig_no FROM asset_codes WHERE code = ?");
+    this.#free = sql.prepare("DELETE FROM asset_codes WHERE code = ? AND rig_no = ?");
     this.#next = sql.prepare("INSERT INTO asset_code_numbers (stem, last) VALUES (?, 1) ON CONFLICT DO UPDATE SET last = last + 1 RETURNING last");
   }
 
   /** Number of the rig that first bore the code; it may be removed by now. */
   bearerOf(code: string): number | null {
     return this.#bearer.get(code)?.rig_no ?? null;
+  }
+
+  /** No machine ever bore it: the rig was only entered, and its entry was taken back. */
+  free(code: string, rigNo: number): void {
+    this.#free.run(code, rigNo);
   }
 
   /** The next code of the pattern that nobody ever bore. Numbers do not come back, whatever becomes of the rig. Run it in a transaction. */

@@ -232,6 +232,15 @@ export class Rigs {
     });
   }
 
+  /** Takes back that a rig was entered: one that never came is removed with its asset code, so that the same machine can be entered again. */
+  takeBack(id: string): Result<Rig> {
+    return this.#database.transaction(() => {
+      const gone = this.remove(id, null);
+      if (gone.ok && gone.value.assetCode !== null && gone.value.firstSeenMs === null) this.#codes.free(gone.value.assetCode, gone.value.no);
+      return gone;
+    });
+  }
+
   /** Quarantines the rig, releases it, or passes it out of vetting. */
   say(id: string, said: Said): Result<Rig> {
     return this.#standing.say(id, said);

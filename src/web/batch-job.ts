@@ -3,6 +3,7 @@ import type { Control } from "../control/control.ts";
 import type { Move } from "../schedule/move.ts";
 import { breathe } from "./csv-read.ts";
 import type { WebDeps } from "./deps.ts";
+import { webLimits } from "./limits.ts";
 import { actorName, actorOf, type Principal } from "./principal.ts";
 import { type FieldError, Problem, type ProblemKind } from "./problems.ts";
 import { carryOutOrder, costOf, type Done, type KeptOrder, type RigOrder } from "./rig-order.ts";
@@ -12,8 +13,6 @@ type Deps = Pick<WebDeps, "control" | "hub" | "contracts" | "log">;
 /** Each is a transaction with a sync of its own: what was said about a rig is on disk whatever happens to the next one. */
 const rigsPerTurn = 5;
 const triesPerTurn = 25;
-/** After so many rigs the planner is told: it reads each of them again, some 40 µs, and all of a large batch at once would hold up the loop. */
-const rigsPerTelling = 100;
 
 export type Refusal = { type: ProblemKind; detail: string; errors: readonly FieldError[] };
 /** What became of a rig, or would. `name` is null where there is no such rig. */
@@ -115,6 +114,7 @@ export async function applyBatch(deps: Deps, principal: Principal, batch: Batch)
     busy.delete(batch.id);
     // The rows are on disk: the hub reads them, and the planner plans with them.
     deps.hub.configChanged();
+    await breathe();
     deps.contracts?.changed();
   }
 }
@@ -132,7 +132,7 @@ async function applyRigs(deps: Deps, principal: Principal, batch: Batch): Promis
     }
     if (moves.length > 0) deps.hub.applyMoves(moves);
     const through = at + rigsPerTurn;
-    if (through - toldAt >= rigsPerTelling) {
+    if (through - toldAt >= webLimits.rigsPerTelling) {
       deps.contracts?.changed();
       toldAt = through;
     }

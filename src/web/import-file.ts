@@ -1,11 +1,11 @@
 import type { Control } from "../control/control.ts";
-import { type Import, type ImportOutcome, importOutcomes } from "../control/imports.ts";
+import { type Import, type ImportOutcome, type ImportRow, importOutcomes } from "../control/imports.ts";
 import { breathe, type CsvFile, readCsv } from "./csv-read.ts";
 import type { RowDetail } from "./import-job.ts";
 import { clearWord, dryRun, type PlannedRow } from "./import-plan.ts";
 import { csvLine } from "./inventory-csv.ts";
 import { actorName, actorOf, type Principal } from "./principal.ts";
-import { invalidField } from "./problems.ts";
+import { invalidField, Problem } from "./problems.ts";
 import { type RigCell, rigCells } from "./rig-cells.ts";
 
 const linesPerTurn = 250;
@@ -91,18 +91,38 @@ export function countOutcomes(rows: readonly { outcome: ImportOutcome }[]): Reco
   return counts;
 }
 
+/** Empty where there is nothing to take back. */
+function undoLine({ outcome, detail }: Pick<ImportRow, "outcome" | "detail">): string {
+  const { rigId, changes } = JSON.parse(detail) as RowDetail;
+  if (rigId === null || (outcome !== "new" && outcome !== "changed")) return "";
+  if (outcome === "new") return csvLine([rigId, "remove", ...rigCells.map(() => "")]);
+  const former = new Map<RigCell, string>(changes.map(({ cell, from }) => [cell, from === "" ? clearWord : from]));
+  return csvLine([rigId, "", ...rigCells.map((cell) => former.get(cell) ?? "")]);
+}
+
 /**
  * A file that brings back what was changed: new rigs go, changed fields get their former values. Codes that were given stay: they may stand on labels by now.
  * A nominal that nobody had declared is cleared; what the hub knew by itself it learns anew.
  */
-export function undoFile({ imports }: Pick<Control, "imports">, kept: Import): Response {
-  const lines = imports.rows(kept.no).flatMap(({ outcome, detail }) => {
-    const { rigId, changes } = JSON.parse(detail) as RowDetail;
-    if (rigId === null || (outcome !== "new" && outcome !== "changed")) return [];
-    if (outcome === "new") return [csvLine([rigId, "remove", ...rigCells.map(() => "")])];
-    const former = new Map<RigCell, string>(changes.map(({ cell, from }) => [cell, from === "" ? clearWord : from]));
-    return [csvLine([rigId, "", ...rigCells.map((cell) => former.get(cell) ?? "")])];
-  });
-  const text = `\ufeff${csvLine(["id", "action", ...rigCells])}${lines.join("")}`;
-  return new Response(text, { headers: { "content-type": "text/csv; charset=utf-8", "content-disposition": 'attachment; filename="undo.csv"' } });
+async function undoText({ imports }: Pick<Control, "imports">, kept: Import): Promise<string> {
+  const lines: string[] = [];
+  for (const [at, row] of imports.rows(kept.no).entries()) {
+    if (at % linesPerTurn === 0) await breathe();
+    lines.push(undoLine(row));
+  }
+  return `\ufeff${csvLine(["id", "action", ...rigCells])}${lines.join("")}`;
+}
+
+/** That file, for keeping. */
+export async function undoFile(control: Pick<Control, "imports">, kept: Import): Promise<Response> {
+  const headers = { "content-type": "text/csv; charset=utf-8", "content-disposition": 'attachment; filename="undo.csv"' };
+  return new Response(await undoText(control, kept), { headers });
+}
+
+/** That file as an import of its own, which waits like any other. @throws Problem where nothing was changed */
+export async function keepUndo(control: Pick<Control, "imports">, principal: Principal, kept: Import): Promise<Import> {
+  const text = await undoText(control, kept);
+  const file = await readCsv(text);
+  if ("fault" in file || file.rows.length === 0) throw new Problem("conflict", "it changed nothing that could be taken back");
+  return keepFile(control, principal, { fileName: `undo of ${kept.fileName}`.slice(0, 80), text, fleetNo: kept.fleetNo, file });
 }

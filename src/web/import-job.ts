@@ -7,6 +7,7 @@ import { accepted } from "./control-result.ts";
 import { breathe, type CsvFile, readCsv } from "./csv-read.ts";
 import type { WebDeps } from "./deps.ts";
 import { guessMapping, type PlannedRow, RowPlanner } from "./import-plan.ts";
+import { webLimits } from "./limits.ts";
 import type { Principal } from "./principal.ts";
 import { Problem } from "./problems.ts";
 import { cellOf } from "./rig-cells.ts";
@@ -45,6 +46,7 @@ export async function applyImport(deps: Deps, principal: Principal, kept: Import
   } finally {
     busy.delete(kept.id);
     deps.hub.configChanged();
+    await breathe();
     deps.contracts?.changed();
   }
 }
@@ -54,6 +56,7 @@ async function applyRows(deps: Deps, principal: Principal, kept: Import, file: C
   const planner = new RowPlanner(control, kept, kept.mapping ?? guessMapping(file.head));
   await noteApplied(control, kept, { planner, file });
   control.imports.note(kept.no, { state: "applying", done: kept.done, rows: [] });
+  let toldAt = kept.done;
   for (let at = kept.done; at < file.rows.length; at += rowsPerTurn) {
     await breathe();
     const piece = file.rows.slice(at, at + rowsPerTurn);
@@ -61,6 +64,10 @@ async function applyRows(deps: Deps, principal: Principal, kept: Import, file: C
       const rows = piece.map((row) => applyRow(deps, principal, planner.plan(row), kept.giveCodes));
       control.imports.note(kept.no, { state: "applying", done: at + piece.length, rows });
     });
+    if (at + piece.length - toldAt >= webLimits.rigsPerTelling) {
+      deps.contracts?.changed();
+      toldAt = at + piece.length;
+    }
   }
   control.imports.note(kept.no, { state: "done", done: file.rows.length, rows: [] });
 }
@@ -92,7 +99,7 @@ function applyRow(deps: Deps, principal: Principal, row: PlannedRow, giveCodes: 
 function carryOut(deps: Deps, principal: Principal, row: PlannedRow, giveCodes: boolean): string | null {
   const { control } = deps;
   if (row.outcome === "removed") {
-    const rig = accepted(control.rigs.remove(rigOf(deps, row.rigId ?? "").id, null), "rig");
+    const rig = accepted(control.rigs.takeBack(rigOf(deps, row.rigId ?? "").id), "rig");
     recordAct(control, principal, { verb: "removed", subject: rigSubject(rig) });
     return rig.id;
   }

@@ -1,5 +1,7 @@
 /** Every bound of the web room. Units come last in the names. */
 export const webLimits = Object.freeze({
+  /** After so many rigs of a file or batch the planner is told: it reads each of them again, some 40 µs, and all at once would hold up the loop. */
+  rigsPerTelling: 100,
   bodyBytesMax: 1_000_000,
   /** A file of rigs. */
   fileBytesMax: 4_000_000,

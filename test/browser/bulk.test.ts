@@ -25,8 +25,7 @@ describe.if(hasBrowser)("many rigs at once", () => {
   afterAll(async () => {
     await browser.close();
     await farm.stop();
-    // A loaded machine takes long to start a browser.
-  }, 60_000);
+  });
 
   test("boxes are ticked from one to another with Shift, and stay ticked through a live change; the order asks before it acts", async () => {
     const { context, page, complaints } = await openPage(browser, { width: 1280, scheme: "light" });

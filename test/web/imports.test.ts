@@ -33,6 +33,26 @@ describe("POST /imports/rigs", () => {
     expect((await web.get("/imports")).json["data"]).toHaveLength(2);
   });
 
+  test("a file that was undone can be applied again, mended: its asset codes went with the rigs; that of a rig that came stays taken", async () => {
+    const web = testWeb();
+    const apply = async (text: string) => {
+      const { id } = (await web.post("/imports/rigs", { text })).json;
+      const { counts } = (await web.post(`/imports/${id}/apply`)).json;
+      return { counts, undo: (await web.get(`/imports/${id}/undo`)).text };
+    };
+    const head = "name,asset_code\n";
+    const { undo } = await apply(`${head}SN-1,AM-1\nSN-2,AM-2\n`);
+    const came = web.control.rigs.byName(1, "SN-2");
+    web.control.rigs.setSeen([{ rigNo: came?.no ?? 0, atMs: web.clock.nowMs }]);
+    expect((await apply(undo)).counts).toMatchObject({ removed: 2 });
+    expect((await apply(`${head}s19-1,AM-1\ns19-2,AM-2\n`)).counts).toMatchObject({ new: 1, error: 1 });
+    expect(web.control.rigs.all()).toMatchObject([{ name: "s19-1", assetCode: "AM-1" }]);
+    // Somebody who deletes it means the machine, not the entry.
+    const { id } = web.control.rigs.byName(1, "s19-1") ?? { id: "" };
+    await web.remove(`/rigs/${id}`, "*");
+    expect((await apply(`${head}s19-1,AM-1\n`)).counts).toMatchObject({ error: 1 });
+  });
+
   test("what a file would do follows what is changed meanwhile: a rig that enrols, its owner's word, its going", async () => {
     const web = testWeb();
     const { json } = await web.post("/imports/rigs", { text: "name,serial\nimp-1,S1\n" });

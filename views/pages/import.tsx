@@ -226,12 +226,16 @@ function Progress(props: ImportProps): JSX.Element {
         ""
       )}
       {props.state === "done" ? (
-        <p>
-          <a href={`/imports/${props.id}/undo.csv`} download="undo.csv">
-            Undo file
-          </a>
-          : a CSV that brings back what this one changed; import it like any other. Asset codes that it gave stay.
-        </p>
+        <form method="post" action={`/imports/${props.id}/undo`} class="row">
+          <Hidden csrf={props.viewer.csrf} />
+          <p class="dim">
+            Shows first what it takes back: rigs that came in go again, if they serve nobody; changed fields get their former values. As a file:{" "}
+            <a href={`/imports/${props.id}/undo.csv`} download="undo.csv">
+              undo.csv
+            </a>
+          </p>
+          <button type="submit">Undo…</button>
+        </form>
       ) : (
         ""
       )}

@@ -55,8 +55,9 @@ export async function bulkForm(parts: PageParts, call: PageCall): Promise<Respon
   if (op === undefined) throw new Problem("invalid", `op must be one of ${rigOps.join(", ")}`);
   const order: RigOrder = { op };
   requireOrder(call.principal, order);
-  const rigIds = values["all"] === "1" ? await matching(parts, values) : [...new Set(list)];
-  if (rigIds.length === 0) throw new Problem("invalid", "no rig is ticked: tick some, or all that match");
+  const isForAll = values["all"] === "1";
+  const rigIds = isForAll ? await matching(parts, values) : [...new Set(list)];
+  if (rigIds.length === 0) throw new Problem("invalid", isForAll ? "no rig matches any more" : "no rig is ticked: tick some, or all that match");
   if (rigIds.length > webLimits.batchRigsMax) throw new Problem("invalid", `one order is for at most ${webLimits.batchRigsMax} rigs`);
   return redirect(`/batches/${keepOrder(parts.deps, call.principal, { order: { ...order, cost: null }, rigIds }).id}`);
 }

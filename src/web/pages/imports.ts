@@ -5,7 +5,7 @@ import { type Import, importOutcomes } from "../../control/imports.ts";
 import { assetUrls } from "../assets/assets.ts";
 import { type CsvFile, decodeText } from "../csv-read.ts";
 import { found } from "../endpoint.ts";
-import { countOutcomes, fileOf, type ImportLine, keepFile, linesOf, readFile, undoFile } from "../import-file.ts";
+import { countOutcomes, fileOf, type ImportLine, keepFile, keepUndo, linesOf, readFile, undoFile } from "../import-file.ts";
 import { applyImport, isRunning } from "../import-job.ts";
 import { guessMapping, importFields } from "../import-plan.ts";
 import { csvLine } from "../inventory-csv.ts";
@@ -150,6 +150,13 @@ export function startImport(parts: PageParts, call: PageCall, { kept, action }: 
     .finally(() => parts.snapshots.forget());
 }
 
-export function importUndo({ deps }: PageParts, call: PageCall): Response {
+export function importUndo({ deps }: PageParts, call: PageCall): Promise<Response> {
   return undoFile(deps.control, found(deps.control.imports.byId(call.id), "import"));
+}
+
+/** The way back as an import that waits: what it would do is seen before it is done. */
+export async function importUndoForm({ deps }: PageParts, call: PageCall): Promise<Response> {
+  requireOwnForm(await readForm(call.request), call.viewer.csrf);
+  const undo = await keepUndo(deps.control, call.principal, found(deps.control.imports.byId(call.id), "import"));
+  return redirect(`/imports/${undo.id}`);
 }

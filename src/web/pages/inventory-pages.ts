@@ -1,5 +1,5 @@
 import { batchApplyForm, batchFieldsForm, batchPage, bulkForm } from "./bulk.ts";
-import { importApplyForm, importMapForm, importPage, importsPage, importTemplate, importUndo, uploadForm } from "./imports.ts";
+import { importApplyForm, importMapForm, importPage, importsPage, importTemplate, importUndo, importUndoForm, uploadForm } from "./imports.ts";
 import { inventoryFile, inventoryPage } from "./inventory.ts";
 import { labelsPage } from "./labels.ts";
 import { addModelForm, changeModelForm, modelPage, modelsPage, removeModelForm } from "./models.ts";
@@ -54,6 +54,7 @@ export const inventoryChanges: Routes = [
   ["/imports", uploadForm],
   ["/imports/:id", importMapForm],
   ["/imports/:id/apply", importApplyForm],
+  ["/imports/:id/undo", importUndoForm],
 ];
 
 /** Where technicians may send forms too. */

@@ -92,7 +92,7 @@ const chips = (html: string) =>
   [...html.matchAll(/<b>(new|changed|unchanged|removed|error)<\/b><\/span> <span>(\d+)/g)].map(([, word, count]) => `${word} ${count}`);
 
 describe("importing", () => {
-  test("says what a file would do and writes nothing; applied, it does just that; its undo file takes it back", async () => {
+  test("says what a file would do and writes nothing; applied, it does just that; the way back shows itself first and takes it back", async () => {
     const known = enter("imp-1", { serial: "OLD", notes: "=keep" });
     enter("imp-2", { serial: "SAME" });
     const path = await upload(
@@ -108,10 +108,14 @@ describe("importing", () => {
     expect(chips(await pageOf(path))).toEqual(["error 2", "new 1", "changed 1", "removed 0", "unchanged 1"]);
     expect(rigNamed("imp-1")).toMatchObject({ serial: "NEW", nominalHps: 1.105e14, location: { row: "3" }, notes: "" });
     expect(rigNamed("imp-3")).toMatchObject({ serial: "S3", nominalHps: 9.5e13, location: { row: "4" } });
-    const undo = await pageOf(`${path}/undo.csv`);
-    await apply(await upload(undo));
+    const undo = (await send(owner, `${path}/undo`, {})).headers.get("location") ?? "";
+    expect(chips(await pageOf(undo))).toEqual(["error 0", "new 0", "changed 1", "removed 1", "unchanged 0"]);
+    await apply(undo);
     expect(rigNamed("imp-1")).toMatchObject({ id: known.id, serial: "OLD", nominalHps: null, notes: "=keep", location: { row: null } });
     expect(rigNamed("imp-3")).toBeNull();
+    const again = await upload("name;serial\nimp-2;SAME\n");
+    await apply(again);
+    expect((await send(owner, `${again}/undo`, {})).status).toBe(409);
   });
 
   test("the export goes back in as unchanged, formulas are text in it", async () => {

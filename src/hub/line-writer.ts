@@ -149,14 +149,25 @@ export class LineWriter {
   }
 }
 
-/** A writer that asks for bytes of its own when the turn ends, behind the queued lines. */
+/**
+ * A writer that asks for bytes of its own, behind the queued lines: when the turn ends, and at most once a millisecond. Each write to a pool wakes it,
+ * and its answer us; at 10,000 shares a second that was a sixth of the hub's CPU and more than half of the pool's.
+ */
 export class GatheringWriter extends LineWriter {
   private gathered: (() => Uint8Array) | null = null;
+  private dueAtMs = 0;
+  private waiting = false;
 
-  /** At the end of this turn `take` is asked for bytes to send; they need not outlive the call. */
-  gather(take: () => Uint8Array): void {
+  /** Soon `take` is asked for bytes to send; they need not outlive the call. `nowMs`: whole milliseconds. */
+  gather(take: () => Uint8Array, nowMs: number): void {
     this.gathered = take;
-    this.flushLater();
+    if (nowMs >= this.dueAtMs) {
+      this.dueAtMs = nowMs + 1;
+      this.flushLater();
+    } else if (!this.waiting) {
+      this.waiting = true;
+      setTimeout(this.endWait, 1);
+    }
   }
 
   override flush(): void {
@@ -168,4 +179,11 @@ export class GatheringWriter extends LineWriter {
     const taken = this.offer(bytes);
     if (taken < bytes.byteLength) this.keep(Uint8Array.from(bytes.subarray(taken)));
   }
+
+  private readonly endWait = (): void => {
+    this.waiting = false;
+    if (this.gathered === null) return;
+    this.dueAtMs++;
+    this.flush();
+  };
 }

@@ -132,7 +132,7 @@ export class PoolSession implements JobOrigin {
     this.introduce(share.upstreamName);
     share.forwardedAtMs = share.atMs;
     this.pending.add(share, job, this.versionMask);
-    this.writer.gather(this.pending.takeLines);
+    this.writer.gather(this.pending.takeLines, share.atMs);
     return true;
   }
 

@@ -90,10 +90,38 @@ test("gathered bytes may be written over after the turn: what did not fit was co
   const writer = new GatheringWriter(sink, 1_000);
   const scratch = Buffer.from("first submit\n");
   writer.queue("authorize\n");
-  writer.gather(() => scratch);
+  writer.gather(() => scratch, 1);
   flushWriters();
   scratch.fill(0);
   sink.room = 1_000;
   writer.drain();
   expect(sink.taken).toBe("authorize\nfirst submit\n");
+});
+
+test("what is gathered within a millisecond goes in one write, however many turns of the event loop there are in it", async () => {
+  const writes: string[] = [];
+  const sink = {
+    write: (data: string | Uint8Array) => writes.push(typeof data === "string" ? data : Buffer.from(data).toString()) && data.length,
+    terminate: () => {},
+  };
+  const writer = new GatheringWriter(sink, 1_000);
+  let waiting = "";
+  const add = (line: string, nowMs: number) => {
+    waiting += line;
+    writer.gather(() => {
+      const lines = Buffer.from(waiting);
+      waiting = "";
+      return lines;
+    }, nowMs);
+    flushWriters();
+  };
+  add("a", 1);
+  add("b", 1);
+  add("c", 1);
+  expect(writes).toEqual(["a"]);
+  add("d", 2);
+  expect(writes).toEqual(["a", "bcd"]);
+  add("e", 2);
+  while (writes.length < 3) await new Promise(setImmediate);
+  expect(writes).toEqual(["a", "bcd", "e"]);
 });

@@ -62,6 +62,8 @@ const activationWaitMs = 10 * 60_000;
 export class Contracts {
   readonly #rows: RowTable<Contract, RawContract>;
   readonly #parts: ContractParts;
+  readonly #changes: () => number[];
+  #kept: readonly Contract[] | null = null;
   readonly #history: ContractHistory;
   readonly #open: Statement<RawContract, SqlValue[]>;
   readonly #due: Statement<RawContract, SqlValue[]>;
@@ -81,6 +83,7 @@ export class Contracts {
   constructor(database: ControlDatabase, parts: ContractParts) {
     this.#rows = new RowTable(database, contractMapping);
     this.#parts = parts;
+    this.#changes = this.#rows.changes();
     this.#history = new ContractHistory(database);
     const { sql } = database;
     this.#open = this.#rows.prepare("state <> 'ended' ORDER BY no");
@@ -108,14 +111,17 @@ export class Contracts {
        WHERE to_ms IS NULL AND contract_no IS NOT NULL AND contract_no IN (SELECT value FROM json_each(?)) ORDER BY contract_no, rig_no`,
     );
     this.#rigCounts = sql.prepare(
-      "SELECT contract_no AS contractNo, count(*) AS rigs FROM allocations WHERE to_ms IS NULL AND contract_no IS NOT NULL GROUP BY contract_no",
+      "SELECT contract_no AS contractNo, count(*) AS rigs FROM allocations WHERE to_ms IS NULL AND contract_no IN (SELECT value FROM json_each(?)) GROUP BY contract_no",
     );
     this.#promised = sql.prepare("SELECT sum(promised_hps) AS hps FROM contracts WHERE state IN ('activating', 'active')");
   }
 
-  /** All contracts that have not ended, oldest first: what planner and hub need. */
-  all(): Contract[] {
-    return this.#rows.list(this.#open);
+  /** All contracts that have not ended, oldest first: read again only when one of them changed. */
+  all(): readonly Contract[] {
+    // What a transaction has written may yet be taken back.
+    if (this.#rows.database.sql.inTransaction) return this.#rows.list(this.#open);
+    if (this.#changes().length > 0 || this.#kept === null) this.#kept = this.#rows.list(this.#open);
+    return this.#kept;
   }
 
   /** Finds ended ones too. */
@@ -150,9 +156,9 @@ export class Contracts {
     return this.#rigsOf.all(JSON.stringify(contractNos));
   }
 
-  /** How many rigs serve each contract now, by contract number; none where none does. */
-  rigCounts(): Map<number, number> {
-    return new Map(this.#rigCounts.all().map(({ contractNo, rigs }) => [contractNo, rigs]));
+  /** How many rigs serve each of these contracts now, by contract number; none where none does. */
+  rigCounts(contractNos: readonly number[]): Map<number, number> {
+    return new Map(this.#rigCounts.all(JSON.stringify(contractNos)).map(({ contractNo, rigs }) => [contractNo, rigs]));
   }
 
   /** Nominal hashrate of the fleet's middle rig, H/s; null where none has one. */
@@ -348,6 +354,7 @@ export class Contracts {
     if (next === null) return null;
     const { state, stateSinceMs, stateReason, activatedAtMs, terminates, endedReason } = next;
     this.#turn.run(state, stateSinceMs, stateReason, activatedAtMs, terminates?.atMs ?? null, terminates?.reason ?? null, endedReason, contractNo);
+    this.#rows.changed([contractNo]);
     const verb = turnVerbs[to];
     this.#keep(next, { verb, by: "hub", reason: stateReason, atMs: stateSinceMs });
     const data = { state, ...(endedReason !== null && { ended_reason: endedReason }) };

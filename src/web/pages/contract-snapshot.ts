@@ -1,6 +1,7 @@
+import { breathe } from "../../../views/turns.ts";
 import type { Contract } from "../../control/contract-row.ts";
 import type { ContractHealth, WebDeps } from "../deps.ts";
-import type { LiveFigures } from "../live-figures.ts";
+import type { DeliveredRates, LiveFigures } from "../live-figures.ts";
 
 export type ContractNow = {
   contract: Contract;
@@ -16,6 +17,8 @@ export type ContractNow = {
 
 /** How old an answer may be that several requests share. */
 const maxAgeMs = 2_000;
+/** Some 10 µs each. */
+const contractsPerPiece = 50;
 
 export const isInForce = ({ state }: Pick<Contract, "state">): boolean => state === "active" || state === "activating";
 /** Contracts that want somebody's eye. */
@@ -53,10 +56,19 @@ export class ContractSnapshots {
 
   /** These contracts as they are now. */
   async of(contracts: readonly Contract[]): Promise<ContractNow[]> {
-    const { control, contracts: view } = this.#deps;
     const delivered = await this.#figures.deliveredByContract();
-    const serving = control.contracts.rigCounts();
     for (const no of this.#editedCustomers()) this.#names.delete(no);
+    const list: ContractNow[] = [];
+    for (let at = 0; at < contracts.length; at += contractsPerPiece) {
+      await breathe();
+      list.push(...this.#piece(contracts.slice(at, at + contractsPerPiece), delivered));
+    }
+    return list;
+  }
+
+  #piece(contracts: readonly Contract[], delivered: (contract: Contract) => DeliveredRates): ContractNow[] {
+    const { control, contracts: view } = this.#deps;
+    const serving = control.contracts.rigCounts(contracts.map(({ no }) => no));
     return contracts.map((contract) => {
       const customerName = this.#names.get(contract.customerNo) ?? control.customers.byNo(contract.customerNo)?.name ?? "–";
       this.#names.set(contract.customerNo, customerName);

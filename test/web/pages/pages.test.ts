@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => farm.stop());
 
-const firstOf = (rows: { id: string }[]): string => rows[0]?.id ?? "none";
+const firstOf = (rows: readonly { id: string }[]): string => rows[0]?.id ?? "none";
 
 function paths(): string[] {
   const { rigs, pools, profiles, fleets, contracts } = farm.deps.control;

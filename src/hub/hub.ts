@@ -219,7 +219,8 @@ export class Hub {
     return this.roster.byNo(no);
   }
 
-  pools(): PoolFact[] {
+  /** Each is put together when it is asked for. */
+  pools(): Iterable<PoolFact> {
     return this.switchboard.facts();
   }
 

@@ -156,9 +156,9 @@ export class Switchboard {
     return sizes.length === 0 ? null : Math.min(...sizes);
   }
 
-  facts(): PoolFact[] {
+  *facts(): Iterable<PoolFact> {
     const upstreams = Map.groupBy(this.owners.upstreams(), ({ pool }) => pool.no);
-    return [...this.pools.values()].map((pool) => this.fact(pool, upstreams.get(pool.no) ?? []));
+    for (const pool of [...this.pools.values()]) yield this.fact(pool, upstreams.get(pool.no) ?? []);
   }
 
   factOf(poolNo: number): PoolFact | null {

@@ -16,6 +16,7 @@ import { needsOf, openApiDocument } from "./openapi.ts";
 import { errorPage } from "./pages/page-call.ts";
 import { pages } from "./pages/pages.ts";
 import { PoolProbes } from "./pool-probes.ts";
+import { PoolViews } from "./pool-views.ts";
 import { Ids } from "./present-rows.ts";
 import { problemIndex, problemPage } from "./problem-pages.ts";
 import { notFound, Problem, problemResponse } from "./problems.ts";
@@ -33,6 +34,7 @@ function makeParts(deps: WebDeps): ApiParts {
     ids: new Ids(deps.control),
     figures: new LiveFigures(deps),
     probes: new PoolProbes(deps),
+    pools: new PoolViews(deps),
     waiters: new EventWaiters(deps.control),
     bell: new HubBell(deps.hub),
   };
@@ -46,7 +48,7 @@ export function createApp(deps: WebDeps) {
   const app = new Elysia({ normalize: false, systemRouter: false, nativeStaticResponse: false });
   guardAll(app, deps);
   refuseInWords(app, deps, methodsByPath(endpoints));
-  const people = pages(deps, { figures: parts.figures, probes: parts.probes });
+  const people = pages(deps, { figures: parts.figures, probes: parts.probes, pools: parts.pools });
   // Whoever changed something sees it at once.
   app.onAfterHandle(({ request }) => {
     if (request.method !== "GET" && request.method !== "HEAD") people.changed();

@@ -7,6 +7,7 @@ import type { HubBell } from "./hub-bell.ts";
 import { type KeptAnswer, type KeyedAnswers, keyedRequest } from "./idempotency.ts";
 import type { LiveFigures } from "./live-figures.ts";
 import type { PoolProbes } from "./pool-probes.ts";
+import type { PoolViews } from "./pool-views.ts";
 import type { Ids } from "./present-rows.ts";
 import { type Need, type Principal, requirePermission } from "./principal.ts";
 import { notFound, type ProblemKind } from "./problems.ts";
@@ -45,6 +46,7 @@ export type ApiParts = {
   ids: Ids;
   figures: LiveFigures;
   probes: PoolProbes;
+  pools: PoolViews;
   waiters: EventWaiters;
   bell: HubBell;
 };

@@ -1,19 +1,16 @@
 import type { Profile } from "../control/profiles.ts";
 import type { WebDeps } from "./deps.ts";
 import type { PoolProbes } from "./pool-probes.ts";
-import { type PoolView, poolsByNo } from "./pool-views.ts";
+import type { PoolsByNo } from "./pool-views.ts";
 import { warningsOf } from "./present-live.ts";
 
 type Parts = { deps: Pick<WebDeps, "control" | "hub">; probes: PoolProbes };
 
-/** From so many profiles on, all pools are read at once. */
-const readAllFrom = 20;
-
-/** What an operator must know of each profile's pools before he relies on it, by the profile's number; each text names its pool. */
+/** What an operator must know of each profile's pools before he relies on it, by the profile's number; each text names its pool. Pools that are not `known` are read one by one. */
 export function profileWarnings(
   { deps, probes }: Parts,
   profiles: readonly Pick<Profile, "no" | "poolNos">[],
-  known: ReadonlyMap<number, PoolView> = profiles.length >= readAllFrom ? poolsByNo(deps) : new Map(),
+  known: PoolsByNo = new Map(),
 ): Map<number, string[]> {
   const ofPool = (no: number): string[] => {
     const pool = known.get(no)?.pool ?? deps.control.pools.byNo(no);

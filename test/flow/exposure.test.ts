@@ -19,7 +19,7 @@ test("shares count, and are expected, from half a minute after a rig connected, 
   expect(exposure().accepted).toBe(1);
   await house.until(() => exposure().perHps > 0);
   pool.stop();
-  await house.until(() => house.hub.pools()[0]?.state === "failing");
+  await house.until(() => [...house.hub.pools()][0]?.state === "failing");
   await rig.mineShare();
   expect(house.ledger.rows.at(-1)?.poolVerdict).toBe("orphaned");
   expect(exposure().accepted).toBe(1);

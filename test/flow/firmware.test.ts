@@ -29,7 +29,7 @@ async function playRig({ header, entries }: Transcript): Promise<RawEnd> {
   house = new House();
   const pool = house.pool({ difficulty: easyDifficulty });
   house.setHouse(house.addProfile([house.addPool(pool)]));
-  await house.until(() => house.hub.pools()[0]?.state === "live");
+  await house.until(() => [...house.hub.pools()][0]?.state === "live");
   const end = await rawRig(house.port);
   for (const entry of entries) {
     if (entry.from === "hub") await hear(end, entry.expect ?? {}, entry.next === true);

@@ -28,7 +28,7 @@ test("spoiled lines and noise from rigs: every connection ends or answers, a goo
   house = new House();
   const pool = house.pool({ difficulty: 1e-12 });
   house.setHouse(house.addProfile([house.addPool(pool)]));
-  await house.until(() => house.hub.pools()[0]?.state === "live");
+  await house.until(() => [...house.hub.pools()][0]?.state === "live");
   const good = await RawMiner.login(house.port, "farm.good");
   for (let at = 0; at < connections; at++) {
     const end = await rawRig(house.port);

@@ -15,7 +15,7 @@ async function openHouse(difficulty = easy): Promise<ReturnType<House["pool"]>> 
   house = new House();
   const pool = house.pool({ difficulty });
   house.setHouse(house.addProfile([house.addPool(pool)]));
-  await house.until(() => house.hub.pools()[0]?.state === "live");
+  await house.until(() => [...house.hub.pools()][0]?.state === "live");
   return pool;
 }
 
@@ -238,7 +238,7 @@ test("a rig that reads nothing is closed at 256 KiB, and the others get every jo
   house.setHouse(house.addProfile([house.addPool(pool)]));
   const upstream = await pool.visitor();
   const notify = answerHandshake(upstream);
-  await house.until(() => house.hub.pools()[0]?.state === "live");
+  await house.until(() => [...house.hub.pools()][0]?.state === "live");
   const deaf = await RawMiner.login(house.port, "farm.deaf");
   const good = await RawMiner.login(house.port, "farm.good");
   deaf.end.stopReading();
@@ -306,7 +306,7 @@ test("a client that sends and leaves in the same breath leaves nothing behind", 
     end.hangUp();
   }
   await house.until(() => house.hub.sessionCount() === 0);
-  await house.until(() => house.hub.pools()[0]?.rigs === 0);
+  await house.until(() => [...house.hub.pools()][0]?.rigs === 0);
   const miner = await RawMiner.login(house.port, "farm.r1");
   expect(await miner.ask()).toMatchObject({ result: true });
 });

@@ -61,7 +61,7 @@ test("a share of the old job that comes after the move goes to the old pool and 
   const { a, b, profileA, profileB } = twoHouses(8, 8);
   const rig = house.rig("farm.r1");
   await rig.mineShare();
-  await house.until(() => b.stats.authorized === 1 || house.hub.pools().length === 2);
+  await house.until(() => b.stats.authorized === 1 || [...house.hub.pools()].length === 2);
   const answered = rig.mineShare();
   send("r1", profileB);
   expect((await answered).accepted).toBe(true);

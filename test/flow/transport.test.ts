@@ -14,7 +14,7 @@ async function openHouse(): Promise<ReturnType<House["pool"]>> {
   house = new House();
   const pool = house.pool({ difficulty: easy });
   house.setHouse(house.addProfile([house.addPool(pool)]));
-  await house.until(() => house.hub.pools()[0]?.state === "live");
+  await house.until(() => [...house.hub.pools()][0]?.state === "live");
   return pool;
 }
 

@@ -14,7 +14,7 @@ export async function presentContracts(parts: ApiParts, contracts: readonly Cont
   const { deps, figures, ids } = parts;
   const delivered = await figures.deliveredByContract();
   const serving = Map.groupBy(deps.control.contracts.rigsOf(contracts.map(({ no }) => no)), ({ contractNo }) => contractNo);
-  const warnings = warningsByProfile(parts, contracts);
+  const warnings = await warningsByProfile(parts, contracts);
   return contracts.map((contract) => {
     const rigs = serving.get(contract.no) ?? [];
     const now: ContractNow = {
@@ -57,14 +57,19 @@ function poolsOf({ deps }: ApiParts, profileNo: number): Pool[] {
   return (profile?.poolNos ?? []).flatMap((no) => deps.control.pools.byNo(no) ?? []);
 }
 
-/** A page of contracts reads all profiles at once, one contract its own. */
+/** A page of contracts reads all profiles and pools at once, one contract its own. */
 const readAllFrom = 20;
 
-function warningsByProfile({ deps, probes }: ApiParts, contracts: readonly Contract[]): Map<number, string[]> {
-  const { profiles } = deps.control;
-  const nos = [...new Set(contracts.map(({ profileNo }) => profileNo))];
-  const rows = contracts.length >= readAllFrom ? profiles.all().filter(({ no }) => nos.includes(no)) : nos.flatMap((no) => profiles.byNo(no) ?? []);
-  return profileWarnings({ deps, probes }, rows);
+async function warningsByProfile(parts: ApiParts, contracts: readonly Contract[]): Promise<Map<number, string[]>> {
+  const { profiles } = parts.deps.control;
+  const nos = new Set(contracts.map(({ profileNo }) => profileNo));
+  if (contracts.length < readAllFrom)
+    return profileWarnings(
+      parts,
+      [...nos].flatMap((no) => profiles.byNo(no) ?? []),
+    );
+  const rows = profiles.all().filter(({ no }) => nos.has(no));
+  return profileWarnings(parts, rows, await parts.pools.current());
 }
 
 /** Rigs that are asked where they mine: all of a contract are at one pool but for the moment of a move. */

@@ -6,6 +6,7 @@ import { type ApiParts, changeEndpoint, type Endpoint, found, readEndpoint } fro
 import { profileExample } from "../examples.ts";
 import { profileModel } from "../models.ts";
 import { listReply, noOf, pageByNo } from "../paging.ts";
+import type { PoolsByNo } from "../pool-views.ts";
 import { profileJson } from "../present-rows.ts";
 import { profileWarnings } from "../profile-warnings.ts";
 import { idOf, orNull, pageOf, pageQuery, text, whole } from "../schema-parts.ts";
@@ -22,8 +23,8 @@ export function profileEndpoints(parts: ApiParts): Endpoint[] {
 }
 
 /** As the API shows them; the record of a change has no warnings. */
-function presented(parts: ApiParts, profiles: readonly Profile[]) {
-  const warnings = profileWarnings(parts, profiles);
+function presented(parts: ApiParts, profiles: readonly Profile[], known?: PoolsByNo) {
+  const warnings = profileWarnings(parts, profiles, known);
   return profiles.map((profile) => ({ ...profileJson(profile, parts.ids), warnings: warnings.get(profile.no) ?? [] }));
 }
 
@@ -46,9 +47,9 @@ function profileReads(parts: ApiParts): Endpoint[] {
           example: { data: [profileExample], page: { next: null } },
         },
       ],
-      handle: ({ query, request }) => {
+      handle: async ({ query, request }) => {
         const { rows, next } = pageByNo(profiles.all(), query);
-        return listReply(request, presented(parts, rows), next);
+        return listReply(request, presented(parts, rows, await parts.pools.current()), next);
       },
     }),
     readEndpoint({

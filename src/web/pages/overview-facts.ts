@@ -1,10 +1,10 @@
+import { breathe } from "../../../views/turns.ts";
 import type { Fleet } from "../../control/fleets.ts";
 import type { Rig } from "../../control/rig-row.ts";
 import type { FleetCount } from "../../control/rigs.ts";
-import { breathe } from "../csv-read.ts";
 import type { WebDeps } from "../deps.ts";
 import type { LiveFigures, PoolWork, RateTable } from "../live-figures.ts";
-import { type PoolView, poolsByNo } from "../pool-views.ts";
+import type { PoolView, PoolViews } from "../pool-views.ts";
 import { Shared } from "../shared.ts";
 import type { ContractNow, ContractSnapshots } from "./contract-snapshot.ts";
 import { type WordCounts, wordCounts } from "./rig-word.ts";
@@ -42,8 +42,6 @@ const overdueMs = 12_000;
 const slowMs = 10_000;
 const slowMsPerRig = 3;
 export const worstShown = 8;
-/** What the hub knows of a rig is put together for who asks: a microsecond. */
-const rigsPerTurn = 500;
 
 type Slow = { fleetOf: ReadonlyMap<number, number>; spareHps: number | null; goneRigs: number };
 
@@ -56,15 +54,17 @@ export class OverviewReader {
   readonly #deps: WebDeps;
   readonly #figures: LiveFigures;
   readonly #contracts: ContractSnapshots;
+  readonly #pools: PoolViews;
   readonly #facts: Shared<OverviewFacts>;
   readonly #slow: Shared<Slow>;
   #sawShare = false;
   #sums: { of: unknown; value: Map<number, FleetRates> } | null = null;
 
-  constructor(deps: WebDeps, { figures, contracts }: { figures: LiveFigures; contracts: ContractSnapshots }) {
+  constructor(deps: WebDeps, { figures, contracts, pools }: { figures: LiveFigures; contracts: ContractSnapshots; pools: PoolViews }) {
     this.#deps = deps;
     this.#figures = figures;
     this.#contracts = contracts;
+    this.#pools = pools;
     this.#facts = new Shared(deps.now, () => this.#read(), { freshMs: () => freshMs, overdueMs });
     const slowFor = ({ fleetOf }: Slow) => Math.max(slowMs, fleetOf.size * slowMsPerRig);
     this.#slow = new Shared(deps.now, (nowMs) => this.#readSlow(nowMs), { freshMs: slowFor, overdueMs: slowMs });
@@ -102,7 +102,7 @@ export class OverviewReader {
     await breathe();
     const worstRigs = control.rigs.worst(worstShown);
     await breathe();
-    const pools = [...poolsByNo(this.#deps).values()];
+    const pools = [...(await this.#pools.current()).values()];
     await breathe();
     const sums = this.#sumsOf(rates, slow.fleetOf);
     const goneRigs = counts.some(({ status }) => status !== "online") ? 0 : slow.goneRigs;
@@ -151,9 +151,8 @@ export class OverviewReader {
     const graceMs = new Map(fleets.map(({ no, disconnectGraceS }) => [no, disconnectGraceS * 1_000]));
     const nowMs = now();
     let gone = 0;
-    let looked = 0;
     for (const { rigNo, sessions, disconnectedAtMs } of hub.rigs()) {
-      if (looked++ % rigsPerTurn === 0) await breathe();
+      await breathe();
       const most = graceMs.get(fleetOf.get(rigNo) ?? 0);
       const isGone = most !== undefined && sessions.length === 0 && disconnectedAtMs !== null && nowMs - disconnectedAtMs > most;
       if (isGone && control.rigs.byNo(rigNo)?.lifecycle === "active") gone += 1;

@@ -3,6 +3,7 @@ import type { WebDeps } from "../deps.ts";
 import type { LiveViews } from "../live.ts";
 import type { LiveFigures } from "../live-figures.ts";
 import type { PoolProbes } from "../pool-probes.ts";
+import type { PoolViews } from "../pool-views.ts";
 import type { Ids } from "../present-rows.ts";
 import type { QrCodes } from "../qr-codes.ts";
 import type { ContractSnapshots } from "./contract-snapshot.ts";
@@ -15,6 +16,7 @@ export type PageParts = {
   deps: WebDeps;
   figures: LiveFigures;
   probes: PoolProbes;
+  pools: PoolViews;
   snapshots: FleetSnapshots;
   live: LiveViews;
   ids: Ids;

@@ -6,6 +6,7 @@ import { keptLedger } from "../kept-ledger.ts";
 import { type LiveView, LiveViews } from "../live.ts";
 import { LiveFigures } from "../live-figures.ts";
 import { PoolProbes } from "../pool-probes.ts";
+import { PoolViews } from "../pool-views.ts";
 import { Ids } from "../present-rows.ts";
 import { principalOf, requireRole } from "../principal.ts";
 import { notFound, Problem } from "../problems.ts";
@@ -224,7 +225,7 @@ function asOf({ deps }: PageParts, { key, everyMs, render }: LiveView, zone: str
 }
 
 /** What the pages share with the API; each is made here where it is not given. */
-export type SharedParts = { figures?: LiveFigures; probes?: PoolProbes };
+export type SharedParts = { figures?: LiveFigures; probes?: PoolProbes; pools?: PoolViews };
 
 /** What the pages need, made once per app. */
 function pageParts(whole: WebDeps, shared: SharedParts = {}): PageParts {
@@ -232,7 +233,8 @@ function pageParts(whole: WebDeps, shared: SharedParts = {}): PageParts {
   const figures = shared.figures ?? new LiveFigures(whole);
   const probes = shared.probes ?? new PoolProbes(deps);
   const contracts = new ContractSnapshots(deps, figures);
-  const overview = new OverviewReader(deps, { figures, contracts });
+  const pools = shared.pools ?? new PoolViews(deps);
+  const overview = new OverviewReader(deps, { figures, contracts, pools });
   const made = {
     snapshots: new FleetSnapshots(deps, figures),
     live: new LiveViews(deps),
@@ -241,7 +243,7 @@ function pageParts(whole: WebDeps, shared: SharedParts = {}): PageParts {
     labelCodes: new QrCodes(),
     auditChecks: { last: null, running: null },
   };
-  return { deps, figures, probes, ...made, contracts, overview, startedAtMs: deps.now() };
+  return { deps, figures, probes, ...made, contracts, pools, overview, startedAtMs: deps.now() };
 }
 
 /** All pages, forms, streams and assets, as the plugin `app`; `keepWarm` see `Warmth`; `changed` is to be called when somebody changed something. Bodies are read by the forms themselves, after it is known who sends them. */
@@ -282,7 +284,11 @@ export function pages(deps: WebDeps, shared: SharedParts = {}) {
     warmth.stop();
     parts.live.close();
   });
-  return { app, keepWarm: () => warmth.keep(), changed: () => parts.overview.forget() };
+  const changed = () => {
+    parts.pools.forget();
+    parts.overview.forget();
+  };
+  return { app, keepWarm: () => warmth.keep(), changed };
 }
 
 /** Elysia gives no parameters at all to a path without any. */

@@ -1,9 +1,9 @@
 import type { PoolRow, ProfileChoice, ProfileRow } from "../../../views/pages/pools.tsx";
+import { breathe } from "../../../views/turns.ts";
 import { type Pool, poolUrl } from "../../control/pools.ts";
 import type { Profile } from "../../control/profiles.ts";
 import type { PoolFact } from "../../health/facts.ts";
-import { breathe } from "../csv-read.ts";
-import type { PoolView } from "../pool-views.ts";
+import type { PoolsByNo, PoolView } from "../pool-views.ts";
 import { warningsOf } from "../present-live.ts";
 import { profileWarnings } from "../profile-warnings.ts";
 import { refusedPart } from "./fleet-snapshot.ts";
@@ -56,21 +56,19 @@ function poolRow(parts: PageParts, pool: Pool, { fact, rejected }: { fact: PoolF
   };
 }
 
-const profilesPerTurn = 20;
-
 /** With who uses each, which is a question of its own. `pools`: all of them. */
-export async function profileRows(parts: PageParts, profiles: readonly Profile[], pools: ReadonlyMap<number, PoolView>): Promise<ProfileRow[]> {
+export async function profileRows(parts: PageParts, profiles: readonly Profile[], pools: PoolsByNo): Promise<ProfileRow[]> {
   const warnings = profileWarnings(parts, profiles, pools);
   const rows: ProfileRow[] = [];
-  for (const [at, profile] of profiles.entries()) {
-    if (at % profilesPerTurn === 0) await breathe();
+  for (const profile of profiles) {
+    await breathe();
     rows.push({ ...choiceOf(profile, pools), ...useOf(parts, profile), warnings: warnings.get(profile.no) ?? [] });
   }
   return rows;
 }
 
 /** A profile by name and pools, to be chosen. */
-export function choiceOf({ id, name, algorithm, poolNos }: Profile, pools: ReadonlyMap<number, PoolView>): ProfileChoice {
+export function choiceOf({ id, name, algorithm, poolNos }: Profile, pools: PoolsByNo): ProfileChoice {
   return { id, name, algorithm, poolNames: poolNos.map((no) => pools.get(no)?.pool.name ?? "–") };
 }
 

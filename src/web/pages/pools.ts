@@ -12,7 +12,7 @@ import { found } from "../endpoint.ts";
 import { webLimits } from "../limits.ts";
 import type { LiveView } from "../live.ts";
 import { leadsElsewhere } from "../pool-probes.ts";
-import { type PoolView, poolsByNo } from "../pool-views.ts";
+import type { PoolView } from "../pool-views.ts";
 import type { Problem } from "../problems.ts";
 import { type FormValues, isOwnForm, orRefused, readForm, refusedEdit, refusedForm, refusedStatus, requireOwnForm, sentence, versionOf } from "./form-body.ts";
 import { houseOfFirstPool, isFirstProfile } from "./house.ts";
@@ -34,7 +34,7 @@ export async function poolsPage(parts: PageParts, { viewer, url }: PageCall): Pr
     version: fleet.version,
     houseProfileId: idOf.get(fleet.houseProfileNo ?? 0) ?? null,
   }));
-  const all = poolsByNo(parts.deps);
+  const all = await parts.pools.current();
   const pools = pageOf([...all.values()], query, ({ pool }) => poolTexts(pool));
   const shownProfiles = pageOf(profiles, query, profileTexts);
   const isHouse = ({ no, customerId }: Profile) => customerId === null || fleets.some(({ houseProfileId }) => houseProfileId === idOf.get(no));
@@ -55,7 +55,7 @@ export function poolsLive(parts: PageParts, { id, url, zone }: WatchCall): LiveV
   const query = readPoolQuery(url);
   if (id !== "") found(control.pools.byId(id), "pool");
   const render = async () => {
-    const shown = id === "" ? pageOf([...poolsByNo(parts.deps).values()], query, ({ pool }) => poolTexts(pool)).rows : viewsOf(parts, id);
+    const shown = id === "" ? pageOf([...(await parts.pools.current()).values()], query, ({ pool }) => poolTexts(pool)).rows : viewsOf(parts, id);
     const clock = { nowMs: now(), zone };
     return { parts: [{ id: "pool-table", html: await PoolTable({ pools: await poolRows(parts, shown), clock }) }] };
   };

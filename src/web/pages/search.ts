@@ -2,7 +2,6 @@ import { otherPlaces, placeGroups } from "../../../views/layout.tsx";
 import { type Found, type FoundGroup, PaletteOptions, SearchPage } from "../../../views/pages/search.tsx";
 import type { Rig } from "../../control/rig-row.ts";
 import { assetUrls } from "../assets/assets.ts";
-import { poolsByNo } from "../pool-views.ts";
 import { wordOf } from "./contract-list.ts";
 import { htmlResponse, type PageCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
@@ -73,7 +72,7 @@ async function groupsFor(parts: PageParts, q: string): Promise<FoundGroup[]> {
     });
     const found = parts.deps.control.customers.list({ text: q, limit: shownMax + 1 });
     const customers = found.ok ? found.value.rows.map(({ id, name, externalRef }) => ({ text: name, note: externalRef ?? "", href: `/customers/${id}` })) : [];
-    const poolHits = bestOf([...poolsByNo(parts.deps).values()], needle, {
+    const poolHits = bestOf([...(await parts.pools.current()).values()], needle, {
       textsOf: ({ pool }) => [pool.name, pool.host, pool.username],
       show: ({ pool: { id, name, host }, fact }) => ({ text: name, note: host, href: `/pools/${id}`, mark: { kind: "pool", state: fact?.state ?? "unused" } }),
     });

@@ -76,7 +76,7 @@ export class Audit {
   }
 
   /** Counts every hash again, some entries at a time; between them `rest` lets others have their turn. What is written meanwhile is counted too. */
-  async verify(rest: () => Promise<void>): Promise<AuditCheck> {
+  async verify(rest: () => Promise<void> | undefined): Promise<AuditCheck> {
     const counting = countChain(this.#database.sql);
     let step = counting.next();
     while (step.done !== true) {

@@ -1,7 +1,7 @@
+import { breathe } from "../../views/turns.ts";
 import { type Batch, type BatchCounts, type BatchOutcome, noCounts } from "../control/batches.ts";
 import type { Control } from "../control/control.ts";
 import type { Move } from "../schedule/move.ts";
-import { breathe } from "./csv-read.ts";
 import type { WebDeps } from "./deps.ts";
 import { webLimits } from "./limits.ts";
 import { actorName, actorOf, type Principal } from "./principal.ts";
@@ -12,7 +12,6 @@ type Deps = Pick<WebDeps, "control" | "hub" | "contracts" | "log">;
 
 /** Each is a transaction with a sync of its own: what was said about a rig is on disk whatever happens to the next one. */
 const rigsPerTurn = 5;
-const triesPerTurn = 25;
 
 export type Refusal = { type: ProblemKind; detail: string; errors: readonly FieldError[] };
 /** What became of a rig, or would. `name` is null where there is no such rig. */
@@ -86,8 +85,8 @@ class TakenBack extends Error {
 /** What the order would do to each rig: it is carried out and taken back, in turns of the event loop. Nothing of it stays, and nobody hears of it. */
 export async function tryOrder(deps: Deps, principal: Principal, order: RigOrder, rigIds: readonly string[]): Promise<RigResult[]> {
   const results: RigResult[] = [];
-  for (const [at, rigId] of rigIds.entries()) {
-    if (at % triesPerTurn === 0) await breathe();
+  for (const rigId of rigIds) {
+    await breathe();
     try {
       deps.control.transaction(() => {
         results.push(attempt(deps, rigId, () => carryOutOrder(deps, principal, order, rigId)).result);

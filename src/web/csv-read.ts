@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { parse } from "csv-parse";
+import { breathe } from "../../views/turns.ts";
 
 const pieceChars = 4_096;
 /** Beyond any farm; a file that holds more is none of rigs. */
@@ -23,9 +24,6 @@ export function delimiterOf(text: string): "," | ";" | "\t" {
   const marks = [",", ";", "\t"] as const;
   return marks.reduce((best, mark) => (count(mark) > count(best) ? mark : best), ",");
 }
-
-/** Ends the turn of the event loop, so that rigs are served between two pieces of long work. */
-export const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 async function* piecesOf(text: string) {
   for (let at = 0; at < text.length; at += pieceChars) {

@@ -1,3 +1,4 @@
+import { breathe } from "../../views/turns.ts";
 import type { Gap } from "../ledger/answers.ts";
 import type { WebDeps } from "./deps.ts";
 
@@ -64,7 +65,7 @@ export class DeliveredBook {
     ]);
     const kept = isWhole
       ? new Map<number, Float64Array>()
-      : shifted(this.#works, { by: (fromMs - before.fromMs) / bucketMs, cutAt: (readFromMs - fromMs) / bucketMs });
+      : await shifted(this.#works, { by: (fromMs - before.fromMs) / bucketMs, cutAt: (readFromMs - fromMs) / bucketMs });
     const offset = (readFromMs - fromMs) / bucketMs;
     steps?.contractNos.forEach((no, at) => {
       const works = kept.get(no) ?? new Float64Array(bucketsKept);
@@ -79,9 +80,10 @@ export class DeliveredBook {
 }
 
 /** Copies moved `by` buckets to the left and empty from `cutAt` on: answers that were given stay what they were. */
-function shifted(works: ReadonlyMap<number, Float64Array>, { by, cutAt }: { by: number; cutAt: number }): Map<number, Float64Array> {
+async function shifted(works: ReadonlyMap<number, Float64Array>, { by, cutAt }: { by: number; cutAt: number }): Promise<Map<number, Float64Array>> {
   const moved = new Map<number, Float64Array>();
   for (const [no, old] of works) {
+    await breathe();
     const next = new Float64Array(bucketsKept);
     next.set(old.subarray(Math.min(by, bucketsKept)));
     next.fill(0, Math.max(0, cutAt));

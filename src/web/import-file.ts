@@ -1,14 +1,13 @@
+import { breathe } from "../../views/turns.ts";
 import type { Control } from "../control/control.ts";
 import { type Import, type ImportOutcome, type ImportRow, importOutcomes } from "../control/imports.ts";
-import { breathe, type CsvFile, readCsv } from "./csv-read.ts";
+import { type CsvFile, readCsv } from "./csv-read.ts";
 import type { RowDetail } from "./import-job.ts";
 import { clearWord, dryRun, type PlannedRow } from "./import-plan.ts";
 import { csvLine } from "./inventory-csv.ts";
 import { actorName, actorOf, type Principal } from "./principal.ts";
 import { invalidField, Problem } from "./problems.ts";
 import { type RigCell, rigCells } from "./rig-cells.ts";
-
-const linesPerTurn = 250;
 
 /** A row as it would come out, or came out. */
 export type ImportLine = Pick<PlannedRow, "line" | "outcome" | "name" | "rigId" | "changes" | "errors">;
@@ -38,8 +37,8 @@ export function keepFile({ imports }: Pick<Control, "imports">, principal: Princ
 export async function linesOf(control: Control, kept: Import): Promise<ImportLine[]> {
   if (kept.state === "ready") return linesToBe(control, kept);
   const lines: ImportLine[] = [];
-  for (const [at, { line, outcome, detail }] of control.imports.rows(kept.no).entries()) {
-    if (at % linesPerTurn === 0) await breathe();
+  for (const { line, outcome, detail } of control.imports.rows(kept.no)) {
+    await breathe();
     lines.push({ line, outcome, ...(JSON.parse(detail) as RowDetail) });
   }
   return lines;
@@ -106,8 +105,8 @@ function undoLine({ outcome, detail }: Pick<ImportRow, "outcome" | "detail">): s
  */
 async function undoText({ imports }: Pick<Control, "imports">, kept: Import): Promise<string> {
   const lines: string[] = [];
-  for (const [at, row] of imports.rows(kept.no).entries()) {
-    if (at % linesPerTurn === 0) await breathe();
+  for (const row of imports.rows(kept.no)) {
+    await breathe();
     lines.push(undoLine(row));
   }
   return `\ufeff${csvLine(["id", "action", ...rigCells])}${lines.join("")}`;

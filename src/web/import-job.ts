@@ -1,10 +1,11 @@
+import { breathe } from "../../views/turns.ts";
 import type { Control } from "../control/control.ts";
 import type { Import, ImportRow } from "../control/imports.ts";
 import { recordAct } from "./actions/record.ts";
 import { addRig, changeRig, giveAssetCode } from "./actions/rig-details.ts";
 import { rigOf, rigSubject } from "./actions/rigs.ts";
 import { accepted } from "./control-result.ts";
-import { breathe, type CsvFile, readCsv } from "./csv-read.ts";
+import { type CsvFile, readCsv } from "./csv-read.ts";
 import type { WebDeps } from "./deps.ts";
 import { guessMapping, type PlannedRow, RowPlanner } from "./import-plan.ts";
 import { webLimits } from "./limits.ts";
@@ -75,8 +76,8 @@ async function applyRows(deps: Deps, principal: Principal, kept: Import, file: C
 /** A job that goes on knows what the rows before it took, as the one that was interrupted did. */
 async function noteApplied(control: Control, kept: Import, { planner, file }: { planner: RowPlanner; file: CsvFile }): Promise<void> {
   const applied = new Map(control.imports.rows(kept.no).map((row) => [row.line, row]));
-  for (const [at, row] of file.rows.slice(0, kept.done).entries()) {
-    if (at % rowsPerTurn === 0) await breathe();
+  for (const row of file.rows.slice(0, kept.done)) {
+    await breathe();
     const record = applied.get(row.line);
     const isKnown = record !== undefined && record.outcome !== "new";
     planner.note(row, isKnown ? (JSON.parse(record.detail) as RowDetail).rigId : null);

@@ -1,9 +1,10 @@
+import { breathe } from "../../views/turns.ts";
 import type { Control } from "../control/control.ts";
 import type { Import, ImportOutcome } from "../control/imports.ts";
 import type { Rig, RigPatch } from "../control/rig-row.ts";
 import { tidyMac } from "../control/rules.ts";
 import { withModelNominal } from "./actions/rig-details.ts";
-import { breathe, type CsvFile } from "./csv-read.ts";
+import type { CsvFile } from "./csv-read.ts";
 import { type CellTexts, cellOf, cellsOf, NameBook, type RigCell, readCells, rigCells } from "./rig-cells.ts";
 
 /** What a column of a file may be. */
@@ -79,7 +80,6 @@ export type PlannedRow = {
 
 /** The word that clears a field; an empty cell leaves it as it is. */
 export const clearWord = "(none)";
-const rowsPerTurn = 25;
 
 type Texts = Partial<Record<ImportField, string>>;
 
@@ -202,8 +202,8 @@ function planAction(action: string, row: PlannedRow): PlannedRow {
 export async function dryRun(control: Control, kept: Import, file: CsvFile): Promise<PlannedRow[]> {
   const planner = new RowPlanner(control, kept, kept.mapping ?? guessMapping(file.head));
   const planned: PlannedRow[] = [];
-  for (const [at, row] of file.rows.entries()) {
-    if (at % rowsPerTurn === 0) await breathe();
+  for (const row of file.rows) {
+    await breathe();
     planned.push(planner.plan(row));
   }
   return planned;

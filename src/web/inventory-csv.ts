@@ -1,7 +1,7 @@
+import { breathe } from "../../views/turns.ts";
 import type { Control } from "../control/control.ts";
 import type { Rig } from "../control/rig-row.ts";
 import { csvCell } from "./api/shares.ts";
-import { breathe } from "./csv-read.ts";
 import { cellsOf, NameBook, rigCells } from "./rig-cells.ts";
 
 /** A rig takes some 13 µs, and others are served between two pieces. */

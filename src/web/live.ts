@@ -1,10 +1,8 @@
 import { drawnInTurns } from "../../views/parts/in-turns.tsx";
+import { breathe } from "../../views/turns.ts";
 import type { Log } from "../log.ts";
 import { Problem } from "./problems.ts";
-import { sseFrame, sseHeaders, sseHeartbeat } from "./sse.ts";
-
-/** Until rigs and pools have been served once more. */
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+import { joinedFrame, sseBytes, sseHeaders, sseHeartbeat } from "./sse.ts";
 
 /** A piece of a page that is replaced as a whole when it changes; `id` is the id of its root element. */
 export type LivePart = { id: string; html: string };
@@ -22,11 +20,11 @@ export async function liveRows<T extends { id: string }>(lines: readonly T[], dr
   return lines.map(({ id }, at) => ({ id, html: drawn[at] ?? "" }));
 }
 
-/** Pieces of a page, drawn one a turn. */
+/** Pieces of a page, drawn with turns for rigs in between. */
 export async function liveParts(pieces: readonly (readonly [id: string, draw: () => JSX.Element])[]): Promise<LivePart[]> {
   const parts: LivePart[] = [];
   for (const [id, draw] of pieces) {
-    if (parts.length > 0) await nextTurn();
+    await breathe();
     parts.push({ id, html: await draw() });
   }
   return parts;
@@ -43,8 +41,9 @@ export const liveLimits = Object.freeze({
   restMsMax: 5_000,
 });
 
-/** A piece and the tick at which it last changed. */
-type Versioned = { html: string; tick: number };
+/** A piece as it is sent, and the tick at which it last changed. */
+type Versioned = { bytes: Uint8Array; tick: number };
+type Pieces = ReadonlyMap<string, Versioned>;
 
 type Client = {
   controller: ReadableStreamDefaultController<Uint8Array>;
@@ -59,44 +58,47 @@ type Channel = {
   view: LiveView;
   clients: Set<Client>;
   tick: number;
-  parts: Map<string, Versioned>;
-  list: { id: string; order: string; orderTick: number; rows: Map<string, Versioned> } | null;
+  parts: Pieces;
+  list: { id: string; order: string; orderTick: number; rows: Pieces } | null;
   timer: ReturnType<typeof setTimeout> | null;
   /** What those who have seen everything up to a tick (the key) hear next; made once for all of them. */
   frames: Map<number, Uint8Array | null>;
 };
 
-const encoder = new TextEncoder();
-const ping = encoder.encode(sseHeartbeat);
+const ping = new TextEncoder().encode(sseHeartbeat);
+const partialEnd = sseBytes("</hx-partial>");
 
-const partial = (target: string, swap: string, html: string): string => `<hx-partial hx-target="#${target}" hx-swap="${swap}">${html}</hx-partial>`;
+const partial = (target: string, swap: string, inner: readonly Uint8Array[]): Uint8Array[] => [
+  sseBytes(`<hx-partial hx-target="#${target}" hx-swap="${swap}">`),
+  ...inner,
+  partialEnd,
+];
 
-function note(kept: Map<string, Versioned>, part: LivePart, tick: number): void {
-  if (kept.get(part.id)?.html !== part.html) kept.set(part.id, { html: part.html, tick });
+/** Those that are as they were before keep their tick; the others get `tick`. */
+async function noted(parts: readonly LivePart[], before: Pieces | undefined, tick: number): Promise<Pieces> {
+  const pieces = new Map<string, Versioned>();
+  for (const { id, html } of parts) {
+    await breathe();
+    const bytes = sseBytes(html);
+    const kept = before?.get(id);
+    pieces.set(id, kept !== undefined && Buffer.compare(kept.bytes, bytes) === 0 ? kept : { bytes, tick });
+  }
+  return pieces;
 }
 
-function takeRows(channel: Channel, list: LiveRows): void {
-  const order = list.rows.map((row) => row.id).join(" ");
-  const before = channel.list;
-  const rows = new Map<string, Versioned>();
-  for (const row of list.rows) {
-    const kept = before?.rows.get(row.id);
-    rows.set(row.id, kept?.html === row.html ? kept : { html: row.html, tick: channel.tick });
-  }
-  channel.list = { id: list.id, order, orderTick: before?.order === order ? before.orderTick : channel.tick, rows };
+async function notedList({ id, rows }: LiveRows, before: Channel["list"], tick: number): Promise<Channel["list"]> {
+  const order = rows.map((row) => row.id).join(" ");
+  return { id, order, orderTick: before?.order === order ? before.orderTick : tick, rows: await noted(rows, before?.rows, tick) };
 }
 
-/** Everything that changed after `sinceTick`, as one message; empty when nothing did. Since 0 = the whole of it. */
-function changesSince(channel: Channel, sinceTick: number): string {
-  const out: string[] = [];
-  for (const [id, { html, tick }] of channel.parts) if (tick > sinceTick) out.push(partial(id, "outerMorph", html));
-  const { list } = channel;
-  if (list && list.orderTick > sinceTick) {
-    out.push(partial(list.id, "innerMorph", [...list.rows.values()].map((row) => row.html).join("")));
-  } else if (list) {
-    for (const [id, { html, tick }] of list.rows) if (tick > sinceTick) out.push(partial(id, "outerMorph", html));
-  }
-  return out.join("");
+/** Everything that changed after `sinceTick`, in pieces of one message. Since 0 = the whole of it. */
+function changesSince({ parts, list }: Channel, sinceTick: number): Uint8Array[] {
+  const changed = (pieces: Pieces) => pieces.entries().filter(([, { tick }]) => tick > sinceTick);
+  const each = (pieces: Pieces) => changed(pieces).flatMap(([id, { bytes }]) => partial(id, "outerMorph", [bytes]));
+  if (list === null) return [...each(parts)];
+  if (list.orderTick <= sinceTick) return [...each(parts), ...each(list.rows)];
+  const rows = [...list.rows.values().map(({ bytes }) => bytes)];
+  return [...each(parts), ...partial(list.id, "innerMorph", rows)];
 }
 
 /** The bytes of those changes; null when there are none. */
@@ -104,7 +106,7 @@ function frameSince(channel: Channel, sinceTick: number): Uint8Array | null {
   const made = channel.frames.get(sinceTick);
   if (made !== undefined) return made;
   const changes = changesSince(channel, sinceTick);
-  const frame = changes === "" ? null : encoder.encode(sseFrame({ id: String(channel.tick), data: changes }));
+  const frame = changes.length === 0 ? null : joinedFrame(channel.tick, changes);
   channel.frames.set(sinceTick, frame);
   return frame;
 }
@@ -185,13 +187,17 @@ export class LiveViews {
   async #renderNow(channel: Channel): Promise<void> {
     const startMs = this.#now();
     try {
-      await nextTurn();
+      await breathe();
       const snapshot = await channel.view.render();
-      channel.tick += 1;
+      const tick = channel.tick + 1;
+      const parts = await noted(snapshot.parts, channel.parts, tick);
+      const list = snapshot.list === undefined ? null : await notedList(snapshot.list, channel.list, tick);
+      Object.assign(channel, { parts, list, tick });
       channel.frames.clear();
-      for (const part of snapshot.parts) note(channel.parts, part, channel.tick);
-      if (snapshot.list) takeRows(channel, snapshot.list);
-      for (const client of channel.clients) this.#send(channel, client);
+      for (const client of channel.clients) {
+        await breathe();
+        this.#send(channel, client);
+      }
     } catch (error) {
       this.#log.error("web.live", { view: channel.view.key, error: String(error) });
     }

@@ -1,8 +1,8 @@
+import { breathe } from "../../views/turns.ts";
 import type { Control } from "../control/control.ts";
 import { numberOf, positionIn, positionWords } from "../control/rack-position.ts";
 import type { Rack, RigPlace } from "../control/racks.ts";
 import { checkRigFields, type Rig, type RigLocation } from "../control/rig-row.ts";
-import { breathe } from "./csv-read.ts";
 import { matchPattern, type PlacePattern } from "./place-pattern.ts";
 
 /** By what rigs are placed: the texts that are read, and what is so for all of them (null = as the pattern says, else as it is). */
@@ -18,7 +18,6 @@ export type PlaceOutcome = (typeof placeOutcomes)[number];
 /** Where a rig would go, and why it does not. `to` is null where nothing was read. */
 export type PlannedPlace = { rig: Rig; text: string | null; to: RigPlace | null; outcome: PlaceOutcome; why: string };
 
-const rigsPerTurn = 250;
 const othersNamed = 3;
 const lower = (text: string | null): string => text?.toLowerCase() ?? "";
 const rackKey = ({ siteId, location: { building, row, rack } }: RigPlace): string => JSON.stringify([siteId, lower(building), lower(row), lower(rack)]);
@@ -76,8 +75,8 @@ export async function planPlaces(
 ): Promise<PlannedPlace[]> {
   const keys = new PlaceKeys(control);
   const planned = new Map<number, PlannedPlace>();
-  for (const [at, rig] of rigs.chosen.entries()) {
-    if (at % rigsPerTurn === 0) await breathe();
+  for (const rig of rigs.chosen) {
+    await breathe();
     planned.set(rig.no, planOne(keys, ask, rig));
   }
   const takers = await takersOf(keys, rigs.all, planned);
@@ -85,8 +84,8 @@ export async function planPlaces(
   // A rig that cannot go stays where it is, which may be where another would go: until nothing changes any more.
   for (let isChanged = true; isChanged; ) {
     isChanged = false;
-    for (const [at, plan] of plans.entries()) {
-      if (at % rigsPerTurn === 0) await breathe();
+    for (const plan of plans) {
+      await breathe();
       if (plan.outcome === "move" && yieldsTo(keys, plan, takers)) isChanged = true;
     }
   }
@@ -105,8 +104,8 @@ function take(takers: Takers, key: string | null, rig: Rig): void {
 /** Who will stand where, as far as is known. */
 async function takersOf(keys: PlaceKeys, all: readonly Rig[], planned: ReadonlyMap<number, PlannedPlace>): Promise<Takers> {
   const takers: Takers = new Map();
-  for (const [at, rig] of all.entries()) {
-    if (at % rigsPerTurn === 0) await breathe();
+  for (const rig of all) {
+    await breathe();
     const plan = planned.get(rig.no);
     const place = plan?.outcome === "move" && plan.to !== null ? plan.to : rig;
     if (rig.lifecycle !== "retired" || plan?.outcome === "move") take(takers, keys.keyOf(place), rig);

@@ -1,8 +1,22 @@
-/** One server-sent event. Line breaks inside the data must begin new `data:` lines, or whoever wrote the data could forge events. */
+const encoder = new TextEncoder();
+const frameEnd = encoder.encode("\n\n");
+
+/** Line breaks inside the data must begin new `data:` lines, or whoever wrote the data could forge events. */
+const dataLines = (data: string): string => data.replace(/\r\n|\r|\n/g, "\ndata: ");
+
+/** One server-sent event. */
 export function sseFrame({ id, event, data }: { id?: string; event?: string; data: string }): string {
   const oneLine = (text: string) => text.replace(/[\r\n]+/g, " ");
   const head = `${id === undefined ? "" : `id: ${oneLine(id)}\n`}${event === undefined ? "" : `event: ${oneLine(event)}\n`}`;
-  return `${head}data: ${data.replace(/\r\n|\r|\n/g, "\ndata: ")}\n\n`;
+  return `${head}data: ${dataLines(data)}\n\n`;
+}
+
+/** A piece of an event's data, for `joinedFrame`. */
+export const sseBytes = (data: string): Uint8Array => encoder.encode(dataLines(data));
+
+/** The same event of pieces that were made before; `id` is a number. */
+export function joinedFrame(id: number, pieces: readonly Uint8Array[]): Uint8Array {
+  return Buffer.concat([encoder.encode(`id: ${id}\ndata: `), ...pieces, frameEnd]);
 }
 
 /** A comment: keeps proxies and idle timers from cutting a silent stream. */

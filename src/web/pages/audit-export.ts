@@ -1,5 +1,5 @@
+import { breathe } from "../../../views/turns.ts";
 import type { AuditEntry, AuditQuery } from "../../control/audit.ts";
-import { breathe } from "../csv-read.ts";
 import { timeText } from "../times.ts";
 import type { PageCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";

@@ -1,7 +1,7 @@
 import { AuditPage, type AuditProps, type AuditRow } from "../../../views/pages/audit.tsx";
+import { breathe } from "../../../views/turns.ts";
 import type { AuditEntry, AuditQuery } from "../../control/audit.ts";
 import { assetUrls } from "../assets/assets.ts";
-import { breathe } from "../csv-read.ts";
 import { readTime } from "../times.ts";
 import { auditExport } from "./audit-export.ts";
 import { htmlResponse, type PageCall } from "./page-call.ts";

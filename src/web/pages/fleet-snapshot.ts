@@ -1,5 +1,5 @@
+import { breathe } from "../../../views/turns.ts";
 import type { Rig } from "../../control/rig-row.ts";
-import { breathe } from "../csv-read.ts";
 import type { WebDeps } from "../deps.ts";
 import type { LiveFigures, RateTable } from "../live-figures.ts";
 import { Shared } from "../shared.ts";

@@ -1,8 +1,8 @@
 import { type Label, LabelsPage, labelSizes } from "../../../views/pages/labels.tsx";
+import { breathe } from "../../../views/turns.ts";
 import type { Rig } from "../../control/rig-row.ts";
 import { assetUrls } from "../assets/assets.ts";
 import { clientReader } from "../client.ts";
-import { breathe } from "../csv-read.ts";
 import { NameBook } from "../rig-cells.ts";
 import { htmlResponse, type PageCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
@@ -10,8 +10,6 @@ import { choiceFields, chosenRigs, readChoice } from "./rig-choice.ts";
 
 /** Of one page of labels; whole sheets of each size come close to it. */
 const labelsMax = 200;
-/** A code takes some 10 µs, but those of the first page after a start a quarter of a millisecond. */
-const codesPerTurn = 16;
 
 /** Where a phone finds this hub: as the page itself was reached, be it through a proxy. */
 function originOf({ deps }: PageParts, request: Request): string {
@@ -27,8 +25,8 @@ function readWhole(text: string | null, max: number): number {
 async function labelsOf({ deps, labelCodes }: PageParts, rigs: readonly Rig[], origin: string): Promise<Label[]> {
   const book = new NameBook(deps.control);
   const labels: Label[] = [];
-  for (const [at, { id, name, assetCode, model, serial, siteId, location }] of rigs.entries()) {
-    if (at % codesPerTurn === 0) await breathe();
+  for (const { id, name, assetCode, model, serial, siteId, location } of rigs) {
+    await breathe();
     const place = [book.siteText(siteId), location.building, location.row, location.rack, location.position].filter((part) => part !== null && part !== "");
     labels.push({ id, name, assetCode, model, serial, place: place.join(" · "), modules: labelCodes.of(`${origin}/rigs/${id}`) });
   }

@@ -1,8 +1,8 @@
 import { type BuildingRows, type NamedRack, RackNow, RacksPage, type RowProps, type StandingRig } from "../../../views/pages/racks.tsx";
+import { breathe } from "../../../views/turns.ts";
 import type { Rack } from "../../control/racks.ts";
 import type { Rig } from "../../control/rig-row.ts";
 import { assetUrls } from "../assets/assets.ts";
-import { breathe } from "../csv-read.ts";
 import type { LiveView } from "../live.ts";
 import { rackGrid } from "../rack-grid.ts";
 import { NameBook } from "../rig-cells.ts";
@@ -18,8 +18,6 @@ const nowhere: RowPlace = Object.freeze({ siteId: null, building: null, row: nul
 type Row = RowPlace & { key: string; racks: Rack[]; rigs: Rig[]; troubled: number };
 
 const keyOf = ({ siteId, building, row }: RowPlace): string => JSON.stringify([siteId, building?.toLowerCase() ?? null, row?.toLowerCase() ?? null]);
-
-const rigsPerTurn = 1_000;
 
 /** Positions that one page draws; a row that has more shows its first racks. */
 const cellsMax = 5_000;
@@ -38,8 +36,8 @@ async function rowsOf({ deps: { control }, snapshots }: PageParts): Promise<Map<
     return known;
   };
   for (const rack of control.racks.all()) rowAt(rack).racks.push(rack);
-  for (const [at, view] of (await snapshots.current()).rigs.entries()) {
-    if (at % rigsPerTurn === 0) await breathe();
+  for (const view of (await snapshots.current()).rigs) {
+    await breathe();
     const { siteId, location } = view.rig;
     if (location.building === null && location.row === null && location.rack === null) continue;
     const row = rowAt({ siteId, building: location.building, row: location.row });

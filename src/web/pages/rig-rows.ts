@@ -1,6 +1,6 @@
+import { breathe } from "../../../views/turns.ts";
 import type { Rig } from "../../control/rig-row.ts";
 import type { WorkerName } from "../../control/worker-names.ts";
-import { breathe } from "../csv-read.ts";
 import type { WebDeps } from "../deps.ts";
 import { byName } from "./natural-order.ts";
 

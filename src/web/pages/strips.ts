@@ -1,6 +1,6 @@
 import type { StripBar } from "../../../views/parts/delivery-strip.tsx";
+import { breathe } from "../../../views/turns.ts";
 import type { Contract } from "../../control/contract-row.ts";
-import { breathe } from "../csv-read.ts";
 import { bucketMs, DeliveredBook, type DeliveredDay } from "../delivered-book.ts";
 import type { WebDeps } from "../deps.ts";
 import { barsOf, type PromiseStretch, promiseStretches } from "./delivery-bars.ts";
@@ -9,9 +9,6 @@ import { barsOf, type PromiseStretch, promiseStretches } from "./delivery-bars.t
 const sizes = Object.freeze({ row: { bars: 96, steps: 3 }, page: { bars: 288, steps: 1 } });
 export type StripSize = keyof typeof sizes;
 export const barMsOf = (size: StripSize): number => sizes[size].steps * bucketMs;
-
-/** A strip's bars take some 50 µs, and rigs wait meanwhile. */
-const contractsPerTurn = 16;
 
 type Kept<T> = Map<number, { version: number; value: T }>;
 
@@ -34,8 +31,8 @@ export class Strips {
     const drawn = this.#bars[size];
     const missing = contracts.filter(({ no, version }) => drawn.get(no)?.version !== version);
     this.#readPromises(missing);
-    for (const [at, { no, version }] of missing.entries()) {
-      if (at > 0 && at % contractsPerTurn === 0) await breathe();
+    for (const { no, version } of missing) {
+      await breathe();
       const promise = this.#promises.get(no)?.value ?? [];
       drawn.set(no, { version, value: barsOf(day, no, { promise, ...sizes[size] }) });
     }

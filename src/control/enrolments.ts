@@ -3,6 +3,7 @@ import type { Allocations } from "./allocations.ts";
 import type { SqlValue } from "./database.ts";
 import type { EventInput, Events } from "./events.ts";
 import { newId } from "./ids.ts";
+import type { RigNumbers } from "./rig-numbers.ts";
 import { newRigFields, type RawRig, type Rig } from "./rig-row.ts";
 import type { RowTable } from "./row-table.ts";
 import { isRigName, rigNameWords } from "./rules.ts";
@@ -28,14 +29,16 @@ export class Enrolments {
   readonly #rows: RowTable<Rig, RawRig>;
   readonly #allocations: Allocations;
   readonly #events: Events;
+  readonly #numbers: RigNumbers;
   readonly #known: Statement<RawRig, SqlValue[]>;
   readonly #claimed: Statement<{ at: number; rig_no: number }, SqlValue[]>;
-  readonly #insert: Statement<{ no: number; id: string }, SqlValue[]>;
+  readonly #insert: Statement<unknown, SqlValue[]>;
 
-  constructor(rows: RowTable<Rig, RawRig>, { allocations, events }: { allocations: Allocations; events: Events }) {
+  constructor(rows: RowTable<Rig, RawRig>, { allocations, events, numbers }: { allocations: Allocations; events: Events; numbers: RigNumbers }) {
     this.#rows = rows;
     this.#allocations = allocations;
     this.#events = events;
+    this.#numbers = numbers;
     this.#known = rows.prepare(
       `removed_at_ms IS NULL AND no IN (SELECT rigs.no FROM json_each(?) CROSS JOIN rigs
        ON fleet_no = value ->> 'fleetNo' AND name = value ->> 'name' AND removed_at_ms IS NULL)`,
@@ -45,11 +48,10 @@ export class Enrolments {
     );
     // One statement for the whole batch, with what all of them share written out: a third of the time of a statement per rig.
     this.#insert = rows.database.sql.prepare(
-      `INSERT INTO rigs (id, version, created_at_ms, updated_at_ms, name, fleet_no, nominal_hps, nominal_source, lend, lifecycle,
+      `INSERT INTO rigs (no, id, version, created_at_ms, updated_at_ms, name, fleet_no, nominal_hps, nominal_source, lend, lifecycle,
          status, status_since_ms, status_code, status_text, draining, parked, notes, first_seen_ms, last_seen_ms)
-       SELECT value ->> 0, 1, ?2, ?2, value ->> 1, value ->> 2, value ->> 3, value ->> 4, 'none', 'active',
-         'vetting', ?2, ?3, ?4, 0, 0, '', ?2, ?2 FROM json_each(?1)
-       RETURNING no, id`,
+       SELECT value ->> 0, value ->> 1, 1, ?2, ?2, value ->> 2, value ->> 3, value ->> 4, value ->> 5, 'none', 'active',
+         'vetting', ?2, ?3, ?4, 0, 0, '', ?2, ?2 FROM json_each(?1)`,
     );
   }
 
@@ -83,9 +85,8 @@ export class Enrolments {
     if (entries.length === 0) return [];
     const nowMs = this.#rows.database.now();
     const fresh = entries.map((entry) => this.#rigOf(entry, nowMs));
-    const rows = fresh.map((rig) => [rig.id, rig.name, rig.fleetNo, rig.nominalHps, rig.nominalSource]);
-    const nos = new Map(this.#insert.all(JSON.stringify(rows), nowMs, enrolled.code, enrolled.text).map(({ no, id }) => [id, no]));
-    for (const rig of fresh) rig.no = nos.get(rig.id) ?? 0;
+    const rows = fresh.map((rig) => [rig.no, rig.id, rig.name, rig.fleetNo, rig.nominalHps, rig.nominalSource]);
+    this.#insert.run(JSON.stringify(rows), nowMs, enrolled.code, enrolled.text);
     this.#rows.changed(fresh.map(({ no }) => no));
     this.#allocations.assign(fresh.map(({ no }) => ({ rigNo: no, reason: enrolled, decidedBy: "planner" })));
     this.#events.append(...fresh.map(enrolmentEvent));
@@ -96,6 +97,6 @@ export class Enrolments {
     const seen = { status: "vetting", statusReason: enrolled, firstSeenMs: nowMs, lastSeenMs: nowMs } as const;
     const nominalSource = nominalHps === null ? null : "hint";
     const fields = newRigFields({ fleetNo, name, nominalHps, nominalSource }, nowMs);
-    return { no: 0, id: newId("rig", nowMs), version: 1, createdAtMs: nowMs, updatedAtMs: nowMs, ...fields, ...seen };
+    return { no: this.#numbers.next(fleetNo), id: newId("rig", nowMs), version: 1, createdAtMs: nowMs, updatedAtMs: nowMs, ...fields, ...seen };
   }
 }

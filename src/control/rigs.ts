@@ -14,6 +14,7 @@ import { RigClaims } from "./rig-claims.ts";
 import { type FoundNominal, RigFindings, type StatusChange } from "./rig-findings.ts";
 import { RigIdentity } from "./rig-identity.ts";
 import { listRigs, type RigPage, type RigQuery } from "./rig-list.ts";
+import { RigNumbers } from "./rig-numbers.ts";
 import { newRigFields, type RawRig, type Rig, type RigFields, type RigInput, type RigPatch, type RigStatus, rigMapping, rigStatuses } from "./rig-row.ts";
 import { RigStanding, type Said } from "./rig-standing.ts";
 import { type ExpectedVersion, patched, RowTable } from "./row-table.ts";
@@ -32,6 +33,7 @@ export class Rigs {
   readonly #rows: RowTable<Rig, RawRig>;
   readonly #allocations: Allocations;
   readonly #findings: RigFindings;
+  readonly #numbers: RigNumbers;
   readonly #enrolments: Enrolments;
   readonly #names: WorkerNames;
   readonly #identity: RigIdentity;
@@ -56,7 +58,8 @@ export class Rigs {
     this.#rows = new RowTable(database, rigMapping);
     this.#allocations = parts.allocations;
     this.#findings = new RigFindings(database, { events: parts.events, changed: (rigNos) => this.#rows.changed(rigNos) });
-    this.#enrolments = new Enrolments(this.#rows, parts);
+    this.#numbers = new RigNumbers(database);
+    this.#enrolments = new Enrolments(this.#rows, { ...parts, numbers: this.#numbers });
     this.#names = new WorkerNames(database);
     this.#claims = new RigClaims(database);
     this.#codes = new AssetCodes(database);
@@ -180,7 +183,7 @@ export class Rigs {
       const fields = newRigFields(input, this.#database.now());
       const failure = this.#checks.check(fields, null);
       if (failure !== null) return failure;
-      const rig = this.#rows.insert(fields);
+      const rig = this.#rows.insert(fields, this.#numbers.next(fields.fleetNo));
       this.#allocations.assign([{ rigNo: rig.no, reason: { code: "entered", text: "entered by hand" }, decidedBy: by }]);
       return succeed(rig);
     });

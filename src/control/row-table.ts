@@ -63,7 +63,7 @@ export class RowTable<Row extends RowBase, Raw extends RawBase> {
     this.#byId = this.prepare("id = ? AND removed_at_ms IS NULL");
     const marks = columns.map(() => "?").join(", ");
     this.#insert = database.sql.prepare(
-      `INSERT INTO ${table} (id, version, created_at_ms, updated_at_ms, ${columns.join(", ")}) VALUES (?, 1, ?, ?, ${marks})`,
+      `INSERT INTO ${table} (no, id, version, created_at_ms, updated_at_ms, ${columns.join(", ")}) VALUES (?, ?, 1, ?, ?, ${marks})`,
     );
     this.#write = database.sql.prepare(
       `UPDATE ${table} SET version = version + 1, updated_at_ms = ?, ${columns.map((name) => `${name} = ?`).join(", ")} WHERE no = ?`,
@@ -121,10 +121,11 @@ export class RowTable<Row extends RowBase, Raw extends RawBase> {
     return this.find(this.#byId, id);
   }
 
-  insert(fields: Omit<Row, keyof RowBase>): Row {
+  /** @param no its number; null = the next one */
+  insert(fields: Omit<Row, keyof RowBase>, no: number | null = null): Row {
     return this.database.transaction(() => {
       const nowMs = this.database.now();
-      const { lastInsertRowid } = this.#insert.run(newId(this.#mapping.prefix, nowMs), nowMs, nowMs, ...this.#mapping.write(fields));
+      const { lastInsertRowid } = this.#insert.run(no, newId(this.#mapping.prefix, nowMs), nowMs, nowMs, ...this.#mapping.write(fields));
       const row = this.#existing(Number(lastInsertRowid));
       this.#record(null, row);
       return row;

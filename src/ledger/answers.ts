@@ -83,4 +83,7 @@ export type ServedTime = { rigNo: number; contractNo: number; fromMs: number; to
 /** In hashes, in the order of the list. Everything the journal had on disk at `asOfMs` is counted. */
 export type DeliveredWorks = { works: bigint[]; asOfMs: number };
 
+/** H/s by number, one for each window asked for; null where there is no data. */
+export type RatesByNo = ReadonlyMap<number, readonly (number | null)[]>;
+
 export type Gap = { fromMs: number; toMs: number };

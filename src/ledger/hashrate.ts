@@ -3,6 +3,7 @@ import { factsSql } from "./fact-sources.ts";
 import { poolCodes } from "./journal-format.ts";
 import { poissonInterval } from "./poisson-interval.ts";
 import type { Questions } from "./questions.ts";
+import { RateTable } from "./rate-table.ts";
 import { hubAccepted, lost } from "./rollup-sql.ts";
 import { coveredMs } from "./runs.ts";
 import { checkWindow } from "./scope.ts";
@@ -74,8 +75,8 @@ export const figureSql = {
  * H/s per rig, contract or pool that had a share, over windows that end at `nowMs`, given the seconds that each of them covers; in
  * one question. The windows' starts part the time into stretches, and a window is the sum of its stretches.
  */
-export async function ratesOf(questions: Questions, { by, figure, windows, nowMs }: RatesQuestion): Promise<Map<number, (number | null)[]>> {
-  if (windows.length === 0) return new Map();
+export async function ratesOf(questions: Questions, { by, figure, windows, nowMs }: RatesQuestion): Promise<RateTable> {
+  if (windows.length === 0) return new RateTable(new Float64Array(), []);
   const toMs = Math.floor(nowMs);
   // Rounded, for a window that was made to begin with a whole minute must not begin a millisecond before it.
   const startOf = ({ seconds }: RateWindow) => Math.round(nowMs - seconds * 1_000);
@@ -100,16 +101,15 @@ export async function ratesOf(questions: Questions, { by, figure, windows, nowMs
     });
     return `SELECT no::DOUBLE, ${columns.join(", ")} FROM (${stretches.join("\n UNION ALL ")}) GROUP BY no`;
   });
-  const nos = found.numbers(0);
-  const works = windows.map((_, index) => found.numbers(1 + index));
-  const rates = new Map<number, (number | null)[]>();
-  // Loops without iterators and closures: for ten thousand rigs those took as long as the question.
-  for (let row = 0; row < nos.length; row++) {
-    const ofRow: (number | null)[] = [];
-    for (let index = 0; index < windows.length; index++) ofRow.push(rateOf((works[index] as Float64Array)[row] as number, windows[index] as RateWindow));
-    rates.set(nos[row] as number, ofRow);
-  }
-  return rates;
+  return new RateTable(
+    found.numbers(0),
+    windows.map((window, index) => ratesOfWindow(found.numbers(1 + index), window)),
+  );
 }
 
-const rateOf = (sum: number, { seconds, coveredS }: RateWindow) => (coveredS < seconds * coveredPartMin ? null : sum / coveredS);
+/** Null where too little of the window is covered. The sums become the rates. */
+function ratesOfWindow(sums: Float64Array, { seconds, coveredS }: RateWindow): Float64Array | null {
+  if (coveredS < seconds * coveredPartMin) return null;
+  for (let row = 0; row < sums.length; row++) sums[row] = (sums[row] as number) / coveredS;
+  return sums;
+}

@@ -1,7 +1,19 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Log } from "../log.ts";
-import type { DeliveredWorks, Gap, HashratePoint, HashrateScope, ServedTime, ShareQuery, ShareRow, SharesSummary, WorkQuery, WorkRow } from "./answers.ts";
+import type {
+  DeliveredWorks,
+  Gap,
+  HashratePoint,
+  HashrateScope,
+  RatesByNo,
+  ServedTime,
+  ShareQuery,
+  ShareRow,
+  SharesSummary,
+  WorkQuery,
+  WorkRow,
+} from "./answers.ts";
 import type { Backlog, LedgerFigures } from "./backlog.ts";
 import { BlockSource } from "./block-source.ts";
 import type { Database } from "./database.ts";
@@ -59,11 +71,11 @@ export type Ledger = LedgerDesk & {
   /** One point per step, the first at `fromMs`. */
   hashrate: (scope: HashrateScope, window: { fromMs: number; toMs: number; stepS: number }) => Promise<HashratePoint[]>;
   /** Effective H/s of every rig that had a share, over each window that ends at `nowMs`; null where there is no data. */
-  rates: (windowsS: readonly number[], nowMs: number) => Promise<Map<number, (number | null)[]>>;
+  rates: (windowsS: readonly number[], nowMs: number) => Promise<RatesByNo>;
   /** Work at the pools' difficulty that each endpoint accepted, and refused or left unanswered. */
   rejects: (fromMs: number, toMs: number, by?: "pool" | "rig") => Promise<Map<number, { accepted: bigint; rejected: bigint }>>;
   /** Delivered H/s (D = H - R, may be negative) of every contract that had a share, over windows that end at `nowMs`; the house is 0. */
-  deliveredRates: (windowsS: readonly number[], nowMs: number) => Promise<Map<number, (number | null)[]>>;
+  deliveredRates: (windowsS: readonly number[], nowMs: number) => Promise<RatesByNo>;
   /** Delivered work of every contract by steps, as doubles: for drawing. */
   deliveredSteps: (window: DeliveredWindow) => Promise<DeliveredSteps>;
   /** Exact delivered work (D = H - R, may be negative) of each of these rigs for its contract in its time; for very many of them at once. */

@@ -1,4 +1,16 @@
-import type { DeliveredWorks, Gap, HashratePoint, HashrateScope, ServedTime, ShareQuery, ShareRow, SharesSummary, WorkQuery, WorkRow } from "./answers.ts";
+import type {
+  DeliveredWorks,
+  Gap,
+  HashratePoint,
+  HashrateScope,
+  RatesByNo,
+  ServedTime,
+  ShareQuery,
+  ShareRow,
+  SharesSummary,
+  WorkQuery,
+  WorkRow,
+} from "./answers.ts";
 import type { Backlog, LedgerFigures } from "./backlog.ts";
 import type { BlockSource } from "./block-source.ts";
 import type { Database } from "./database.ts";
@@ -136,11 +148,11 @@ export class OpenLedger {
     return hashrateOf(this.#parts.questions, scope, { ...window, pointsMax: this.#parts.limits.pointsMax, gaps: this.#gaps(window.fromMs, window.toMs) });
   }
 
-  rates(windowsS: readonly number[], nowMs: number): Promise<Map<number, (number | null)[]>> {
+  rates(windowsS: readonly number[], nowMs: number): Promise<RatesByNo> {
     return ratesOf(this.#parts.questions, { by: "rig", figure: "effective", windows: this.#rateWindows(windowsS, nowMs), nowMs });
   }
 
-  deliveredRates(windowsS: readonly number[], nowMs: number): Promise<Map<number, (number | null)[]>> {
+  deliveredRates(windowsS: readonly number[], nowMs: number): Promise<RatesByNo> {
     return ratesOf(this.#parts.questions, { by: "contract", figure: "delivered", windows: this.#rateWindows(windowsS, nowMs), nowMs });
   }
 

@@ -36,7 +36,7 @@ export type WebLedger = Pick<
   /** Delivered work of every contract by steps; without it strips have no bars. */
   deliveredSteps?: Ledger["deliveredSteps"];
   /** Delivered H/s of every contract that had a share, over windows that end at `nowMs`. */
-  deliveredRates?: (windowsS: readonly number[], nowMs: number) => Promise<Map<number, (number | null)[]>>;
+  deliveredRates?: Ledger["deliveredRates"];
 };
 
 /** Whether a contract gets what it was promised, and the rule with its numbers. */

@@ -145,7 +145,7 @@ describe("questions to the ledger", () => {
     ledger.append(aShare({ rigNo: 2, atMs: startMs + 20_000, difficulty: 5, poolVerdict: "unanswered", poolDifficulty: 9, poolNo: 3 }));
     await ledger.flush();
     const unit = 2 ** 32;
-    expect(await ledger.rates([10, 100, 10_000], folder.nowMs)).toEqual(
+    expect(new Map(await ledger.rates([10, 100, 10_000], folder.nowMs))).toEqual(
       new Map([
         [1, [(10 * unit) / 10, (40 * unit) / 100, null]],
         [2, [0, (5 * unit) / 100, null]],

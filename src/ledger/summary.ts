@@ -99,9 +99,10 @@ export async function rejectsOf(
     figures: ["pool_work"],
   };
   const of = (condition: string) => `coalesce(sum(pool_work) FILTER (WHERE ${condition}), 0)`;
-  const rows = await questions.ask(
-    (reach) => `SELECT ${by}_no, ${of(isPoolAccepted)} AS accepted, ${of(lost)} AS rejected FROM (${factsSql(reach, asked)})
-      GROUP BY ALL HAVING accepted > 0 OR rejected > 0`,
+  const found = await questions.askColumns(
+    (reach) => `SELECT ${by}_no::DOUBLE, ${of(isPoolAccepted)}::HUGEINT AS accepted, ${of(lost)}::HUGEINT AS rejected FROM (${factsSql(reach, asked)})
+      GROUP BY ${by}_no HAVING accepted > 0 OR rejected > 0`,
   );
-  return new Map(rows.map(([no, accepted, rejected]) => [Number(no), { accepted: accepted as bigint, rejected: rejected as bigint }]));
+  const [accepted, rejected] = [found.integers(1), found.integers(2)];
+  return new Map(Array.from(found.numbers(0), (no, row) => [no, { accepted: accepted[row] ?? 0n, rejected: rejected[row] ?? 0n }]));
 }

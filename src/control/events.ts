@@ -33,8 +33,9 @@ export type EventPage = { rows: HubEvent[]; olderNo: number | null };
 /** What bears on a contract in [fromMs, toMs). */
 export type ContractEventAsk = { contract: { no: number; id: string }; fromMs: number; toMs: number; limit: number };
 
-/** Rows that one search reads at most: what is rare must not hold up the loop that answers rigs. About 20 ms. */
+/** Rows that one search reads at most, and at a time: 500 take half a millisecond of the loop that answers rigs. */
 const searchedMax = 20_000;
+const searchedPerTurn = 500;
 
 /** Recorded events that may wait for `flush`; one more is written at once. */
 const bufferedMax = 2_000;
@@ -170,17 +171,24 @@ export class Events {
     return this.#ofContract.all(contract.id, fromNo, toNo, Math.min(limit, limitMax), contract.no, fromMs, toMs).map(eventOf);
   }
 
-  /** Finds events; of rare ones it may take several pages to come to the next. */
-  search({ beforeNo, untilMs, kind, text, limit }: EventSearch): EventPage {
+  /** Finds events, with a `rest` between pieces of work; of rare ones it may take several pages to come to the next. */
+  async search({ beforeNo, untilMs, kind, text, limit }: EventSearch, rest: () => Promise<void> | undefined): Promise<EventPage> {
     const endNo = Math.min(
       beforeNo ?? Number.MAX_SAFE_INTEGER,
       (this.#lastNo.get()?.no ?? 0) + 1,
       untilMs === null ? Number.MAX_SAFE_INTEGER : this.#noAfter(untilMs),
     );
-    const fromNo = Math.max(1, endNo - searchedMax);
+    const firstNo = Math.max(1, endNo - searchedMax);
     const pattern = text === "" ? "" : `%${text.replace(/[\\%_]/g, "\\$&")}%`;
     const count = Math.max(1, Math.min(limit, limitMax));
-    const rows = this.#search.all(endNo, fromNo, kind, pattern, count).map(eventOf);
+    const rows: HubEvent[] = [];
+    let fromNo = endNo;
+    while (fromNo > firstNo && rows.length < count) {
+      await rest();
+      const toNo = fromNo;
+      fromNo = Math.max(firstNo, toNo - searchedPerTurn);
+      rows.push(...this.#search.all(toNo, fromNo, kind, pattern, count - rows.length).map(eventOf));
+    }
     const isFull = rows.length === count;
     const olderNo = isFull ? (rows.at(-1)?.no ?? 1) : fromNo;
     return { rows, olderNo: olderNo > 1 ? olderNo : null };

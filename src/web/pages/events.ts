@@ -1,6 +1,7 @@
 import { EventsPage } from "../../../views/pages/events.tsx";
 import { EventList } from "../../../views/parts/event-list.tsx";
 import { listHref } from "../../../views/parts/saved-views.tsx";
+import { breathe } from "../../../views/turns.ts";
 import { assetUrls } from "../assets/assets.ts";
 import type { LiveView } from "../live.ts";
 import { eventLine } from "./event-lines.ts";
@@ -11,7 +12,7 @@ import type { PageParts } from "./page-parts.ts";
 import { firstView, savedViewsOf } from "./saved-views.ts";
 
 const pageRows = 100;
-export function eventsPage(parts: PageParts, call: PageCall): Response | Promise<Response> {
+export async function eventsPage(parts: PageParts, call: PageCall): Promise<Response> {
   const first = firstView(parts, call, "events");
   if (first !== null) return first;
   const { url, viewer } = call;
@@ -20,7 +21,7 @@ export function eventsPage(parts: PageParts, call: PageCall): Response | Promise
   const { about, q, until, before } = query;
   const untilMs = until === "" ? null : readLocalTime(until, viewer.zone);
   const isUnknown = until !== "" && untilMs === null;
-  const page = events.search({ beforeNo: before, untilMs, kind: about, text: q, limit: pageRows });
+  const page = await events.search({ beforeNo: before, untilMs, kind: about, text: q, limit: pageRows }, breathe);
   const olderHref = page.olderNo === null ? null : listHref("events", new URLSearchParams(eventFields({ ...query, before: page.olderNo })).toString());
   const errors: Record<string, string> = isUnknown ? { until: "Must be a day and a time, such as 2026-12-01 02:13." } : {};
   const isLive = eventFields(query).length === 0;

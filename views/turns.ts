@@ -15,6 +15,14 @@ export function breathe(): Promise<void> | undefined {
   });
 }
 
+/** A long list in pieces, with a breath before each. */
+export async function* inPieces<T>(list: readonly T[], size: number): AsyncGenerator<readonly T[]> {
+  for (let at = 0; at < list.length; at += size) {
+    await breathe();
+    yield list.slice(at, at + size);
+  }
+}
+
 function nextTurn(): void {
   turnEndsMs = performance.now() + turnMs;
   waiting.shift()?.();

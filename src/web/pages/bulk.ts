@@ -65,7 +65,7 @@ export async function bulkForm(parts: PageParts, call: PageCall): Promise<Respon
 async function matching(parts: PageParts, values: Readonly<Record<string, string>>): Promise<string[]> {
   const url = new URL("/rigs", "http://hub");
   for (const name of ["q", "status"]) url.searchParams.set(name, values[name] ?? "");
-  return searchAllRigs(await parts.snapshots.current(), readRigQuery(url)).map(({ rig }) => rig.id);
+  return (await searchAllRigs(await parts.snapshots.current(), readRigQuery(url))).map(({ rig }) => rig.id);
 }
 
 /** The batch with its order; 403 for who may not give it. */

@@ -1,4 +1,4 @@
-import { breathe } from "../../../views/turns.ts";
+import { inPieces } from "../../../views/turns.ts";
 import type { Contract } from "../../control/contract-row.ts";
 import type { ContractHealth, WebDeps } from "../deps.ts";
 import type { DeliveredRates, LiveFigures } from "../live-figures.ts";
@@ -59,10 +59,7 @@ export class ContractSnapshots {
     const delivered = await this.#figures.deliveredByContract();
     for (const no of this.#editedCustomers()) this.#names.delete(no);
     const list: ContractNow[] = [];
-    for (let at = 0; at < contracts.length; at += contractsPerPiece) {
-      await breathe();
-      list.push(...this.#piece(contracts.slice(at, at + contractsPerPiece), delivered));
-    }
+    for await (const piece of inPieces(contracts, contractsPerPiece)) list.push(...this.#piece(piece, delivered));
     return list;
   }
 

@@ -52,7 +52,9 @@ function countWords(rigs: readonly Rig[]): WordCounts {
   return counts;
 }
 
+/** What all rigs are seen with: the newest figures, whichever snapshot a rig is of. */
 type Seen = { hub: WebDeps["hub"]; rates: RateTable; dayRates: RateTable; work: ReadonlyMap<number, HourWork>; poolNames: ReadonlyMap<number, string> };
+type Views = { of: readonly Rig[]; rigs: RigView[]; statusCounts: WordCounts };
 
 class RigNow implements RigView {
   readonly rig: Rig;
@@ -107,11 +109,14 @@ export class FleetSnapshots {
   #kept: { atMs: number; value: Promise<FleetSnapshot> } | null = null;
   readonly #hourWork: Shared<HourWorks>;
   readonly #rows: RigRows;
+  readonly #seen: Seen;
+  #views: Views = { of: [], rigs: [], statusCounts: noWords() };
 
   constructor(deps: WebDeps, figures: LiveFigures) {
     this.#deps = deps;
     this.#figures = figures;
     this.#rows = new RigRows(deps);
+    this.#seen = { hub: deps.hub, rates: new Map(), dayRates: new Map(), work: new Map(), poolNames: new Map() };
     // From a whole minute on: what is left of one would have to be added up share by share.
     const ask = (nowMs: number) => deps.ledger.rejects(Math.floor((nowMs - hourMs) / minuteMs) * minuteMs, nowMs, "rig");
     const freshMs = (byRig: HourWorks) => Math.max(hourWorkAgeMs, byRig.size * hourWorkAgeMsPerRig);
@@ -141,7 +146,6 @@ export class FleetSnapshots {
   }
 
   async #take(): Promise<FleetSnapshot> {
-    const { control, hub } = this.#deps;
     const [rates, dayRates, work, { rigs, workerNames }] = await Promise.all([
       this.#figures.ratesByRig(),
       this.#figures.dayRatesByRig(),
@@ -149,9 +153,11 @@ export class FleetSnapshots {
       this.#rows.read(),
     ]);
     await breathe();
-    const poolNames = new Map(control.pools.all().map(({ no, name }) => [no, name]));
-    const seen: Seen = { hub, rates, dayRates, work, poolNames };
-    return { rigs: rigs.map((rig) => new RigNow(rig, seen)), statusCounts: countWords(rigs), poolNames, workerNames };
+    const poolNames = new Map(this.#deps.control.pools.all().map(({ no, name }) => [no, name]));
+    Object.assign(this.#seen, { rates, dayRates, work, poolNames });
+    if (this.#views.of !== rigs) this.#views = { of: rigs, rigs: rigs.map((rig) => new RigNow(rig, this.#seen)), statusCounts: countWords(rigs) };
+    const { rigs: views, statusCounts } = this.#views;
+    return { rigs: views, statusCounts, poolNames, workerNames };
   }
 }
 

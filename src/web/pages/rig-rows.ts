@@ -1,4 +1,4 @@
-import { breathe } from "../../../views/turns.ts";
+import { breathe, inPieces } from "../../../views/turns.ts";
 import type { Rig } from "../../control/rig-row.ts";
 import type { WorkerName } from "../../control/worker-names.ts";
 import type { WebDeps } from "../deps.ts";
@@ -12,7 +12,7 @@ export type Rows = {
 };
 
 /** A row takes some 5 µs of the loop that also serves rigs. */
-const rowsPerTurn = 100;
+const rowsPerPiece = 100;
 const namesAgeMs = 1_000;
 const namesAgeMsPerName = 0.5;
 
@@ -55,7 +55,7 @@ export class RigRows {
   async #readAll(): Promise<void> {
     const { rigs } = this.#deps.control;
     this.#byNo.clear();
-    for (let piece = rigs.piece(0, rowsPerTurn); piece.length > 0; piece = rigs.piece(piece.at(-1)?.no ?? 0, rowsPerTurn)) {
+    for (let piece = rigs.piece(0, rowsPerPiece); piece.length > 0; piece = rigs.piece(piece.at(-1)?.no ?? 0, rowsPerPiece)) {
       for (const rig of piece) this.#byNo.set(rig.no, rig);
       await breathe();
     }
@@ -66,9 +66,7 @@ export class RigRows {
   async #readThese(numbers: readonly number[]): Promise<void> {
     // What fails on the way is read whole next time.
     this.#isKnown = false;
-    for (let at = 0; at < numbers.length; at += rowsPerTurn) {
-      if (at > 0) await breathe();
-      const some = numbers.slice(at, at + rowsPerTurn);
+    for await (const some of inPieces(numbers, rowsPerPiece)) {
       const rows = new Map(this.#deps.control.rigs.ofNumbers(some).map((rig) => [rig.no, rig]));
       for (const no of some) {
         const rig = rows.get(no);

@@ -1,5 +1,6 @@
 import { type RigLine, type RigQuery, type RigSort, rigColumns, rigSorts, usualColumns } from "../../../views/pages/rig-columns.tsx";
 import { type RigStatusWord, rigStatusOrder } from "../../../views/parts/status.tsx";
+import { breathe, inPieces } from "../../../views/turns.ts";
 import { contractNoOf, contractNumber } from "../../control/contract-number.ts";
 import type { Rig } from "../../control/rig-row.ts";
 import type { Ids } from "../present-rows.ts";
@@ -8,6 +9,8 @@ import { isTroubledWord, rigWord } from "./rig-word.ts";
 
 export const rigPageSize = 100;
 const searchCharsMax = 100;
+/** To look at one takes a microsecond. */
+const rigsPerPiece = 250;
 
 const severity = new Map<RigStatusWord, number>(rigStatusOrder.map((status, at) => [status, at]));
 
@@ -78,14 +81,31 @@ function compareKeys(left: Key, right: Key, sign: number): number {
   return left < right ? -sign : sign;
 }
 
-/** A snapshot's rigs come in the order of their names, and sorting is stable: equal ones stay in it. */
-function sorted(rigs: RigView[], query: RigQuery): RigView[] {
-  if (query.sort === "name") return query.descending ? rigs.toReversed() : rigs;
-  const sign = query.descending ? -1 : 1;
-  const key = keyOf[query.sort];
-  const keyed = rigs.map((view) => ({ view, key: key(view) }));
-  keyed.sort((left, right) => compareKeys(left.key, right.key, sign));
-  return keyed.map(({ view }) => view);
+type Keyed = { view: RigView; key: Key };
+
+/**
+ * The first `count` in the query's order. A snapshot's rigs come in the order of their names, and equal ones stay in it: pieces are sorted one by one,
+ * and then merged as far as the page goes.
+ */
+async function firstOf(rigs: RigView[], { sort, descending }: RigQuery, count: number): Promise<RigView[]> {
+  if (sort === "name") return descending ? rigs.toReversed() : rigs;
+  const key = keyOf[sort];
+  const compare = (left: Keyed, right: Keyed) => compareKeys(left.key, right.key, descending ? -1 : 1);
+  const runs: { keyed: Keyed[]; next: number }[] = [];
+  for await (const some of inPieces(rigs, rigsPerPiece)) runs.push({ keyed: some.map((view) => ({ view, key: key(view) })).sort(compare), next: 0 });
+  const first: RigView[] = [];
+  while (first.length < Math.min(count, rigs.length)) {
+    await breathe();
+    let least: { run: (typeof runs)[number]; head: Keyed } | null = null;
+    for (const run of runs) {
+      const head = run.keyed[run.next];
+      if (head !== undefined && (least === null || compare(head, least.head) < 0)) least = { run, head };
+    }
+    if (least === null) break;
+    least.run.next += 1;
+    first.push(least.head.view);
+  }
+  return first;
 }
 
 const holds = (text: string | null, needle: string): boolean => text?.toLowerCase().includes(needle) === true;
@@ -112,20 +132,20 @@ function matcherOf({ poolNames, workerNames }: FleetSnapshot, needle: string): (
 export type RigHits = { rows: RigView[]; matching: number; page: number };
 
 /** All rigs that match, whatever page they would be on. */
-export function searchAllRigs(snapshot: FleetSnapshot, query: Pick<RigQuery, "q" | "status">): RigView[] {
-  const matches = matcherOf(snapshot, query.q.toLowerCase());
-  return snapshot.rigs.filter((view) => {
-    if (query.status === "attention" && !isTroubled(view)) return false;
-    if (query.status !== "" && query.status !== "attention" && rigWord(view.rig) !== query.status) return false;
-    return matches(view);
-  });
+export async function searchAllRigs(snapshot: FleetSnapshot, { q, status }: Pick<RigQuery, "q" | "status">): Promise<RigView[]> {
+  if (q === "" && status === "") return snapshot.rigs;
+  const matches = matcherOf(snapshot, q.toLowerCase());
+  const fits = (view: RigView) => status === "" || (status === "attention" ? isTroubled(view) : rigWord(view.rig) === status);
+  const hits: RigView[] = [];
+  for await (const some of inPieces(snapshot.rigs, rigsPerPiece)) hits.push(...some.filter((view) => fits(view) && matches(view)));
+  return hits;
 }
 
 /** The rigs of one page of the list. A page beyond the last one is the last one. */
-export function searchRigs(snapshot: FleetSnapshot, query: RigQuery): RigHits {
-  const hits = searchAllRigs(snapshot, query);
+export async function searchRigs(snapshot: FleetSnapshot, query: RigQuery): Promise<RigHits> {
+  const hits = await searchAllRigs(snapshot, query);
   const page = Math.min(query.page, Math.max(1, Math.ceil(hits.length / rigPageSize)));
-  const rows = sorted(hits, query).slice((page - 1) * rigPageSize, page * rigPageSize);
+  const rows = (await firstOf(hits, query, page * rigPageSize)).slice((page - 1) * rigPageSize, page * rigPageSize);
   return { rows, matching: hits.length, page };
 }
 

@@ -12,7 +12,7 @@ import { firstView, savedViewsOf } from "./saved-views.ts";
 /** All that the list shows for a query, in plain values. */
 async function listOf(parts: PageParts, asked: RigQuery, { zone, ticks }: { zone: string; ticks: boolean }) {
   const snapshot = await parts.snapshots.current();
-  const { rows, matching, page } = searchRigs(snapshot, asked);
+  const { rows, matching, page } = await searchRigs(snapshot, asked);
   const query = { ...asked, page };
   return {
     query,

@@ -7,10 +7,11 @@
  * pattern on its own, right before and after: where that is slow no journal can be quick.
  *
  * Last figures (two cores, others at work on both): append 29 ns; CPU per share 1.2-1.5 us at 150,000/s on one core, 1.5-2.2 at 80,000/s (DuckDB 0.7,
- * the loader's own 0.2, a commit 0.3-0.5 ms). On disk after, p50 and p99: 1.9 and 24 ms at 50,000/s for 60 s (13-24 in other minutes), the disk alone
- * 1.7 and 9 (7-18); with 100 M rows and pages at 10,000/s p99 11 ms, the disk alone 37. Event loop late p99 3.7 and 2.5 ms.
- * Questions over 20 M rows, of rigs that forward a fifth of their shares: last 15 whole minutes per rig 8.4 ms (best of 96: 5.4), as exact sums 77-123,
- * to the second 13. DuckDB's auto_checkpoint_skip_wal_threshold makes no difference: 39 fsyncs for 15 loads either way (strace).
+ * the loader's own 0.2, a commit 0.3-0.5 ms). On disk after, p50 and p99, at 50,000/s for 60 s: 1.6 and 6-7 ms where the machine does nothing else (the disk alone 1.6 and
+ * 3-6), 23 where it does (the disk alone 17); of a long wait 60-75 % is the sync itself, the rest a busy core. 100 M rows and pages at 10,000/s: 7 ms (the
+ * disk alone 4), memory 395 MiB. Event loop late p99 1.0-1.9 ms.
+ * Questions over 100 M rows, of rigs that forward a fifth of their shares: last 15 whole minutes per rig 6.6-8.4 ms, to the second 16, as exact sums 84; from raw
+ * rows 68; a rig's day by 5 minutes 39. DuckDB's auto_checkpoint_skip_wal_threshold makes no difference: 39 fsyncs for 15 loads either way (strace).
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

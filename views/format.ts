@@ -52,6 +52,11 @@ export function percent(fraction: number | null, digits = 1): string {
   return fraction === null || !Number.isFinite(fraction) ? unknown : `${(fraction * 100).toFixed(digits)} %`;
 }
 
+/** What a percentage may be off by, in points: `±15`. */
+export function plusMinus(fraction: number): string {
+  return `±${(fraction * 100).toFixed(fraction < 0.1 ? 1 : 0)}`;
+}
+
 /** Basis points (1/10,000) as percent. */
 export function basisPoints(bp: number | null): string {
   return percent(bp === null ? null : bp / 10_000, 2);

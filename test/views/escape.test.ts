@@ -90,7 +90,7 @@ function fragments(text: string): JSX.Element[] {
     lastShareAtMs: null,
     isGone: true,
   } as const;
-  const rates = { hps60: null, hps900: null, hps86400: null, nominalHps: null, rejected: null };
+  const rates = { luck: null, hps60: null, hps900: null, hps86400: null, nominalHps: null, rejected: null };
   const share = { atMs: 0, difficulty: 1, poolName: text, ours: text, theirs: text, reason: text, answeredMs: -1 };
   const fate = { fate: text, count: 1, work: 1n, tone: "" } as const;
   const pool = { id: "pol_1", name: text, url: text, algorithm: text, state: "live", stateSinceMs: 0, reason: text, warnings: [text] } as const;

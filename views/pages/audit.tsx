@@ -88,26 +88,28 @@ export function AuditPage(props: AuditProps): JSX.Element {
     <Layout title="Audit log" current="audit" viewer={props.viewer} assets={props.assets} live={null}>
       <div class="title">
         <h1>Audit log</h1>
-        <Verified check={props.check} clock={props.viewer} />
-        <a class="button" href="/audit?check=1">
-          Check the chain
-        </a>
-        <a class="button" href={props.exportHref} download="">
-          Export
-        </a>
+        <div class="actions">
+          <Verified check={props.check} clock={props.viewer} />
+          <a class="button" href="/audit?check=1">
+            Check the chain
+          </a>
+          <a class="button" href={props.exportHref} download="">
+            Export
+          </a>
+        </div>
       </div>
       <Chain check={props.check} />
-      <form method="get" action="/audit" class="panel stack" aria-label="Filter">
-        <Field form={props.filter} name="from" label="From" placeholder="2026-11-22" hint="A day, or a time such as 2026-11-22T02:13:00Z" />
-        <Field form={props.filter} name="to" label="To" placeholder="2026-11-23" />
-        <Field form={props.filter} name="subject" label="About" placeholder="pol_01k…" hint="The id of a pool, rig, contract, user or token" />
+      <form method="get" action="/audit" class="row filters" aria-label="Filter">
+        <Field form={props.filter} name="from" label="From (a day, or a time)" placeholder="2026-11-22" />
+        <Field form={props.filter} name="to" label="To" placeholder="2026-11-22T02:13:00Z" />
+        <Field form={props.filter} name="subject" label="About (an id)" placeholder="rig_01k…" />
         <Field form={props.filter} name="actor" label="By" placeholder="user:usr_01k…" />
-        <p class="actions">
-          <button type="submit">Show</button>
-          <a class="button" href="/audit">
-            All
-          </a>
-        </p>
+        <button type="submit" class="primary">
+          Show
+        </button>
+        <a class="button" href="/audit">
+          All
+        </a>
       </form>
       <section class="panel" aria-label="Entries, newest first">
         {props.rows.length === 0 ? <Empty text="Nothing was changed." /> : ""}
@@ -130,10 +132,10 @@ export function AuditPage(props: AuditProps): JSX.Element {
                   <td>
                     <Moment atMs={row.atMs} clock={props.viewer} />
                   </td>
-                  <td class="wrap" safe>
+                  <td class="by" safe>
                     {row.name}
                   </td>
-                  <td class="c2" safe>
+                  <td class="c2 whole" safe>
                     {row.address ?? "–"}
                   </td>
                   <td class="wrap">

@@ -1,5 +1,5 @@
 /** @jsxImportSource @kitajs/html */
-import { percent } from "../format.ts";
+import { percent, plusMinus } from "../format.ts";
 import { listHref } from "../parts/saved-views.tsx";
 import type { RigStatusWord } from "../parts/status.tsx";
 import { Moment, Rate } from "../parts/text.tsx";
@@ -31,6 +31,8 @@ export type RigLine = {
   hps900: number | null;
   hps86400: number | null;
   nominalHps: number | null;
+  /** What chance may do to its share of nominal, as a part of it, 19 times in 20; null = not known. */
+  luck: number | null;
   /** Rejected work of all work, 0..1, over the last hour; null = no share. */
   rejected: number | null;
   model: string | null;
@@ -68,6 +70,23 @@ function ofNominal({ nominalHps, hps900, hps60 }: RigLine): number | null {
   return nominalHps === null || nominalHps <= 0 || hps === null ? null : hps / nominalHps;
 }
 
+/** With what luck alone may do to it: of a few shares 90 % is no news. */
+function OfNominal({ line }: { line: RigLine }): JSX.Element {
+  const part = ofNominal(line);
+  return (
+    <>
+      <span safe>{percent(part)}</span>
+      {part === null || line.luck === null ? (
+        ""
+      ) : (
+        <small class="luck" safe>
+          {plusMinus(part * line.luck)}
+        </small>
+      )}
+    </>
+  );
+}
+
 function Serving(props: { of: RigLine["serving"] }): JSX.Element {
   if (props.of === null) return <span>–</span>;
   return props.of.href === null ? (
@@ -87,7 +106,7 @@ const columnsOf: Readonly<Record<RigColumn, Column>> = Object.freeze({
   hps60: { text: "1 min", ...figure, priority: "c2", cell: (line: RigLine) => <Rate hps={line.hps60} /> },
   hps900: { text: "15 min", ...figure, priority: "", cell: (line: RigLine) => <Rate hps={line.hps900} /> },
   hps86400: { text: "24 h", ...figure, priority: "c3", cell: (line: RigLine) => <Rate hps={line.hps86400} /> },
-  nominal: { text: "Of nominal", ...figure, priority: "c2", cell: (line: RigLine) => <span safe>{percent(ofNominal(line))}</span> },
+  nominal: { text: "Of nominal", ...figure, priority: "c2", cell: (line: RigLine) => <OfNominal line={line} /> },
   rejected: { text: "Rejected, 1 h", ...figure, priority: "c3", cell: (line: RigLine) => <span safe>{percent(line.rejected, 2)}</span> },
   model: { text: "Model", ...word, isUsual: false, priority: "", cell: (line: RigLine) => <span safe>{line.model ?? "–"}</span> },
   place: { text: "Place", ...word, isUsual: false, priority: "", cell: (line: RigLine) => <span safe>{line.place === "" ? "–" : line.place}</span> },

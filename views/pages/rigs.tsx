@@ -3,6 +3,7 @@
 import { count } from "../format.ts";
 import { Layout, LiveStream } from "../layout.tsx";
 import { BulkBar, type BulkOp, RowTick } from "../parts/bulk-bar.tsx";
+import { How } from "../parts/how.tsx";
 import { InTurns } from "../parts/in-turns.tsx";
 import { SavedViews, type SavedViewsProps } from "../parts/saved-views.tsx";
 import { RigMark, type RigStatusWord, rigStatusOrder } from "../parts/status.tsx";
@@ -149,6 +150,7 @@ export function RigList(props: RigListProps & { views: SavedViewsProps; ops: rea
         </table>
       </section>
       <RigPaging query={query} matching={props.matching} pageSize={props.pageSize} />
+      {props.total === 0 ? "" : <How figures={["effective", "nominal", "interval", "rejected", "status"]} />}
       {props.ops.length === 0 || props.total === 0 ? "" : <BulkBar csrf={props.csrf} ops={props.ops} matching={props.matching} query={query} />}
       <LiveStream url={props.liveUrl} zone={props.clock.zone} />
     </div>

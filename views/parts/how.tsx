@@ -7,7 +7,7 @@ const texts = Object.freeze({
   delivered:
     "Delivered: work of accepted shares whose pool was live when they came in, less what the pool refused or left unanswered, at the pool's difficulty; divided by the seconds in which the hub ran.",
   interval:
-    "95 % band: shares come by chance. From so many shares of such work the true rate lies between these two in 19 of 20 cases; a longer window has a narrower band.",
+    "95 % band: shares come by chance. From so many shares of such work the true rate lies between these two in 19 of 20 cases; a longer window has a narrower band. ± beside a percentage is half of it, in points.",
   rejected: "Rejected: work that pools refused or left unanswered, of all the work sent to them, at the pools' difficulty.",
   spare: "Spare: what could be promised on top, for good: house rigs that are well and serve nobody, less the fleet's reserve.",
   status:

@@ -11,8 +11,10 @@ const agentCharsShown = 80;
 export function SessionList(props: { sessions: readonly SessionLine[]; action: string; ownNo?: number; viewer: Viewer }): JSX.Element {
   const { sessions, viewer } = props;
   return (
-    <section class="panel" aria-label="Sessions">
-      <h2>Sessions</h2>
+    <section class="panel" aria-labelledby="h-sessions">
+      <header>
+        <h2 id="h-sessions">Sessions</h2>
+      </header>
       {sessions.length === 0 ? <Empty text="Signed in nowhere." /> : ""}
       <table hidden={sessions.length === 0}>
         <thead>
@@ -29,7 +31,9 @@ export function SessionList(props: { sessions: readonly SessionLine[]; action: s
         <tbody>
           {sessions.map((session) => (
             <tr>
-              <td safe>{session.address}</td>
+              <td class="whole" safe>
+                {session.address}
+              </td>
               <td class="c2" safe>
                 {session.agent.slice(0, agentCharsShown)}
               </td>

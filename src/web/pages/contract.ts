@@ -134,9 +134,12 @@ function tilesOf({ now, serving, pools, quarter, nowMs }: Known): TileProps[] {
   const { contract, hps900, hps86400 } = now;
   const promised = hashrate(contract.promisedHps);
   const active = pools.find((pool) => pool.active);
+  const ofQuarter = deliveredTile({ contract, hps: hps900, windowMs: quarterMs, word: "15 min", point: quarter, nowMs });
+  const ofDay = deliveredTile({ contract, hps: hps86400, windowMs: dayMs, word: "24 h", point: null, nowMs });
   return [
-    deliveredTile({ contract, hps: hps900, windowMs: quarterMs, word: "15 min", point: quarter, nowMs }),
-    deliveredTile({ contract, hps: hps86400, windowMs: dayMs, word: "24 h", point: null, nowMs }),
+    ofQuarter,
+    // A young contract has one figure, not the same one twice.
+    ...(ofDay.label === ofQuarter.label ? [] : [ofDay]),
     {
       ...{ label: "Promised", value: promised.value, unit: promised.unit },
       note: `${contract.method === "miners" ? `${count(contract.places.length)} rigs` : "threshold"}, tolerance ${contract.toleranceBp / 100} %`,

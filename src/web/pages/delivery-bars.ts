@@ -7,8 +7,8 @@ export type PromiseStretch = { fromMs: number; promisedHps: number; state: "acti
 
 /** A bucket of which less is covered says nothing. */
 const coveredPartMin = 0.1;
-/** The bucket that runs is drawn once it holds enough to mean something. */
-const runningMsMin = 120_000;
+/** A bar of less would be drawn by luck: of the bucket that runs, and of the one in which it came into force. */
+const activeMsMin = 120_000;
 
 export function promiseStretches(history: readonly ContractEntry[]): PromiseStretch[] {
   return history.map(({ atMs, terms }) => ({
@@ -60,7 +60,7 @@ function barOf(window: Window, { promise, gaps, hashes }: Facts): StripBar {
   if (active.length === 0) return { kind: inForce.some(({ stretch, ms }) => stretch.state === "suspended" && ms > 0) ? "suspended" : "none" };
   if (lengthMs - uncoveredMs < Math.max(lengthMs * coveredPartMin, 1)) return { kind: "no-data" };
   const activeMs = active.reduce((sum, { ms }) => sum + ms, 0);
-  if (activeMs < Math.min(runningMsMin, lengthMs * coveredPartMin * 4)) return { kind: "early" };
+  if (activeMs < activeMsMin) return { kind: "early" };
   const coveredPart = (lengthMs - uncoveredMs) / lengthMs;
   const promised = active.reduce((sum, { stretch, ms }) => sum + (stretch.promisedHps * ms) / 1_000, 0) * coveredPart;
   const part = Math.max(0, hashes / promised);

@@ -1,8 +1,10 @@
 import { breathe } from "../../../views/turns.ts";
 import type { Rig } from "../../control/rig-row.ts";
+import type { AlgorithmName } from "../../work/algorithm.ts";
 import type { WebDeps } from "../deps.ts";
 import type { LiveFigures, RateTable } from "../live-figures.ts";
 import { Shared } from "../shared.ts";
+import { luckOf } from "./rig-luck.ts";
 import { RigRows } from "./rig-rows.ts";
 import { noWords, rigWord, type WordCounts } from "./rig-word.ts";
 
@@ -13,6 +15,8 @@ export type RigView = {
   readonly hps60: number | null;
   readonly hps900: number | null;
   readonly hps86400: number | null;
+  /** What chance may do to the rate over a quarter of an hour, or over a minute while there is none, as a part of it; see `luckOf`. */
+  readonly luck: number | null;
   /** Rejected work of all work of the last hour, 0..1; null = no share. */
   readonly rejected: number | null;
   /** Whose job it works on; 0 = the house. */
@@ -44,6 +48,7 @@ const maxAgeMs = 1_000;
 const hourWorkAgeMs = 10_000;
 const hourWorkAgeMsPerRig = 6;
 const hourMs = 3_600_000;
+const quarterMs = 900_000;
 const minuteMs = 60_000;
 
 function countWords(rigs: readonly Rig[]): WordCounts {
@@ -53,7 +58,15 @@ function countWords(rigs: readonly Rig[]): WordCounts {
 }
 
 /** What all rigs are seen with: the newest figures, whichever snapshot a rig is of. */
-type Seen = { hub: WebDeps["hub"]; rates: RateTable; dayRates: RateTable; work: ReadonlyMap<number, HourWork>; poolNames: ReadonlyMap<number, string> };
+type Seen = {
+  hub: WebDeps["hub"];
+  nowMs: number;
+  rates: RateTable;
+  dayRates: RateTable;
+  work: ReadonlyMap<number, HourWork>;
+  poolNames: ReadonlyMap<number, string>;
+  algorithms: ReadonlyMap<number, AlgorithmName>;
+};
 type Views = { of: readonly Rig[]; rigs: RigView[]; statusCounts: WordCounts };
 
 class RigNow implements RigView {
@@ -75,6 +88,14 @@ class RigNow implements RigView {
 
   get hps86400(): number | null {
     return this.#seen.dayRates.get(this.rig.no)?.[0] ?? null;
+  }
+
+  get luck(): number | null {
+    const { hub, nowMs, algorithms } = this.#seen;
+    const algorithm = algorithms.get(this.rig.fleetNo);
+    const hps = this.hps900 ?? this.hps60;
+    const windowMs = this.hps900 === null ? minuteMs : quarterMs;
+    return hps === null || algorithm === undefined ? null : luckOf(hub.rig(this.rig.no), { hps, windowMs, algorithm, nowMs });
   }
 
   get rejected(): number | null {
@@ -116,7 +137,7 @@ export class FleetSnapshots {
     this.#deps = deps;
     this.#figures = figures;
     this.#rows = new RigRows(deps);
-    this.#seen = { hub: deps.hub, rates: new Map(), dayRates: new Map(), work: new Map(), poolNames: new Map() };
+    this.#seen = { hub: deps.hub, rates: new Map(), dayRates: new Map(), work: new Map(), poolNames: new Map(), nowMs: 0, algorithms: new Map() };
     // From a whole minute on: what is left of one would have to be added up share by share.
     const ask = (nowMs: number) => deps.ledger.rejects(Math.floor((nowMs - hourMs) / minuteMs) * minuteMs, nowMs, "rig");
     const freshMs = (byRig: HourWorks) => Math.max(hourWorkAgeMs, byRig.size * hourWorkAgeMsPerRig);
@@ -153,8 +174,10 @@ export class FleetSnapshots {
       this.#rows.read(),
     ]);
     await breathe();
-    const poolNames = new Map(this.#deps.control.pools.all().map(({ no, name }) => [no, name]));
-    Object.assign(this.#seen, { rates, dayRates, work, poolNames });
+    const { control, now } = this.#deps;
+    const poolNames = new Map(control.pools.all().map(({ no, name }) => [no, name]));
+    const algorithms = new Map(control.fleets.all().map(({ no, algorithm }) => [no, algorithm]));
+    Object.assign(this.#seen, { nowMs: now(), algorithms, rates, dayRates, work, poolNames });
     if (this.#views.of !== rigs) this.#views = { of: rigs, rigs: rigs.map((rig) => new RigNow(rig, this.#seen)), statusCounts: countWords(rigs) };
     const { rigs: views, statusCounts } = this.#views;
     return { rigs: views, statusCounts, poolNames, workerNames };

@@ -168,6 +168,7 @@ export function rigLine(view: RigView, ids: Pick<Ids, "contract">): RigLine {
     hps900: view.hps900,
     hps86400: view.hps86400,
     nominalHps: rig.nominalHps,
+    luck: view.luck,
     rejected: view.rejected,
     model: rig.model,
     place: placeOf(rig),

@@ -10,6 +10,7 @@ import type { Control } from "../../control/control.ts";
 import type { Rig } from "../../control/rig-row.ts";
 import type { RigFact } from "../../health/facts.ts";
 import type { HashratePoint, ShareRow, SharesSummary } from "../../ledger/answers.ts";
+import type { AlgorithmName } from "../../work/algorithm.ts";
 import { catalogueNominal } from "../actions/rig-details.ts";
 import { assetUrls } from "../assets/assets.ts";
 import { found } from "../endpoint.ts";
@@ -21,6 +22,7 @@ import { sentence } from "./form-body.ts";
 import { identityOf } from "./newcomers.ts";
 import { htmlResponse, type PageCall, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
+import { luckOf } from "./rig-luck.ts";
 import { rigWord } from "./rig-word.ts";
 import { lastQuarter, type Shown, scopeChart, summaryOver } from "./scope-chart.ts";
 import { pickerOf, readRange } from "./time-range.ts";
@@ -64,6 +66,15 @@ function nominalNote(hps: number, nominalHps: number | null): string {
   return nominalHps === null ? "no nominal yet" : `${percent(hps / nominalHps)} of nominal`;
 }
 
+type Seen = { rig: Rig; fact: RigFact | null; algorithm: AlgorithmName | undefined; nowMs: number };
+
+/** The last minute: a dozen shares, so what luck may do to it is said with it. */
+function minuteTile(hps: number | null, { rig, fact, algorithm, nowMs }: Seen): TileProps {
+  const tile = rateTile("Effective, 1 min", hps, rig.nominalHps);
+  const luck = hps === null || algorithm === undefined ? null : luckOf(fact, { hps, windowMs: 60_000, algorithm, nowMs });
+  return luck === null || hps === null ? tile : { ...tile, note: `${tile.note}; luck: ±${hashrateText(hps * luck)}` };
+}
+
 /** The last quarter of an hour with what luck alone may do to it. */
 function quarterTile(hps: number | null, nominalHps: number | null, point: HashratePoint | null): TileProps {
   const tile = rateTile("15 min", hps, nominalHps);
@@ -89,7 +100,7 @@ function tilesOf(
   const { rig, fact, rates, quarter, summary, range } = shown;
   const pool = parts.deps.control.pools.byNo(fact?.poolNo ?? 0);
   return [
-    rateTile("Effective, 1 min", rates["60"], rig.nominalHps),
+    minuteTile(rates["60"], { rig, fact, algorithm: parts.deps.control.fleets.byNo(rig.fleetNo)?.algorithm, nowMs: parts.deps.now() }),
     quarterTile(rates["900"], rig.nominalHps, quarter),
     rateTile("24 h", rates["86400"], rig.nominalHps),
     rejectedTile(summary, range),

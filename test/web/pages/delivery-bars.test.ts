@@ -64,6 +64,11 @@ describe("bars of a strip", () => {
     expect(stripSentence({ bars, barMs: bucketMs })).toBe("Last 10 min: in force too shortly to be measured.");
   });
 
+  test("the bucket that runs is drawn once two minutes of it have run, for until then its bar is luck", () => {
+    const runningFor = (ms: number) => lastOf({ ...dayOf([1]), asOfMs: endMs + ms }).at(-1)?.kind;
+    expect([10_000, 119_999, 120_000].map(runningFor)).toEqual(["early", "early", "delivered"]);
+  });
+
   test("a contract that began after the last count says the same", () => {
     const young: PromiseStretch[] = [{ fromMs: endMs + bucketMs, promisedHps: 1_000, state: "active", toleranceBp: 1_000 }];
     expect(lastOf(dayOf([0]), young).map(({ kind }) => kind)).toEqual(["none", "none", "none", "none", "early"]);

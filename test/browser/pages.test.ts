@@ -150,7 +150,7 @@ describe.if(hasBrowser)("pages in a real browser", () => {
     ]);
     expect(await page.locator("#rows tr").count()).toBe(1);
     await context.close();
-  });
+  }, 30_000);
 });
 
 describe.if(hasBrowser)("the set-up link", () => {

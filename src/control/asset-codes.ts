@@ -27,7 +27,7 @@ export function modelOnLabel(model: string): string {
     .slice(0, 20);
 }
 
-/** The codes that were ever given, and the next of a pattern. A code that one rig bore is never another's. */
+/** The codes that were ever given, and the next of a pattern. A code that one rig bore is never another's; that of an entry that was taken back before its rig ever came was borne by none. */
 export class AssetCodes {
   readonly #bearer: Statement<{ rig_no: number }, SqlValue[]>;
   readonly #next: Statement<{ last: number }, SqlValue[]>;

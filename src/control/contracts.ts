@@ -120,7 +120,8 @@ export class Contracts {
   all(): readonly Contract[] {
     // What a transaction has written may yet be taken back.
     if (this.#rows.database.sql.inTransaction) return this.#rows.list(this.#open);
-    if (this.#changes().length > 0 || this.#kept === null) this.#kept = this.#rows.list(this.#open);
+    if (this.#changes().length > 0) this.#kept = null;
+    this.#kept ??= this.#rows.list(this.#open);
     return this.#kept;
   }
 

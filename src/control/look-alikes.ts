@@ -28,7 +28,7 @@ export class LookAlikes {
     this.#rows = new RowTable(database, rigMapping);
     // Who enrolled itself was seen when it was made; what people entered was not.
     this.#newcomers = this.#rows.prepare(
-      "removed_at_ms IS NULL AND created_at_ms > ? AND first_seen_ms = created_at_ms AND asset_code IS NULL AND status <> 'offline' ORDER BY no DESC LIMIT ?",
+      "removed_at_ms IS NULL AND created_at_ms > ? AND first_seen_ms = created_at_ms AND asset_code IS NULL AND status <> 'offline' ORDER BY created_at_ms DESC, no DESC LIMIT ?",
     );
     this.#absent = this.#rows.prepare(
       "removed_at_ms IS NULL AND status = 'offline' AND fleet_no = ? AND lifecycle <> 'retired' ORDER BY coalesce(last_seen_ms, created_at_ms) DESC LIMIT ?",

@@ -12,6 +12,7 @@ export class RigNumbers {
   readonly #lastOf: Statement<{ no: number }, SqlValue[]>;
   readonly #taken: Statement<{ no: number }, SqlValue[]>;
   readonly #greatest: Statement<{ no: number }, SqlValue[]>;
+  readonly #strangers: Statement<{ no: number }, SqlValue[]>;
   /** The last of each fleet, and of all. A transaction that is rolled back leaves numbers unused, which harms nothing. */
   readonly #dealt = new Map<number, number>();
   #greatestDealt = 0;
@@ -22,6 +23,7 @@ export class RigNumbers {
     this.#lastOf = sql.prepare("SELECT no FROM rigs WHERE fleet_no = ? ORDER BY no DESC LIMIT 1");
     this.#taken = sql.prepare("SELECT no FROM rigs WHERE no = ?");
     this.#greatest = sql.prepare("SELECT max(no) AS no FROM rigs");
+    this.#strangers = sql.prepare("SELECT no FROM rigs WHERE no BETWEEN ? AND ? AND fleet_no <> ? LIMIT 1");
   }
 
   /** A number that no rig ever had, for a rig of this fleet. */
@@ -35,8 +37,14 @@ export class RigNumbers {
   }
 
   #goesOn(fleetNo: number, following: number): boolean {
-    const isOwn = (this.#fleetOfBlock.get(blockOf(following)) ?? fleetNo) === fleetNo;
-    return following % blockNumbers !== 0 && isOwn && this.#taken.get(following) === null;
+    return following % blockNumbers !== 0 && this.#isOwn(fleetNo, blockOf(following)) && this.#taken.get(following) === null;
+  }
+
+  /** Of a block that nothing was dealt from since the start, its rigs say whose it is. */
+  #isOwn(fleetNo: number, block: number): boolean {
+    const known = this.#fleetOfBlock.get(block);
+    if (known !== undefined) return known === fleetNo;
+    return this.#strangers.get(block * blockNumbers, (block + 1) * blockNumbers - 1, fleetNo) === null;
   }
 
   #ofNewBlock(): number {

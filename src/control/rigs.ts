@@ -89,7 +89,7 @@ export class Rigs {
     this.#exists = sql.prepare("SELECT no FROM rigs WHERE no = ? AND removed_at_ms IS NULL");
   }
 
-  /** All rigs that are not removed, oldest first. */
+  /** All rigs that are not removed, by number. */
   all(): Rig[] {
     return this.#rows.all();
   }

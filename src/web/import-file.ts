@@ -100,7 +100,7 @@ function undoLine({ outcome, detail }: Pick<ImportRow, "outcome" | "detail">): s
 }
 
 /**
- * A file that brings back what was changed: new rigs go, changed fields get their former values. Codes that were given stay: they may stand on labels by now.
+ * A file that brings back what was changed: new rigs go, changed fields get their former values. Codes that were given stay with rigs that stay: they may stand on labels by now.
  * A nominal that nobody had declared is cleared; what the hub knew by itself it learns anew.
  */
 async function undoText({ imports }: Pick<Control, "imports">, kept: Import): Promise<string> {
@@ -120,6 +120,7 @@ export async function undoFile(control: Pick<Control, "imports">, kept: Import):
 
 /** That file as an import of its own, which waits like any other. @throws Problem where nothing was changed */
 export async function keepUndo(control: Pick<Control, "imports">, principal: Principal, kept: Import): Promise<Import> {
+  if (kept.state === "applying") throw new Problem("conflict", `it is being applied: ${kept.done} of ${kept.total} rows so far; take it back when it is done`);
   const text = await undoText(control, kept);
   const file = await readCsv(text);
   if ("fault" in file || file.rows.length === 0) throw new Problem("conflict", "it changed nothing that could be taken back");

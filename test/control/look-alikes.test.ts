@@ -101,4 +101,18 @@ describe("look-alikes", () => {
     pass(8 * 86_400_000);
     expect(control.lookAlikes.of(now())).toEqual([]);
   });
+
+  test("the newest newcomers are those that came last, whatever the numbers of other fleets' rigs", () => {
+    const { control, enrol, fall, pass } = farm();
+    const old = enrol("s19-7", "10.0.0.7");
+    fall(old.no);
+    pass(3 * minute);
+    const other = control.fleets.create({ name: "other" });
+    const fleetNo = other.ok ? other.value.no : 0;
+    control.rigs.enrol(Array.from({ length: 60 }, (_, at) => ({ fleetNo, name: `b${at}`, nominalHps: null })));
+    pass(1_000);
+    const fresh = enrol("s19-7-new", "10.0.0.7");
+    expect(fresh.no).toBeLessThan(60);
+    expect(control.lookAlikes.latest().map(({ rig }) => rig.name)).toEqual(["s19-7-new"]);
+  });
 });

@@ -1,7 +1,10 @@
 import { expect, test } from "bun:test";
+import { join } from "node:path";
+import { openControl } from "../../src/control/control.ts";
 import { blockNumbers } from "../../src/control/rig-numbers.ts";
 import { blockRigs, blocksOf } from "../../src/ledger/rig-blocks.ts";
-import { must, testControl } from "./test-control.ts";
+import { silentLog } from "../../src/log.ts";
+import { inFolder, must, testControl } from "./test-control.ts";
 
 const everyone = (control: ReturnType<typeof testControl>["control"]) => control.rigs.all().map(({ no }) => no);
 
@@ -37,3 +40,18 @@ test("where fleets were mixed before, and after a removal, a number is never dea
   const later = control.rigs.enrol([fleetNo, other, fleetNo].map((no, at) => ({ fleetNo: no, name: `later${at}`, nominalHps: null })));
   expect(new Set([a, b, ...later].map((rig) => rig?.no)).size).toBe(5);
 });
+
+test("after a restart a block that one rig was moved out of is still its former fleet's", () =>
+  inFolder((folder) => {
+    const open = () => openControl(join(folder, "control.db"), { now: Date.now, log: silentLog });
+    const before = open();
+    const fleetNo = before.fleets.all()[0]?.no ?? 0;
+    const other = must(before.fleets.create({ name: "other" })).no;
+    const [, moved] = before.rigs.enrol(["a", "b"].map((name) => ({ fleetNo, name, nominalHps: null })));
+    must(before.rigs.update(moved?.id ?? "", { fleetNo: other }, null));
+    before.close();
+    const after = open();
+    const [rig] = after.rigs.enrol([{ fleetNo: other, name: "c", nominalHps: null }]);
+    expect(rig?.no).toBe(blockNumbers);
+    after.close();
+  }));

@@ -25,12 +25,10 @@ async function command(parts: PageParts, call: PageCall, verb: string, act: Act)
   );
 }
 
-/** The record is on disk: hub and planner hear of it, and whoever made the change sees it. */
+/** The record is on disk: hub and planner hear of it. */
 export function contractDone(parts: PageParts, contract: Contract): Response {
   parts.deps.hub.configChanged();
   parts.deps.contracts?.changed();
-  parts.snapshots.forget();
-  parts.contracts.forget();
   return redirect(`/contracts/${contract.id}`);
 }
 

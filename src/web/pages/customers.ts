@@ -80,7 +80,7 @@ export async function addCustomerForm(parts: PageParts, call: PageCall): Promise
   return orRefused(
     () => {
       const customer = parts.deps.control.transaction(() => addCustomer(parts.deps, call.principal, entryOf(parts, values)));
-      return done(parts, `/customers/${customer.id}`);
+      return redirect(`/customers/${customer.id}`);
     },
     (problem) => again(refusedForm(values, problem)),
   );
@@ -95,7 +95,7 @@ export async function changeCustomerForm(parts: PageParts, call: PageCall): Prom
   return orRefused(
     () => {
       control.transaction(() => changeCustomer(parts.deps, call.principal, { id: customer.id, version: versionOf(values), entry: entryOf(parts, values) }));
-      return done(parts, `/customers/${customer.id}`);
+      return redirect(`/customers/${customer.id}`);
     },
     (problem) => again(refusedEdit(values, problem, { present: formOf(customer) }), refusedStatus(problem)),
   );
@@ -109,13 +109,8 @@ export async function removeCustomerForm(parts: PageParts, call: PageCall): Prom
   return orRefused(
     () => {
       control.transaction(() => removeCustomer(parts.deps, call.principal, { id: customer.id, version: versionOf(values) }));
-      return done(parts, "/customers");
+      return redirect("/customers");
     },
     (problem) => show(parts, call, { customer, form: { ...formOf(customer), errors: { "": `${problem.detail}.` } }, status: problem.status }),
   );
-}
-
-function done(parts: PageParts, place: string): Response {
-  parts.contracts.forget();
-  return redirect(place);
 }

@@ -268,7 +268,6 @@ export async function releaseFleetForm(parts: PageParts, call: PageCall): Promis
 }
 
 function done(parts: PageParts, place: string): Response {
-  parts.snapshots.forget();
   parts.deps.hub.configChanged();
   parts.deps.contracts?.changed();
   return redirect(place);

@@ -24,7 +24,6 @@ export async function changeHouseForm(parts: PageParts, call: PageCall): Promise
     const subject = { kind: "fleet", id: after.id, name: after.name };
     recordChange(control, call.principal, { subject, before: { house_profile_id: before }, after: { house_profile_id: profile?.id ?? null } });
   });
-  parts.snapshots.forget();
   hub.configChanged();
   return redirect("/pools");
 }

@@ -286,6 +286,8 @@ export function pages(deps: WebDeps, shared: SharedParts = {}) {
   });
   const changed = () => {
     parts.pools.forget();
+    parts.contracts.forget();
+    parts.snapshots.forget();
     parts.overview.forget();
   };
   return { app, keepWarm: () => warmth.keep(), changed };

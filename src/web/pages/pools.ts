@@ -131,7 +131,7 @@ export async function addPoolForm(parts: PageParts, call: PageCall): Promise<Res
         houseOfFirstPool(deps.control, call.principal, added);
         return added;
       });
-      changed(parts);
+      parts.deps.hub.configChanged();
       await probes.probe(pool, webLimits.poolProbeMsMax);
       return redirect(`/pools/${pool.id}`);
     },
@@ -149,7 +149,7 @@ export async function changePoolForm(parts: PageParts, call: PageCall): Promise<
     async () => {
       const change = { id: pool.id, version: versionOf(values), entry: entryOf(values) };
       const after = deps.control.transaction(() => changePool(deps, call.principal, change));
-      changed(parts);
+      parts.deps.hub.configChanged();
       if (!leadsElsewhere(pool, after)) return redirect("/pools");
       await probes.probe(after, webLimits.poolProbeMsMax);
       return redirect(`/pools/${pool.id}`);
@@ -166,7 +166,7 @@ export async function removePoolForm(parts: PageParts, call: PageCall): Promise<
   return orRefused(
     () => {
       deps.control.transaction(() => removePool(deps, call.principal, { id: pool.id, version: versionOf(values) }));
-      changed(parts);
+      parts.deps.hub.configChanged();
       return redirect("/pools");
     },
     (problem) => formPage(parts, call, { pool, form: { ...formOf(pool), errors: { "": `${problem.detail}.` } }, status: problem.status }),
@@ -178,9 +178,4 @@ export async function testPoolForm(parts: PageParts, call: PageCall): Promise<Re
   requireOwnForm(await readForm(call.request), call.viewer.csrf);
   const test = await parts.probes.probe(pool, webLimits.poolTestMsMax);
   return formPage(parts, call, { pool, form: formOf(pool), test });
-}
-
-function changed(parts: PageParts): void {
-  parts.snapshots.forget();
-  parts.deps.hub.configChanged();
 }

@@ -124,7 +124,6 @@ export async function removeProfileForm(parts: PageParts, call: PageCall): Promi
 }
 
 function done(parts: PageParts): Response {
-  parts.snapshots.forget();
   parts.deps.hub.configChanged();
   return redirect("/pools");
 }

@@ -100,7 +100,6 @@ export async function changeRackForm(parts: PageParts, call: PageCall): Promise<
   return orRefused(() => {
     const rack = deps.control.transaction(() => changeRack(deps, call.principal, { id: call.id, version: versionOf(values), patch: fieldsOf(values) }));
     deps.hub.configChanged();
-    parts.snapshots.forget();
     return redirect(rowHref(rack));
   }, refused);
 }

@@ -93,6 +93,5 @@ function moved(parts: PageParts, act: () => Moved): Response {
   if (moves.length > 0) hub.applyMoves(moves);
   hub.configChanged();
   contracts?.changed();
-  parts.snapshots.forget();
   return redirect(`/rigs/${rig.id}`);
 }

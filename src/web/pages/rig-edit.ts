@@ -134,6 +134,5 @@ export async function addRepairForm(parts: PageParts, call: PageCall): Promise<R
 function changed(parts: PageParts, location: string): Response {
   parts.deps.hub.configChanged();
   parts.deps.contracts?.changed();
-  parts.snapshots.forget();
   return redirect(location);
 }

@@ -19,7 +19,6 @@ async function change(parts: PageParts, call: PageCall, act: (values: FormValues
       forgetNewcomers(control);
       hub.configChanged();
       contracts?.changed();
-      parts.snapshots.forget();
       return redirect(`/rigs/${rig.id}#identity`);
     },
     (problem) =>

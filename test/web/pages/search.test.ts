@@ -36,6 +36,11 @@ describe("search", () => {
     expect(namesOf(await options("21"))[0]).toBe("21");
   });
 
+  test("C-00000 is no contract: not that of all the rigs that serve none", async () => {
+    const found = async (q: string) => [...(await (await person.get(`/rigs?q=${q}`)).text()).matchAll(/>S21-0\d\d</g)].length;
+    expect([(await found("S21-0")) > 0, await found("C-00000"), await found("c-0")]).toEqual([true, 0, 0]);
+  });
+
   test("finds a rig by a name that it had, and says which", async () => {
     const { rigs } = farm.deps.control;
     const rig = rigs.byName(1, "S21-007");

@@ -206,8 +206,8 @@ export class Contracts {
   }
 
   /** Another promise, tolerance, priority, profile or price from now on. */
-  change(id: string, change: ContractChange, { by }: { by: string }): Result<Contract> {
-    return this.#edit(id, { verb: "changed", by }, (current) => this.#changed(current, change));
+  change(id: string, change: ContractChange, { by, expected = null }: { by: string; expected?: ExpectedVersion }): Result<Contract> {
+    return this.#edit(id, { verb: "changed", by, expected }, (current) => this.#changed(current, change));
   }
 
   /** A later end (null = open); it takes back a termination that has not come yet. */

@@ -11,7 +11,7 @@ export type ContractChoices = { customers: readonly Choice[]; fleets: readonly C
 
 type Common = { viewer: Viewer; assets: AssetUrls; choices: ContractChoices; form: FormState };
 export type NewContractProps = Common;
-export type ChangeContractProps = Common & { contract: { id: string; number: string; method: "threshold" | "miners"; hasNames: boolean } };
+export type ChangeContractProps = Common & { contract: { id: string; number: string; version: number; method: "threshold" | "miners"; hasNames: boolean } };
 
 const methodChoices: readonly Choice[] = [
   { value: "threshold", text: "threshold: so much hashrate" },
@@ -153,7 +153,7 @@ export function ChangeContractPage(props: ChangeContractProps): JSX.Element {
       <p class="dim">From now on. Only the difference moves rigs; none disconnects.</p>
       <FormErrors form={form} />
       <form method="post" action={`/contracts/${contract.id}/change`} novalidate class="panel stack wide-form">
-        <Hidden csrf={viewer.csrf} />
+        <Hidden csrf={viewer.csrf} version={contract.version} />
         {contract.method === "threshold" ? <Field form={form} name="promised" label="Hashrate" hint={hashrateHint} first /> : ""}
         {contract.method === "miners" && !contract.hasNames ? <Field form={form} name="rig_count" label="Number of rigs" decimal first /> : ""}
         {contract.hasNames ? <Field form={form} name="rig_names" label="Rigs by name" hint="With blanks or commas between them." first /> : ""}

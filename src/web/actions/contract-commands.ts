@@ -56,8 +56,11 @@ function command({ control }: Deps, principal: Principal, { id, act, verb, data 
 /** What a change has decided: the contract's row, and what the hub must do about the rigs that serve it once the record is on disk. */
 export type Changed = { contract: Contract; moves: Move[] };
 
+/** `version` is the one that a person saw in a form; null, as for a script: whatever is there. */
+export type ChangeAsk = { id: string; version: number | null; entry: TermsEntry; ids: Ids };
+
 /** Changes the promise or the terms. More than before must be there to be promised, or be sold short by a word of this change: an earlier one is no leave. Rigs that serve it follow a new profile at once. */
-export function changeContract(deps: Deps, principal: Principal, { id, entry, ids }: { id: string; entry: TermsEntry; ids: Ids }): Changed {
+export function changeContract(deps: Deps, principal: Principal, { id, version, entry, ids }: ChangeAsk): Changed {
   const { control } = deps;
   const before = contractOf(deps, id);
   const change = {
@@ -65,7 +68,7 @@ export function changeContract(deps: Deps, principal: Principal, { id, entry, id
     promise: promiseOf(deps, entry),
     ...(entry.profile_id !== undefined && { profileNo: noOf("profile_id", control.profiles.byId(entry.profile_id), "profile") }),
   };
-  const after = accepted(control.contracts.change(id, change, { by: actorOf(principal) }), "contract", contractField);
+  const after = accepted(control.contracts.change(id, change, { by: actorOf(principal), expected: version }), "contract", contractField);
   const isFiner = after.toleranceBp !== before.toleranceBp || after.sharesPerMinute !== before.sharesPerMinute || after.period !== before.period;
   if (isFiner || after.promisedHps < before.promisedHps) requireTellable(deps, after);
   const isMore = after.promisedHps > before.promisedHps || after.places.length > before.places.length;

@@ -39,7 +39,7 @@ export function contractCommands(parts: ApiParts): Endpoint[] {
       body: contractChange,
       bodyExample: { promised_hps: 6_000_000_000_000_000 },
       problems: ["conflict", "insufficient-capacity"],
-      act: ({ id, body, principal }) => changeContract(deps, principal, { id, entry: body, ids }),
+      act: ({ id, body, principal }) => changeContract(deps, principal, { id, version: null, entry: body, ids }),
     }),
     command(parts, {
       word: "renew",

@@ -14,7 +14,7 @@ import { timeText } from "../times.ts";
 import { contractDone, momentOf } from "./contract-commands.ts";
 import { farmOf } from "./farm.ts";
 import { typedNumber } from "./fleet-form.ts";
-import { type FormValues, isOwnForm, orRefused, readForm, refusedForm, sentence } from "./form-body.ts";
+import { type FormValues, isOwnForm, orRefused, type Present, readForm, refusedEdit, refusedForm, refusedStatus, sentence, versionOf } from "./form-body.ts";
 import { exactHashrate, readHashrate } from "./hashrate-text.ts";
 import { htmlResponse, type PageCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
@@ -231,8 +231,8 @@ function changeFormOf(parts: PageParts, contract: Contract): FormState {
 }
 
 function showChange(parts: PageParts, { viewer }: PageCall, { contract, form, status = 200 }: { contract: Contract; form: FormState; status?: number }) {
-  const { id, number, method, customerNo } = contract;
-  const shown = { id, number, method, hasNames: namesOf(parts, contract).length > 0 };
+  const { id, number, method, customerNo, version } = contract;
+  const shown = { id, number, method, version, hasNames: namesOf(parts, contract).length > 0 };
   const choices = choicesOf(parts, parts.ids.customer(customerNo));
   return htmlResponse(ChangeContractPage({ viewer, assets: assetUrls, contract: shown, choices, form }), status);
 }
@@ -242,20 +242,29 @@ export function changeContractPage(parts: PageParts, call: PageCall): Promise<Re
   return showChange(parts, call, { contract, form: changeFormOf(parts, contract) });
 }
 
+/** The contract as it is now, in the words of its form. */
+function presentOf(parts: PageParts, contract: Contract): Present {
+  const nameOf = (id: string) => parts.deps.control.profiles.byId(id)?.name ?? id;
+  return { values: changeFormOf(parts, contract).values, wordsOf: (field, value) => (field === "profile_id" ? nameOf(value) : value) };
+}
+
 export async function changeContractForm(parts: PageParts, call: PageCall): Promise<Response> {
   const { deps, ids } = parts;
-  const contract = contractOf(deps, call.id);
   const values = await readForm(call.request);
-  const again = (form: FormState) => showChange(parts, call, { contract, form, status: 422 });
+  const contract = contractOf(deps, call.id);
+  const again = (form: FormState, status = 422) => showChange(parts, call, { contract, form, status });
   if (!isOwnForm(values, call.viewer.csrf)) return again({ values, errors: { "": staleForm } });
   return orRefused(
     () => {
       const rigIds = rigIdsOf(parts, values, deps.control.fleets.byNo(contract.fleetNo));
       const entry = { ...termsOf(values), ...(rigIds !== undefined && { rig_ids: rigIds }) };
-      const { moves, contract: after } = deps.control.transaction(() => changeContract(deps, call.principal, { id: contract.id, entry, ids }));
+      const { moves, contract: after } = deps.control.transaction(() => changeContract(deps, call.principal, { id: contract.id, version: versionOf(values), entry, ids }));
       if (moves.length > 0) deps.hub.applyMoves(moves);
       return contractDone(parts, after);
     },
-    (problem) => again(refused(values, problem)),
+    (problem) => {
+      const isStale = problem.kind === "precondition-failed";
+      return again(isStale ? refusedEdit(values, problem, { present: presentOf(parts, contract) }) : refused(values, problem), refusedStatus(problem));
+    },
   );
 }

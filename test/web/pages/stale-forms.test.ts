@@ -62,4 +62,25 @@ describe("an edit of what somebody else changed meanwhile", () => {
       expect((await (await owner.get(place)).text()).includes(typed)).toBe(true);
     });
   }
+
+  test("/contracts: the promise of a form that was opened before another one was saved does not come back unsaid", async () => {
+    const { contracts, profiles } = farm.deps.control;
+    const [contract] = contracts.all();
+    if (contract === undefined) throw new Error("no contract");
+    const { id, profileNo } = contract;
+    const place = `/contracts/${id}/change`;
+    const before = fieldsOf(await (await owner.get(place)).text(), place);
+    expect((await owner.post(place, { ...before, promised: "10 TH/s", allow_short: "1" })).status).toBe(303);
+    const stale = await owner.post(place, { ...before, priority: "2" });
+    const html = await stale.text();
+    expect(stale.status).toBe(412);
+    expect(html).toContain("Somebody changed this meanwhile");
+    expect(html).toContain("Is now: 10 TH/s.");
+    expect(contracts.byId(id)).toMatchObject({ promisedHps: 1e13, priority: Number(before["priority"]) });
+    expect(html).not.toContain(`Is now: ${profiles.byNo(profileNo)?.name}.`);
+    const shown = fieldsOf(html, place);
+    expect([shown["priority"], shown["promised"]]).toEqual(["2", before["promised"] ?? ""]);
+    expect((await owner.post(place, { ...shown, promised: "10 TH/s" })).status).toBe(303);
+    expect(contracts.byId(id)).toMatchObject({ promisedHps: 1e13, priority: 2 });
+  });
 });

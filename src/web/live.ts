@@ -49,6 +49,8 @@ type Client = {
   controller: ReadableStreamDefaultController<Uint8Array>;
   /** The tick up to which it was told everything; 0 = nothing yet. */
   seenTick: number;
+  /** How many changes there had been when it came: the page around it shows them all. */
+  knownChanges: number;
   lastTakenMs: number;
   /** Whether the session behind it still holds. */
   allowed: () => boolean;
@@ -58,6 +60,8 @@ type Channel = {
   view: LiveView;
   clients: Set<Client>;
   tick: number;
+  /** How many changes there had been when what it shows began to be read. */
+  changes: number;
   parts: Pieces;
   list: { id: string; order: string; orderTick: number; rows: Pieces } | null;
   timer: ReturnType<typeof setTimeout> | null;
@@ -121,6 +125,7 @@ export class LiveViews {
   readonly #now: () => number;
   readonly #heart: ReturnType<typeof setInterval>;
   #streams = 0;
+  #changes = 0;
   #queue: Promise<void> = Promise.resolve();
 
   constructor(parts: { log: Log; now: () => number; heartbeatMs?: number }) {
@@ -146,7 +151,7 @@ export class LiveViews {
     };
     const stream = new ReadableStream<Uint8Array>({
       start: (controller) => {
-        client = { controller, seenTick: 0, lastTakenMs: this.#now(), allowed };
+        client = { controller, seenTick: 0, knownChanges: this.#changes, lastTakenMs: this.#now(), allowed };
         channel.clients.add(client);
         this.#streams += 1;
         this.#send(channel, client);
@@ -160,6 +165,11 @@ export class LiveViews {
     return new Response(stream, { headers: sseHeaders });
   }
 
+  /** Somebody changed something: whoever comes from now on gets nothing that was read before. */
+  changed(): void {
+    this.#changes += 1;
+  }
+
   /** Ends all streams; browsers reconnect when the hub is back. */
   close(): void {
     clearInterval(this.#heart);
@@ -169,7 +179,7 @@ export class LiveViews {
   #channelOf(view: LiveView): Channel {
     const open = this.#channels.get(view.key);
     if (open) return open;
-    const channel: Channel = { view, clients: new Set(), tick: 0, parts: new Map(), list: null, timer: null, frames: new Map() };
+    const channel: Channel = { view, clients: new Set(), tick: 0, changes: 0, parts: new Map(), list: null, timer: null, frames: new Map() };
     this.#channels.set(view.key, channel);
     this.#render(channel);
     return channel;
@@ -188,11 +198,12 @@ export class LiveViews {
     const startMs = this.#now();
     try {
       await breathe();
+      const changes = this.#changes;
       const snapshot = await channel.view.render();
       const tick = channel.tick + 1;
       const parts = await noted(snapshot.parts, channel.parts, tick);
       const list = snapshot.list === undefined ? null : await notedList(snapshot.list, channel.list, tick);
-      Object.assign(channel, { parts, list, tick });
+      Object.assign(channel, { parts, list, tick, changes });
       channel.frames.clear();
       for (const client of channel.clients) {
         await breathe();
@@ -209,7 +220,7 @@ export class LiveViews {
 
   /** Tells the client what it has not heard, if it can take it now; else `pull` comes here again. */
   #send(channel: Channel, client: Client): void {
-    if (client.seenTick === channel.tick || (client.controller.desiredSize ?? 0) <= 0) return;
+    if (client.seenTick === channel.tick || channel.changes < client.knownChanges || (client.controller.desiredSize ?? 0) <= 0) return;
     const frame = frameSince(channel, client.seenTick);
     client.seenTick = channel.tick;
     client.lastTakenMs = this.#now();

@@ -47,6 +47,34 @@ describe("a page's stream", () => {
     expect(await next()).toMatch(/^id: \d+\ndata: <hx-partial hx-target="#r2" hx-swap="outerMorph"><tr id="r2"><td>changed<\/td><\/tr><\/hx-partial>\n\n$/);
   });
 
+  test("tells who comes after a change nothing that was read before it", async () => {
+    const { state, view } = stage();
+    const live = newViews();
+    const first = listen(live, view);
+    expect(await first.next()).toContain("<p>1</p>");
+    const old = Promise.withResolvers<LiveSnapshot>();
+    const asked = Promise.withResolvers<void>();
+    const late = {
+      ...view,
+      key: "late",
+      render: () => {
+        asked.resolve();
+        return old.promise;
+      },
+    };
+    const slow = listen(live, late);
+    await asked.promise;
+    live.changed();
+    state.shown = { parts: [{ id: "a", html: "<p>2</p>" }] };
+    const second = listen(live, view);
+    const third = listen(live, late);
+    late.render = () => Promise.resolve(state.shown);
+    old.resolve({ parts: [{ id: "a", html: "<p>1</p>" }] });
+    expect(await slow.next()).toContain("<p>1</p>");
+    expect(await second.next()).toContain("<p>2</p>");
+    expect(await third.next()).toContain("<p>2</p>");
+  });
+
   test("sends the whole body when the order of its rows changes", async () => {
     const { state, view } = stage();
     state.shown = { parts: [], list: { id: "rows", rows: [row("r1", "x"), row("r2", "y")] } };

@@ -289,6 +289,7 @@ export function pages(deps: WebDeps, shared: SharedParts = {}) {
     parts.contracts.forget();
     parts.snapshots.forget();
     parts.overview.forget();
+    parts.live.changed();
   };
   return { app, keepWarm: () => warmth.keep(), changed };
 }

@@ -22,6 +22,25 @@ async function send(method: string, path: string, body: object): Promise<number>
 }
 
 /** The pages keep what they read for a second or two of the farm's clock, which stands still here. */
+/** What the stream of a page says first. */
+async function heard(path: string): Promise<string> {
+  const reader = (await person.get(path)).body?.getReader();
+  const { value } = (await reader?.read()) ?? {};
+  await reader?.cancel();
+  return new TextDecoder().decode(value);
+}
+
+test("a stream that others hold open already brings nobody back what was there before his own change", async () => {
+  const [contract] = farm.deps.control.contracts.all();
+  const path = `/live/contracts/${contract?.id}`;
+  const other = (await person.get(path)).body?.getReader();
+  await other?.read();
+  expect(await send("POST", `/contracts/${contract?.id}/change`, { promised_hps: 3_300_000_000_000, allow_short: true })).toBe(200);
+  expect(await page(`/contracts/${contract?.id}`)).toContain("3.300");
+  expect(await heard(path)).toContain("3.300");
+  await other?.cancel();
+});
+
 test("what a script changes is on the pages at once: rigs, contracts, pools", async () => {
   const { rigs, contracts, pools } = farm.deps.control;
   const [rig] = rigs.all();

@@ -258,7 +258,9 @@ export async function changeContractForm(parts: PageParts, call: PageCall): Prom
     () => {
       const rigIds = rigIdsOf(parts, values, deps.control.fleets.byNo(contract.fleetNo));
       const entry = { ...termsOf(values), ...(rigIds !== undefined && { rig_ids: rigIds }) };
-      const { moves, contract: after } = deps.control.transaction(() => changeContract(deps, call.principal, { id: contract.id, version: versionOf(values), entry, ids }));
+      const { moves, contract: after } = deps.control.transaction(() =>
+        changeContract(deps, call.principal, { id: contract.id, version: versionOf(values), entry, ids }),
+      );
       if (moves.length > 0) deps.hub.applyMoves(moves);
       return contractDone(parts, after);
     },

@@ -1,16 +1,16 @@
 import { breathe } from "../../views/turns.ts";
 import type { Control } from "../control/control.ts";
-import { type Import, type ImportOutcome, type ImportRow, importOutcomes } from "../control/imports.ts";
+import { type Import, type ImportOutcome, importOutcomes } from "../control/imports.ts";
 import { type CsvFile, readCsv } from "./csv-read.ts";
 import type { RowDetail } from "./import-job.ts";
 import { clearWord, dryRun, type PlannedRow } from "./import-plan.ts";
 import { csvLine } from "./inventory-csv.ts";
 import { actorName, actorOf, type Principal } from "./principal.ts";
 import { invalidField, Problem } from "./problems.ts";
-import { type RigCell, rigCells } from "./rig-cells.ts";
+import { cellsOf, NameBook, type RigCell, rigCells } from "./rig-cells.ts";
 
 /** A row as it would come out, or came out. */
-export type ImportLine = Pick<PlannedRow, "line" | "outcome" | "name" | "rigId" | "changes" | "errors">;
+export type ImportLine = Pick<PlannedRow, "line" | "outcome" | "name" | "rigId" | "changes" | "errors" | "warnings">;
 
 export type NewImport = Pick<Import, "fileName" | "text" | "fleetNo"> & Partial<Pick<Import, "giveCodes" | "mapping">>;
 
@@ -39,7 +39,7 @@ export async function linesOf(control: Control, kept: Import): Promise<ImportLin
   const lines: ImportLine[] = [];
   for (const { line, outcome, detail } of control.imports.rows(kept.no)) {
     await breathe();
-    lines.push({ line, outcome, ...(JSON.parse(detail) as RowDetail) });
+    lines.push({ line, outcome, warnings: [], ...(JSON.parse(detail) as RowDetail) });
   }
   return lines;
 }
@@ -90,39 +90,62 @@ export function countOutcomes(rows: readonly { outcome: ImportOutcome }[]): Reco
   return counts;
 }
 
-/** Empty where there is nothing to take back. */
-function undoLine({ outcome, detail }: Pick<ImportRow, "outcome" | "detail">): string {
-  const { rigId, changes } = JSON.parse(detail) as RowDetail;
+const undoHead: readonly string[] = Object.freeze(["id", "action", ...rigCells]);
+
+/** Whether a file is one that takes another back: its columns are ours, and nobody need name them. */
+export const isUndoFile = (head: readonly string[]): boolean => Bun.deepEquals(head, undoHead);
+
+type Taken = Pick<Control, "imports" | "rigs" | "customers" | "sites">;
+
+/** Empty where there is nothing to take back, or no longer. */
+function undoLine({ rigs }: Taken, book: NameBook, { outcome, rigId, changes }: Pick<ImportLine, "outcome" | "rigId" | "changes">): string {
   if (rigId === null || (outcome !== "new" && outcome !== "changed")) return "";
+  const rig = rigs.byId(rigId);
+  if (rig === null) return "";
   if (outcome === "new") return csvLine([rigId, "remove", ...rigCells.map(() => "")]);
-  const former = new Map<RigCell, string>(changes.map(({ cell, from }) => [cell, from === "" ? clearWord : from]));
+  const now = cellsOf(book, rig);
+  const differing = changes.filter(({ cell, from }) => now[cell] !== from);
+  if (differing.length === 0) return "";
+  const former = new Map<RigCell, string>(differing.map(({ cell, from }) => [cell, from === "" ? clearWord : from]));
   return csvLine([rigId, "", ...rigCells.map((cell) => former.get(cell) ?? "")]);
+}
+
+/** Whether anything of what these rows did can still be taken back. */
+export async function isUndoable(control: Taken, rows: readonly ImportLine[]): Promise<boolean> {
+  const book = new NameBook(control);
+  for (const row of rows) {
+    await breathe();
+    if (undoLine(control, book, row) !== "") return true;
+  }
+  return false;
 }
 
 /**
  * A file that brings back what was changed: new rigs go, changed fields get their former values. Codes that were given stay with rigs that stay: they may stand on labels by now.
- * A nominal that nobody had declared is cleared; what the hub knew by itself it learns anew.
+ * A nominal that nobody had declared is cleared; what the hub knew by itself it learns anew. What was taken back already, or is gone, is left out.
  */
-async function undoText({ imports }: Pick<Control, "imports">, kept: Import): Promise<string> {
+async function undoText(control: Taken, kept: Import): Promise<string> {
   const lines: string[] = [];
-  for (const row of imports.rows(kept.no)) {
+  const book = new NameBook(control);
+  for (const { outcome, detail } of control.imports.rows(kept.no)) {
     await breathe();
-    lines.push(undoLine(row));
+    lines.push(undoLine(control, book, { outcome, ...(JSON.parse(detail) as RowDetail) }));
   }
-  return `\ufeff${csvLine(["id", "action", ...rigCells])}${lines.join("")}`;
+  return `\ufeff${csvLine(undoHead)}${lines.join("")}`;
 }
 
 /** That file, for keeping. */
-export async function undoFile(control: Pick<Control, "imports">, kept: Import): Promise<Response> {
+export async function undoFile(control: Taken, kept: Import): Promise<Response> {
   const headers = { "content-type": "text/csv; charset=utf-8", "content-disposition": 'attachment; filename="undo.csv"' };
   return new Response(await undoText(control, kept), { headers });
 }
 
-/** That file as an import of its own, which waits like any other. @throws Problem where nothing was changed */
-export async function keepUndo(control: Pick<Control, "imports">, principal: Principal, kept: Import): Promise<Import> {
+/** That file as an import of its own, which waits like any other. @throws Problem where nothing is left to take back */
+export async function keepUndo(control: Taken, principal: Principal, kept: Import): Promise<Import> {
   if (kept.state === "applying") throw new Problem("conflict", `it is being applied: ${kept.done} of ${kept.total} rows so far; take it back when it is done`);
   const text = await undoText(control, kept);
   const file = await readCsv(text);
-  if ("fault" in file || file.rows.length === 0) throw new Problem("conflict", "it changed nothing that could be taken back");
+  if ("fault" in file || file.rows.length === 0)
+    throw new Problem("conflict", "nothing of it is left to take back; rigs that it removed come back when they are imported again");
   return keepFile(control, principal, { fileName: `undo of ${kept.fileName}`.slice(0, 80), text, fleetNo: kept.fleetNo, file });
 }

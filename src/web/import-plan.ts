@@ -1,10 +1,12 @@
 import { breathe } from "../../views/turns.ts";
 import type { Control } from "../control/control.ts";
 import type { Import, ImportOutcome } from "../control/imports.ts";
+import type { RigPlace } from "../control/racks.ts";
 import type { Rig, RigPatch } from "../control/rig-row.ts";
 import { tidyMac } from "../control/rules.ts";
 import { withModelNominal } from "./actions/rig-details.ts";
 import type { CsvFile } from "./csv-read.ts";
+import { unitWarning, warnOfSharedPlaces } from "./import-warnings.ts";
 import { type CellTexts, cellOf, cellsOf, NameBook, type RigCell, readCells, rigCells } from "./rig-cells.ts";
 
 /** What a column of a file may be. */
@@ -69,17 +71,23 @@ export type CellError = { cell: string; rule: string };
 export type PlannedRow = {
   line: number;
   outcome: ImportOutcome;
-  /** What the file calls it. */
+  /** What the file calls it; where it gives no name, that of the rig that it means. */
   name: string;
   rigId: string | null;
   changes: FieldChange[];
   errors: CellError[];
+  /** What it would do all the same, though it may not be meant. */
+  warnings: CellError[];
+  /** Where it puts its rig; null = it says nothing of that. */
+  place: RigPlace | null;
   patch: RigPatch;
   fleetNo: number;
 };
 
 /** The word that clears a field; an empty cell leaves it as it is. */
 export const clearWord = "(none)";
+
+const placeCells: readonly RigCell[] = ["site", "building", "row", "rack", "position"];
 
 type Texts = Partial<Record<ImportField, string>>;
 
@@ -113,6 +121,7 @@ export class RowPlanner {
     const rig = this.#match(texts, row);
     if (row.errors.length > 0) return row;
     row.rigId = rig?.id ?? null;
+    if (rig !== null && !texts.name) row.name = rig.name;
     const before = this.#firstUse(texts, row);
     if (before !== null) return refused(row, before.cell, `is in line ${before.line} already`);
     return texts.action === undefined ? this.#planFields(texts, row, rig) : planAction(texts.action, row);
@@ -129,7 +138,8 @@ export class RowPlanner {
   #begin({ line, cells }: CsvFile["rows"][number]): { texts: Texts; row: PlannedRow } {
     const texts = textsOf(cells, this.#mapping);
     const name = texts.name ?? texts.asset_code ?? texts.id ?? "";
-    return { texts, row: { line, outcome: "error", name, rigId: null, changes: [], errors: [], patch: {}, fleetNo: this.#fleetOf(texts) } };
+    const nothing = { rigId: null, changes: [], errors: [], warnings: [], place: null, patch: {} };
+    return { texts, row: { ...nothing, line, outcome: "error", name, fleetNo: this.#fleetOf(texts) } };
   }
 
   #fleetOf({ fleet }: Texts): number {
@@ -181,8 +191,17 @@ export class RowPlanner {
     row.changes = rigCells.flatMap((cell) => (after[cell] === (blank?.[cell] ?? "") ? [] : [{ cell, from: blank?.[cell] ?? "", to: after[cell] }]));
     if (rig === null) row.outcome = "new";
     else row.outcome = row.changes.length === 0 ? "unchanged" : "changed";
-    return row;
+    return weighed(row, texts, tried.value);
   }
+}
+
+/** Notes where the row puts its rig, and what may not be meant. */
+function weighed(row: PlannedRow, { nominal }: Texts, after: Pick<Rig, "siteId" | "location" | "nominalHps">): PlannedRow {
+  const changed = new Set(row.changes.map(({ cell }) => cell));
+  if (placeCells.some((cell) => changed.has(cell))) row.place = { siteId: after.siteId, location: after.location };
+  const unit = changed.has("nominal") ? unitWarning(nominal, after.nominalHps) : null;
+  if (unit !== null) row.warnings.push({ cell: "nominal", rule: unit });
+  return row;
 }
 
 function refused(row: PlannedRow, cell: string, rule: string): PlannedRow {
@@ -206,5 +225,6 @@ export async function dryRun(control: Control, kept: Import, file: CsvFile): Pro
     await breathe();
     planned.push(planner.plan(row));
   }
+  await warnOfSharedPlaces(control, planned);
   return planned;
 }

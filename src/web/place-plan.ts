@@ -23,7 +23,7 @@ const lower = (text: string | null): string => text?.toLowerCase() ?? "";
 const rackKey = ({ siteId, location: { building, row, rack } }: RigPlace): string => JSON.stringify([siteId, lower(building), lower(row), lower(rack)]);
 
 /** Places as keys: one key for all ways to write the same position. */
-class PlaceKeys {
+export class PlaceKeys {
   readonly #racks: ReadonlyMap<string, Rack>;
 
   constructor({ racks }: Pick<Control, "racks">) {

@@ -18,7 +18,19 @@ const batchPage = (how: How) =>
   });
 const importPage = (how: How) =>
   ImportPage({
-    ...{ ...frame, ...how, fileName: "rigs.csv", fault: null, columns: [], fields: [], giveCodes: false, unknownSites: [] },
+    ...{
+      ...frame,
+      ...how,
+      fileName: "rigs.csv",
+      fault: null,
+      columns: [],
+      fields: [],
+      giveCodes: false,
+      unknownSites: [],
+      isUndo: false,
+      isUndoable: true,
+      warned: 0,
+    },
     ...{ counts: { new: 2, changed: 0, unchanged: 0, removed: 0, error: 0 }, shown: "", rows: [], page: 1, pages: 1 },
   });
 
@@ -29,6 +41,9 @@ test.each([
   const running = await page({ state: "applying", isRunning: true });
   expect(/<section[^>]*id="progress"[^>]*hx-trigger="every 1s"/.test(running)).toBe(true);
   expect(running.split("every 1s")).toHaveLength(2);
+  // What became of the rows comes with each answer.
+  expect(running).toContain('hx-select-oob="#results"');
+  expect(/id="results".*class="chip.*<table/s.test(running)).toBe(true);
   for (const how of [{ state: "applying", isRunning: false } as const, { state: "done", isRunning: false } as const]) {
     const over = await page(how);
     expect([over.includes('id="progress"'), over.includes("every 1s"), over.includes("It is being")]).toEqual([true, false, false]);

@@ -14,7 +14,15 @@ describe("POST /imports/rigs", () => {
     const path = `/imports/${made.json["id"]}`;
     const rows = (await web.get(`${path}/rows?outcome=error`)).json["data"];
     expect(rows).toEqual([
-      { line: 3, outcome: "error", name: "imp-2", rig_id: null, changes: [], errors: [{ field: "nominal", rule: expect.stringContaining("hashrate") }] },
+      {
+        line: 3,
+        outcome: "error",
+        name: "imp-2",
+        rig_id: null,
+        changes: [],
+        errors: [{ field: "nominal", rule: expect.stringContaining("hashrate") }],
+        warnings: [],
+      },
     ]);
     const applied = await web.post(`${path}/apply`);
     expect([applied.status, applied.json["state"], applied.json["done"]]).toEqual([200, "done", 2]);

@@ -16,6 +16,7 @@ export type ImportRowLine = {
   name: string;
   changes: { cell: string; from: string; to: string }[];
   errors: { cell: string; rule: string }[];
+  warnings: { cell: string; rule: string }[];
 };
 
 export type ImportProps = {
@@ -34,7 +35,13 @@ export type ImportProps = {
   giveCodes: boolean;
   /** Names in the column of sites that are no site's; a few of them. */
   unknownSites: readonly string[];
+  /** Whether it takes another import back: its columns are known. */
+  isUndo: boolean;
+  /** Whether anything of what it did can still be taken back. */
+  isUndoable: boolean;
   counts: Readonly<Record<Outcome, number>>;
+  /** Rows with a warning. */
+  warned: number;
   /** Which rows are shown; "" = all. */
   shown: Outcome | "";
   rows: readonly ImportRowLine[];
@@ -68,10 +75,12 @@ function Mark(props: { outcome: Outcome }): JSX.Element {
   );
 }
 
-function rowsHref({ id, shown }: Pick<ImportProps, "id" | "shown">, page = 1): string {
+function shownHref({ id, shown }: Pick<ImportProps, "id" | "shown">, page: number): string {
   const search = new URLSearchParams({ ...(shown !== "" && { show: shown }), ...(page > 1 && { page: String(page) }) });
-  return `/imports/${id}${search.size === 0 ? "" : `?${search}`}#rows`;
+  return `/imports/${id}${search.size === 0 ? "" : `?${search}`}`;
 }
+
+const rowsHref = (props: Pick<ImportProps, "id" | "shown">, page = 1): string => `${shownHref(props, page)}#rows`;
 
 function Counts(props: ImportProps): JSX.Element {
   const href = (shown: ImportProps["shown"]) => rowsHref({ id: props.id, shown });
@@ -105,6 +114,11 @@ function Row(props: { row: ImportRowLine }): JSX.Element {
       <td class="wrap">
         {row.errors.map(({ cell, rule }) => (
           <p class="bad" safe>{`${cell.replaceAll("_", " ")}: ${rule}`}</p>
+        ))}
+        {row.warnings.map(({ cell, rule }) => (
+          <p class="warn">
+            <Glyph shape="up" /> <span safe>{`warning: ${cell.replaceAll("_", " ")} ${rule}`}</span>
+          </p>
         ))}
         {row.changes.map(({ cell, from, to }) => (
           <p>
@@ -188,10 +202,11 @@ function Apply(props: ImportProps): JSX.Element {
   const acting = counts.new + counts.changed + counts.removed;
   if (acting === 0) return <p class="notice">{counts.error === 0 ? "The file would change nothing." : "No line without an error would change anything."}</p>;
   const left = counts.error === 0 ? "" : ` ${count(counts.error)} with errors are left out.`;
+  const warned = props.warned === 0 ? "" : ` ${count(props.warned)} ${props.warned === 1 ? "line has a warning" : "lines have warnings"}: look there first.`;
   return (
     <form method="post" action={`/imports/${props.id}/apply`} class="panel stack">
       <Hidden csrf={props.viewer.csrf} />
-      <p safe>{`${count(counts.new)} rigs come in, ${count(counts.changed)} are changed, ${count(counts.removed)} are removed.${left}`}</p>
+      <p safe>{`${count(counts.new)} rigs come in, ${count(counts.changed)} are changed, ${count(counts.removed)} are removed.${left}${warned}`}</p>
       <p>
         <button type="submit" class="primary">
           Apply
@@ -205,11 +220,18 @@ function Progress(props: ImportProps): JSX.Element {
   if (props.state === "ready") return "";
   const isRunning = props.state === "applying" && props.isRunning;
   // The answer takes the place of what asked for it, so the last one, which asks no more, ends it.
-  const swap = { "hx-trigger": "every 1s", "hx-select": "#progress", "hx-swap": "outerHTML" } as const;
-  const again = isRunning ? { "hx-get": `/imports/${props.id}`, ...swap } : {};
+  const swap = { "hx-trigger": "every 1s", "hx-select": "#progress", "hx-swap": "outerHTML", "hx-select-oob": "#results" } as const;
+  const here = shownHref(props, props.page);
+  const again = isRunning ? { "hx-get": here, ...swap } : {};
   return (
     <section class="panel progress" aria-label="Progress" id="progress" {...again}>
-      {isRunning ? <p class="notice">It is being applied; the page shows how far it is.</p> : ""}
+      {isRunning ? (
+        <p class="notice">
+          It is being applied. <a href={here}>Look again</a> for what became of each row.
+        </p>
+      ) : (
+        ""
+      )}
       <p>
         <progress max={String(props.total)} value={String(props.done)} aria-label="Rows applied" />{" "}
         <span safe>{`${count(props.done)} of ${count(props.total)} rows`}</span>
@@ -225,7 +247,16 @@ function Progress(props: ImportProps): JSX.Element {
       ) : (
         ""
       )}
-      {props.state === "done" ? (
+      {props.state === "done" ? <Undo {...props} /> : ""}
+    </section>
+  );
+}
+
+function Undo(props: ImportProps): JSX.Element {
+  const { counts } = props;
+  return (
+    <>
+      {props.isUndoable ? (
         <form method="post" action={`/imports/${props.id}/undo`} class="row">
           <Hidden csrf={props.viewer.csrf} />
           <p class="dim">
@@ -239,6 +270,30 @@ function Progress(props: ImportProps): JSX.Element {
       ) : (
         ""
       )}
+      {!props.isUndoable && counts.new + counts.changed > 0 ? <p class="dim">Nothing of it is left to take back.</p> : ""}
+      {counts.removed > 0 ? <p class="dim">Rigs that it removed come back when they are imported again.</p> : ""}
+    </>
+  );
+}
+
+function Results(props: ImportProps): JSX.Element {
+  return (
+    <section class="panel" aria-label="Rows" id="rows">
+      <table hidden={props.rows.length === 0}>
+        <thead>
+          <tr>
+            <th scope="col" class="n">
+              Line
+            </th>
+            <th scope="col">Result</th>
+            <th scope="col">Rig</th>
+            <th scope="col">What</th>
+          </tr>
+        </thead>
+        <tbody>
+          <InTurns of={props.rows} draw={(row) => <Row row={row} />} />
+        </tbody>
+      </table>
     </section>
   );
 }
@@ -261,34 +316,23 @@ export function ImportPage(props: ImportProps): JSX.Element {
         </p>
       )}
       <Progress {...props} />
-      <Counts {...props} />
-      {props.state === "ready" && props.fault === null ? (
-        <>
-          <UnknownSites names={props.unknownSites} />
-          <Apply {...props} />
-          <Mapping {...props} />
-        </>
-      ) : (
-        ""
-      )}
-      <section class="panel" aria-label="Rows" id="rows">
-        <table hidden={props.rows.length === 0}>
-          <thead>
-            <tr>
-              <th scope="col" class="n">
-                Line
-              </th>
-              <th scope="col">Result</th>
-              <th scope="col">Rig</th>
-              <th scope="col">What</th>
-            </tr>
-          </thead>
-          <tbody>
-            <InTurns of={props.rows} draw={(row) => <Row row={row} />} />
-          </tbody>
-        </table>
-      </section>
-      <Paging prevHref={props.page > 1 ? rowsHref(props, props.page - 1) : null} nextHref={props.page < props.pages ? rowsHref(props, props.page + 1) : null} />
+      <div id="results">
+        <Counts {...props} />
+        {props.state === "ready" && props.fault === null ? (
+          <>
+            <UnknownSites names={props.unknownSites} />
+            <Apply {...props} />
+            {props.isUndo ? "" : <Mapping {...props} />}
+          </>
+        ) : (
+          ""
+        )}
+        <Results {...props} />
+        <Paging
+          prevHref={props.page > 1 ? rowsHref(props, props.page - 1) : null}
+          nextHref={props.page < props.pages ? rowsHref(props, props.page + 1) : null}
+        />
+      </div>
     </Layout>
   );
 }

@@ -38,6 +38,9 @@ const rowModel = model("ImportRow", {
   rig_id: orNull(Type.String()),
   changes: Type.Array(Type.Object({ field: Type.String(), from: Type.String(), to: Type.String() })),
   errors: Type.Array(Type.Object({ field: Type.String(), rule: Type.String() })),
+  warnings: Type.Array(Type.Object({ field: Type.String(), rule: Type.String() }), {
+    description: "What it would do, though it may not be meant; none once it is applied",
+  }),
 });
 
 const tail = "01kake8m3k5w9v2t7d4q6r1xyz";
@@ -48,7 +51,7 @@ const importExample = {
 };
 const rowExample = {
   ...{ line: 2, outcome: "changed", name: "s19-0042", rig_id: `rig_${tail}` },
-  ...{ changes: [{ field: "rack", from: "", to: "12" }], errors: [] },
+  ...{ changes: [{ field: "rack", from: "", to: "12" }], errors: [], warnings: [] },
 };
 const newImport = Type.Object({
   text: Type.String({ minLength: 1, description: "The CSV file; its first line names the columns" }),
@@ -64,10 +67,11 @@ function importJson({ deps, ids }: ApiParts, kept: ImportHead, rows: readonly Im
   return { ...head, state, running: isRunning(deps.control, id), total, done, counts: rows === null ? null : countOutcomes(rows) };
 }
 
-const rowJson = ({ line, outcome, name, rigId, changes, errors }: ImportLine) => ({
+const rowJson = ({ line, outcome, name, rigId, changes, errors, warnings }: ImportLine) => ({
   ...{ line, outcome, name, rig_id: rigId },
   changes: changes.map(({ cell, from, to }) => ({ field: cell, from, to })),
   errors: errors.map(({ cell, rule }) => ({ field: cell, rule })),
+  warnings: warnings.map(({ cell, rule }) => ({ field: cell, rule })),
 });
 
 const importOf = ({ deps }: ApiParts, id: string): Import => found(deps.control.imports.byId(id), "import");
@@ -182,7 +186,7 @@ function importReads(parts: ApiParts): Endpoint[] {
       ...{ ...doc, path: "/imports/{id}/undo", summary: "Read the file that takes a file of rigs back" },
       description:
         "CSV, to be sent and applied like any other: new rigs go, changed fields get their former values. Asset codes that were given (`give_codes`) stay, " +
-        "and a nominal hashrate that nobody had declared is cleared, to be learned anew. Empty but for its head while nothing is applied.",
+        "and a nominal hashrate that nobody had declared is cleared, to be learned anew. What was taken back already, or is gone, is left out. Empty but for its head while nothing is applied.",
       answers: [{ status: 200, description: "The undo file", schema: Type.String(), example: "id,action,…", mediaTypes: ["text/csv"] }],
       handle: ({ id }) => undoFile(control, importOf(parts, id)),
     }),

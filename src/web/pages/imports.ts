@@ -1,11 +1,12 @@
 import { ImportPage, type ImportProps } from "../../../views/pages/import.tsx";
 import { ImportsPage } from "../../../views/pages/imports.tsx";
 import { blankForm, type FormState } from "../../../views/parts/form.tsx";
+import type { Control } from "../../control/control.ts";
 import { type Import, importOutcomes } from "../../control/imports.ts";
 import { assetUrls } from "../assets/assets.ts";
 import { type CsvFile, decodeText } from "../csv-read.ts";
 import { found } from "../endpoint.ts";
-import { countOutcomes, fileOf, type ImportLine, keepFile, keepUndo, linesOf, readFile, undoFile } from "../import-file.ts";
+import { countOutcomes, fileOf, type ImportLine, isUndoable, isUndoFile, keepFile, keepUndo, linesOf, readFile, undoFile } from "../import-file.ts";
 import { applyImport, isRunning } from "../import-job.ts";
 import { guessMapping, importFields } from "../import-plan.ts";
 import { csvLine } from "../inventory-csv.ts";
@@ -102,21 +103,38 @@ export function importTemplate(): Response {
   return new Response(`\ufeff${csvLine(["fleet", ...rigCells])}`, { headers });
 }
 
-/** Those of a page, the ones with an error first. A page beyond the last one is the last one. */
-function rowsOf(all: readonly ImportLine[], { searchParams }: URL): Pick<ImportProps, "counts" | "shown" | "rows" | "page" | "pages"> {
+/** Those of a page, the ones with an error first, then those with a warning. A page beyond the last one is the last one. */
+function rowsOf(all: readonly ImportLine[], { searchParams }: URL): Pick<ImportProps, "counts" | "warned" | "shown" | "rows" | "page" | "pages"> {
   const shown = importOutcomes.find((known) => known === searchParams.get("show")) ?? "";
-  const matching = shown === "" ? [...all.filter(isError), ...all.filter((line) => !isError(line))] : all.filter(({ outcome }) => outcome === shown);
+  const chosen = shown === "" ? all : all.filter(({ outcome }) => outcome === shown);
+  const matching = chosen.toSorted((one, other) => urgency(one) - urgency(other));
   const pages = Math.max(1, Math.ceil(matching.length / pageRows));
   const asked = Number(searchParams.get("page"));
   const page = Number.isSafeInteger(asked) && asked > 0 ? Math.min(asked, pages) : 1;
-  return { counts: countOutcomes(all), shown, rows: matching.slice((page - 1) * pageRows, page * pageRows), page, pages };
+  return {
+    counts: countOutcomes(all),
+    warned: all.filter(({ warnings }) => warnings.length > 0).length,
+    shown,
+    rows: matching.slice((page - 1) * pageRows, page * pageRows),
+    page,
+    pages,
+  };
 }
 
-const isError = ({ outcome }: ImportLine): boolean => outcome === "error";
+function urgency({ outcome, warnings }: ImportLine): number {
+  if (outcome === "error") return 0;
+  return warnings.length > 0 ? 1 : 2;
+}
+
+/** The import; one whose job has begun and noted nothing yet waits no more. */
+function importNow(control: Control, id: string): Import {
+  const kept = found(control.imports.byId(id), "import");
+  return kept.state === "ready" && isRunning(control, id) ? { ...kept, state: "applying" } : kept;
+}
 
 export async function importPage(parts: PageParts, call: PageCall): Promise<Response> {
   const { control } = parts.deps;
-  const kept = found(control.imports.byId(call.id), "import");
+  const kept = importNow(control, call.id);
   // Once it is applied nobody is asked about its columns any more.
   const file = kept.state === "ready" ? await fileOf(control, kept) : nothing;
   const read = "fault" in file ? nothing : file;
@@ -127,6 +145,8 @@ export async function importPage(parts: PageParts, call: PageCall): Promise<Resp
     ...{ done: kept.done, total: kept.total, fault: "fault" in file ? sentence(file.fault) : null, giveCodes: kept.giveCodes },
     columns: read.head.map((title, at) => ({ title, field: mapping[at] ?? "", example: read.rows[0]?.cells[at] ?? "" })),
     fields: importFields.map((field) => ({ value: field, text: field.replaceAll("_", " ") })),
+    isUndo: isUndoFile(read.head),
+    isUndoable: kept.state === "done" && (await isUndoable(control, all)),
     unknownSites: kept.state === "ready" ? unknownSites(read, mapping, all) : [],
     ...rowsOf(all, call.url),
   };

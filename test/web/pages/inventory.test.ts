@@ -109,13 +109,53 @@ describe("importing", () => {
     expect(rigNamed("imp-1")).toMatchObject({ serial: "NEW", nominalHps: 1.105e14, location: { row: "3" }, notes: "" });
     expect(rigNamed("imp-3")).toMatchObject({ serial: "S3", nominalHps: 9.5e13, location: { row: "4" } });
     const undo = (await send(owner, `${path}/undo`, {})).headers.get("location") ?? "";
-    expect(chips(await pageOf(undo))).toEqual(["error 0", "new 0", "changed 1", "removed 1", "unchanged 0"]);
+    const back = await pageOf(undo);
+    expect(chips(back)).toEqual(["error 0", "new 0", "changed 1", "removed 1", "unchanged 0"]);
+    expect(back.match(/<th scope="row">imp-\d/g)).toEqual(['<th scope="row">imp-1', '<th scope="row">imp-3']);
+    expect(back).not.toContain("<h2>Columns</h2>");
     await apply(undo);
     expect(rigNamed("imp-1")).toMatchObject({ id: known.id, serial: "OLD", nominalHps: null, notes: "=keep", location: { row: null } });
     expect(rigNamed("imp-3")).toBeNull();
+    const taken = await pageOf(path);
+    expect([taken.includes("Undo…"), taken.includes("Nothing of it is left to take back.")]).toEqual([false, true]);
+    const { status } = await send(owner, `${path}/undo`, {});
+    expect(status).toBe(409);
     const again = await upload("name;serial\nimp-2;SAME\n");
     await apply(again);
     expect((await send(owner, `${again}/undo`, {})).status).toBe(409);
+  });
+
+  test("of what an undo removed its page says how it comes back, and offers no undo", async () => {
+    const path = await upload("name\nback-1\nback-2\n");
+    await apply(path);
+    expect(await pageOf(path)).toContain("Undo…");
+    const undo = (await send(owner, `${path}/undo`, {})).headers.get("location") ?? "";
+    await apply(undo);
+    const html = await pageOf(undo);
+    expect([html.includes("Undo…"), html.includes("Rigs that it removed come back when they are imported again.")]).toEqual([false, true]);
+    const refused = await send(owner, `${undo}/undo`, {});
+    expect([refused.status, (await refused.text()).includes("come back when they are imported again")]).toEqual([409, true]);
+    await apply(await upload("name\nback-1\nback-2\n"));
+    expect(rigNamed("back-2")).not.toBeNull();
+  });
+
+  test("warns of what may not be meant: a place of two rigs, a nominal without a unit; a rig that leaves is in nobody's way", async () => {
+    const place = { building: "W", row: "1", rack: "9" };
+    farm.deps.control.racks.create({ siteId: null, building: "W", row: "1", name: "9", levels: 4, slots: 10 });
+    for (const position of ["1", "5"]) enter(`stands-${position}`, { location: { ...place, position } });
+    const lines = ["warn-1,1-1,110", "warn-2,7,110T", "warn-3,1-7,", "warn-4,5,", "stands-5,6,", "warn-5,8,"];
+    const path = await upload(`name,building,row,rack,position,nominal\n${lines.map((line) => line.replace(",", ",W,1,9,")).join("\n")}\n`);
+    const html = await pageOf(path);
+    expect(chips(html)).toEqual(["error 0", "new 5", "changed 1", "removed 0", "unchanged 0"]);
+    expect([...html.matchAll(/>(warning: [^<]+)</g)].map(([, text]) => text)).toEqual([
+      "warning: nominal has no unit, so it is taken as 110.0 H/s",
+      "warning: position is also the place of stands-1",
+      "warning: position is also the place of warn-3 (line 4)",
+      "warning: position is also the place of warn-2 (line 3)",
+    ]);
+    expect(html).toContain("3 lines have warnings: look there first.");
+    await apply(path);
+    expect(rigNamed("warn-1")).toMatchObject({ nominalHps: 110, location: { position: "1-1" } });
   });
 
   test("the export goes back in as unchanged, formulas are text in it", async () => {

@@ -1,0 +1,58 @@
+import { hashrateText } from "../../views/format.ts";
+import { breathe } from "../../views/turns.ts";
+import type { Control } from "../control/control.ts";
+import type { RigPlace } from "../control/racks.ts";
+import { PlaceKeys } from "./place-plan.ts";
+
+const othersNamed = 3;
+/** A number alone, as `readHashrate` takes it for H/s. */
+const unitless = /^[\d.,]+(?:e\+?\d+)?$/i;
+
+/** What a nominal without a unit is taken for; null = it has one. */
+export function unitWarning(text: string | undefined, hps: number | null | undefined): string | null {
+  if (text === undefined || hps === undefined || hps === null || !unitless.test(text.trim())) return null;
+  return `has no unit, so it is taken as ${hashrateText(hps)}`;
+}
+
+/** Of a row what its place depends on; `place` is null where it says nothing of one. */
+type Row = { line: number; outcome: string; name: string; rigId: string | null; place: RigPlace | null; warnings: { cell: string; rule: string }[] };
+/** Who would stand at a place: a rig that no row moves, or what a row brings there. */
+type Taker = { text: string; row: Row | null };
+type Takers = Map<string, Taker[]>;
+
+/** Rows that put a rig where another one would stand, or stays, get a warning: it may be meant, while two are swapped. In turns, so that rigs are served in between. */
+export async function warnOfSharedPlaces(control: Pick<Control, "racks" | "rigs">, rows: readonly Row[]): Promise<void> {
+  const keys = new PlaceKeys(control);
+  const takers: Takers = new Map();
+  for (const row of rows) {
+    await breathe();
+    const key = row.place === null ? null : keys.keyOf(row.place);
+    const there = key === null ? undefined : takers.get(key);
+    const taker = { text: `${row.name} (line ${row.line})`, row };
+    if (there !== undefined) there.push(taker);
+    else if (key !== null) takers.set(key, [taker]);
+  }
+  if (takers.size === 0) return;
+  await addStaying(control, { keys, takers, rows });
+  for (const there of takers.values()) if (there.length > 1) warnEach(there);
+}
+
+/** Rigs that stay where rows put others. */
+async function addStaying({ rigs }: Pick<Control, "rigs">, { keys, takers, rows }: { keys: PlaceKeys; takers: Takers; rows: readonly Row[] }): Promise<void> {
+  const leaving = new Set(rows.filter(({ place, outcome }) => place !== null || outcome === "removed").map(({ rigId }) => rigId));
+  for (const rig of rigs.all()) {
+    await breathe();
+    const key = rig.lifecycle === "retired" || leaving.has(rig.id) ? null : keys.keyOf(rig);
+    if (key !== null) takers.get(key)?.push({ text: rig.name, row: null });
+  }
+}
+
+function warnEach(there: readonly Taker[]): void {
+  const others = there.length - 1;
+  const more = others > othersNamed ? ` and ${others - othersNamed} more` : "";
+  const first = there.slice(0, othersNamed + 1);
+  for (const { row } of there) {
+    const named = first.filter((taker) => taker.row !== row || row === null).slice(0, othersNamed);
+    row?.warnings.push({ cell: "position", rule: `is also the place of ${named.map(({ text }) => text).join(", ")}${more}` });
+  }
+}

@@ -6,6 +6,8 @@ export type Rule = (value: unknown) => string | null;
 
 // Control characters, and the marks that turn the direction of text: with them one name can be made to look like another.
 const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+/** Nothing but blanks and signs that draw nothing. */
+const invisible = /^[\p{Default_Ignorable_Code_Point}\p{Z}\u2800]+$/u;
 const rigName = /^[A-Za-z0-9_-]{1,64}$/;
 const hostName = /^(?=.{1,253}$)[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62})(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62}))*\.?$/;
 
@@ -20,14 +22,15 @@ export const rigNameWords = "1 to 64 letters, digits, '_' or '-' (no '.': a work
 
 export const rigNameRule: Rule = (value) => (typeof value === "string" && rigName.test(value) ? null : `must be ${rigNameWords}`);
 
-/** Free text of `min`..`max` characters without control characters and without blanks at its ends. */
+/** Free text of `min`..`max` characters without control characters and without blanks at its ends, of which something can be seen. */
 export const textRule =
   (max: number, min = 1): Rule =>
   (value) => {
     if (typeof value !== "string") return "must be text";
     if (value.length < min || value.length > max) return `must have ${min} to ${max} characters`;
     if (unprintable.test(value)) return "must not contain control characters";
-    return value === value.trim() ? null : "must not begin or end with a blank";
+    if (value !== value.trim()) return "must not begin or end with a blank";
+    return invisible.test(value) ? "must have a character that can be seen" : null;
   };
 
 /** Text of several lines: line feeds and tabs are allowed, other control characters are not. */

@@ -60,7 +60,7 @@ export class SavedViews {
     return view?.userNo === userNo ? view : null;
   }
 
-  /** Under a name that he has already, the view of that name shows this from now on. */
+  /** Under a name that he has already, the view of that name shows this from now on; the one that opens first still does. */
   save(fields: Omit<SavedView, keyof RowBase>): Result<SavedView> {
     return this.#rows.database.transaction(() => {
       const { userNo, list, name } = fields;
@@ -69,7 +69,7 @@ export class SavedViews {
       const known = this.#rows.find(this.#byName, userNo, list, name);
       if (known === null && this.of(userNo, list).length >= viewsMax) return invalid("name", `would be one view more than ${viewsMax}: delete another first`);
       this.#makeWay(fields, known);
-      return succeed(known === null ? this.#rows.insert(fields) : this.#rows.write({ ...known, ...fields }));
+      return succeed(known === null ? this.#rows.insert(fields) : this.#rows.write({ ...known, ...fields, opensFirst: fields.opensFirst || known.opensFirst }));
     });
   }
 

@@ -10,18 +10,18 @@ export function listHref(list: SavedViewsProps["list"], query: string): string {
   return `/${list}?${query === "" ? "all" : query}`;
 }
 
-/** The whole list is one chip away; it needs no name. */
-function wayOn({ list, shown }: SavedViewsProps, current: ViewLink | undefined): { href: string; text: string } | null {
-  if (current !== undefined) return { href: `/views/${current.id}`, text: "Change view" };
-  return shown === "" ? null : { href: `/views/new?${new URLSearchParams({ list, query: shown })}`, text: "Save this view" };
+/** To each view that is shown, as two may show the same; else to a new one. The whole list is one chip away; it needs no name. */
+function waysOn({ list, views, shown }: SavedViewsProps): { href: string; text: string }[] {
+  const current = views.filter(({ query }) => query === shown);
+  if (current.length > 0) return current.map(({ id, name }) => ({ href: `/views/${id}`, text: current.length === 1 ? "Change view" : `Change ${name}` }));
+  return shown === "" ? [] : [{ href: `/views/new?${new URLSearchParams({ list, query: shown })}`, text: "Save this view" }];
 }
 
 /** The reader's own views of a list, and the way to keep or change the one that is shown. */
 export function SavedViews(props: SavedViewsProps): JSX.Element {
   const { list, views, shown } = props;
-  const current = views.find(({ query }) => query === shown);
-  const way = wayOn(props, current);
-  if (views.length === 0 && way === null) return "";
+  const ways = waysOn(props);
+  if (views.length === 0 && ways.length === 0) return "";
   return (
     <nav class="chips" id="views" aria-label="Your views">
       {views.map(({ name, query }) => (
@@ -29,13 +29,11 @@ export function SavedViews(props: SavedViewsProps): JSX.Element {
           {name}
         </a>
       ))}
-      {way === null ? (
-        ""
-      ) : (
-        <a class="chip new" href={way.href} safe>
-          {way.text}
+      {ways.map(({ href, text }) => (
+        <a class="chip new" href={href} safe>
+          {text}
         </a>
-      )}
+      ))}
     </nav>
   );
 }

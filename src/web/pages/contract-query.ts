@@ -8,7 +8,7 @@ export function readContractQuery(url: URL): ContractListQuery {
   const asked = url.searchParams.get("show") ?? "";
   const page = Number(url.searchParams.get("page"));
   return {
-    q: (url.searchParams.get("q") ?? "").trim().slice(0, searchCharsMax),
+    q: (url.searchParams.get("q") ?? "").trim().slice(0, searchCharsMax).trimEnd(),
     show: asked === "attention" ? asked : (contractWords.find((word) => word === asked) ?? ""),
     page: Number.isSafeInteger(page) && page > 0 && page < 1_000 ? page : 1,
   };

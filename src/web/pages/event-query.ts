@@ -21,7 +21,7 @@ export type EventQuery = { about: string; q: string; until: string; before: numb
 
 /** What the address asks for; what it cannot mean is left out. */
 export function readEventQuery(url: URL): EventQuery {
-  const get = (name: string) => (url.searchParams.get(name) ?? "").trim().slice(0, searchCharsMax);
+  const get = (name: string) => (url.searchParams.get(name) ?? "").trim().slice(0, searchCharsMax).trimEnd();
   const before = Number(get("before"));
   return {
     about: eventKinds.some(({ value }) => value === get("about")) ? get("about") : "",

@@ -29,7 +29,7 @@ export function readRigQuery(url: URL): RigQuery {
   const status = get("status");
   const page = Number(get("page"));
   return {
-    q: get("q").trim().slice(0, searchCharsMax),
+    q: get("q").trim().slice(0, searchCharsMax).trimEnd(),
     status: status === "attention" ? status : (rigStatusOrder.find((known) => known === status) ?? ""),
     sort: rigSorts.find((known) => known === sort) ?? "name",
     descending: get("sort").startsWith("-"),

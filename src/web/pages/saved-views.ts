@@ -7,9 +7,11 @@ import { type SavedView, type ViewedList, type ViewWords, viewedLists } from "..
 import { assetUrls } from "../assets/assets.ts";
 import { accepted } from "../control-result.ts";
 import { found } from "../endpoint.ts";
+import { invalidField, type Problem } from "../problems.ts";
 import { readContractQuery } from "./contract-query.ts";
 import { eventFields, readEventQuery } from "./event-query.ts";
 import { type FormValues, orRefused, readForm, refusedEdit, refusedForm, refusedStatus, requireOwnForm, versionOf } from "./form-body.ts";
+import { readLocalTime } from "./local-time.ts";
 import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 import { readRigQuery } from "./rig-search.ts";
@@ -23,9 +25,16 @@ const fieldsOf: Readonly<Record<ViewedList, (url: URL) => [name: string, value: 
 
 const queryOf = (list: ViewedList, url: URL): string => new URLSearchParams(fieldsOf[list](url)).toString();
 
-/** What stands above a list. */
+function addressOf(list: ViewedList, query: string): URL {
+  const url = new URL(`/${list}`, "http://hub");
+  url.search = query;
+  return url;
+}
+
+/** What stands above a list. A view that an earlier version saved is what its query means by now, or its own page would not know it. */
 export function savedViewsOf({ deps }: PageParts, { principal, url }: PageCall, list: ViewedList): SavedViewsProps {
-  return { list, views: deps.control.savedViews.of(principal.no, list), shown: queryOf(list, url) };
+  const views = deps.control.savedViews.of(principal.no, list).map(({ id, name, query }) => ({ id, name, query: queryOf(list, addressOf(list, query)) }));
+  return { list, views, shown: queryOf(list, url) };
 }
 
 /** Where the bare address of a list leads: to the view that opens first; null where there is none, or where the address asks for something. */
@@ -39,9 +48,21 @@ type Asked = Pick<SavedView, "list" | "query">;
 /** What is to be saved, as a link or a form says it; what it cannot mean falls back to the whole list. */
 function askedOf(get: (name: string) => string): Asked {
   const list = viewedLists.find((known) => known === get("list")) ?? "rigs";
-  const url = new URL(`/${list}`, "http://hub");
-  url.search = get("query");
-  return { list, query: queryOf(list, url) };
+  return { list, query: queryOf(list, addressOf(list, get("query"))) };
+}
+
+/** What a form asks for must be there, and open: nothing else may take the place of a view of that name. */
+function requireOpening(list: string | undefined, asked: Asked, zone: string): void {
+  if (list !== asked.list) throw invalidField("list", `must be one of ${viewedLists.join(", ")}`);
+  const until = asked.list === "events" ? readEventQuery(addressOf("events", asked.query)).until : "";
+  if (until !== "" && readLocalTime(until, zone) === null) throw invalidField("until", "must be a day and a time, such as 2026-12-01 02:13");
+}
+
+/** What is wrong with the list itself stands above the form, which has no field for it. */
+function refusedView(values: FormValues, problem: Problem): FormState {
+  const form = refusedForm(values, problem);
+  const [[field, text] = []] = Object.entries(form.errors).filter(([name]) => name === "list" || name === "until");
+  return field === undefined ? form : { values, errors: { "": `The list's field ${field}: ${text}` } };
 }
 
 type Shown = Asked & { form: FormState; edited?: SavedView; status?: number };
@@ -69,10 +90,11 @@ export async function addViewForm(parts: PageParts, call: PageCall): Promise<Res
   const asked = askedOf((name) => values[name] ?? "");
   return orRefused(
     () => {
+      requireOpening(values["list"], asked, call.viewer.zone);
       accepted(parts.deps.control.savedViews.save({ userNo: call.principal.no, ...asked, ...wordsOf(values) }), "view");
       return redirect(listHref(asked.list, asked.query));
     },
-    (problem) => show(call, { ...asked, form: refusedForm(values, problem), status: 422 }),
+    (problem) => show(call, { ...asked, form: refusedView(values, problem), status: 422 }),
   );
 }
 

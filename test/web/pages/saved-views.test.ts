@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
+import { usualColumns } from "../../../views/pages/rig-columns.tsx";
 import { type Farm, fill, openFarm } from "../../browser/farm.ts";
 import { type Person, signInAs } from "./person.ts";
 
@@ -87,6 +88,7 @@ test("what cannot be saved is said beside the field, and what was typed stays", 
     ["", "Must have 1 to 40 characters."],
     ["x".repeat(41), "Must have 1 to 40 characters."],
     ["a\u202eb", "Must not contain control characters."],
+    ["\u200b \u2060", "Must have a character that can be seen."],
   ] as const) {
     const answer = await save({ name });
     const page = await answer.text();
@@ -96,6 +98,47 @@ test("what cannot be saved is said beside the field, and what was typed stays", 
   expect(await (await save({ name: "One more" })).text()).toContain('id="name-error">Would be one view more than 20: delete another first.');
   expect((await save({ name: "View 20", query: "q=x" })).status).toBe(303);
   expect(views()).toHaveLength(20);
+});
+
+test("a list that there is not, and one that would not open, are refused, and no view of that name changes", async () => {
+  await save({ name: "Offline" });
+  const refusals = [
+    ["list", { list: "pools", query: "q=x" }],
+    ["list", { list: "" }],
+    ["until", { list: "events", query: "until=garbage", opens_first: "1" }],
+  ] as const;
+  for (const [field, fields] of refusals) {
+    const answer = await save({ name: "Offline", ...fields });
+    expect([answer.status, await answer.text()]).toEqual([422, expect.stringContaining(`The list&#x27;s field ${field}: Must be `)]);
+  }
+  expect(views().map(({ query }) => query)).toEqual(["status=offline"]);
+  expect(views("events")).toEqual([]);
+});
+
+test("saving again under a name leaves it first to open, unless another takes its place", async () => {
+  await save({ name: "Offline", opens_first: "1" });
+  await save({ name: "offline", query: "status=offline&q=S21" });
+  expect((await viewer.get("/rigs")).headers.get("location")).toBe("/rigs?q=S21&status=offline");
+});
+
+test("every view that shows the page can be changed: two of one query, one cut at a blank, one whose columns are the usual ones by now", async () => {
+  const changes = async (path: string) => (await chipsAt(path)).flatMap(([text, to]) => (String(text).startsWith("Change") ? [[text, to]] : []));
+  await save({ name: "Offline" });
+  await save({ name: "Down" });
+  const [first, second] = views();
+  expect(await changes("/rigs?status=offline")).toEqual([
+    ["Change Offline", `/views/${first?.id}`],
+    ["Change Down", `/views/${second?.id}`],
+  ]);
+  for (const list of ["rigs", "contracts", "events"] as const) {
+    const saved = await save({ list, name: "Cut", query: `q=${"x".repeat(99)}+y` });
+    expect(await changes(saved.headers.get("location") ?? ""), list).toEqual([["Change view", `/views/${views(list).at(-1)?.id}`]]);
+  }
+  const { savedViews } = farm.deps.control;
+  const old = { userNo: first?.userNo ?? 0, list: "rigs", name: "Usual", query: `cols=${usualColumns.join("+")}`, opensFirst: true } as const;
+  savedViews.save(old);
+  const href = (await viewer.get("/rigs")).headers.get("location") ?? "";
+  expect(await changes(href)).toEqual([["Change view", `/views/${views().at(-1)?.id}`]]);
 });
 
 test("nobody sees, changes or deletes another's view, nor saves one from a foreign page", async () => {
@@ -111,7 +154,7 @@ test("nobody sees, changes or deletes another's view, nor saves one from a forei
 });
 
 test("a query that means nothing is the whole list", async () => {
-  await save({ name: "All", list: "nothing", query: 'page=7&status=<script>"&sort=drop table' });
+  await save({ name: "All", query: 'page=7&status=<script>"&sort=drop table' });
   expect(views()[0]).toMatchObject({ list: "rigs", query: "" });
   expect(await chipsAt("/rigs?all")).toEqual([
     ["All", "/rigs?all", true],

@@ -103,7 +103,7 @@ function missing(state: RigHealth, step: RigStep): StatusReason | null {
 }
 
 function fall(state: RigHealth, by: "gone" | "silent"): StatusReason {
-  const reason = by === "gone" ? goneReason(state) : silentReason(state);
+  const reason = by === "gone" ? goneReason() : silentReason(state);
   // Its silence is not what the rig does when it is well.
   if (by === "silent" && state.degraded === null) state.dayExpected = Math.max(0, state.dayExpected - state.silentExpected);
   state.offline = by;
@@ -195,7 +195,7 @@ export function reasonNow(state: RigHealth, settings: HealthSettings): StatusRea
     case "quarantined":
       return { code: "quarantined", text: "quarantined by hand or for abuse" };
     case "offline":
-      return state.offline === "gone" ? goneReason(state) : silentReason(state);
+      return state.offline === "gone" ? goneReason() : silentReason(state);
     case "flapping":
       return flappingReason(state);
     case "rejecting":

@@ -54,10 +54,11 @@ export function silentReason(state: RigHealth): StatusReason {
   const rate = percent(recentRatio(state), 1);
   return {
     code: "silent",
-    text: `connected, but no share for ${duration(state.silentMs)}, in which ${shares(Math.floor(state.silentExpected))} were expected (limit ${Math.ceil(wanted)}, as it did ${rate} of nominal before)`,
+    text: `connected, but no share came for ${duration(state.silentMs)}, in which ${shares(Math.floor(state.silentExpected))} were expected (limit ${Math.ceil(wanted)}, as it did ${rate} of nominal before)`,
   };
 }
 
-export function goneReason(state: RigHealth): StatusReason {
-  return { code: "disconnected", text: `no connection for ${duration(state.goneMs)} (limit ${duration(silenceLimits.goneMs)})` };
+/** Read for as long as the rig is away, beside how long that is: no word of a moment that has passed. */
+export function goneReason(): StatusReason {
+  return { code: "disconnected", text: `no connection for more than ${duration(silenceLimits.goneMs)}` };
 }

@@ -114,7 +114,7 @@ export function AttentionList(props: { items: Attention[]; more: number; clock: 
         <h2 id="h-attention">Needs attention</h2>
         {props.more > 0 ? <a href="/rigs?status=attention" safe>{`and ${count(props.more)} more`}</a> : ""}
       </header>
-      {props.items.length === 0 ? <Empty text="Nothing. Every contract, rig and pool does what it should." /> : ""}
+      {props.items.length === 0 ? <Empty text="Nothing: no contract is at risk, and no rig or pool is known to be unwell." /> : ""}
       <ul class="attention">
         {props.items.map((item) => (
           <li id={`attention-${item.id}`}>

@@ -11,10 +11,10 @@ export type RigColumn = (typeof rigColumns)[number];
 export type RigSort = "name" | "status" | RigColumn;
 export const rigSorts: readonly RigSort[] = ["name", "status", ...rigColumns];
 
-/** What the address of the list says; every field has its neutral value, so that a link can be shared. `columns`: null = the usual ones, as the window has room. */
+/** What the address of the list says; every field has its neutral value, so that a link can be shared. `gone`: not connected, which no status says yet. `columns`: null = the usual ones, as the window has room. */
 export type RigQuery = {
   q: string;
-  status: RigStatusWord | "attention" | "";
+  status: RigStatusWord | "attention" | "gone" | "";
   sort: RigSort;
   descending: boolean;
   page: number;

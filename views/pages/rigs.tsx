@@ -36,9 +36,9 @@ export function StatusChips(props: { query: RigQuery; statusCounts: Readonly<Rec
       <a class="chip" href={chip("")} aria-current={props.query.status === "" ? "true" : undefined}>
         All <span safe>{count(props.total)}</span>
       </a>
-      {props.query.status === "attention" ? (
-        <a class="chip" href={chip("attention")} aria-current="true">
-          needs attention
+      {props.query.status === "attention" || props.query.status === "gone" ? (
+        <a class="chip" href={chip(props.query.status)} aria-current="true">
+          {props.query.status === "gone" ? "not connected" : "needs attention"}
         </a>
       ) : (
         ""

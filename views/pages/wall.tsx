@@ -39,7 +39,7 @@ export function WallAttention(props: { items: readonly Attention[]; more: number
             <Glyph shape="disc" />
             <b>All well</b>
           </span>
-          <span class="dim">Every contract, rig and pool does what it should.</span>
+          <span class="dim">No contract is at risk, and no rig or pool is known to be unwell.</span>
         </p>
       </section>
     );

@@ -16,13 +16,13 @@ export const troubledPool: ReadonlySet<PoolState> = new Set(["failing", "ejected
 /** Those that an alarm counts; the others are unwell, but work. */
 const downWords: readonly RigStatusWord[] = ["offline", "rejecting", "quarantined"];
 
-/** What wants a look, the dearest first: contracts at risk, fleets with rigs down, pools, then single rigs where they are few. `more`: rigs beyond those named. */
+/** What wants a look, the dearest first: contracts at risk, fleets with rigs down, rigs that have gone, pools, then single rigs where they are few. `more`: rigs beyond those named. */
 export function attentionOf(facts: OverviewFacts): { first: Attention[]; more: number } {
   const contracts = facts.contracts.filter(isAtRisk).toSorted((one, other) => Number(other.health?.state === "down") - Number(one.health?.state === "down"));
   const troubled = rigStatusOrder.reduce((sum, status) => sum + (isTroubledWord(status) ? facts.statusCounts[status] : 0), 0);
   const rigs = troubled <= worstShown ? facts.worstRigs.map(rigAttention) : [];
   const fleets = facts.fleets.flatMap((fleet) => fleetAttention(facts, fleet, troubled > worstShown));
-  const all = [...contracts.map(contractAttention), ...fleets, ...facts.pools.flatMap(poolAttention), ...rigs];
+  const all = [...contracts.map(contractAttention), ...fleets, ...goneAttention(facts), ...facts.pools.flatMap(poolAttention), ...rigs];
   const first = all.slice(0, shownMax);
   const rigsNamed = first.filter(({ mark }) => mark.kind === "rig").length;
   return { first, more: troubled > worstShown ? 0 : troubled - rigsNamed };
@@ -36,6 +36,14 @@ function contractAttention(now: ContractNow): Attention {
 
 function rigAttention({ id, name, status, statusSinceMs, statusReason }: Rig): Attention {
   return { id, mark: { kind: "rig", status }, name, href: `/rigs/${id}`, reason: statusReason.text, sinceMs: statusSinceMs };
+}
+
+/** They are replaced by then, though no status says yet that they are down. */
+function goneAttention({ goneRigs }: OverviewFacts): Attention[] {
+  if (goneRigs === 0) return [];
+  const reason = "without a connection for longer than the fleet's grace, and not counted as offline yet";
+  const name = `${count(goneRigs)} ${goneRigs === 1 ? "rig" : "rigs"} not connected`;
+  return [{ id: "gone", mark: { kind: "fleet", word: "unwell" }, name, href: "/rigs?status=gone", reason, sinceMs: null }];
 }
 
 function poolAttention({ pool, fact }: PoolView): Attention[] {

@@ -7,7 +7,7 @@ import type { LiveFigures, PoolWork, RateTable } from "../live-figures.ts";
 import type { PoolView, PoolViews } from "../pool-views.ts";
 import { Shared } from "../shared.ts";
 import type { ContractNow, ContractSnapshots } from "./contract-snapshot.ts";
-import { type WordCounts, wordCounts } from "./rig-word.ts";
+import { isUnsaidWord, rigWord, type WordCounts, wordCounts } from "./rig-word.ts";
 
 /** H/s of a fleet's rigs over the last minute and quarter of an hour; null = nothing is known of any. */
 export type FleetRates = { hps60: number | null; hps900: number | null };
@@ -19,7 +19,7 @@ export type OverviewFacts = {
   counts: FleetCount[];
   statusCounts: WordCounts;
   rates: ReadonlyMap<number, FleetRates>;
-  /** Rigs in use that have been without a connection for longer than their fleet's grace and still count as online; asked only where all do. */
+  /** Rigs in use that have been without a connection for longer than their fleet's grace, which no status says yet. */
   goneRigs: number;
   /** The worst few of those that want a look. */
   worstRigs: Rig[];
@@ -41,9 +41,12 @@ const overdueMs = 12_000;
 /** Rigs change fleets seldom, and a plan asks all its rigs: those of ten thousand every thirty seconds. */
 const slowMs = 10_000;
 const slowMsPerRig = 3;
+/** Those that are gone are told as soon as they are replaced; a large farm's are looked at as seldom as the rest. */
+const goneMs = 2_000;
 export const worstShown = 8;
 
-type Slow = { fleetOf: ReadonlyMap<number, number>; spareHps: number | null; goneRigs: number };
+type Slow = { fleetOf: ReadonlyMap<number, number>; spareHps: number | null };
+type Gone = { rigs: number; goneRigs: number };
 
 function sumKnown(total: number | null, hps: number | null): number | null {
   return hps === null ? total : (total ?? 0) + hps;
@@ -57,6 +60,7 @@ export class OverviewReader {
   readonly #pools: PoolViews;
   readonly #facts: Shared<OverviewFacts>;
   readonly #slow: Shared<Slow>;
+  readonly #gone: Shared<Gone>;
   #sawShare = false;
   #sums: { of: unknown; value: Map<number, FleetRates> } | null = null;
 
@@ -68,6 +72,7 @@ export class OverviewReader {
     this.#facts = new Shared(deps.now, () => this.#read(), { freshMs: () => freshMs, overdueMs });
     const slowFor = ({ fleetOf }: Slow) => Math.max(slowMs, fleetOf.size * slowMsPerRig);
     this.#slow = new Shared(deps.now, (nowMs) => this.#readSlow(nowMs), { freshMs: slowFor, overdueMs: slowMs });
+    this.#gone = new Shared(deps.now, (nowMs) => this.#readGone(nowMs), { freshMs: ({ rigs }) => Math.max(goneMs, rigs * slowMsPerRig) });
   }
 
   /** For a page: what is at hand, of the moment `nowMs`. */
@@ -87,13 +92,14 @@ export class OverviewReader {
 
   async #read(): Promise<OverviewFacts> {
     const { control, now } = this.#deps;
-    const [rates, dayRates, hourWork, contracts, deliveredHps, slow] = await Promise.all([
+    const [rates, dayRates, hourWork, contracts, deliveredHps, slow, gone] = await Promise.all([
       this.#figures.ratesByRig(),
       this.#figures.dayRatesByRig(),
       this.#figures.poolWork(),
       this.#contracts.current(),
       this.#figures.deliveredHps(),
       this.#slow.value(),
+      this.#gone.newest(),
     ]);
     const fleets = control.fleets.all();
     const hasShare = this.#hasShare(dayRates);
@@ -105,9 +111,8 @@ export class OverviewReader {
     const pools = [...(await this.#pools.current()).values()];
     await breathe();
     const sums = this.#sumsOf(rates, slow.fleetOf);
-    const goneRigs = counts.some(({ status }) => status !== "online") ? 0 : slow.goneRigs;
     return {
-      ...{ nowMs: now(), goneRigs, fleets, counts, statusCounts: wordCounts(counts), hourWork, contracts, deliveredHps },
+      ...{ nowMs: now(), goneRigs: gone.goneRigs, fleets, counts, statusCounts: wordCounts(counts), hourWork, contracts, deliveredHps },
       ...{ spareHps: slow.spareHps, hasShare, rates: sums, worstRigs, pools },
     };
   }
@@ -143,21 +148,22 @@ export class OverviewReader {
       await breathe();
       spareHps = (spareHps ?? 0) + Math.max(0, contracts.capacity({ ...ask, fleetNo }).availableHps);
     }
-    return { fleetOf, spareHps, goneRigs: await this.#goneRigs(fleets, fleetOf) };
+    return { fleetOf, spareHps };
   }
 
-  async #goneRigs(fleets: readonly Fleet[], fleetOf: ReadonlyMap<number, number>): Promise<number> {
-    const { control, hub, now } = this.#deps;
-    const graceMs = new Map(fleets.map(({ no, disconnectGraceS }) => [no, disconnectGraceS * 1_000]));
-    const nowMs = now();
-    let gone = 0;
+  async #readGone(nowMs: number): Promise<Gone> {
+    const { control, hub } = this.#deps;
+    const { fleetOf } = await this.#slow.value();
+    const graceMs = new Map(control.fleets.all().map(({ no, disconnectGraceS }) => [no, disconnectGraceS * 1_000]));
+    let goneRigs = 0;
     for (const { rigNo, sessions, disconnectedAtMs } of hub.rigs()) {
       await breathe();
       const most = graceMs.get(fleetOf.get(rigNo) ?? 0);
       const isGone = most !== undefined && sessions.length === 0 && disconnectedAtMs !== null && nowMs - disconnectedAtMs > most;
-      if (isGone && control.rigs.byNo(rigNo)?.lifecycle === "active") gone += 1;
+      const rig = isGone ? control.rigs.byNo(rigNo) : null;
+      if (rig?.lifecycle === "active" && isUnsaidWord(rigWord(rig))) goneRigs += 1;
     }
-    return gone;
+    return { rigs: fleetOf.size, goneRigs };
   }
 }
 

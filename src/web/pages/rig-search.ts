@@ -5,7 +5,7 @@ import { contractNoOf, contractNumber } from "../../control/contract-number.ts";
 import type { Rig } from "../../control/rig-row.ts";
 import type { Ids } from "../present-rows.ts";
 import type { FleetSnapshot, RigView } from "./fleet-snapshot.ts";
-import { isTroubledWord, rigWord } from "./rig-word.ts";
+import { isTroubledWord, isUnsaidWord, rigWord } from "./rig-word.ts";
 
 export const rigPageSize = 100;
 const searchCharsMax = 100;
@@ -30,7 +30,7 @@ export function readRigQuery(url: URL): RigQuery {
   const page = Number(get("page"));
   return {
     q: get("q").trim().slice(0, searchCharsMax).trimEnd(),
-    status: status === "attention" ? status : (rigStatusOrder.find((known) => known === status) ?? ""),
+    status: status === "attention" || status === "gone" ? status : (rigStatusOrder.find((known) => known === status) ?? ""),
     sort: rigSorts.find((known) => known === sort) ?? "name",
     descending: get("sort").startsWith("-"),
     page: Number.isSafeInteger(page) && page > 0 ? page : 1,
@@ -131,11 +131,18 @@ function matcherOf({ poolNames, workerNames }: FleetSnapshot, needle: string): (
 
 export type RigHits = { rows: RigView[]; matching: number; page: number };
 
+function fitterOf(status: RigQuery["status"]): (view: RigView) => boolean {
+  if (status === "") return () => true;
+  if (status === "attention") return isTroubled;
+  if (status === "gone") return (view) => view.rig.lifecycle === "active" && !view.isConnected && isUnsaidWord(rigWord(view.rig));
+  return (view) => rigWord(view.rig) === status;
+}
+
 /** All rigs that match, whatever page they would be on. */
 export async function searchAllRigs(snapshot: FleetSnapshot, { q, status }: Pick<RigQuery, "q" | "status">): Promise<RigView[]> {
   if (q === "" && status === "") return snapshot.rigs;
   const matches = matcherOf(snapshot, q.toLowerCase());
-  const fits = (view: RigView) => status === "" || (status === "attention" ? isTroubled(view) : rigWord(view.rig) === status);
+  const fits = fitterOf(status);
   const hits: RigView[] = [];
   for await (const some of inPieces(snapshot.rigs, rigsPerPiece)) hits.push(...some.filter((view) => fits(view) && matches(view)));
   return hits;

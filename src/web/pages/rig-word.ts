@@ -24,3 +24,6 @@ export function wordCounts(counts: readonly Pick<FleetCount, "status" | "count" 
 /** Statuses that want somebody's eye. */
 const troubled: ReadonlySet<RigStatusWord> = new Set<RigStatus>(["degraded", "offline", "rejecting", "flapping", "quarantined"]);
 export const isTroubledWord = (word: RigStatusWord): boolean => troubled.has(word);
+
+/** Whether nothing in the status tells that the rig may have no connection. */
+export const isUnsaidWord = (word: RigStatusWord): boolean => word === "online" || word === "vetting";

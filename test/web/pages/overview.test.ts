@@ -102,6 +102,18 @@ test("all is well only where no contract is at risk and every rig is connected, 
   expect(await note()).toBe("all well");
   own.clock.aheadMs += 15_000;
   expect(await note()).toBe("1 not connected");
+  const html = await (await person.get("/")).text();
+  expect(part(html, "attention")).toMatch(/<a href="\/rigs\?status=gone">1 rig not connected<\/a><span>: without a connection for longer than the fleet/);
+  expect(part(html, "attention")).not.toContain("Nothing");
+  const gone = await (await person.get("/rigs?status=gone")).text();
+  expect(gone.match(/<tr id="rig_/g)).toHaveLength(1);
+  expect(gone).toContain('aria-current="true">not connected</a>');
+  rigs.setStatus([{ rigNo: 2, status: "degraded", reason: { code: "test", text: "" } }]);
+  own.clock.aheadMs += laterMs;
+  expect(part(await (await person.get("/")).text(), "attention")).toContain("1 rig not connected");
+  rigs.setStatus([{ rigNo: 1, status: "offline", reason: { code: "test", text: "" } }]);
+  own.clock.aheadMs += laterMs;
+  expect(part(await (await person.get("/")).text(), "attention")).not.toContain("not connected");
   await own.stop();
 });
 

@@ -35,10 +35,10 @@ function NewToken(props: TokensProps): JSX.Element {
       <Hidden csrf={props.viewer.csrf} />
       <Field form={form} name="name" label="Name" required hint="What uses it, e.g. billing" />
       <Field form={form} name="days" label="Days until it ends" type="number" hint="Empty: it does not end by itself." />
-      <fieldset class="field" id="scopes">
+      <fieldset id="scopes">
         <legend>Scopes</legend>
         {props.scopes.map((scope) => (
-          <label class="choice">
+          <label class="pick">
             <input type="checkbox" name={`scope ${scope}`} checked={form.values[`scope ${scope}`] === "on"} /> <code safe>{scope}</code>
           </label>
         ))}
@@ -57,7 +57,11 @@ export function TokensPage(props: TokensProps): JSX.Element {
   const { viewer, tokens, made } = props;
   return (
     <Layout title="API tokens" current="settings" viewer={viewer} assets={props.assets} live={null}>
-      <Heading crumbs={[{ text: "People", href: "/people" }]} title="API tokens" />
+      <Heading crumbs={[{ text: "People", href: "/people" }]} title="API tokens">
+        <a class="button" href="/docs">
+          API reference
+        </a>
+      </Heading>
       {made === null ? (
         ""
       ) : (

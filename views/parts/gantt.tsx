@@ -28,8 +28,9 @@ const tickParts = [0, 1, 2, 3, 4] as const;
 const share = (atMs: number, { fromMs, toMs }: GanttProps): number => Math.min(1, Math.max(0, (atMs - fromMs) / Math.max(1, toMs - fromMs)));
 const asPercent = (part: number): string => `${(part * 100).toFixed(3)}%`;
 
+/** A drawing has no element around a name: two signs keep one that is written from right to left from turning the figure beside it. */
 function labelOf({ label, fraction }: GanttPiece): string {
-  return fraction >= 1 ? label : `${label}, ${percent(fraction, 0)}`;
+  return fraction >= 1 ? label : `\u2068${label}\u2069, ${percent(fraction, 0)}`;
 }
 
 /** What the row shows, for whoever does not see it. */

@@ -12,6 +12,7 @@ import { rowHref } from "./racks.ts";
 
 /** Racks that one form makes. */
 const racksMax = 100;
+const namesRule = `must name 1 to ${racksMax} racks, such as K{1-12}`;
 
 function page({ deps }: PageParts, { viewer }: PageCall, shown: { rack: Rack | null; form: FormState; backHref: string; status?: number }): Promise<Response> {
   const { rack, form, backHref, status = 200 } = shown;
@@ -22,15 +23,17 @@ function page({ deps }: PageParts, { viewer }: PageCall, shown: { rack: Rack | n
 /** `K{1-12}` is K1 to K12, `K{01-12}` K01 to K12; any other name is itself; several have commas between them. */
 export function rackNames(text: string): string[] {
   const names = text.split(/\s*,\s*/).filter((name) => name !== "");
-  if (names.length > racksMax) throw invalidField("name", `must name 1 to ${racksMax} racks, such as K{1-12}`);
-  return names.length > 1 ? [...new Set(names.flatMap(namesOf))] : namesOf(names[0] ?? "");
+  if (names.length > racksMax) throw invalidField("name", namesRule);
+  const all = names.length > 1 ? [...new Set(names.flatMap(namesOf))] : namesOf(names[0] ?? "");
+  if (all.length > racksMax) throw invalidField("name", namesRule);
+  return all;
 }
 
 function namesOf(text: string): string[] {
-  const [, before = "", first, last, after = ""] = /^([^{}]*)\{(\d{1,4})-(\d{1,4})\}([^{}]*)$/.exec(text) ?? [];
+  const [, before = "", first, last, after = ""] = /^([^{}]*)\{(\d+)-(\d+)\}([^{}]*)$/.exec(text) ?? [];
   if (first === undefined || last === undefined) return [text];
   const count = Number(last) - Number(first) + 1;
-  if (count < 1 || count > racksMax) throw invalidField("name", `must name 1 to ${racksMax} racks, such as K{1-12}`);
+  if (count < 1 || count > racksMax || !Number.isSafeInteger(Number(last))) throw invalidField("name", namesRule);
   const width = first.startsWith("0") ? first.length : 0;
   return Array.from({ length: count }, (_, at) => `${before}${String(Number(first) + at).padStart(width, "0")}${after}`);
 }

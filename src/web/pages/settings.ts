@@ -21,6 +21,7 @@ function placesOf({ deps: { control } }: PageParts, isOwner: boolean): SettingPl
     { text: "Models", href: "/models", count: control.models.all().length, note: "kinds of rigs with their nominal hashrate" },
     { text: "Connect", href: "/connect", count: control.listeners.all().length, note: "ports at which rigs come in, and the line to put into them" },
     { text: "Audit log", href: "/audit", count: null, note: "who changed what" },
+    { text: "API reference", href: "/docs", count: null, note: "what scripts can ask and do" },
     { text: "Account", href: "/account", count: null, note: "how you sign in, and in whose time you read" },
   ];
   if (!isOwner) return rows;

@@ -64,6 +64,8 @@ test("one form adds a row of racks, or none of them", async () => {
     ["levels", "lots"],
     ["slots", "101"],
     ["name", "K{1-500}"],
+    ["name", "K{1-99999}"],
+    ["name", "K{1-60}, L{1-60}"],
   ] as const) {
     const refused = await send(owner, "/racks", { ...fields, name: "Z", [field]: value });
     expect(await refused.text(), field).toContain(`id="${field}-error"`);

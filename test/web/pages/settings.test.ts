@@ -16,7 +16,8 @@ afterAll(() => farm.stop());
 describe("settings", () => {
   test("lead to all that is set, say what is well, and show a viewer no form", async () => {
     const html = await (await owner.get("/settings")).text();
-    for (const href of ["/fleets", "/pools", "/models", "/people", "/tokens", "/audit"]) expect(html).toContain(`<a href="${href}">`);
+    for (const href of ["/fleets", "/pools", "/models", "/people", "/tokens", "/audit", "/docs"]) expect(html).toContain(`<a href="${href}">`);
+    expect(await (await owner.get("/tokens")).text()).toContain('href="/docs"');
     expect(html).toContain("rigs are served");
     const shown = await (await viewer.get("/settings")).text();
     expect([shown.includes('href="/people"'), shown.includes('action="/settings/')]).toEqual([false, false]);

@@ -44,9 +44,9 @@ import { hubFateLines, poolFateLines } from "./fate-lines.ts";
 import { ganttOf } from "./gantt-rows.ts";
 import { htmlResponse, type PageCall, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
-import { deliveredBand, lastQuarter, type Shown, scopeChart, summaryOver } from "./scope-chart.ts";
+import { deliveredBand, lastQuarter, openedRange, type Shown, scopeChart, streamedRange, summaryOver } from "./scope-chart.ts";
 import { barMsOf } from "./strips.ts";
-import { pickerOf, readRange } from "./time-range.ts";
+import { pickerOf } from "./time-range.ts";
 
 const servingShown = 100;
 const allocationsShown = 30;
@@ -55,16 +55,8 @@ const drawnMax = 20;
 const marksListed = 12;
 /** Rigs that are asked where they mine: all of a contract are at one pool but for the moment of a move. */
 const askedMax = 8;
-/** Of a younger one the last hour is all there is. */
-const youngMs = 3_600_000;
 const quarterMs = 900_000;
 const dayMs = 86_400_000;
-
-/** What the address asks for, as of now. */
-function askedOf({ deps: { now } }: PageParts, { createdAtMs }: Pick<Contract, "createdAtMs">, { url, zone }: { url: URL; zone: string }): Shown {
-  const first = now() - createdAtMs < youngMs ? "1h" : "24h";
-  return { range: readRange(url, { nowMs: now(), zone, first }), zone };
-}
 
 const chartWords = { line: "delivered, with the 95 % band of its rate", level: "promised" };
 
@@ -241,7 +233,8 @@ function commandsOf(parts: PageParts, call: PageCall, form: FormState): Contract
 
 /** The page; `form` holds a command that was refused. */
 export async function contractPage(parts: PageParts, call: PageCall, form: FormState = blankForm): Promise<Response> {
-  const asked = askedOf(parts, contractOf(parts.deps, call.id), { url: call.url, zone: call.viewer.zone });
+  const { createdAtMs: bornMs } = contractOf(parts.deps, call.id);
+  const asked = await openedRange(parts, { url: call.url, zone: call.viewer.zone, bornMs });
   const shown = await contractParts(parts, call.id, asked);
   const live = rangeHref(`/live/contracts/${shown.id}`, asked.range);
   const picker = pickerOf(`/contracts/${shown.id}`, asked.range, call.viewer.zone);
@@ -250,9 +243,9 @@ export async function contractPage(parts: PageParts, call: PageCall, form: FormS
 }
 
 export function contractLive(parts: PageParts, { id, url, zone }: WatchCall): LiveView {
-  const row = contractOf(parts.deps, id);
+  contractOf(parts.deps, id);
   const render = async () => {
-    const contract = await contractParts(parts, id, askedOf(parts, row, { url, zone }));
+    const contract = await contractParts(parts, id, streamedRange(parts, { url, zone }));
     const clock = { nowMs: parts.deps.now(), zone };
     const drawn = await liveParts([
       ["sentence", () => ContractSentence({ contract, clock })],
@@ -267,5 +260,5 @@ export function contractLive(parts: PageParts, { id, url, zone }: WatchCall): Li
     ]);
     return { parts: drawn };
   };
-  return { key: `contract ${id} ${rangeQuery(askedOf(parts, row, { url, zone }).range)}`, everyMs: 2_000, render };
+  return { key: `contract ${id} ${rangeQuery(streamedRange(parts, { url, zone }).range)}`, everyMs: 2_000, render };
 }

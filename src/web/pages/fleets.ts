@@ -16,8 +16,8 @@ import { type FormValues, isOwnForm, orRefused, readForm, refusedEdit, refusedFo
 import { htmlResponse, type PageCall, redirect, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 import { wordCounts } from "./rig-word.ts";
-import { scopeChart } from "./scope-chart.ts";
-import { pickerOf, readRange } from "./time-range.ts";
+import { openedRange, scopeChart } from "./scope-chart.ts";
+import { pickerOf } from "./time-range.ts";
 
 const staleForm = "The form was of an older session. Look at it and send it again.";
 
@@ -77,8 +77,8 @@ async function show(parts: PageParts, { viewer, url }: PageCall, { fleet, form, 
 
 /** Of the only fleet all that was recorded is its own: that costs the ledger far less than to ask for each of its rigs. */
 async function chartOf(parts: PageParts, fleet: Fleet, { url, zone }: { url: URL; zone: string }) {
-  const { control, now } = parts.deps;
-  const asked = { range: readRange(url, { nowMs: now(), zone, first: "24h" }), zone };
+  const { control } = parts.deps;
+  const asked = await openedRange(parts, { url, zone, bornMs: fleet.createdAtMs });
   const scope: HashrateScope = control.fleets.all().length === 1 ? { kind: "all" } : { kind: "fleet", rigNos: control.rigs.numbersOfFleet(fleet.no) };
   const levelHps = control.rigs.countByFleet().reduce((sum, { fleetNo, nominalHps }) => sum + (fleetNo === fleet.no ? (nominalHps ?? 0) : 0), 0);
   const chart = await scopeChart(parts, { scope, figure: "effectiveHps", levelHps: levelHps > 0 ? levelHps : null, bornMs: fleet.createdAtMs }, asked);

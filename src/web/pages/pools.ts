@@ -19,8 +19,8 @@ import { houseOfFirstPool, isFirstProfile } from "./house.ts";
 import { htmlResponse, type PageCall, redirect, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 import { choiceOf, pageOf, poolRows, poolsHref, poolTexts, profileRows, profileTexts, readPoolQuery } from "./pool-list.ts";
-import { scopeChart } from "./scope-chart.ts";
-import { pickerOf, readRange } from "./time-range.ts";
+import { openedRange, scopeChart } from "./scope-chart.ts";
+import { pickerOf } from "./time-range.ts";
 
 export async function poolsPage(parts: PageParts, { viewer, url }: PageCall): Promise<Response> {
   const { control } = parts.deps;
@@ -84,7 +84,7 @@ async function formPage(parts: PageParts, { viewer, url }: PageCall, { pool, for
 }
 
 async function chartOf(parts: PageParts, pool: Pool, { url, zone }: { url: URL; zone: string }) {
-  const asked = { range: readRange(url, { nowMs: parts.deps.now(), zone, first: "24h" }), zone };
+  const asked = await openedRange(parts, { url, zone, bornMs: pool.createdAtMs });
   const scope = { kind: "pool", no: pool.no } as const;
   const chart = await scopeChart(parts, { scope, figure: "effectiveHps", levelHps: null, bornMs: pool.createdAtMs }, asked);
   return { chart, picker: pickerOf(`/pools/${pool.id}`, asked.range, zone) };

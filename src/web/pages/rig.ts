@@ -24,21 +24,11 @@ import { htmlResponse, type PageCall, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 import { luckOf } from "./rig-luck.ts";
 import { rigWord } from "./rig-word.ts";
-import { lastQuarter, type Shown, scopeChart, summaryOver } from "./scope-chart.ts";
-import { pickerOf, readRange } from "./time-range.ts";
+import { lastQuarter, openedRange, type Shown, scopeChart, streamedRange, summaryOver } from "./scope-chart.ts";
+import { pickerOf } from "./time-range.ts";
 
 const sharesShown = 20;
 const allocationsShown = 20;
-
-/** Rigs that came within this time begin with the fine chart: in a coarse one they would be a dot. */
-const youngMs = 3 * 3_600_000;
-
-/** What the address asks for, as of now. */
-function askedOf(parts: PageParts, rig: Rig, { url, zone }: { url: URL; zone: string }): Shown {
-  const nowMs = parts.deps.now();
-  const isYoung = nowMs - (rig.firstSeenMs ?? rig.createdAtMs) < youngMs;
-  return { range: readRange(url, { nowMs, zone, first: isYoung ? "1h" : "24h" }), zone };
-}
 
 function chartOf(parts: PageParts, rig: Rig, asked: Shown): Promise<ChartProps> {
   const { no, nominalHps, firstSeenMs, createdAtMs } = rig;
@@ -232,7 +222,7 @@ function formsOf(parts: PageParts, call: PageCall, { rig, form }: { rig: Rig; fo
 
 export async function rigPage(parts: PageParts, call: PageCall, form: FormState = blankForm): Promise<Response> {
   const rig = found(parts.deps.control.rigs.byId(call.id), "rig");
-  const asked = askedOf(parts, rig, { url: call.url, zone: call.viewer.zone });
+  const asked = await openedRange(parts, { url: call.url, zone: call.viewer.zone, bornMs: rig.firstSeenMs ?? rig.createdAtMs });
   const shown = await rigParts(parts, rig, asked);
   const live = rangeHref(`/live/rigs/${rig.id}`, asked.range);
   const picker = pickerOf(`/rigs/${rig.id}`, asked.range, call.viewer.zone);
@@ -242,10 +232,10 @@ export async function rigPage(parts: PageParts, call: PageCall, form: FormState 
 
 export function rigLive(parts: PageParts, { id, url, zone }: WatchCall): LiveView {
   const current = () => found(parts.deps.control.rigs.byId(id), "rig");
-  const key = `rig ${id} ${rangeQuery(askedOf(parts, current(), { url, zone }).range)}`;
+  const key = `rig ${id} ${rangeQuery(streamedRange(parts, { url, zone }).range)}`;
   const render = async () => {
     const known = current();
-    const rig = await rigParts(parts, known, askedOf(parts, known, { url, zone }));
+    const rig = await rigParts(parts, known, streamedRange(parts, { url, zone }));
     const clock = { nowMs: parts.deps.now(), zone };
     const drawn = await liveParts([
       ["state", () => RigState({ rig, clock })],

@@ -1,7 +1,6 @@
 import { SchedulePage } from "../../../views/pages/schedule.tsx";
 import { rangeQuery, rangeText, type TimeRange } from "../../../views/time-range.ts";
 import type { Contract } from "../../control/contract-row.ts";
-import type { Control } from "../../control/control.ts";
 import { assetUrls } from "../assets/assets.ts";
 import { AllocationLines } from "./allocation-lines.ts";
 import { ganttOf } from "./gantt-rows.ts";
@@ -9,7 +8,7 @@ import { localTimeText, readLocalTime } from "./local-time.ts";
 import { htmlResponse, type PageCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 import { byNumber } from "./rig-control.ts";
-import { pickerOf, readRange } from "./time-range.ts";
+import { firstWord, pickerOf, readRange } from "./time-range.ts";
 
 const pageSize = 100;
 const drawnSize = 40;
@@ -34,7 +33,7 @@ function read({ deps: { control, now } }: PageParts, { url, viewer: { zone } }: 
   return {
     atMs: Math.min(atMs ?? now(), now()),
     contract,
-    range: readRange(url, { nowMs: now(), zone, first: isYoung(control, now()) ? "1h" : "24h" }),
+    range: readRange(url, { nowMs: now(), zone, first: firstWord(control.fleets.all()[0]?.createdAtMs ?? 0, now()) }),
     afterRigNo: rigNoOf(url, "after"),
     drawnAfterNo: rigNoOf(url, "drawn"),
     errors: {
@@ -43,9 +42,6 @@ function read({ deps: { control, now } }: PageParts, { url, viewer: { zone } }: 
     },
   };
 }
-
-/** Of a farm that began within the hour there is no more to see. */
-const isYoung = ({ fleets }: Pick<Control, "fleets">, nowMs: number): boolean => nowMs - (fleets.all()[0]?.createdAtMs ?? 0) < hourMs;
 
 function rigNoOf({ searchParams }: URL, name: string): number {
   const no = Number(searchParams.get(name) ?? 0);

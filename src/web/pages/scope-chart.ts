@@ -2,10 +2,23 @@ import type { ChartProps } from "../../../views/parts/hashrate-chart.tsx";
 import type { TimeRange } from "../../../views/time-range.ts";
 import type { HashratePoint, HashrateScope, Scope, SharesSummary } from "../../ledger/answers.ts";
 import type { PageParts } from "./page-parts.ts";
-import { chartWindow, countedWindow } from "./time-range.ts";
+import { chartWindow, countedWindow, firstWord, readRange } from "./time-range.ts";
 
 /** The time that a page shows, and in whose clock. */
 export type Shown = { range: TimeRange; zone: string };
+
+/** What an address asks for, as of now. One that asks for nothing opens with all that is known of the thing since `bornMs` and of the last day in which a hub ran. */
+export async function openedRange({ deps: { ledger, now } }: PageParts, { url, zone, bornMs }: { url: URL; zone: string; bornMs: number }): Promise<Shown> {
+  const nowMs = now();
+  const [gap] = await ledger.gaps(nowMs - dayMs, nowMs);
+  const knownMs = gap !== undefined && gap.fromMs <= nowMs - dayMs ? gap.toMs : 0;
+  return { range: readRange(url, { nowMs, zone, first: firstWord(Math.max(knownMs, bornMs), nowMs) }), zone };
+}
+
+/** What the address of a stream asks for, as of now: its page has put the range there. */
+export function streamedRange({ deps: { now } }: PageParts, { url, zone }: { url: URL; zone: string }): Shown {
+  return { range: readRange(url, { nowMs: now(), zone, first: "24h" }), zone };
+}
 
 export type ScopeChart = {
   scope: HashrateScope;
@@ -36,6 +49,7 @@ export async function scopeChart({ deps: { ledger } }: PageParts, chart: ScopeCh
 }
 
 const quarterMs = 900_000;
+const dayMs = 86_400_000;
 
 /** The 95 % band of what was delivered: chance makes it as wide, for its size, as that of the accepted work, from which it is what pools did not refuse. Null without data. */
 export function deliveredBand({ effectiveHps, lowerHps, upperHps }: HashratePoint, hps: number): { lowerHps: number; upperHps: number } | null {

@@ -11,6 +11,8 @@ const lengthsMs: Readonly<Record<RangeWord, number>> = Object.freeze({
   "7d": 7 * 24 * hourMs,
   "30d": 30 * 24 * hourMs,
 });
+/** Words that a page may open with, the shortest first. */
+const firstWords = ["1h", "6h", "24h"] as const;
 /** As far as one page looks at once. */
 const lengthMsMax = 400 * 24 * hourMs;
 const lengthMsMin = 60_000;
@@ -18,6 +20,11 @@ const lengthMsMin = 60_000;
 /** Whole steps into which charts part their range, in seconds. */
 const stepsS = [60, 300, 900, 3_600, 14_400, 86_400, 259_200] as const;
 const chartStepsMax = 180;
+
+/** What a page opens with: the shortest of the usual ranges that holds all that is known since `sinceMs`; of more than a day, the last day. */
+export function firstWord(sinceMs: number, nowMs: number): RangeWord {
+  return firstWords.find((word) => nowMs - sinceMs <= lengthsMs[word]) ?? "24h";
+}
 
 type RangeAsk = { nowMs: number; zone: string; first: RangeWord };
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { chartWindow, readRange } from "../../../src/web/pages/time-range.ts";
+import { chartWindow, firstWord, readRange } from "../../../src/web/pages/time-range.ts";
 import { rangeHref } from "../../../views/time-range.ts";
 import { type Farm, fill, openFarm } from "../../browser/farm.ts";
 import { type Person, signInAs } from "./person.ts";
@@ -36,6 +36,46 @@ describe("the range in an address", () => {
       const steps = (toMs - fromMs) / (stepS * 1_000);
       expect([Number.isInteger(steps), steps >= 1 && steps <= 182, fromMs % (stepS * 1_000)]).toEqual([true, true, 0]);
     }
+  });
+});
+
+describe("the range that a page opens with", () => {
+  test.each([
+    [10 / 60, "1h"],
+    [1, "1h"],
+    [1.01, "6h"],
+    [6.5, "24h"],
+    [500, "24h"],
+  ] as const)("of what is known for %p hours is %s", (hours, word) => {
+    expect(firstWord(nowMs - hours * hourMs, nowMs)).toBe(word);
+  });
+
+  test("is the shortest that holds all that is known: of the thing, and of the hub; one that was chosen is obeyed", async () => {
+    const farm = await openFarm();
+    fill(farm, 3);
+    const { control, ledger } = farm.deps;
+    const person = await signInAs(farm, "viewer");
+    const [rig, pool, fleet, contract] = [control.rigs.byNo(1), control.pools.all()[0], control.fleets.all()[0], control.contracts.all()[0]];
+    const paths = [`/rigs/${rig?.id}`, `/pools/${pool?.id}`, `/fleets/${fleet?.id}`, `/contracts/${contract?.id}`];
+    const opened = async (search = "") => {
+      const words: (string | undefined)[] = [];
+      for (const path of paths) words.push(/aria-current="true">(\d+ \w)<\/a>/.exec(await (await person.get(`${path}${search}`)).text())?.[1]);
+      return words;
+    };
+    const gapsUntil = (agoMs: number) => {
+      ledger.gaps = (fromMs, toMs) => Promise.resolve(toMs - agoMs <= fromMs ? [] : [{ fromMs, toMs: toMs - agoMs }]);
+    };
+    gapsUntil(30 * hourMs);
+    // The contract has been served for 25 hours, the others have just come.
+    expect(await opened()).toEqual(["1 h", "1 h", "1 h", "24 h"]);
+    farm.clock.aheadMs += 2 * hourMs;
+    expect(await opened()).toEqual(["6 h", "6 h", "6 h", "24 h"]);
+    gapsUntil(10 * 60_000);
+    expect(await opened()).toEqual(["1 h", "1 h", "1 h", "1 h"]);
+    expect(await opened("?r=24h")).toEqual(["24 h", "24 h", "24 h", "24 h"]);
+    const html = await (await person.get(paths[0] ?? "")).text();
+    expect(html).toContain(`/live${paths[0]}?r=1h`);
+    await farm.stop();
   });
 });
 

@@ -21,7 +21,6 @@ import { type LiveView, liveParts } from "../live.ts";
 import type { PoolView } from "../pool-views.ts";
 import { contractLines } from "./contract-list.ts";
 import { type ContractNow, isAtRisk, isInForce } from "./contract-snapshot.ts";
-import { collapsedLines } from "./event-lines.ts";
 import { refusedPart } from "./fleet-snapshot.ts";
 import { attentionOf, troubledPool } from "./overview-attention.ts";
 import type { OverviewFacts } from "./overview-facts.ts";
@@ -29,9 +28,6 @@ import { unknownsOf } from "./overview-unknowns.ts";
 import { htmlResponse, type PageCall, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 
-const eventsShown = 8;
-/** Of which that few are made. */
-const eventsRead = 100;
 const contractsShown = 8;
 const poolsShown = 12;
 const namesShown = 3;
@@ -165,7 +161,7 @@ async function overviewParts(parts: PageParts, facts: OverviewFacts, zone: strin
     ...(await contractsOf(parts, facts)),
     fleets: fleetLines(facts),
     ...poolLines(facts),
-    events: collapsedLines(parts.deps.control.events.latest(eventsRead), eventsShown),
+    events: await parts.lastEvents.current(),
     steps: stepsOf(facts),
   };
 }

@@ -8,6 +8,7 @@ import type { Ids } from "../present-rows.ts";
 import type { QrCodes } from "../qr-codes.ts";
 import type { ContractSnapshots } from "./contract-snapshot.ts";
 import type { FleetSnapshots } from "./fleet-snapshot.ts";
+import type { LastEvents } from "./last-events.ts";
 import type { OverviewReader } from "./overview-facts.ts";
 import type { Strips } from "./strips.ts";
 
@@ -22,6 +23,7 @@ export type PageParts = {
   ids: Ids;
   contracts: ContractSnapshots;
   overview: OverviewReader;
+  lastEvents: LastEvents;
   strips: Strips;
   labelCodes: QrCodes;
   /** The last count of the audit log's chain; null = not since the start. */

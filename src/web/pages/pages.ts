@@ -39,6 +39,7 @@ import {
 } from "./fleets.ts";
 import { changeHouseForm } from "./house.ts";
 import { inventoryChanges, inventoryForms, inventoryPlacing, inventoryShown } from "./inventory-pages.ts";
+import { LastEvents } from "./last-events.ts";
 import { codeForm, loginForm, loginPage, logoutForm } from "./login.ts";
 import { overviewLive, overviewPage } from "./overview.ts";
 import { OverviewReader } from "./overview-facts.ts";
@@ -241,6 +242,7 @@ function pageParts(whole: WebDeps, shared: SharedParts = {}): PageParts {
     ids: new Ids(deps.control),
     strips: new Strips(deps),
     labelCodes: new QrCodes(),
+    lastEvents: new LastEvents(deps.control.events),
     auditChecks: { last: null, running: null },
   };
   return { deps, figures, probes, ...made, contracts, pools, overview, startedAtMs: deps.now() };

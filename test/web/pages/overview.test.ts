@@ -147,7 +147,7 @@ test("what somebody did many times in a row is one line among the last events", 
   await person.get("/");
   for (const name of ["a", "b", "c"]) await person.post("/models", { _csrf: person.csrf, name, algorithm: "sha256d", nominal: "100T" });
   const html = part(await (await person.get("/")).text(), "h-events");
-  expect(html.match(/model\.added/g)).toHaveLength(1);
+  expect(html.match(/<code>model\.added/g)).toHaveLength(1);
   expect(html).toContain("model c, and 2 more like it");
   await own.stop();
 });

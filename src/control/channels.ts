@@ -1,6 +1,6 @@
 import type { Statement } from "bun:sqlite";
 import type { ControlDatabase, SqlValue } from "./database.ts";
-import { type Failure, type Invalid, invalid, type Result, succeed, taken } from "./result.ts";
+import { type Failure, type Invalid, inside, invalid, invalidAll, type Result, succeed, taken, together } from "./result.ts";
 import { type ExpectedVersion, type Mapping, patched, type RawBase, type RowBase, RowTable } from "./row-table.ts";
 import { booleanRule, checkFields, cidrRule, emailRule, hostRule, integerRule, oneOfRule, orNull, type Rule, textRule } from "./rules.ts";
 import { Secret } from "./secret.ts";
@@ -72,31 +72,33 @@ const emailRules = {
 
 function checkTarget({ target, secret }: ChannelFields): Invalid | null {
   if (target.kind === "webhook") {
-    const broken = urlRule(target.url);
-    if (broken !== null) return invalid("webhook.url", broken);
-    const unfit = webhookSecretRule(secret.reveal());
-    return unfit === null ? null : invalid("webhook.secret", unfit);
+    const fields = { url: target.url, secret: secret.reveal() };
+    return inside("webhook", checkFields(fields, { url: urlRule, secret: webhookSecretRule }));
   }
-  const broken = checkFields(target, emailRules);
-  if (broken !== null) return invalid(`email.${broken.field}`, broken.rule);
-  if (target.security === "none" && target.username !== null) return invalid("email.username", "must be null without TLS: the password would go in the clear");
-  const unfit = textRule(512, 0)(secret.reveal());
-  return unfit === null ? checkRecipients(target) : invalid("email.password", unfit);
+  const isInTheClear = target.security === "none" && target.username !== null;
+  return inside(
+    "email",
+    together(
+      checkFields({ ...target, password: secret.reveal() }, { ...emailRules, password: textRule(512, 0) }),
+      isInTheClear ? invalid("username", "must be null without TLS: the password would go in the clear") : null,
+      checkRecipients(target),
+    ),
+  );
 }
 
 function checkRecipients({ to }: EmailTarget): Invalid | null {
-  if (to.length < 1 || to.length > recipientsMax) return invalid("email.to", `must name 1 to ${recipientsMax} addresses`);
-  const at = to.findIndex((address) => emailRule(address) !== null);
-  return at < 0 ? null : invalid(`email.to.${at}`, "must be an e-mail address");
+  if (to.length < 1 || to.length > recipientsMax) return invalid("to", `must name 1 to ${recipientsMax} addresses`);
+  return invalidAll(to.flatMap((address, at) => (emailRule(address) === null ? [] : [{ field: `to.${at}`, rule: "must be an e-mail address" }])));
 }
 
 function checkNetworks(networks: readonly string[]): Invalid | null {
   if (networks.length > networksMax) return invalid("networks", `must name at most ${networksMax} networks`);
-  for (const [at, network] of networks.entries()) {
-    const broken = cidrRule(network);
-    if (broken !== null) return invalid(`networks.${at}`, broken);
-  }
-  return null;
+  return invalidAll(
+    networks.flatMap((network, at) => {
+      const rule = cidrRule(network);
+      return rule === null ? [] : [{ field: `networks.${at}`, rule }];
+    }),
+  );
 }
 
 const secretOf = (secret: string | Secret) => (secret instanceof Secret ? secret : new Secret(secret));
@@ -161,9 +163,13 @@ export class Channels {
   }
 
   #check(channel: ChannelFields, current: Channel | null): Failure | null {
-    const broken = checkFields(channel, rules) ?? checkTarget(channel) ?? checkNetworks(channel.networks);
-    if (broken !== null) return broken;
     const namesake = this.#rows.find(this.#byName, channel.name);
-    return namesake === null || namesake.no === current?.no ? null : taken("name", "is the name of another channel");
+    const isTaken = namesake !== null && namesake.no !== current?.no;
+    return together<Failure>(
+      checkFields(channel, rules),
+      checkTarget(channel),
+      checkNetworks(channel.networks),
+      isTaken ? taken("name", "is the name of another channel") : null,
+    );
   }
 }

@@ -2,7 +2,7 @@ import { contractNumberSql } from "./contract-number.ts";
 import { type Sla, slaOfText, slaText } from "./contract-sla.ts";
 import type { SqlValue } from "./database.ts";
 import { type Method, type Period, periods } from "./fleets.ts";
-import { type Failure, invalid } from "./result.ts";
+import { type Failure, invalid, together } from "./result.ts";
 import type { Mapping, RawBase, RowBase } from "./row-table.ts";
 import { booleanRule, checkFields, integerRule, notesRule, numberRule, oneOfRule, orNull, textRule } from "./rules.ts";
 
@@ -172,10 +172,12 @@ export const reasonRule = textRule(500);
 
 /** The rules that need no other row. */
 export function checkContractFields(contract: ContractFields): Failure | null {
-  const broken = checkFields(contract, rules);
-  if (broken !== null) return broken;
   const { min, max } = toleranceBpOf[contract.method];
   const tolerance = integerRule(min, max)(contract.toleranceBp);
-  if (tolerance !== null) return invalid("toleranceBp", `${tolerance} for the method ${contract.method}`);
-  return contract.endsAtMs !== null && contract.endsAtMs <= contract.startsAtMs ? invalid("endsAtMs", "must be after the start") : null;
+  const isBackwards = contract.endsAtMs !== null && contract.endsAtMs <= contract.startsAtMs;
+  return together(
+    checkFields(contract, rules),
+    tolerance === null ? null : invalid("toleranceBp", `${tolerance} for the method ${contract.method}`),
+    isBackwards ? invalid("endsAtMs", "must be after the start") : null,
+  );
 }

@@ -1,4 +1,4 @@
-import { type Invalid, invalid, type Success, succeed } from "./result.ts";
+import { type Invalid, invalid, type Success, succeed, together } from "./result.ts";
 
 export const slaPlans = Object.freeze(["lease", "work", "make-up"] as const);
 export type SlaPlan = (typeof slaPlans)[number];
@@ -76,15 +76,22 @@ export function moneyText(minor: bigint, minorUnits: number): string {
 export function readSla(input: SlaInput): Success<Sla> | Invalid {
   const { amount, currency } = input.price;
   const minorUnits = minorUnitsOf(currency);
-  if (minorUnits === null) return invalid("sla.price.currency", "must be a currency of ISO 4217 in capitals, or one of BTC, LTC, DOGE, USDT, USDC");
-  const priceMinor = readMoney(amount, minorUnits);
-  if (priceMinor === null)
-    return invalid("sla.price.amount", `must be an amount such as ${moneyText(123_456n, minorUnits)} (${currency} has ${minorUnits} digits after the point)`);
+  const priceMinor = readMoney(amount, minorUnits ?? amount.split(".")[1]?.length ?? 0);
   const { plan = "lease", toleranceBp = toleranceBpDefault, tiers = defaultTiers } = input;
-  if (!slaPlans.includes(plan)) return invalid("sla.plan", `must be one of ${slaPlans.join(", ")}`);
-  if (!isBp(toleranceBp)) return invalid("sla.toleranceBp", "must be a whole number from 0 to 10000");
-  const broken = checkTiers(tiers);
-  return broken ?? succeed({ plan, priceMinor, currency, minorUnits, toleranceBp, tiers: tiers.map(({ belowBp, creditBp }) => ({ belowBp, creditBp })) });
+  const broken = together<Invalid>(
+    priceMinor === null ? invalid("sla.price.amount", amountRule(currency, minorUnits)) : null,
+    minorUnits === null ? invalid("sla.price.currency", "must be a currency of ISO 4217 in capitals, or one of BTC, LTC, DOGE, USDT, USDC") : null,
+    slaPlans.includes(plan) ? null : invalid("sla.plan", `must be one of ${slaPlans.join(", ")}`),
+    isBp(toleranceBp) ? null : invalid("sla.toleranceBp", "must be a whole number from 0 to 10000"),
+    checkTiers(tiers),
+  );
+  if (broken !== null || priceMinor === null || minorUnits === null) return broken ?? invalid("sla.price.amount", amountRule(currency, minorUnits));
+  return succeed({ plan, priceMinor, currency, minorUnits, toleranceBp, tiers: tiers.map(({ belowBp, creditBp }) => ({ belowBp, creditBp })) });
+}
+
+function amountRule(currency: string, minorUnits: number | null): string {
+  if (minorUnits === null) return "must be an amount such as 1234.56";
+  return `must be an amount such as ${moneyText(123_456n, minorUnits)} (${currency} has ${minorUnits} digits after the point)`;
 }
 
 const isBp = (value: number) => Number.isInteger(value) && value >= 0 && value <= 10_000;
@@ -99,6 +106,12 @@ function checkTiers(tiers: readonly SlaTier[]): Invalid | null {
       return invalid(`sla.tiers.${index}`, "must have a lower limit and a higher credit than the one before");
   }
   return null;
+}
+
+/** The terms of money after a change: undefined leaves those of now, null takes them away. */
+export function slaAfter(input: SlaInput | null | undefined, current: Sla | null): Success<Sla | null> | Invalid {
+  if (input === undefined) return succeed(current);
+  return input === null ? succeed(null) : readSla(input);
 }
 
 export function slaText(sla: Sla): string {

@@ -13,17 +13,17 @@ import {
   type RawContract,
   usualToleranceBp,
 } from "./contract-row.ts";
-import { readSla, type Sla, type SlaInput } from "./contract-sla.ts";
+import { type Sla, type SlaInput, slaAfter } from "./contract-sla.ts";
 import { type ContractTurn, dueTurn, turned, turnText, turnVerbs } from "./contract-turns.ts";
 import { renewed, resumed, stateAt, suspended, terminated } from "./contract-verbs.ts";
-import type { Customers } from "./customers.ts";
+import type { Customer, Customers } from "./customers.ts";
 import type { ControlDatabase, SqlValue } from "./database.ts";
 import type { Events } from "./events.ts";
-import type { Fleets, Method, Period } from "./fleets.ts";
-import type { Profiles } from "./profiles.ts";
-import { conflict, type Failure, invalid, type Result, type Success, succeed, taken } from "./result.ts";
+import type { Fleet, Fleets, Method, Period } from "./fleets.ts";
+import type { Profile, Profiles } from "./profiles.ts";
+import { conflict, type Failure, failureOf, invalid, type Result, succeed, taken, together } from "./result.ts";
 import type { Rigs } from "./rigs.ts";
-import { type ExpectedVersion, patched, RowTable } from "./row-table.ts";
+import { type ExpectedVersion, inForce, patched, RowTable } from "./row-table.ts";
 
 export type ContractParts = { customers: Customers; fleets: Fleets; profiles: Profiles; rigs: Rigs; events: Events };
 
@@ -175,11 +175,9 @@ export class Contracts {
   create(input: ContractInput): Result<Contract> {
     return this.#rows.database.transaction(() => {
       const promised = promiseOf(input.method, input.promise, this.#sources(input, 0));
-      if (!promised.ok) return promised;
-      const sla = slaOf(input.sla, null);
-      if (!sla.ok) return sla;
-      const fields = this.#newFields(input, promised.value, sla.value);
-      const failure = this.#check(fields, null) ?? this.#checkTerm(fields);
+      const sla = slaAfter(input.sla, null);
+      const fields = this.#newFields(input, promised.ok ? promised.value : standIn, sla.ok ? sla.value : null);
+      const failure = together<Failure>(failureOf(promised), failureOf(sla), this.#check(fields, null), this.#checkTerm(fields));
       if (failure !== null) return failure;
       const contract = this.#writePlaces(this.#rows.insert({ ...fields, number: "" }).no, fields.places);
       this.#history.add(contract, { verb: "added", by: input.by });
@@ -268,10 +266,9 @@ export class Contracts {
 
   #changed(current: Contract, change: ContractChange): Result<Contract> {
     if (current.state === "ended") return conflict("has ended; what has ended stays so");
-    const promised = changedPromise(current.method, { ask: change.promise ?? {}, now: current }, this.#sources(current, current.no));
-    if (!promised.ok) return promised;
-    const sla = slaOf(change.sla, current.sla);
-    if (!sla.ok) return sla;
+    const asked = changedPromise(current.method, { ask: change.promise ?? {}, now: current }, this.#sources(current, current.no));
+    const sla = slaAfter(change.sla, current.sla);
+    const promised = asked.ok ? asked.value : current;
     const { toleranceBp, priority, profileNo, allowShort, sharesPerMinute, period } = change;
     const terms = {
       ...(toleranceBp !== undefined && { toleranceBp }),
@@ -281,9 +278,9 @@ export class Contracts {
       ...(sharesPerMinute !== undefined && { sharesPerMinute }),
       ...(period !== undefined && { period }),
     };
-    const places = Bun.deepEquals(promised.value.places, current.places) ? current.places : promised.value.places;
-    const next = { ...current, ...terms, promisedHps: promised.value.promisedHps, places, sla: sla.value };
-    return this.#check(next, current) ?? succeed(next);
+    const places = Bun.deepEquals(promised.places, current.places) ? current.places : promised.places;
+    const next = { ...current, ...terms, promisedHps: promised.promisedHps, places, sla: sla.ok ? sla.value : current.sla };
+    return together<Failure>(failureOf(asked), failureOf(sla), this.#check(next, current)) ?? succeed(next);
   }
 
   #newFields(input: ContractInput, { promisedHps, places }: Promised, sla: Sla | null): ContractFields {
@@ -326,22 +323,31 @@ export class Contracts {
   }
 
   #check(contract: ContractFields, current: Contract | null): Failure | null {
-    const broken = checkContractFields(contract) ?? this.#checkOthers(contract);
-    if (broken !== null) return broken;
     const namesake = contract.externalRef === null ? null : this.byExternalRef(contract.externalRef);
-    return namesake === null || namesake.no === current?.no ? null : taken("externalRef", `is the reference of contract ${namesake.number}`);
+    const isTaken = namesake !== null && namesake.no !== current?.no;
+    return together<Failure>(
+      checkContractFields(contract),
+      this.#checkOthers(contract),
+      isTaken ? taken("externalRef", `is the reference of contract ${namesake.number}`) : null,
+    );
   }
 
   #checkOthers({ customerNo, fleetNo, profileNo }: ContractFields): Failure | null {
     const { customers, fleets, profiles } = this.#parts;
-    const customer = customers.byNo(customerNo);
-    if (customer === null || customers.byId(customer.id) === null) return invalid("customerNo", "must name a customer that exists");
-    const fleet = fleets.byNo(fleetNo);
-    if (fleet === null || fleets.byId(fleet.id) === null) return invalid("fleetNo", "must name a fleet that exists");
-    const profile = profiles.byNo(profileNo);
-    if (profile === null || profiles.byId(profile.id) === null) return invalid("profileNo", "must name a profile that exists");
-    if (profile.algorithm !== fleet.algorithm) return invalid("profileNo", `must name a profile of ${fleet.algorithm} pools, as the fleet mines`);
-    const claim = profiles.othersClaim(profile, customer.id);
+    const customer = inForce(customers, customerNo);
+    const fleet = inForce(fleets, fleetNo);
+    const profile = inForce(profiles, profileNo);
+    return together<Failure>(
+      customer === null ? invalid("customerNo", "must name a customer that exists") : null,
+      fleet === null ? invalid("fleetNo", "must name a fleet that exists") : null,
+      profile === null ? invalid("profileNo", "must name a profile that exists") : this.#checkProfile(profile, { customer, fleet }),
+    );
+  }
+
+  #checkProfile(profile: Profile, { customer, fleet }: { customer: Customer | null; fleet: Fleet | null }): Failure | null {
+    if (fleet !== null && profile.algorithm !== fleet.algorithm)
+      return invalid("profileNo", `must name a profile of ${fleet.algorithm} pools, as the fleet mines`);
+    const claim = customer === null ? null : this.#parts.profiles.othersClaim(profile, customer.id);
     return claim === null ? null : invalid("profileNo", `must name a profile of his own or of nobody; ${profile.name} ${claim}`);
   }
 
@@ -390,7 +396,5 @@ function middleNominalOf(condition: string): string {
   return `SELECT nominal_hps AS hps ${rigs} ORDER BY nominal_hps LIMIT 1 OFFSET (SELECT count(*) / 2 ${rigs})`;
 }
 
-function slaOf(input: SlaInput | null | undefined, current: Sla | null): Success<Sla | null> | Failure {
-  if (input === undefined) return succeed(current);
-  return input === null ? succeed(null) : readSla(input);
-}
+/** What stands for a promise that was refused, so that the other fields are held against their rules all the same. */
+const standIn: Promised = Object.freeze({ promisedHps: 1, places: [] });

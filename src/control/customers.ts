@@ -1,7 +1,7 @@
 import type { Statement } from "bun:sqlite";
 import { contractNumberSql } from "./contract-number.ts";
 import type { ControlDatabase, SqlValue } from "./database.ts";
-import { type Failure, inUse, invalid, type Result, succeed, taken, type Usage } from "./result.ts";
+import { type Failure, inUse, invalid, type Result, succeed, taken, together, type Usage } from "./result.ts";
 import { type ExpectedVersion, type Mapping, patched, type RawBase, type RowBase, RowTable } from "./row-table.ts";
 import { checkFields, emailRule, orNull, type Rule, textRule, timeZoneRule } from "./rules.ts";
 
@@ -144,9 +144,8 @@ export class Customers {
   }
 
   #check(customer: CustomerFields, current: Customer | null): Failure | null {
-    const broken = checkFields(customer, rules);
-    if (broken !== null) return broken;
     const namesake = customer.externalRef === null ? null : this.byExternalRef(customer.externalRef);
-    return namesake === null || namesake.no === current?.no ? null : taken("externalRef", `is the reference of customer ${namesake.name}`);
+    const isTaken = namesake !== null && namesake.no !== current?.no;
+    return together<Failure>(checkFields(customer, rules), isTaken ? taken("externalRef", `is the reference of customer ${namesake.name}`) : null);
   }
 }

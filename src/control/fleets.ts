@@ -4,7 +4,7 @@ import { type AlgorithmName, algorithmNames } from "../work/algorithm.ts";
 import { contractNumberSql } from "./contract-number.ts";
 import type { ControlDatabase, SqlValue } from "./database.ts";
 import type { Profiles } from "./profiles.ts";
-import { type Failure, inUse, invalid, type Result, succeed, taken, type Usage } from "./result.ts";
+import { type Failure, inside, inUse, invalid, type Result, succeed, taken, together, type Usage } from "./result.ts";
 import { type ExpectedVersion, type Mapping, patched, type RawBase, type RowBase, RowTable } from "./row-table.ts";
 import { checkFields, integerRule, numberRule, oneOfRule, textRule } from "./rules.ts";
 import type { Sites } from "./sites.ts";
@@ -199,8 +199,9 @@ export class Fleets {
    * Being held so already, or not at all, changes nothing.
    */
   hold(id: string, held: Hold | null): Result<Fleet> {
-    const isOver = held !== null && held.untilMs <= this.#rows.database.now();
-    return isOver ? invalid("held.untilMs", "must lie in the future") : this.update(id, { held }, null);
+    if (held === null || held.untilMs > this.#rows.database.now()) return this.update(id, { held }, null);
+    const over = invalid("held.untilMs", "must lie in the future");
+    return together<Failure>(over, inside("held", checkFields(held, holdRules))) ?? over;
   }
 
   /** Refused while it has rigs, listeners or contracts. */
@@ -209,19 +210,21 @@ export class Fleets {
   }
 
   #check(fleet: FleetFields, current: Fleet | null): Failure | null {
-    const broken = checkFields(fleet, rules) ?? checkFields(fleet, { siteId: this.#sites.rule }) ?? this.#checkHeld(fleet.held);
-    if (broken !== null) return broken;
     const namesake = this.byName(fleet.name);
-    if (namesake !== null && namesake.no !== current?.no) return taken("name", "is the name of another fleet");
-    const isOther = current !== null && current.algorithm !== fleet.algorithm;
-    if (isOther && this.usedBy(current.no).some(({ kind }) => kind !== "maintenance"))
-      return invalid("algorithm", "cannot change while the fleet has rigs, listeners or contracts");
-    return this.#checkHouse(fleet, current);
+    return together<Failure>(
+      checkFields(fleet, rules),
+      checkFields(fleet, { siteId: this.#sites.rule }),
+      inside("held", fleet.held === null ? null : checkFields(fleet.held, holdRules)),
+      namesake !== null && namesake.no !== current?.no ? taken("name", "is the name of another fleet") : null,
+      this.#checkAlgorithm(fleet, current),
+      this.#checkHouse(fleet, current),
+    );
   }
 
-  #checkHeld(held: Hold | null): Failure | null {
-    const broken = held === null ? null : checkFields(held, holdRules);
-    return broken === null ? null : invalid(`held.${broken.field}`, broken.rule);
+  #checkAlgorithm({ algorithm }: FleetFields, current: Fleet | null): Failure | null {
+    if (current === null || current.algorithm === algorithm) return null;
+    const isUsed = this.usedBy(current.no).some(({ kind }) => kind !== "maintenance");
+    return isUsed ? invalid("algorithm", "cannot change while the fleet has rigs, listeners or contracts") : null;
   }
 
   #checkHouse(fleet: FleetFields, current: Fleet | null): Failure | null {

@@ -1,7 +1,7 @@
 import type { Statement } from "bun:sqlite";
 import type { ControlDatabase, SqlValue } from "./database.ts";
 import type { Fleets } from "./fleets.ts";
-import { type Failure, inUse, invalid, type Result, succeed, taken } from "./result.ts";
+import { type Failure, type Invalid, inside, inUse, invalid, invalidAll, type Result, succeed, taken, together } from "./result.ts";
 import { type ExpectedVersion, type Mapping, patched, type RawBase, type RowBase, RowTable } from "./row-table.ts";
 import { bindRule, booleanRule, checkFields, cidrRule, integerRule, oneOfRule, textRule } from "./rules.ts";
 
@@ -78,21 +78,18 @@ const defaults = {
   extranonce: { e1Bytes: 1, e2Bytes: 3 },
 } as const;
 
-function inside(path: string, broken: { field: string; rule: string } | null): Failure | null {
-  return broken === null ? null : invalid(`${path}.${broken.field}`, broken.rule);
-}
-
-function checkProxyFrom(ranges: string[]): Failure | null {
+function checkProxyFrom(ranges: string[]): Invalid | null {
   if (ranges.length > proxyFromMax) return invalid("proxyFrom", `must name at most ${proxyFromMax} ranges`);
-  for (const [index, range] of ranges.entries()) {
-    const broken = cidrRule(range);
-    if (broken !== null) return invalid(`proxyFrom.${index}`, broken);
-  }
-  return null;
+  return invalidAll(
+    ranges.flatMap((range, index) => {
+      const rule = cidrRule(range);
+      return rule === null ? [] : [{ field: `proxyFrom.${index}`, rule }];
+    }),
+  );
 }
 
 /** A PROXY header stands before the first byte of TLS, where the runtime's TLS sockets do not look for it. */
-function checkBalancer({ tls, proxyFrom }: ListenerFields): Failure | null {
+function checkBalancer({ tls, proxyFrom }: ListenerFields): Invalid | null {
   if (tls === null || proxyFrom.length === 0) return null;
   return invalid("proxyFrom", "cannot be had together with tls: let the balancer end TLS, or give the rigs that speak TLS a port of their own");
 }
@@ -162,14 +159,18 @@ export class Listeners {
   }
 
   #check(listener: ListenerFields, current: Listener | null): Failure | null {
-    const broken =
-      checkFields(listener, rules) ??
-      checkProxyFrom(listener.proxyFrom) ??
-      inside("tls", listener.tls === null ? null : checkFields(listener.tls, tlsRules)) ??
-      inside("extranonce", checkFields(listener.extranonce, extranonceRules)) ??
-      checkBalancer(listener);
-    if (broken !== null) return broken;
-    if (!this.#fleets.all().some(({ no }) => no === listener.fleetNo)) return invalid("fleetNo", "must name a fleet that exists");
+    return together<Failure>(
+      checkFields(listener, rules),
+      checkProxyFrom(listener.proxyFrom),
+      inside("tls", listener.tls === null ? null : checkFields(listener.tls, tlsRules)),
+      inside("extranonce", checkFields(listener.extranonce, extranonceRules)),
+      checkBalancer(listener),
+      this.#fleets.all().some(({ no }) => no === listener.fleetNo) ? null : invalid("fleetNo", "must name a fleet that exists"),
+      this.#checkBind(listener, current),
+    );
+  }
+
+  #checkBind(listener: ListenerFields, current: Listener | null): Failure | null {
     const owner = listener.bind.endsWith(":0") ? null : this.#rows.find(this.#byBind, listener.bind);
     return owner === null || owner.no === current?.no ? null : taken("bind", "is the address of another listener");
   }

@@ -1,6 +1,6 @@
 import type { Statement } from "bun:sqlite";
 import type { ControlDatabase, SqlValue } from "./database.ts";
-import { type Failure, invalid, type Result, succeed } from "./result.ts";
+import { type Failure, inside, invalid, type Result, succeed, together } from "./result.ts";
 import { type ExpectedVersion, type Mapping, patched, type RawBase, type RowBase, RowTable } from "./row-table.ts";
 import { booleanRule, checkFields, orNull, textRule } from "./rules.ts";
 import type { Sites } from "./sites.ts";
@@ -136,11 +136,7 @@ export class MaintenanceWindows {
   }
 
   #check(fields: MaintenanceFields): Failure | null {
-    const broken = checkFields(fields, rules);
-    if (broken !== null) return broken;
-    if (!(fields.toMs > fields.fromMs)) return invalid("to", "must be after its beginning");
-    if (fields.toMs - fields.fromMs > lengthMsMax) return invalid("to", "must be at most 90 days after its beginning");
-    return this.#checkSubject(fields.subject);
+    return together(checkFields(fields, rules), checkLength(fields), this.#checkSubject(fields.subject));
   }
 
   #checkSubject(subject: MaintenanceSubject): Failure | null {
@@ -149,12 +145,16 @@ export class MaintenanceWindows {
     const broken = this.#parts.sites.rule(subject.siteId);
     const inRack = subject.kind === "rack";
     if (broken !== null) return invalid(inRack ? "subject.rack.site_id" : "subject.site_id", broken);
-    const part = inRack ? checkFields(subject, rackRules) : null;
-    return part === null ? null : invalid(`subject.rack.${part.field}`, part.rule);
+    return inRack ? inside("subject.rack", checkFields(subject, rackRules)) : null;
   }
 
   #checkRigs(rigNos: readonly number[]): Failure | null {
     if (rigNos.length < 1 || rigNos.length > rigsMax) return invalid("subject.rig_ids", `must name 1 to ${rigsMax} rigs`);
     return rigNos.every((no) => this.#parts.rigExists(no)) ? null : invalid("subject.rig_ids", "must name rigs that exist");
   }
+}
+
+function checkLength({ fromMs, toMs }: MaintenanceFields): Failure | null {
+  if (!(toMs > fromMs)) return invalid("to", "must be after its beginning");
+  return toMs - fromMs > lengthMsMax ? invalid("to", "must be at most 90 days after its beginning") : null;
 }

@@ -1,7 +1,7 @@
 import type { Statement } from "bun:sqlite";
 import { type AlgorithmName, algorithmNames } from "../work/algorithm.ts";
 import type { ControlDatabase, SqlValue } from "./database.ts";
-import { type Failure, type Result, succeed, taken } from "./result.ts";
+import { type Failure, type Result, succeed, taken, together } from "./result.ts";
 import { type ExpectedVersion, type Mapping, patched, type RawBase, type RowBase, RowTable } from "./row-table.ts";
 import { checkFields, integerRule, numberRule, oneOfRule, orNull, textRule } from "./rules.ts";
 
@@ -77,9 +77,8 @@ export class Models {
   }
 
   #check(model: ModelFields, current: Model | null): Failure | null {
-    const broken = checkFields(model, rules);
-    if (broken !== null) return broken;
     const namesake = this.byName(model.name);
-    return namesake === null || namesake.no === current?.no ? null : taken("name", "is the name of another model");
+    const isTaken = namesake !== null && namesake.no !== current?.no;
+    return together<Failure>(checkFields(model, rules), isTaken ? taken("name", "is the name of another model") : null);
   }
 }

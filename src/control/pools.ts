@@ -3,7 +3,7 @@ import { type AlgorithmName, algorithmNames } from "../work/algorithm.ts";
 import type { Customers } from "./customers.ts";
 import type { ControlDatabase, SqlValue } from "./database.ts";
 import { type Holder, holdersOfPool, strangerAmong } from "./profile-holders.ts";
-import { type Invalid, inUse, invalid, type Result, type Success, succeed, type Usage } from "./result.ts";
+import { type Invalid, inUse, invalid, type Result, type Success, succeed, together, type Usage } from "./result.ts";
 import { type ExpectedVersion, type Mapping, patched, type RawBase, type RowBase, RowTable } from "./row-table.ts";
 import { booleanRule, checkFields, hostRule, integerRule, oneOfRule, type Rule, textRule } from "./rules.ts";
 import { Secret } from "./secret.ts";
@@ -75,8 +75,11 @@ const passwordRule = textRule(512, 0);
 const secretOf = (password: string | Secret) => (password instanceof Secret ? password : new Secret(password));
 
 function check(pool: Pick<Pool, keyof PoolFields | "password">, customerId: Rule): Invalid | null {
-  const password = passwordRule(pool.password.reveal());
-  return checkFields(pool, { ...rules, customerId }) ?? (password === null ? null : invalid("password", password));
+  return together(
+    checkFields(pool, { ...rules, customerId }),
+    // The rule is for text, and what it says of a secret stands beside the same field.
+    checkFields({ password: pool.password.reveal() }, { password: passwordRule }),
+  );
 }
 
 const tlsOfScheme: ReadonlyMap<string, boolean> = new Map([

@@ -5,7 +5,7 @@ import type { Customers } from "./customers.ts";
 import type { ControlDatabase, SqlValue } from "./database.ts";
 import type { Pools } from "./pools.ts";
 import { type Holder, holdersOfProfile } from "./profile-holders.ts";
-import { type Invalid, inUse, invalid, type Result, succeed, type Taken, taken, type Usage } from "./result.ts";
+import { type Invalid, inUse, invalid, type Result, succeed, type Taken, taken, together, type Usage } from "./result.ts";
 import { type ExpectedVersion, type Mapping, patched, type RawBase, type RowBase, RowTable } from "./row-table.ts";
 import { checkFields, integerRule, textRule } from "./rules.ts";
 
@@ -142,7 +142,7 @@ export class Profiles {
 
   #check(profile: ProfileFields, current?: Profile): Invalid | Taken | null {
     const broken = checkFields(profile, { ...rules, customerId: this.#customers.rule });
-    return broken ?? this.#checkName(profile, current) ?? this.#checkPools(profile.poolNos, current);
+    return together<Invalid | Taken>(broken, this.#checkName(profile, current), this.#checkPools(profile.poolNos, current));
   }
 
   /** Of one customer, or of the house; a name that stays is not asked again. */

@@ -1,7 +1,7 @@
 import type { Statement } from "bun:sqlite";
 import type { ControlDatabase, SqlValue } from "./database.ts";
 import { positionIn, positionWords } from "./rack-position.ts";
-import { type Failure, type Invalid, invalid, type Result, succeed, taken } from "./result.ts";
+import { type Failure, type Invalid, invalid, type Result, succeed, taken, together } from "./result.ts";
 import type { RigLocation } from "./rig-row.ts";
 import { type ExpectedVersion, type Mapping, patched, type RawBase, type RowBase, RowTable } from "./row-table.ts";
 import { checkFields, integerRule, orNull, textRule } from "./rules.ts";
@@ -110,10 +110,10 @@ export class Racks {
   }
 
   #check(rack: RackFields, current: Rack | null): Failure | null {
-    const broken = checkFields(rack, rules) ?? checkFields(rack, { siteId: this.#sites.rule });
-    if (broken !== null) return broken;
+    const broken = together(checkFields(rack, rules), checkFields(rack, { siteId: this.#sites.rule }));
     const { siteId, building, row, name } = rack;
     const namesake = this.at({ siteId, location: { building, row, rack: name, position: null } });
-    return namesake === null || namesake.no === current?.no ? null : taken("name", "is the name of another rack in this row");
+    const isTaken = namesake !== null && namesake.no !== current?.no;
+    return together<Failure>(broken, isTaken ? taken("name", "is the name of another rack in this row") : null);
   }
 }

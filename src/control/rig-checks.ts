@@ -5,7 +5,7 @@ import type { SqlValue } from "./database.ts";
 import type { Fleets } from "./fleets.ts";
 import type { Profiles } from "./profiles.ts";
 import type { Racks } from "./racks.ts";
-import { type Failure, inUse, invalid, taken } from "./result.ts";
+import { type Failure, inUse, invalid, taken, together } from "./result.ts";
 import type { RigClaims } from "./rig-claims.ts";
 import type { RigIdentity } from "./rig-identity.ts";
 import { checkRigFields, isPinned, type RawRig, type Rig, type RigFields, restingLifecycles } from "./rig-row.ts";
@@ -46,14 +46,14 @@ export class RigChecks {
   /** Why the rig cannot be so; null when it can. `current` null = a new one. */
   check(rig: RigFields, current: Rig | null): Failure | null {
     const { customers, sites, racks } = this.#parts;
-    return (
-      checkRigFields(rig) ??
-      checkFields(rig, { ownerCustomerId: customers.rule, siteId: sites.rule }) ??
-      racks.checkPlace(rig, current) ??
-      this.#checkFleet(rig, current) ??
-      this.#checkNamesakes(rig, current) ??
-      this.#checkMachine(rig, current) ??
-      this.#checkPin(rig)
+    return together<Failure>(
+      checkRigFields(rig),
+      checkFields(rig, { ownerCustomerId: customers.rule, siteId: sites.rule }),
+      racks.checkPlace(rig, current),
+      this.#checkFleet(rig, current),
+      this.#checkNamesakes(rig, current),
+      this.#checkMachine(rig, current),
+      this.#checkPin(rig),
     );
   }
 
@@ -75,9 +75,8 @@ export class RigChecks {
   }
 
   #checkNamesakes(rig: RigFields, current: Rig | null): Failure | null {
-    const named = this.#parts.identity.checkOwnName(rig, current?.no ?? null);
-    if (named !== null) return named;
-    return rig.assetCode === null || rig.assetCode === current?.assetCode ? null : this.#checkCode(rig.assetCode, current);
+    const isSameCode = rig.assetCode === null || rig.assetCode === current?.assetCode;
+    return together(this.#parts.identity.checkOwnName(rig, current?.no ?? null), isSameCode ? null : this.#checkCode(rig.assetCode ?? "", current));
   }
 
   #checkCode(code: string, current: Rig | null): Failure | null {
@@ -91,13 +90,20 @@ export class RigChecks {
 
   /** Two rigs with one serial or MAC are one machine entered twice, or a slip. */
   #checkMachine({ serial, mac }: RigFields, current: Rig | null): Failure | null {
-    if (mac !== null && mac !== current?.mac) {
-      const broken = macRule(mac);
-      if (broken !== null) return invalid("mac", broken);
-      const other = this.#other(this.#byMac, mac, current);
-      if (other !== null) return taken("mac", `is the MAC of rig ${other.name}${mergeHint}`);
-    }
-    if (serial === null || serial === current?.serial) return null;
+    return together(
+      mac === null || mac === current?.mac ? null : this.#checkMac(mac, current),
+      serial === null || serial === current?.serial ? null : this.#checkSerial(serial, current),
+    );
+  }
+
+  #checkMac(mac: string, current: Rig | null): Failure | null {
+    const broken = macRule(mac);
+    if (broken !== null) return invalid("mac", broken);
+    const other = this.#other(this.#byMac, mac, current);
+    return other === null ? null : taken("mac", `is the MAC of rig ${other.name}${mergeHint}`);
+  }
+
+  #checkSerial(serial: string, current: Rig | null): Failure | null {
     const other = this.#other(this.#bySerial, serial, current);
     return other === null ? null : taken("serial", `is the serial of rig ${other.name}${mergeHint}`);
   }

@@ -1,5 +1,5 @@
 import type { Invalid } from "./result.ts";
-import { invalid } from "./result.ts";
+import { inside, invalid, together } from "./result.ts";
 import { type Mapping, patched, type RawBase, type RowBase } from "./row-table.ts";
 import { booleanRule, checkFields, dayRule, notesRule, numberRule, oneOfRule, orNull, rigNameRule, textRule, tidyMac } from "./rules.ts";
 import { shared } from "./shared-text.ts";
@@ -155,11 +155,12 @@ const locationRules = { building: label, row: label, rack: label, position: labe
 
 /** The rules that need no other row. */
 export function checkRigFields(rig: RigFields): Invalid | null {
-  const broken = checkFields(rig, rules);
-  if (broken !== null) return broken;
-  if ((rig.nominalHps === null) !== (rig.nominalSource === null)) return invalid("nominalSource", "must be given with a nominal hashrate, and only then");
-  const place = checkFields(rig.location, locationRules);
-  return place === null ? null : invalid(`location.${place.field}`, place.rule);
+  const isHalf = (rig.nominalHps === null) !== (rig.nominalSource === null);
+  return together(
+    checkFields(rig, rules),
+    isHalf ? invalid("nominalSource", "must be given with a nominal hashrate, and only then") : null,
+    inside("location", checkFields(rig.location, locationRules)),
+  );
 }
 
 /** A rig as it begins when somebody enters it: `offline`, because it has not connected yet. */

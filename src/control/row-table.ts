@@ -213,6 +213,12 @@ export function patched<Row extends object>(row: Row, patch: Partial<NoInfer<Row
   return { ...row, ...Object.fromEntries(given) };
 }
 
+/** The row, unless it was removed: history goes on pointing at it, new things must not. */
+export function inForce<Row extends RowBase>(table: { byNo: (no: number) => Row | null; byId: (id: string) => Row | null }, no: number): Row | null {
+  const row = table.byNo(no);
+  return row === null ? null : table.byId(row.id);
+}
+
 function feedOf(feeds: Set<number>[]): () => number[] {
   const noted = new Set<number>();
   feeds.push(noted);

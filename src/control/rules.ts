@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { type Invalid, invalid } from "./result.ts";
+import { type Invalid, invalidAll } from "./result.ts";
 
 /** Says what is wrong with a value, as the end of the sentence "<field> …"; null when nothing is. */
 export type Rule = (value: unknown) => string | null;
@@ -123,11 +123,11 @@ export function tidyMac(text: string): string {
   return (text.toLowerCase().match(/[0-9a-f]{2}/g) ?? []).join(":");
 }
 
-/** Holds each named field against its rule and gives the first that breaks it. */
+/** Holds each named field against its rule and gives all that break theirs. */
 export function checkFields<Row extends object>(row: Row, rules: Partial<Record<keyof Row & string, Rule>>): Invalid | null {
-  for (const [field, rule] of Object.entries(rules) as [keyof Row & string, Rule][]) {
-    const broken = rule(row[field]);
-    if (broken !== null) return invalid(field, broken);
-  }
-  return null;
+  const broken = (Object.entries(rules) as [keyof Row & string, Rule][]).flatMap(([field, holds]) => {
+    const rule = holds(row[field]);
+    return rule === null ? [] : [{ field, rule }];
+  });
+  return invalidAll(broken);
 }

@@ -1,7 +1,7 @@
 import type { Statement } from "bun:sqlite";
 import { assetCodePatternRule } from "./asset-codes.ts";
 import type { ControlDatabase, SqlValue } from "./database.ts";
-import { type Failure, inUse, type Result, succeed, taken, type Usage } from "./result.ts";
+import { type Failure, inUse, type Result, succeed, taken, together, type Usage } from "./result.ts";
 import { type ExpectedVersion, type Mapping, patched, type RawBase, type RowBase, RowTable } from "./row-table.ts";
 import { checkFields, orNull, type Rule, textRule, timeZoneRule } from "./rules.ts";
 
@@ -85,9 +85,8 @@ export class Sites {
   }
 
   #check(site: SiteFields, current: Site | null): Failure | null {
-    const broken = checkFields(site, rules);
-    if (broken !== null) return broken;
     const namesake = this.#rows.find(this.#byName, site.name);
-    return namesake === null || namesake.no === current?.no ? null : taken("name", "is the name of another site");
+    const isTaken = namesake !== null && namesake.no !== current?.no;
+    return together<Failure>(checkFields(site, rules), isTaken ? taken("name", "is the name of another site") : null);
   }
 }

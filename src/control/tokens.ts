@@ -2,7 +2,7 @@ import type { Statement } from "bun:sqlite";
 import { hashSecret, randomSecret, sameHash } from "./credentials.ts";
 import type { ControlDatabase, SqlValue } from "./database.ts";
 import { encodeBase32 } from "./ids.ts";
-import { type Invalid, invalid, type Result, succeed } from "./result.ts";
+import { type Invalid, invalid, type Result, succeed, together } from "./result.ts";
 import { type ExpectedVersion, type Mapping, type RawBase, type RowBase, RowTable } from "./row-table.ts";
 import { checkFields, integerRule, orNull, textRule } from "./rules.ts";
 import { isScope, type Scope, scopeNames } from "./scopes.ts";
@@ -90,9 +90,10 @@ export class Tokens {
 
   /** Makes a token; its text `hub_…` is in the answer and nowhere else, ever. */
   create({ name, scopes, expiresAtMs = null }: TokenInput): Result<{ token: Token; text: Secret }> {
-    const broken =
-      checkFields({ name, expiresAtMs }, { name: textRule(100), expiresAtMs: orNull(integerRule(this.#database.now() + 1, 8_640_000_000_000_000)) }) ??
-      checkScopes(scopes);
+    const broken = together(
+      checkFields({ name, expiresAtMs }, { name: textRule(100), expiresAtMs: orNull(integerRule(this.#database.now() + 1, 8_640_000_000_000_000)) }),
+      checkScopes(scopes),
+    );
     if (broken !== null) return broken;
     const lookup = encodeBase32(crypto.getRandomValues(new Uint8Array(16))).slice(-lookupLength);
     const secret = randomSecret();

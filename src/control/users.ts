@@ -1,7 +1,7 @@
 import type { Statement } from "bun:sqlite";
 import { randomSecret } from "./credentials.ts";
 import type { ControlDatabase, SqlValue } from "./database.ts";
-import { type Failure, invalid, type Result, succeed, taken } from "./result.ts";
+import { type Failure, invalid, type Result, succeed, taken, together } from "./result.ts";
 import { type ExpectedVersion, type Mapping, patched, type RawBase, type RowBase, RowTable } from "./row-table.ts";
 import { checkFields, emailRule, oneOfRule, textRule } from "./rules.ts";
 import { type Role, roles } from "./scopes.ts";
@@ -44,6 +44,11 @@ const rules = { email: emailRule, name: textRule(100), role: oneOfRule(roles) };
 const publicOf = ({ passwordHash: _hash, ...user }: StoredUser): User => user;
 const textOf = (password: string | Secret) => (password instanceof Secret ? password.reveal() : password);
 const normalEmail = (email: string) => email.trim().toLowerCase();
+
+function fieldsOf({ email, name, role }: UserInput) {
+  const address = normalEmail(email);
+  return { email: address, name: name ?? address.split("@")[0] ?? address, role };
+}
 
 function checkPassword(password: string): Failure | null {
   const isFit = password.length >= passwordLengthMin && password.length <= passwordLengthMax;
@@ -157,12 +162,14 @@ export class Users {
     return this.#rows.find(this.#byEmail, normalEmail(email));
   }
 
-  async #prepare({ email, name, role, password }: UserInput): Promise<Result<Omit<StoredUser, keyof RowBase>>> {
-    const address = normalEmail(email);
-    const fields = { email: address, name: name ?? address.split("@")[0] ?? address, role };
-    const text = textOf(password);
-    const broken = this.#check(fields, null) ?? checkPassword(text);
-    return broken ?? succeed({ ...fields, passwordHash: new Secret(await Bun.password.hash(text, argon2id)) });
+  /** Why such a user cannot be added; null when he can. Takes no time for hashing. */
+  faultOf(input: UserInput): Failure | null {
+    return together(this.#check(fieldsOf(input), null), checkPassword(textOf(input.password)));
+  }
+
+  async #prepare(input: UserInput): Promise<Result<Omit<StoredUser, keyof RowBase>>> {
+    const passwordHash = async () => new Secret(await Bun.password.hash(textOf(input.password), argon2id));
+    return this.faultOf(input) ?? succeed({ ...fieldsOf(input), passwordHash: await passwordHash() });
   }
 
   #insert(fields: Omit<StoredUser, keyof RowBase>): Result<User> {
@@ -170,10 +177,9 @@ export class Users {
   }
 
   #check(user: Omit<User, keyof RowBase>, current: User | null): Failure | null {
-    const broken = checkFields(user, rules);
-    if (broken !== null) return broken;
     const namesake = this.#stored(user.email);
-    return namesake === null || namesake.no === current?.no ? null : taken("email", "is the address of another user");
+    const isTaken = namesake !== null && namesake.no !== current?.no;
+    return together<Failure>(checkFields(user, rules), isTaken ? taken("email", "is the address of another user") : null);
   }
 
   #checkOwners(user: User, field: string): Failure | null {

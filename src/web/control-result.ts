@@ -1,5 +1,5 @@
-import type { Failure, Result } from "../control/result.ts";
-import { invalidField, Problem } from "./problems.ts";
+import { brokenOf, type Failure, type Result } from "../control/result.ts";
+import { invalidFields, Problem } from "./problems.ts";
 
 /** A field of a row in the API's words: `houseProfileNo` is `house_profile_id` outside, since row numbers stay inside. */
 export function apiField(field: string): string {
@@ -20,7 +20,7 @@ export function accepted<T>(result: Result<T>, what: string, fieldName: (field: 
 function problemOf(failure: Failure, what: string, fieldName: (field: string) => string): Problem {
   switch (failure.problem) {
     case "invalid":
-      return invalidField(fieldName(failure.field), failure.rule);
+      return invalidFields(brokenOf(failure).map(({ field, rule }) => ({ field: fieldName(field), rule })));
     case "taken":
       return new Problem("conflict", `${fieldName(failure.field)}: ${failure.rule}`, {
         errors: [{ pointer: `/${fieldName(failure.field)}`, detail: failure.rule }],

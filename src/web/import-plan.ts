@@ -2,6 +2,7 @@ import { breathe } from "../../views/turns.ts";
 import type { Control } from "../control/control.ts";
 import type { Import, ImportOutcome } from "../control/imports.ts";
 import type { RigPlace } from "../control/racks.ts";
+import { brokenOf, type Failure } from "../control/result.ts";
 import type { Rig, RigPatch } from "../control/rig-row.ts";
 import { tidyMac } from "../control/rules.ts";
 import { withModelNominal } from "./actions/rig-details.ts";
@@ -181,10 +182,10 @@ export class RowPlanner {
       return refused(row, "fleet", "is not the fleet of this rig, and a file moves no rig to another");
     const { patch, errors } = readCells(this.#book, cells as CellTexts, rig);
     row.errors = Object.entries(errors).map(([cell, rule]) => ({ cell, rule }));
-    if (row.errors.length > 0) return row;
     const whole = withModelNominal(this.#control, patch, rig);
     const tried = this.#control.rigs.tryFields(row.rigId, rig === null ? { ...whole, fleetNo: row.fleetNo } : whole);
-    if (!tried.ok) return refused(row, tried.problem === "invalid" || tried.problem === "taken" ? cellOf(tried.field) : "lifecycle", tried.rule);
+    if (!tried.ok) row.errors.push(...faultsOf(tried).filter(({ cell }) => !(cell in errors)));
+    if (!tried.ok || row.errors.length > 0) return row;
     row.patch = whole;
     const after = cellsOf(this.#book, tried.value as Rig);
     const blank = rig === null ? null : cellsOf(this.#book, rig);
@@ -202,6 +203,12 @@ function weighed(row: PlannedRow, { nominal }: Texts, after: Pick<Rig, "siteId" 
   const unit = changed.has("nominal") ? unitWarning(nominal, after.nominalHps) : null;
   if (unit !== null) row.warnings.push({ cell: "nominal", rule: unit });
   return row;
+}
+
+/** What the rig's own rules say of a row, cell by cell. */
+function faultsOf(failure: Failure): CellError[] {
+  if (failure.problem === "invalid") return brokenOf(failure).map(({ field, rule }) => ({ cell: cellOf(field), rule }));
+  return [{ cell: failure.problem === "taken" ? cellOf(failure.field) : "lifecycle", rule: failure.rule }];
 }
 
 function refused(row: PlannedRow, cell: string, rule: string): PlannedRow {

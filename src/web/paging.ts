@@ -44,6 +44,9 @@ export function listReply(request: Request, data: readonly unknown[], next: stri
   return { body, headers: { link: `<${url.pathname}${url.search}>; rel="next"` } };
 }
 
+/** A row number; 0, which no row has, where there is none: whoever writes it is told together with what else is wrong. */
+export const noIfAny = (row: { no: number } | null): number => row?.no ?? 0;
+
 /** The row number behind a public id in a body; 422 at that field where nothing has it. */
 export function noOf(field: string, row: { no: number } | null, what: string): number {
   if (row === null) throw invalidField(field, `must be the id of a ${what} that exists`);

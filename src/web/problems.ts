@@ -166,9 +166,13 @@ export class Problem extends Error {
 }
 
 /** A field of the body that breaks a rule: 422 with one error. `field` is snake_case, with `/` between levels. */
-export function invalidField(field: string, rule: string): Problem {
-  const pointer = field === "" ? "" : `/${field}`;
-  return new Problem("invalid", field === "" ? rule : `${field}: ${rule}`, { errors: [{ pointer, detail: rule }] });
+export const invalidField = (field: string, rule: string): Problem => invalidFields([{ field, rule }]);
+
+/** The same of several fields, one at least: an error for each, the first of them in the detail. */
+export function invalidFields(broken: readonly { field: string; rule: string }[]): Problem {
+  const errors = broken.map(({ field, rule }) => ({ pointer: field === "" ? "" : `/${field}`, detail: rule }));
+  const [first = { field: "", rule: "must be valid" }] = broken;
+  return new Problem("invalid", first.field === "" ? first.rule : `${first.field}: ${first.rule}`, { errors });
 }
 
 /** Runs what reads a part of a body; the fields that its problems name are told with the part's place before them: `pools/0`. */

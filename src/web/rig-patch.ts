@@ -1,7 +1,7 @@
 import { type Static, Type } from "@sinclair/typebox";
 import type { Control } from "../control/control.ts";
 import { lends, lifecycles, type Rig, type RigPatch } from "../control/rig-row.ts";
-import { noOf } from "./paging.ts";
+import { noIfAny } from "./paging.ts";
 import { day, hps, idOf, oneOf, orNull, text } from "./schema-parts.ts";
 
 const label = () => Type.Optional(orNull(text(100)));
@@ -29,13 +29,13 @@ export const rigFields = {
 const rigBody = Type.Object({ ...rigFields, name: Type.Optional(Type.String()), fleet_id: Type.Optional(Type.String()) });
 export type RigBody = Static<typeof rigBody>;
 
-/** What a body says of a rig, laid over the rig as it is (null = a new one). @throws Problem `invalid` for a fleet that is none */
+/** What a body says of a rig, laid over the rig as it is (null = a new one). */
 export function rigPatchOf({ fleets }: Pick<Control, "fleets">, body: RigBody, current: Rig | null): RigPatch {
   const { model, serial, mac, lend, lifecycle, notes, location } = body;
   const place = current?.location ?? { building: null, row: null, rack: null, position: null };
   return {
     ...(body.name !== undefined && { name: body.name }),
-    ...(body.fleet_id !== undefined && { fleetNo: noOf("fleet_id", fleets.byId(body.fleet_id), "fleet") }),
+    ...(body.fleet_id !== undefined && { fleetNo: noIfAny(fleets.byId(body.fleet_id)) }),
     ...(body.asset_code !== undefined && { assetCode: body.asset_code }),
     ...(body.site_id !== undefined && { siteId: body.site_id }),
     ...(location !== undefined && { location: { ...place, ...location } }),

@@ -1,4 +1,5 @@
 import type { Control } from "../control/control.ts";
+import { Faults } from "./faults.ts";
 import { hashrateInput, readHashrate } from "./hashrate-text.ts";
 import { clearWord } from "./import-plan.ts";
 import { invalidField, Problem } from "./problems.ts";
@@ -25,7 +26,13 @@ export function readSharedFields(values: Values): SharedFields {
   if (given(values["notes"])) set["notes"] = values["notes"] === clearWord ? "" : values["notes"].replaceAll("\r\n", "\n");
   const place = placeParts.filter((part) => given(values[part])).map((part) => [part, cleared(values[part] ?? "")]);
   if (place.length > 0) set["location"] = Object.fromEntries(place);
-  if (given(values["nominal"])) set["nominal_hps"] = nominalOf(values["nominal"]);
+  const faults = new Faults();
+  const nominal = given(values["nominal"]) ? faults.read(() => nominalOf(values["nominal"] ?? "")) : undefined;
+  if (nominal !== undefined) set["nominal_hps"] = nominal;
+  return faults.settle(() => checkedForm(set));
+}
+
+function checkedForm(set: Readonly<Record<string, unknown>>): SharedFields {
   try {
     return checked(shape, set, "");
   } catch (error) {

@@ -153,7 +153,7 @@ export function ChangeContractPage(props: ChangeContractProps): JSX.Element {
       <p class="dim">From now on. Only the difference moves rigs; none disconnects.</p>
       <FormErrors form={form} />
       <form method="post" action={`/contracts/${contract.id}/change`} novalidate class="panel stack wide-form">
-        <Hidden csrf={viewer.csrf} version={contract.version} />
+        <Hidden csrf={viewer.csrf} version={contract.version} form={form} />
         {contract.method === "threshold" ? <Field form={form} name="promised" label="Hashrate" hint={hashrateHint} first /> : ""}
         {contract.method === "miners" && !contract.hasNames ? <Field form={form} name="rig_count" label="Number of rigs" decimal first /> : ""}
         {contract.hasNames ? <Field form={form} name="rig_names" label="Rigs by name" hint="With blanks or commas between them." first /> : ""}

@@ -102,7 +102,7 @@ function CustomerForm(props: CustomerPageProps): JSX.Element {
   const { customer, form } = props;
   return (
     <form method="post" action={customer === null ? "/customers" : `/customers/${customer.id}`} novalidate class="panel stack">
-      <Hidden csrf={props.viewer.csrf} {...(customer === null ? {} : { version: customer.version })} />
+      <Hidden csrf={props.viewer.csrf} {...(customer === null ? {} : { version: customer.version, form: props.form })} />
       <Field form={form} name="name" label="Name" required first={customer === null} />
       <Field form={form} name="external_ref" label="Your reference" hint="What your own system knows him by; unique." />
       <Field form={form} name="email" label="E-mail" />

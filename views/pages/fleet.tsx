@@ -79,7 +79,7 @@ function FleetForm(props: FleetPageProps): JSX.Element {
   const action = fleet === null ? "/fleets" : `/fleets/${fleet.id}`;
   return (
     <form method="post" action={action} id={fleetFormId} novalidate class="panel stack">
-      <Hidden csrf={props.viewer.csrf} {...(fleet === null ? {} : { version: fleet.version })} />
+      <Hidden csrf={props.viewer.csrf} {...(fleet === null ? {} : { version: fleet.version, form: props.form })} />
       <Field form={form} name="name" label="Name" required first={fleet === null} />
       <Select form={form} name="algorithm" label="Algorithm" choices={choices.algorithms} />
       {choices.sites.length > 1 ? <Select form={form} name="site_id" label="Site" choices={choices.sites} /> : ""}

@@ -72,7 +72,7 @@ function ModelForm(props: ModelsProps): JSX.Element {
       <FormErrors form={form} />
       <form method="post" action={edited === null ? "/models" : `/models/${edited.id}`} novalidate class="panel stack">
         <h2 safe>{edited === null ? "Add a model" : `Change ${edited.name}`}</h2>
-        <Hidden csrf={viewer.csrf} {...(edited === null ? {} : { version: edited.version })} />
+        <Hidden csrf={viewer.csrf} {...(edited === null ? {} : { version: edited.version, form })} />
         <Field form={form} name="name" label="Name" placeholder="Antminer S19 XP" required />
         <Field form={form} name="nominal" label="Nominal hashrate" placeholder="141T" required />
         <Field form={form} name="watts" label="Watts" placeholder="3010" hint="At the plug; may stay empty." />

@@ -29,7 +29,7 @@ export function PersonPage(props: PersonProps): JSX.Element {
       <MadeLink made={props.made} />
       <FormErrors form={form} />
       <form method="post" action={`/people/${person.id}`} novalidate class="panel stack">
-        <Hidden csrf={viewer.csrf} version={person.version} />
+        <Hidden csrf={viewer.csrf} version={person.version} form={form} />
         <Field form={form} name="name" label="Name" required />
         <Select form={form} name="role" label="Role" choices={props.roles.map((role) => ({ value: role, text: role }))} />
         <p class="actions">

@@ -111,7 +111,7 @@ export function PoolFormPage(props: PoolFormProps): JSX.Element {
         ""
       )}
       <form method="post" action={pool === null ? "/pools" : `/pools/${pool.id}`} novalidate class="panel stack">
-        <Hidden csrf={viewer.csrf} {...(pool === null ? {} : { version: pool.version })} />
+        <Hidden csrf={viewer.csrf} {...(pool === null ? {} : { version: pool.version, form: props.form })} />
         <Fields {...props} />
         <p class="actions">
           <button type="submit" class="primary">

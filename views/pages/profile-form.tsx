@@ -35,7 +35,7 @@ export function ProfileFormPage(props: ProfileFormProps): JSX.Element {
       ))}
       <FormErrors form={form} />
       <form method="post" action={profile === null ? "/profiles" : `/profiles/${profile.id}`} novalidate class="panel stack">
-        <Hidden csrf={viewer.csrf} {...(profile === null ? {} : { version: profile.version })} />
+        <Hidden csrf={viewer.csrf} {...(profile === null ? {} : { version: profile.version, form })} />
         <Field form={form} name="name" label="Name" required first={profile === null} />
         {profilePlaces.map((place, at) => (
           <Select form={form} name={place} label={`${ordinals[at]} pool`} choices={choices} />

@@ -32,7 +32,7 @@ export function RackFormPage(props: RackFormProps): JSX.Element {
       />
       <FormErrors form={form} />
       <form method="post" action={rack === null ? "/racks" : `/racks/${rack.id}`} novalidate class="panel stack">
-        <Hidden csrf={viewer.csrf} {...(rack !== null && { version: rack.version })} />
+        <Hidden csrf={viewer.csrf} {...(rack !== null && { version: rack.version, form })} />
         <Select form={form} name="site" label="Site" choices={[{ value: "", text: "none" }, ...props.sites]} hint="Sites are added in Settings." />
         <div class="row">
           <Field form={form} name="building" label="Building" />

@@ -61,7 +61,7 @@ export function RigEditPage(props: RigEditProps): JSX.Element {
       />
       <FormErrors form={form} />
       <form method="post" action={`/rigs/${rig.id}/edit`} novalidate class="panel stack">
-        <Hidden csrf={viewer.csrf} version={rig.version} />
+        <Hidden csrf={viewer.csrf} version={rig.version} form={form} />
         {props.mayAll ? <Machine {...props} /> : ""}
         <h2>Place</h2>
         <Select form={form} name="site" label="Site" choices={[{ value: "", text: "none" }, ...props.sites]} />

@@ -27,7 +27,7 @@ export function SavedViewPage(props: SavedViewProps): JSX.Element {
       <Heading crumbs={[{ text: titles[list], href }]} title={edited === null ? "Save this view" : edited.name} />
       <FormErrors form={form} />
       <form method="post" action={edited === null ? "/views" : `/views/${edited.id}`} novalidate class="panel stack">
-        <Hidden csrf={viewer.csrf} {...(edited === null ? {} : { version: edited.version })} />
+        <Hidden csrf={viewer.csrf} {...(edited === null ? {} : { version: edited.version, form })} />
         {edited === null ? (
           <>
             <input type="hidden" name="list" value={list} />

@@ -6,7 +6,14 @@ export type FormState = {
   errors: Readonly<Record<string, string>>;
   /** Where one may mend it, such as the login that a change asks for; in a tab of its own, so that what was typed stays. */
   mend?: { href: string; text: string };
+  /** What somebody else changed since the form was opened. */
+  conflict?: Conflict;
 };
+
+/** A field that is not what it was; null = it is not known. */
+export type Difference = { field: string; loaded: string | null; typed: string | null; stored: string | null };
+/** `both` changed what the reader changed too; `also` is what is taken over from the other one. */
+export type Conflict = { by: string; both: readonly Difference[]; also: readonly Difference[] };
 
 export const blankForm: FormState = Object.freeze({ values: {}, errors: {} });
 
@@ -176,38 +183,112 @@ export function Check(props: { form: FormState; name: string; label: string; hin
   );
 }
 
-/** The token that proves the form came from our own page, and the version that the person saw. */
-export function Hidden(props: { csrf: string; version?: number }): JSX.Element {
+/**
+ * The token that proves the form came from our own page, and the version that the person saw. With `form`, the form of an edit, what it was
+ * opened with goes along: a refused one stays of the version of its first page.
+ */
+export function Hidden(props: { csrf: string; version?: number; form?: FormState }): JSX.Element {
+  const { version, form } = props;
   return (
     <>
       <input type="hidden" name="_csrf" value={props.csrf} />
-      {props.version === undefined ? "" : <input type="hidden" name="version" value={String(props.version)} />}
+      {version === undefined ? "" : <input type="hidden" name="version" value={form?.values["version"] ?? String(version)} />}
+      {version === undefined || form === undefined ? "" : <input type="hidden" name="_loaded" value={form.values["_loaded"] ?? JSON.stringify(form.values)} />}
     </>
   );
 }
 
-/** What is wrong with the form as a whole, or how many fields are; silent when nothing is. */
+const wordsOf = (field: string): string => field.replaceAll("_", " ");
+const shown = (text: string | null): string => (text === null ? "not known" : text || "empty");
+
+/** What is wrong with the form, field by field, each with the way to it; silent when nothing is. */
 export function FormErrors(props: { form: FormState }): JSX.Element {
-  const named = Object.entries(props.form.errors);
-  if (named.length === 0) return "";
-  const whole = props.form.errors[""];
+  const { errors, mend, conflict } = props.form;
+  if (conflict !== undefined) return <Changed conflict={conflict} />;
+  const named = Object.entries(errors).filter(([name]) => name !== "");
+  const whole = errors[""] ?? (named.length === 0 ? undefined : "Nothing was changed. Look at:");
+  if (whole === undefined) return "";
   return (
     <div class="notice bad" role="alert">
-      {whole === undefined ? "Nothing was changed. Look at: " : <span safe>{whole}</span>}{" "}
-      {props.form.mend === undefined ? (
+      <span safe>{whole}</span>{" "}
+      {mend === undefined ? (
         ""
       ) : (
-        <a href={props.form.mend.href} target="_blank" rel="noopener" safe>
-          {props.form.mend.text}
+        <a href={mend.href} target="_blank" rel="noopener" safe>
+          {mend.text}
         </a>
       )}
-      {named
-        .filter(([name]) => name !== "")
-        .map(([name]) => (
-          <a href={`#${name}`} safe>
-            {name.replaceAll("_", " ")}
-          </a>
-        ))}
+      {named.length === 0 ? "" : <FieldList fields={named} />}
     </div>
+  );
+}
+
+function FieldList(props: { fields: readonly (readonly [name: string, text: string])[] }): JSX.Element {
+  return (
+    <ul>
+      {props.fields.map(([name, text]) => (
+        <li>
+          <a href={`#${name}`} safe>
+            {wordsOf(name)}
+          </a>
+          : <span safe>{text}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Somebody else was faster: what is taken over from him, and what is to be decided. */
+function Changed(props: { conflict: Conflict }): JSX.Element {
+  const { by, both, also } = props.conflict;
+  return (
+    <div class="notice warn" role="alert">
+      <p
+        safe
+      >{`Nothing was saved: this was changed meanwhile by ${by}. ${both.length === 0 ? "Save again to keep both." : "Save again to overwrite what both of you changed, or mend it:"}`}</p>
+      {also.length === 0 ? (
+        ""
+      ) : (
+        <p
+          safe
+        >{`Also changed meanwhile by ${by}: ${also.map(({ field, loaded, stored }) => `${wordsOf(field)} (${shown(loaded)} → ${shown(stored)})`).join(", ")}.`}</p>
+      )}
+      {both.length === 0 ? "" : <BothChanged both={both} />}
+    </div>
+  );
+}
+
+function BothChanged(props: { both: readonly Difference[] }): JSX.Element {
+  return (
+    <table class="differences">
+      <thead>
+        <tr>
+          <th scope="col">Field</th>
+          <th scope="col">You loaded</th>
+          <th scope="col">You typed</th>
+          <th scope="col">Now stored</th>
+        </tr>
+      </thead>
+      <tbody>
+        {props.both.map(({ field, loaded, typed, stored }) => (
+          <tr>
+            <th scope="row">
+              <a href={`#${field}`} safe>
+                {wordsOf(field)}
+              </a>
+            </th>
+            <td class="wrap">
+              <bdi safe>{shown(loaded)}</bdi>
+            </td>
+            <td class="wrap">
+              <bdi safe>{shown(typed)}</bdi>
+            </td>
+            <td class="wrap">
+              <bdi safe>{shown(stored)}</bdi>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }

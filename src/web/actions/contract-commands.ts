@@ -4,7 +4,8 @@ import type { Result } from "../../control/result.ts";
 import type { Move } from "../../schedule/move.ts";
 import { accepted } from "../control-result.ts";
 import type { WebDeps } from "../deps.ts";
-import { noOf } from "../paging.ts";
+import { Faults } from "../faults.ts";
+import { noIfAny } from "../paging.ts";
 import { termsJson } from "../present-contracts.ts";
 import type { Ids } from "../present-rows.ts";
 import { actorName, actorOf, type Principal } from "../principal.ts";
@@ -63,12 +64,14 @@ export type ChangeAsk = { id: string; version: number | null; entry: TermsEntry;
 export function changeContract(deps: Deps, principal: Principal, { id, version, entry, ids }: ChangeAsk): Changed {
   const { control } = deps;
   const before = contractOf(deps, id);
+  const faults = new Faults();
   const change = {
     ...termsOf(entry),
-    promise: promiseOf(deps, entry),
-    ...(entry.profile_id !== undefined && { profileNo: noOf("profile_id", control.profiles.byId(entry.profile_id), "profile") }),
+    promise: promiseOf(deps, entry, faults),
+    ...(entry.profile_id !== undefined && { profileNo: noIfAny(control.profiles.byId(entry.profile_id)) }),
   };
-  const after = accepted(control.contracts.change(id, change, { by: actorOf(principal), expected: version }), "contract", contractField);
+  const edit = { by: actorOf(principal), expected: version };
+  const after = faults.settle(() => accepted(control.contracts.change(id, change, edit), "contract", contractField));
   const isFiner = after.toleranceBp !== before.toleranceBp || after.sharesPerMinute !== before.sharesPerMinute || after.period !== before.period;
   if (isFiner || after.promisedHps < before.promisedHps) requireTellable(deps, after);
   const isMore = after.promisedHps > before.promisedHps || after.places.length > before.places.length;

@@ -5,7 +5,8 @@ import type { Customer } from "../../control/customers.ts";
 import type { Fleet, Method, Period } from "../../control/fleets.ts";
 import { accepted, apiField } from "../control-result.ts";
 import type { WebDeps } from "../deps.ts";
-import { noOf } from "../paging.ts";
+import { Faults } from "../faults.ts";
+import { noIfAny, noOf } from "../paging.ts";
 import { actorOf, type Principal } from "../principal.ts";
 import { invalidField, within } from "../problems.ts";
 import { readTime } from "../times.ts";
@@ -65,39 +66,44 @@ export const contractField = (field: string): string => apiField(field).replace(
  */
 export function addContract(deps: Deps, principal: Principal, entry: ContractEntry): Contract {
   const { control } = deps;
-  const fleetNo = noOf("fleet_id", control.fleets.byId(entry.fleet_id), "fleet");
-  const fleet = control.fleets.byNo(fleetNo);
-  const customer = customerOf(deps, principal, entry);
-  const profileNo = profileNoOf(deps, principal, { entry, customer, fleet });
+  const faults = new Faults();
+  const fleet = control.fleets.byId(entry.fleet_id);
+  // Pools of nobody become no profile.
+  const follows = ["customer_id", ...(entry.pools === undefined ? [] : ["profile_id"])];
+  const customer = faults.read(() => customerOf(deps, principal, entry), follows) ?? null;
+  const profileNo = faults.read(() => profileNoOf(deps, principal, { entry, customer, fleet }), ["profile_id"]) ?? 0;
   const { external_ref, notes, starts_at, ends_at } = entry;
   const input = {
-    ...{ customerNo: customer.no, fleetNo, profileNo, method: entry.method, promise: promiseOf(deps, entry), by: actorOf(principal) },
+    ...{ customerNo: noIfAny(customer), fleetNo: noIfAny(fleet), profileNo, method: entry.method, promise: promiseOf(deps, entry, faults) },
+    by: actorOf(principal),
     ...termsOf(entry),
     ...(external_ref !== undefined && { externalRef: external_ref }),
     ...(notes !== undefined && { notes }),
     ...(starts_at !== undefined && { startsAtMs: msOf(starts_at) }),
     ...(ends_at !== undefined && { endsAtMs: ends_at === null ? null : msOf(ends_at) }),
   };
-  const contract = accepted(control.contracts.create(input), "contract", contractField);
+  const contract = faults.settle(() => accepted(control.contracts.create(input), "contract", contractField));
   requireTellable(deps, contract);
   const short = requireCapacity(deps, contract, contract.allowShort);
   const data = {
-    ...{ number: contract.number, external_ref: contract.externalRef, customer_id: customer.id, method: contract.method, promised_hps: contract.promisedHps },
+    ...{ number: contract.number, external_ref: contract.externalRef, customer_id: customer?.id, method: contract.method, promised_hps: contract.promisedHps },
     ...(short !== null && { allow_short: true, ...capacityJson(short) }),
   };
   recordAct(control, principal, { verb: "added", subject: contractSubject(contract), data });
   return contract;
 }
 
-/** The promise as control reads it; rigs that do not exist are named by their place in the list. */
-export function promiseOf({ control }: Deps, entry: TermsEntry & Pick<ContractEntry, "rig_nominal_hps" | "model">): PromiseAsk {
+type PromiseEntry = TermsEntry & Pick<ContractEntry, "rig_nominal_hps" | "model">;
+
+/** The promise as control reads it; rigs that do not exist are kept as faults, each by its place in the list. */
+export function promiseOf({ control }: Deps, entry: PromiseEntry, faults: Faults): PromiseAsk {
   const { promised_hps, rig_count, rig_ids, rig_nominal_hps, model } = entry;
   return {
     ...(promised_hps !== undefined && { promisedHps: promised_hps }),
     ...(rig_count !== undefined && { rigCount: rig_count }),
     ...(rig_nominal_hps !== undefined && { rigNominalHps: rig_nominal_hps }),
     ...(model !== undefined && { model }),
-    ...(rig_ids !== undefined && { rigNos: rig_ids.map((id, index) => noOf(`rig_ids/${index}`, control.rigs.byId(id), "rig")) }),
+    ...(rig_ids !== undefined && { rigNos: rig_ids.map((id, index) => faults.read(() => noOf(`rig_ids/${index}`, control.rigs.byId(id), "rig")) ?? 0) }),
   };
 }
 
@@ -137,7 +143,7 @@ function customerOf(deps: Deps, principal: Principal, { customer_id, customer }:
   return known;
 }
 
-type ProfileAsk = { entry: ContractEntry; customer: Customer; fleet: Fleet | null };
+type ProfileAsk = { entry: ContractEntry; customer: Customer | null; fleet: Fleet | null };
 
 /** A customer's second profile of a name is "name 2". */
 function freeName({ control: { profiles } }: Deps, wanted: string, { id }: Customer): string {
@@ -152,9 +158,13 @@ function profileNoOf(deps: Deps, principal: Principal, { entry, customer, fleet 
   const { control } = deps;
   const { profile_id, pools, external_ref } = entry;
   if ((profile_id === undefined) === (pools === undefined)) throw invalidField("profile_id", "is required, or else pools; one of the two");
-  if (pools === undefined) return noOf("profile_id", control.profiles.byId(profile_id ?? ""), "profile");
+  if (pools === undefined) return noIfAny(control.profiles.byId(profile_id ?? ""));
   const algorithm = fleet?.algorithm ?? "sha256d";
-  const poolNos = pools.map((pool, index) => within(`pools/${index}`, () => addPool(deps, principal, { ...pool, algorithm, customer_id: customer.id }).no));
+  const shared = { algorithm, customer_id: customer?.id ?? null };
+  const faults = new Faults();
+  const added = pools.map((pool, index) => faults.read(() => within(`pools/${index}`, () => addPool(deps, principal, { ...pool, ...shared }).no)));
+  const poolNos = faults.settle(() => added.map((no) => no ?? 0));
+  if (customer === null) return 0;
   const name = freeName(deps, external_ref ?? customer.name, customer);
   const profile = accepted(control.profiles.create({ name, poolNos, customerId: customer.id }), "profile");
   recordAct(control, principal, {

@@ -2,7 +2,7 @@ import type { Fleet, FleetPatch, Hold, Method, Period } from "../../control/flee
 import type { AlgorithmName } from "../../work/algorithm.ts";
 import { accepted } from "../control-result.ts";
 import type { WebDeps } from "../deps.ts";
-import { noOf } from "../paging.ts";
+import { noIfAny } from "../paging.ts";
 import { fleetJson, type Ids } from "../present-rows.ts";
 import type { Principal } from "../principal.ts";
 import { notFound } from "../problems.ts";
@@ -79,7 +79,7 @@ function patchOf({ control }: Deps, entry: FleetEntry): FleetPatch {
     ...(method !== undefined && { method }),
     ...(period !== undefined && { period }),
     ...(entry.site_id !== undefined && { siteId: entry.site_id }),
-    ...(houseId !== undefined && { houseProfileNo: houseId === null ? null : noOf("house_profile_id", control.profiles.byId(houseId), "profile") }),
+    ...(houseId !== undefined && { houseProfileNo: houseId === null ? null : noIfAny(control.profiles.byId(houseId)) }),
     ...(entry.tolerance_bp !== undefined && { toleranceBp: entry.tolerance_bp }),
     ...(entry.alarm_threshold_bp !== undefined && { alarmThresholdBp: entry.alarm_threshold_bp }),
     ...(entry.reserve_bp !== undefined && { reserveBp: entry.reserve_bp }),

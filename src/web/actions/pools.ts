@@ -2,6 +2,7 @@ import { type Pool, type PoolMode, type PoolPatch, parsePoolUrl, poolUrl } from 
 import type { AlgorithmName } from "../../work/algorithm.ts";
 import { accepted } from "../control-result.ts";
 import type { WebDeps } from "../deps.ts";
+import { Faults } from "../faults.ts";
 import { webLimits } from "../limits.ts";
 import type { Principal } from "../principal.ts";
 import { invalidField, Problem } from "../problems.ts";
@@ -25,9 +26,11 @@ export type PoolChange = { id: string; version: number | null; entry: PoolEntry 
 
 /** Adds a pool. Run it in a transaction, then tell the hub (`configChanged`). Throws a problem that names the field. */
 export function addPool({ control }: Deps, principal: Principal, entry: PoolEntry & { url: string; username: string }): Pool {
-  const { host, port, tls } = addressOf(entry.url);
+  const faults = new Faults();
+  const { host, port, tls } = faults.read(() => addressOf(entry.url)) ?? nowhere;
   const name = entry.name ?? `${host}:${port}`;
-  const pool = accepted(control.pools.create({ ...patchOf(entry), name, host, port, tls, username: entry.username }), "pool", poolField);
+  const input = { ...patchOf(entry), name, host, port, tls, username: entry.username };
+  const pool = faults.settle(() => accepted(control.pools.create(input), "pool", poolField));
   recordAct(control, principal, { verb: "added", subject: subjectOf(pool), data: { url: poolUrl(pool), username: pool.username } });
   return pool;
 }
@@ -39,11 +42,13 @@ export function addPool({ control }: Deps, principal: Principal, entry: PoolEntr
 export function changePool(deps: Deps, principal: Principal, { id, version, entry }: PoolChange): Pool {
   const { control, now } = deps;
   const before = control.pools.byId(id);
-  const patch = patchOf(entry);
-  if (entry.url !== undefined) Object.assign(patch, addressOf(entry.url));
+  const faults = new Faults();
+  const patch = { ...patchOf(entry), ...faults.read(() => (entry.url === undefined ? {} : addressOf(entry.url))) };
   const redirects = before !== null && (isOther(before, patch, ["host", "port", "tls"]) || isOther(before, patch, ["username"]));
-  if (redirects) requireFreshSignIn(principal, now());
-  const after = accepted(control.pools.update(id, patch, version), "pool", poolField);
+  const after = faults.settle(() => {
+    if (redirects) requireFreshSignIn(principal, now());
+    return accepted(control.pools.update(id, patch, version), "pool", poolField);
+  });
   if (before !== null && redirects) recordRedirect(control, principal, before, after);
   const secret = entry.password === undefined ? [] : ["password"];
   if (before !== null) recordChange(control, principal, { subject: subjectOf(after), before: recorded(before), after: recorded(after), secret });
@@ -69,6 +74,9 @@ export function requireFreshSignIn(principal: Principal, nowMs: number): void {
 }
 
 const subjectOf = ({ id, name }: Pool) => ({ kind: "pool", id, name });
+
+/** Stands for an address that cannot be read, while the other fields are looked at. */
+const nowhere = Object.freeze({ host: "pool.invalid", port: 1, tls: false });
 
 function addressOf(url: string): { host: string; port: number; tls: boolean } {
   const parsed = parsePoolUrl(url);

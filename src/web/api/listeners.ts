@@ -5,7 +5,7 @@ import { accepted } from "../control-result.ts";
 import { type ApiParts, type ChangeReply, changeEndpoint, type Endpoint, found, type Reply, readEndpoint } from "../endpoint.ts";
 import { listenerExample } from "../examples.ts";
 import { listenerModel } from "../models.ts";
-import { listReply, noOf, pageByNo } from "../paging.ts";
+import { listReply, noIfAny, pageByNo } from "../paging.ts";
 import { listenerJson } from "../present-live.ts";
 import { listenerRowJson } from "../present-rows.ts";
 import { invalidField } from "../problems.ts";
@@ -74,7 +74,7 @@ function patchOf({ deps }: ApiParts, body: Static<typeof listenerPatch>): Listen
   const { protocol, tls, enrol, extranonce } = body;
   return {
     ...(body.bind !== undefined && { bind: body.bind }),
-    ...(body.fleet_id !== undefined && { fleetNo: noOf("fleet_id", deps.control.fleets.byId(body.fleet_id), "fleet") }),
+    ...(body.fleet_id !== undefined && { fleetNo: noIfAny(deps.control.fleets.byId(body.fleet_id)) }),
     ...(protocol !== undefined && { protocol }),
     ...(tls !== undefined && { tls: tls === null ? null : { certFile: tls.cert_file, keyFile: tls.key_file } }),
     ...(body.proxy_from !== undefined && { proxyFrom: body.proxy_from }),
@@ -106,7 +106,7 @@ function listenerChanges(parts: ApiParts): Endpoint[] {
       bodyExample: { bind: "0.0.0.0:3334", fleet_id: listenerExample.fleet_id },
       answers: [{ status: 201, description: "The listener", schema: listenerModel, example: listenerExample }],
       handle: ({ body, principal }) => {
-        const fleetNo = noOf("fleet_id", control.fleets.byId(body.fleet_id), "fleet");
+        const fleetNo = noIfAny(control.fleets.byId(body.fleet_id));
         const listener = accepted(control.listeners.create({ ...patchOf(parts, body), bind: body.bind, fleetNo }), "listener");
         recordAct(control, principal, { verb: "added", subject: subjectOf(listener) });
         const location = `/api/v1/listeners/${listener.id}`;

@@ -4,6 +4,7 @@ import { recordAct, recordChange } from "../actions/record.ts";
 import { accepted } from "../control-result.ts";
 import { type ApiParts, changeEndpoint, type Endpoint, found, readEndpoint } from "../endpoint.ts";
 import { profileExample } from "../examples.ts";
+import { Faults } from "../faults.ts";
 import { profileModel } from "../models.ts";
 import { listReply, noOf, pageByNo } from "../paging.ts";
 import type { PoolsByNo } from "../pool-views.ts";
@@ -66,9 +67,9 @@ function profileReads(parts: ApiParts): Endpoint[] {
   ];
 }
 
-/** Pool ids as row numbers; names the one that leads nowhere by its place. */
-function poolNosOf({ deps }: ApiParts, poolIdList: readonly string[]): number[] {
-  return poolIdList.map((id, index) => noOf(`pool_ids/${index}`, deps.control.pools.byId(id), "pool"));
+/** Pool ids as row numbers; those that lead nowhere are kept as faults, each by its place. */
+function poolNosOf({ deps }: ApiParts, poolIdList: readonly string[], faults: Faults): number[] {
+  return poolIdList.map((id, index) => faults.read(() => noOf(`pool_ids/${index}`, deps.control.pools.byId(id), "pool"), ["pool_ids"]) ?? 0);
 }
 
 function profileChanges(parts: ApiParts): Endpoint[] {
@@ -86,9 +87,10 @@ function profileChanges(parts: ApiParts): Endpoint[] {
       bodyExample: { name: "House", pool_ids: profileExample.pool_ids },
       answers: [{ status: 201, description: "The profile", schema: profileModel, example: profileExample }],
       handle: ({ body, principal }) => {
-        const input = { name: body.name, poolNos: poolNosOf(parts, body.pool_ids) };
+        const faults = new Faults();
+        const input = { name: body.name, poolNos: poolNosOf(parts, body.pool_ids, faults) };
         const optionalInput = { ...(body.return_after_s !== undefined && { returnAfterS: body.return_after_s }), customerId: body.customer_id ?? null };
-        const profile = accepted(control.profiles.create({ ...input, ...optionalInput }), "profile");
+        const profile = faults.settle(() => accepted(control.profiles.create({ ...input, ...optionalInput }), "profile"));
         recordAct(control, principal, { verb: "added", subject: subjectOf(profile), data: { pool_ids: body.pool_ids } });
         const location = `/api/v1/profiles/${profile.id}`;
         return { status: 201, body: presentedOne(parts, profile), version: profile.version, location, tell: bell.now };
@@ -106,13 +108,14 @@ function profileChanges(parts: ApiParts): Endpoint[] {
       answers: [{ status: 200, description: "The profile as it is now", schema: profileModel, example: profileExample }],
       handle: ({ id, body, principal, version }) => {
         const before = found(control.profiles.byId(id), "profile");
+        const faults = new Faults();
         const patch = {
           ...(body.name !== undefined && { name: body.name }),
-          ...(body.pool_ids !== undefined && { poolNos: poolNosOf(parts, body.pool_ids) }),
+          ...(body.pool_ids !== undefined && { poolNos: poolNosOf(parts, body.pool_ids, faults) }),
           ...(body.return_after_s !== undefined && { returnAfterS: body.return_after_s }),
           ...(body.customer_id !== undefined && { customerId: body.customer_id }),
         };
-        const after = accepted(control.profiles.update(id, patch, version), "profile");
+        const after = faults.settle(() => accepted(control.profiles.update(id, patch, version), "profile"));
         recordChange(control, principal, { subject: subjectOf(after), before: profileJson(before, ids), after: profileJson(after, ids) });
         return { body: presentedOne(parts, after), version: after.version, tell: bell.now };
       },

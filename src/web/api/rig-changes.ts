@@ -9,7 +9,7 @@ import { type ApiParts, type ChangeReply, changeEndpoint, type Endpoint } from "
 import { rigExample } from "../examples.ts";
 import { noRates } from "../live-figures.ts";
 import { rigModel } from "../models.ts";
-import { noOf } from "../paging.ts";
+import { noIfAny } from "../paging.ts";
 import { invalidField } from "../problems.ts";
 import { rigFields, rigPatchOf } from "../rig-patch.ts";
 import { idOf } from "../schema-parts.ts";
@@ -48,7 +48,7 @@ export function rigChanges(parts: ApiParts): Endpoint[] {
       bodyExample: { name: "s19-0042", fleet_id: rigExample.fleet_id, nominal_hps: 141000000000000 },
       answers: [{ status: 201, description: "The rig", schema: rigModel, example: rigExample }],
       handle: ({ body, principal }) => {
-        const fleetNo = noOf("fleet_id", control.fleets.byId(body.fleet_id), "fleet");
+        const fleetNo = noIfAny(control.fleets.byId(body.fleet_id));
         const rig = addRig(deps, principal, { ...rigPatchOf(deps.control, body, null), name: body.name, fleetNo });
         return rigReply(parts, rig, { status: 201, location: `/api/v1/rigs/${rig.id}`, tell: bell.soon });
       },

@@ -40,8 +40,9 @@ export function accountPage(parts: PageParts, call: PageCall): Promise<Response>
 /** Runs a form of this page; what a person can mend is said on it. */
 async function taken(parts: PageParts, call: PageCall, act: (values: FormValues, user: User) => Promise<Response> | Response): Promise<Response> {
   const values = await readForm(call.request);
-  requireOwnForm(values, call.viewer.csrf);
   return orRefused(
+    call,
+    values,
     () => act(values, userOf(parts, call)),
     (problem) => show(parts, call, { form: refusedForm({}, problem), status: 422 }),
   );

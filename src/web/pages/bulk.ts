@@ -132,9 +132,10 @@ export function batchPage(parts: PageParts, call: PageCall): Promise<Response> {
 /** What is to be set, kept for when the order is carried out. */
 export async function batchFieldsForm(parts: PageParts, call: PageCall): Promise<Response> {
   const { values } = await readFormList(call.request, "id");
-  requireOwnForm(values, call.viewer.csrf);
   const { batch, order } = batchOf(parts, call);
   return orRefused(
+    call,
+    values,
     () => {
       const set = readSharedFields(order.op === "pass" ? { nominal: values["nominal"] ?? "" } : values);
       requireOrder(call.principal, { ...order, set });
@@ -148,10 +149,11 @@ export async function batchFieldsForm(parts: PageParts, call: PageCall): Promise
 /** Starts the job and shows its page; what goes wrong in it is in the log, and the page offers to go on. */
 export async function batchApplyForm(parts: PageParts, call: PageCall): Promise<Response> {
   const { values } = await readFormList(call.request, "id");
-  requireOwnForm(values, call.viewer.csrf);
   const { batch, order } = batchOf(parts, call);
   if (!isWhole(order)) throw new Problem("invalid", "say first what is to be set");
   return orRefused(
+    call,
+    values,
     () => {
       giveOrder(parts.deps, batch, batch.state === "ready" ? reasonOf(values) : "");
       start(parts, call, batch);

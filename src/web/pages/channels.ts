@@ -4,10 +4,10 @@ import { type Channel, mailSecurities } from "../../control/channels.ts";
 import { addChannel, type ChannelEntry, changeChannel, removeChannel } from "../actions/channels.ts";
 import { assetUrls } from "../assets/assets.ts";
 import { found } from "../endpoint.ts";
-import type { Problem } from "../problems.ts";
-import { type FormValues, orRefused, readForm, refusedEdit, refusedForm, refusedStatus, requireOwnForm, versionOf } from "./form-body.ts";
+import { type FormValues, orRefused, readForm, refusedForm, refusedStatus, requireOwnForm, versionOf } from "./form-body.ts";
 import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
+import { refusedEdit } from "./stale-edit.ts";
 
 const secretBytes = 32;
 const kindOf = ({ url }: PageCall): ChannelKind => (url.searchParams.get("kind") === "webhook" ? "webhook" : "email");
@@ -67,13 +67,6 @@ const fieldOf = (pointer: string): string =>
     .filter((part) => part !== "" && !/^\d+$/.test(part))
     .at(-1) ?? "";
 
-/** The problem with its places as the form's fields. */
-function asForm(problem: Problem): Problem {
-  return Object.assign(Object.create(problem) as Problem, {
-    errors: problem.errors.map(({ pointer, detail }) => ({ pointer: `/${fieldOf(pointer)}`, detail })),
-  });
-}
-
 async function ownForm(call: PageCall): Promise<FormValues> {
   const values = await readForm(call.request);
   requireOwnForm(values, call.viewer.csrf);
@@ -82,26 +75,34 @@ async function ownForm(call: PageCall): Promise<FormValues> {
 
 export async function addChannelForm(parts: PageParts, call: PageCall): Promise<Response> {
   const kind = kindOf(call);
-  const values = await ownForm(call);
+  const values = await readForm(call.request);
   return orRefused(
+    call,
+    values,
     () => {
       const channel = parts.deps.control.transaction(() => addChannel(parts.deps, call.principal, entryOf(kind, values)));
       return redirect(`/channels/${channel.id}`);
     },
-    (problem) => show(call, { channel: null, kind, form: refusedForm(values, asForm(problem)), status: 422 }),
+    (problem) => show(call, { channel: null, kind, form: refusedForm(values, problem, fieldOf), status: 422 }),
   );
 }
 
 export async function changeChannelForm(parts: PageParts, call: PageCall): Promise<Response> {
   const before = channelOf(parts, call);
-  const values = await ownForm(call);
+  const values = await readForm(call.request);
   return orRefused(
+    call,
+    values,
     () => {
       const change = { before, version: versionOf(values), entry: entryOf(before.target.kind, values) };
       parts.deps.control.transaction(() => changeChannel(parts.deps, call.principal, change));
       return redirect("/settings#channels");
     },
-    (problem) => show(call, { channel: before, form: refusedEdit(values, asForm(problem), { present: formOf(before) }), status: refusedStatus(problem) }),
+    (problem) => {
+      const present = { row: before, form: formOf(before) };
+      const form = refusedEdit({ control: parts.deps.control, call, values }, problem, { present, rename: fieldOf });
+      return show(call, { channel: before, form, status: refusedStatus(problem) });
+    },
   );
 }
 

@@ -1,10 +1,11 @@
 import type { FormState } from "../../../views/parts/form.tsx";
 import type { Contract } from "../../control/contract-row.ts";
 import { contractOf, renewContract, resumeContract, suspendContract, terminateContract } from "../actions/contract-commands.ts";
+import { Faults } from "../faults.ts";
 import { invalidField, type Problem } from "../problems.ts";
 import { contractPage } from "./contract.ts";
 import { farmOf } from "./farm.ts";
-import { type FormValues, isOwnForm, orRefused, readForm, refusedForm } from "./form-body.ts";
+import { type FormValues, orRefused, readForm, refusedForm } from "./form-body.ts";
 import { readLocalTime } from "./local-time.ts";
 import { type PageCall, redirect } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
@@ -15,8 +16,9 @@ type Act = (values: FormValues) => Contract;
 async function command(parts: PageParts, call: PageCall, verb: string, act: Act): Promise<Response> {
   const values = await readForm(call.request);
   const again = (form: FormState) => contractPage(parts, call, form);
-  if (!isOwnForm(values, call.viewer.csrf)) return again({ values, errors: { "": "The form was of an older session. Look at it and send it again." } });
   return orRefused(
+    call,
+    values,
     () => {
       const contract = parts.deps.control.transaction(() => act(values));
       return contractDone(parts, contract);
@@ -57,9 +59,10 @@ export function renewForm(parts: PageParts, call: PageCall): Promise<Response> {
 export function terminateForm(parts: PageParts, call: PageCall): Promise<Response> {
   const act: Act = (values) => {
     const { number } = contractOf(parts.deps, call.id);
-    if ((values["terminate_number"] ?? "").toUpperCase() !== number) throw invalidField("number", `must be ${number}, so that no other contract is meant`);
-    const atMs = momentOf(parts, "at", values["terminate_at"]);
-    return terminateContract(parts.deps, call.principal, { id: call.id, atMs, reason: values["terminate_reason"] ?? "" });
+    const faults = new Faults();
+    if ((values["terminate_number"] ?? "").toUpperCase() !== number) faults.note("number", `must be ${number}, so that no other contract is meant`);
+    const atMs = faults.read(() => momentOf(parts, "at", values["terminate_at"])) ?? null;
+    return faults.settle(() => terminateContract(parts.deps, call.principal, { id: call.id, atMs, reason: values["terminate_reason"] ?? "" }));
   };
   return command(parts, call, "terminate", act);
 }

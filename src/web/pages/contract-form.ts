@@ -8,21 +8,22 @@ import { unratedText } from "../actions/contract-capacity.ts";
 import { changeContract, contractOf } from "../actions/contract-commands.ts";
 import { addContract, type ContractEntry, type PoolOfContract, type SlaEntry, type TermsEntry } from "../actions/contracts.ts";
 import { assetUrls } from "../assets/assets.ts";
+import { Faults } from "../faults.ts";
 import { webLimits } from "../limits.ts";
 import { invalidField, type Problem } from "../problems.ts";
 import { timeText } from "../times.ts";
 import { contractDone, momentOf } from "./contract-commands.ts";
 import { farmOf } from "./farm.ts";
 import { typedNumber } from "./fleet-form.ts";
-import { type FormValues, isOwnForm, orRefused, type Present, readForm, refusedEdit, refusedForm, refusedStatus, sentence, versionOf } from "./form-body.ts";
+import { type FormValues, orRefused, readForm, refusedForm, refusedStatus, versionOf } from "./form-body.ts";
 import { exactHashrate, readHashrate } from "./hashrate-text.ts";
 import { htmlResponse, type PageCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
+import { type Present, refusedEdit } from "./stale-edit.ts";
 
 const customersShown = 500;
 /** Of a name before the address of his pool. */
 const ownerChars = 60;
-const staleForm = "The form was of an older session. Look at it and send it again.";
 const none: Choice = { value: "", text: "–" };
 
 /** Profiles that may serve: the operator's own, and, where he is known, the customer's. */
@@ -86,11 +87,11 @@ function rigIdsOf({ deps: { control } }: PageParts, values: FormValues, fleet: F
   });
 }
 
-function termsOf(values: FormValues): TermsEntry {
-  const tolerance = numberOf(values, "tolerance", "must be a percentage, such as 10");
-  const priority = numberOf(values, "priority", "must be a whole number from 0 to 9");
-  const promised = hashrateOf(values, "promised");
-  const count = numberOf(values, "rig_count", "must be a whole number");
+function termsOf(values: FormValues, faults: Faults): TermsEntry {
+  const tolerance = faults.read(() => numberOf(values, "tolerance", "must be a percentage, such as 10"));
+  const priority = faults.read(() => numberOf(values, "priority", "must be a whole number from 0 to 9"));
+  const promised = faults.read(() => hashrateOf(values, "promised"), ["promised_hps"]);
+  const count = faults.read(() => numberOf(values, "rig_count", "must be a whole number"));
   return {
     ...(tolerance !== undefined && { tolerance_bp: Math.round(tolerance * 100) }),
     ...(priority !== undefined && { priority }),
@@ -115,7 +116,7 @@ function poolsOf({ deps: { control } }: PageParts, values: FormValues): PoolOfCo
 
 function slaOf(values: FormValues): SlaEntry | undefined {
   const amount = values["price_amount"] ?? "";
-  if (amount === "") return undefined;
+  if (amount === "" && (values["price_currency"] ?? "") === "") return undefined;
   const plan = slaPlans.find((word) => word === values["plan"]) ?? "lease";
   return { plan, price: { amount: amount.replace(",", "."), currency: (values["price_currency"] ?? "").toUpperCase() } };
 }
@@ -127,15 +128,15 @@ function customerOf({ deps: { control } }: PageParts, values: FormValues): Pick<
   return { customer: { name: values["customer_name"] ?? "", timezone: farmOf(control).zone, ...(email !== "" && { email }) } };
 }
 
-/** What was typed, as the entry that a script would send. Throws a problem that names the field. */
-function entryOf(parts: PageParts, values: FormValues): ContractEntry {
+/** What was typed, as the entry that a script would send, as far as it can be read. */
+function entryOf(parts: PageParts, values: FormValues, faults: Faults): ContractEntry {
   const fleet = parts.deps.control.fleets.byId(values["fleet_id"] ?? "");
-  const nominal = hashrateOf(values, "rig_nominal");
-  const rigIds = rigIdsOf(parts, values, fleet);
-  const startsAt = momentOf(parts, "starts_at", values["starts_at"]);
-  const endsAt = momentOf(parts, "ends_at", values["ends_at"]);
+  const nominal = faults.read(() => hashrateOf(values, "rig_nominal"), ["rig_nominal_hps"]);
+  const rigIds = faults.read(() => rigIdsOf(parts, values, fleet), ["rig_count"]);
+  const startsAt = faults.read(() => momentOf(parts, "starts_at", values["starts_at"])) ?? null;
+  const endsAt = faults.read(() => momentOf(parts, "ends_at", values["ends_at"])) ?? null;
   const sla = slaOf(values);
-  const terms = termsOf(values);
+  const terms = termsOf(values, faults);
   return {
     ...customerOf(parts, values),
     ...terms,
@@ -163,7 +164,7 @@ const renamed: Readonly<Record<string, string>> = Object.freeze({
 
 /** The field of the form that stands for one of the API, given by its path. */
 function formField(pointer: string): string {
-  const [field = "", second = "", third = ""] = pointer.replace(/^\//, "").split("/");
+  const [field = "", second = "", third = ""] = pointer.split("/");
   if (field === "pools") return `pool_${Number(second || 0) + 1}_${third || "url"}`;
   if (field === "customer") return `customer_${second || "name"}`;
   if (field === "sla" || field.startsWith("sla.")) return `${pointer}`.includes("currency") ? "price_currency" : "price_amount";
@@ -173,8 +174,7 @@ function formField(pointer: string): string {
 /** What is wrong stands beside its field; too little capacity beside the amount, with what there is. */
 function refused(values: FormValues, problem: Problem): FormState {
   if (problem.kind === "insufficient-capacity") return tooLittle(values, problem);
-  const named = problem.errors.filter(({ pointer }) => pointer !== "").map(({ pointer, detail }) => [formField(pointer), sentence(detail)]);
-  return named.length === 0 ? refusedForm(values, problem) : { values, errors: Object.fromEntries(named) };
+  return refusedForm(values, problem, formField);
 }
 
 const amountOfRigs = (values: FormValues): string => (values["rig_names"] ? "rig_names" : "rig_count");
@@ -201,11 +201,13 @@ function testPoolsOf({ deps: { control }, probes }: PageParts, { profileNo }: Co
 export async function addContractForm(parts: PageParts, call: PageCall): Promise<Response> {
   const values = await readForm(call.request);
   const again = (form: FormState) => showNew(parts, call, form, 422);
-  if (!isOwnForm(values, call.viewer.csrf)) return again({ values, errors: { "": staleForm } });
   return orRefused(
+    call,
+    values,
     () => {
-      const entry = entryOf(parts, values);
-      const contract = parts.deps.control.transaction(() => addContract(parts.deps, call.principal, entry));
+      const faults = new Faults();
+      const entry = entryOf(parts, values, faults);
+      const contract = parts.deps.control.transaction(() => faults.settle(() => addContract(parts.deps, call.principal, entry)));
       if (entry.pools !== undefined) testPoolsOf(parts, contract);
       return contractDone(parts, contract);
     },
@@ -245,7 +247,7 @@ export function changeContractPage(parts: PageParts, call: PageCall): Promise<Re
 /** The contract as it is now, in the words of its form. */
 function presentOf(parts: PageParts, contract: Contract): Present {
   const nameOf = (id: string) => parts.deps.control.profiles.byId(id)?.name ?? id;
-  return { values: changeFormOf(parts, contract).values, wordsOf: (field, value) => (field === "profile_id" ? nameOf(value) : value) };
+  return { row: contract, form: changeFormOf(parts, contract), wordsOf: (field, value) => (field === "profile_id" ? nameOf(value) : value) };
 }
 
 export async function changeContractForm(parts: PageParts, call: PageCall): Promise<Response> {
@@ -253,20 +255,22 @@ export async function changeContractForm(parts: PageParts, call: PageCall): Prom
   const values = await readForm(call.request);
   const contract = contractOf(deps, call.id);
   const again = (form: FormState, status = 422) => showChange(parts, call, { contract, form, status });
-  if (!isOwnForm(values, call.viewer.csrf)) return again({ values, errors: { "": staleForm } });
   return orRefused(
+    call,
+    values,
     () => {
-      const rigIds = rigIdsOf(parts, values, deps.control.fleets.byNo(contract.fleetNo));
-      const entry = { ...termsOf(values), ...(rigIds !== undefined && { rig_ids: rigIds }) };
-      const { moves, contract: after } = deps.control.transaction(() =>
-        changeContract(deps, call.principal, { id: contract.id, version: versionOf(values), entry, ids }),
-      );
+      const faults = new Faults();
+      const rigIds = faults.read(() => rigIdsOf(parts, values, deps.control.fleets.byNo(contract.fleetNo)), ["rig_count"]);
+      const entry = { ...termsOf(values, faults), ...(rigIds !== undefined && { rig_ids: rigIds }) };
+      const ask = { id: contract.id, version: versionOf(values), entry, ids };
+      const { moves, contract: after } = deps.control.transaction(() => faults.settle(() => changeContract(deps, call.principal, ask)));
       if (moves.length > 0) deps.hub.applyMoves(moves);
       return contractDone(parts, after);
     },
     (problem) => {
       const isStale = problem.kind === "precondition-failed";
-      return again(isStale ? refusedEdit(values, problem, { present: presentOf(parts, contract) }) : refused(values, problem), refusedStatus(problem));
+      const asked = { control: deps.control, call, values };
+      return again(isStale ? refusedEdit(asked, problem, { present: presentOf(parts, contract) }) : refused(values, problem), refusedStatus(problem));
     },
   );
 }

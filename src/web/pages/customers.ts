@@ -6,15 +6,14 @@ import { assetUrls } from "../assets/assets.ts";
 import { found } from "../endpoint.ts";
 import { contractLines } from "./contract-list.ts";
 import { farmOf } from "./farm.ts";
-import { type FormValues, isOwnForm, orRefused, readForm, refusedEdit, refusedForm, refusedStatus, requireOwnForm, versionOf } from "./form-body.ts";
+import { type FormValues, orRefused, readForm, refusedForm, refusedStatus, versionOf } from "./form-body.ts";
 import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
+import { refusedEdit } from "./stale-edit.ts";
 
 const pageSize = 100;
 const searchCharsMax = 100;
 const contractsShown = 200;
-const staleForm = "The form was of an older session. Look at it and send it again.";
-
 export async function customersPage(parts: PageParts, { url, viewer }: PageCall): Promise<Response> {
   const q = (url.searchParams.get("q") ?? "").trim().slice(0, searchCharsMax);
   const asked = { limit: pageSize, ...(q !== "" && { text: q }) };
@@ -76,8 +75,9 @@ function entryOf({ deps: { control } }: PageParts, values: FormValues): Customer
 export async function addCustomerForm(parts: PageParts, call: PageCall): Promise<Response> {
   const values = await readForm(call.request);
   const again = (form: FormState) => show(parts, call, { customer: null, form, status: 422 });
-  if (!isOwnForm(values, call.viewer.csrf)) return again({ values, errors: { "": staleForm } });
   return orRefused(
+    call,
+    values,
     () => {
       const customer = parts.deps.control.transaction(() => addCustomer(parts.deps, call.principal, entryOf(parts, values)));
       return redirect(`/customers/${customer.id}`);
@@ -91,13 +91,14 @@ export async function changeCustomerForm(parts: PageParts, call: PageCall): Prom
   const customer = found(control.customers.byId(call.id), "customer");
   const values = await readForm(call.request);
   const again = (form: FormState, status = 422) => show(parts, call, { customer, form, status });
-  if (!isOwnForm(values, call.viewer.csrf)) return again({ values, errors: { "": staleForm } });
   return orRefused(
+    call,
+    values,
     () => {
       control.transaction(() => changeCustomer(parts.deps, call.principal, { id: customer.id, version: versionOf(values), entry: entryOf(parts, values) }));
       return redirect(`/customers/${customer.id}`);
     },
-    (problem) => again(refusedEdit(values, problem, { present: formOf(customer) }), refusedStatus(problem)),
+    (problem) => again(refusedEdit({ control, call, values }, problem, { present: { row: customer, form: formOf(customer) } }), refusedStatus(problem)),
   );
 }
 
@@ -105,8 +106,9 @@ export async function removeCustomerForm(parts: PageParts, call: PageCall): Prom
   const { control } = parts.deps;
   const customer = found(control.customers.byId(call.id), "customer");
   const values = await readForm(call.request);
-  requireOwnForm(values, call.viewer.csrf);
   return orRefused(
+    call,
+    values,
     () => {
       control.transaction(() => removeCustomer(parts.deps, call.principal, { id: customer.id, version: versionOf(values) }));
       return redirect("/customers");

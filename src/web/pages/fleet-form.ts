@@ -4,7 +4,7 @@ import { type HealthMeaning, meaningInPieces } from "../../health/health-meaning
 import { type HealthKnobs, healthDefaults, healthLimits, settingsOf } from "../../health/health-settings.ts";
 import { algorithmNames } from "../../work/algorithm.ts";
 import type { FleetEntry } from "../actions/fleets.ts";
-import { Problem } from "../problems.ts";
+import type { Faults } from "../faults.ts";
 import type { FormValues } from "./form-body.ts";
 
 /** A percentage without noise: 8460 is `84.6`. */
@@ -60,29 +60,30 @@ const ranges: Readonly<Record<"degraded_below" | "shares_per_minute" | "disconne
     reserve: { min: 0, max: 100, unit: " %" },
   });
 
-type Numbers = Readonly<Record<keyof typeof ranges, number>>;
+type Numbers = Readonly<Partial<Record<keyof typeof ranges, number>>>;
 
 /** A number as people type it, with a point or a comma; NaN where it is none. */
 export function typedNumber(text: string): number {
   return /^-?\d{1,18}(?:[.,]\d{1,9})?$/.test(text) ? Number(text.replace(",", ".")) : Number.NaN;
 }
 
-/** The numbers that were typed. Throws a problem that names every one out of its range. */
-function numbersOf(values: FormValues): Numbers {
+/** The numbers that were typed, without those that are out of their range. */
+function numbersOf(values: FormValues, faults: Faults): Numbers {
   const read = Object.entries(ranges).map(([name, range]) => ({ name, range, value: typedNumber(values[name] ?? "") }));
-  const errors = read
-    .filter(({ range: { min, max }, value }) => !(value >= min && value <= max))
-    .map(({ name, range: { min, max, unit, why = "" } }) => ({ pointer: `/${name}`, detail: `must be a number from ${min} to ${max}${unit}${why}` }));
-  if (errors.length > 0) throw new Problem("invalid", "some settings are out of their range", { errors });
-  return Object.fromEntries(read.map(({ name, value }) => [name, value])) as Numbers;
+  const isFit = ({ range: { min, max }, value }: (typeof read)[number]) => value >= min && value <= max;
+  for (const one of read) {
+    const { min, max, unit, why = "" } = one.range;
+    if (!isFit(one)) faults.note(one.name, `must be a number from ${min} to ${max}${unit}${why}`);
+  }
+  return Object.fromEntries(read.filter(isFit).map(({ name, value }) => [name, value]));
 }
 
 const oneOf = <T extends string>(words: readonly T[], typed: string | undefined, usual: T): T => words.find((word) => word === typed) ?? usual;
 const bp = (percent: number): number => Math.round(percent * 100);
 
-/** What was typed, as the entry that a script would send. */
-export function entryOf(values: FormValues): FleetEntry & { name: string } {
-  const numbers = numbersOf(values);
+/** What was typed, as the entry that a script would send, as far as it can be read. */
+export function entryOf(values: FormValues, faults: Faults): FleetEntry & { name: string } {
+  const { tolerance, alarm_threshold, reserve, shares_per_minute, degraded_below, disconnect_grace_s } = numbersOf(values, faults);
   return {
     name: values["name"] ?? "",
     algorithm: oneOf(algorithmNames, values["algorithm"], "sha256d"),
@@ -91,12 +92,12 @@ export function entryOf(values: FormValues): FleetEntry & { name: string } {
     house_profile_id: values["house_profile_id"] || null,
     method: oneOf(methods, values["method"], "threshold"),
     period: oneOf(periods, values["period"], "normal"),
-    tolerance_bp: bp(numbers.tolerance),
-    alarm_threshold_bp: bp(numbers.alarm_threshold),
-    reserve_bp: bp(numbers.reserve),
-    shares_per_minute: numbers.shares_per_minute,
-    degraded_below_bp: bp(numbers.degraded_below),
-    disconnect_grace_s: Math.round(numbers.disconnect_grace_s),
+    ...(tolerance !== undefined && { tolerance_bp: bp(tolerance) }),
+    ...(alarm_threshold !== undefined && { alarm_threshold_bp: bp(alarm_threshold) }),
+    ...(reserve !== undefined && { reserve_bp: bp(reserve) }),
+    ...(shares_per_minute !== undefined && { shares_per_minute }),
+    ...(degraded_below !== undefined && { degraded_below_bp: bp(degraded_below) }),
+    ...(disconnect_grace_s !== undefined && { disconnect_grace_s: Math.round(disconnect_grace_s) }),
   };
 }
 

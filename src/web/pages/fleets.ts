@@ -10,16 +10,16 @@ import { algorithmNames } from "../../work/algorithm.ts";
 import { addFleet, changeFleet, holdFleet, removeFleet } from "../actions/fleets.ts";
 import { assetUrls } from "../assets/assets.ts";
 import { found } from "../endpoint.ts";
+import { Faults } from "../faults.ts";
 import type { LiveView } from "../live.ts";
 import { entryOf, formFields, meaningFor, newFleetForm, valuesOf } from "./fleet-form.ts";
-import { type FormValues, isOwnForm, orRefused, readForm, refusedEdit, refusedForm, refusedStatus, requireOwnForm, versionOf } from "./form-body.ts";
+import { type FormValues, orRefused, readForm, refusedForm, refusedStatus, requireOwnForm, versionOf } from "./form-body.ts";
 import { htmlResponse, type PageCall, redirect, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 import { wordCounts } from "./rig-word.ts";
 import { openedRange, scopeChart } from "./scope-chart.ts";
+import { refusedEdit } from "./stale-edit.ts";
 import { pickerOf } from "./time-range.ts";
-
-const staleForm = "The form was of an older session. Look at it and send it again.";
 
 /** Every fleet with its counts: three questions, whatever the number of rigs. */
 async function fleetRows(parts: PageParts): Promise<FleetRow[]> {
@@ -152,15 +152,13 @@ async function meaningOf(isForm: boolean, { fleet, form, rigs }: { fleet: Fleet 
 }
 
 function typedKnobs(values: FormValues) {
-  try {
-    const { shares_per_minute, degraded_below_bp, disconnect_grace_s, period } = entryOf(values);
-    return {
-      ...{ sharesPerMinute: shares_per_minute ?? 12, degradedBelowBp: degraded_below_bp ?? 8_460 },
-      ...{ disconnectGraceS: disconnect_grace_s ?? 15, period: period ?? "normal" },
-    };
-  } catch {
-    return null;
-  }
+  const faults = new Faults();
+  const { shares_per_minute, degraded_below_bp, disconnect_grace_s, period } = entryOf(values, faults);
+  if (faults.any) return null;
+  return {
+    ...{ sharesPerMinute: shares_per_minute ?? 12, degradedBelowBp: degraded_below_bp ?? 8_460 },
+    ...{ disconnectGraceS: disconnect_grace_s ?? 15, period: period ?? "normal" },
+  };
 }
 
 function formOf(parts: PageParts, fleet: Fleet): FormState {
@@ -180,10 +178,13 @@ export function newFleetPage(parts: PageParts, call: PageCall): Promise<Response
 export async function meaningForm(parts: PageParts, call: PageCall): Promise<Response> {
   const fleet = call.id === "" ? null : found(parts.deps.control.fleets.byId(call.id), "fleet");
   const values = await readForm(call.request);
-  requireOwnForm(values, call.viewer.csrf);
   return orRefused(
+    call,
+    values,
     () => {
-      entryOf(values);
+      const faults = new Faults();
+      entryOf(values, faults);
+      faults.settle(() => undefined);
       return show(parts, call, { fleet, form: { values, errors: {} } });
     },
     (problem) => show(parts, call, { fleet, form: refusedForm(values, problem), status: 422 }),
@@ -201,10 +202,13 @@ const formField = (field: string): string => formFields[field] ?? field;
 export async function addFleetForm(parts: PageParts, call: PageCall): Promise<Response> {
   const values = await readForm(call.request);
   const again = (form: FormState) => show(parts, call, { fleet: null, form, status: 422 });
-  if (!isOwnForm(values, call.viewer.csrf)) return again({ values, errors: { "": staleForm } });
   return orRefused(
+    call,
+    values,
     () => {
-      const fleet = parts.deps.control.transaction(() => addFleet(parts.deps, call.principal, entryOf(values)));
+      const faults = new Faults();
+      const entry = entryOf(values, faults);
+      const fleet = parts.deps.control.transaction(() => faults.settle(() => addFleet(parts.deps, call.principal, entry)));
       return done(parts, `/fleets/${fleet.id}`);
     },
     (problem) => again(refusedForm(values, problem, formField)),
@@ -216,15 +220,17 @@ export async function changeFleetForm(parts: PageParts, call: PageCall): Promise
   const fleet = found(control.fleets.byId(call.id), "fleet");
   const values = await readForm(call.request);
   const again = (form: FormState, status = 422) => show(parts, call, { fleet, form, status });
-  const present = { ...formOf(parts, fleet), wordsOf: (field: string, id: string) => wordOf(parts, field, id) };
-  if (!isOwnForm(values, call.viewer.csrf)) return again({ values, errors: { "": staleForm } });
+  const present = { row: fleet, form: formOf(parts, fleet), wordsOf: (field: string, id: string) => wordOf(parts, field, id) };
   return orRefused(
+    call,
+    values,
     () => {
-      const change = { id: fleet.id, version: versionOf(values), entry: entryOf(values), ids: parts.ids };
-      control.transaction(() => changeFleet(parts.deps, call.principal, change));
+      const faults = new Faults();
+      const change = { id: fleet.id, version: versionOf(values), entry: entryOf(values, faults), ids: parts.ids };
+      control.transaction(() => faults.settle(() => changeFleet(parts.deps, call.principal, change)));
       return done(parts, `/fleets/${fleet.id}`);
     },
-    (problem) => again(refusedEdit(values, problem, { present, rename: formField }), refusedStatus(problem)),
+    (problem) => again(refusedEdit({ control, call, values }, problem, { present, rename: formField }), refusedStatus(problem)),
   );
 }
 
@@ -232,8 +238,9 @@ export async function removeFleetForm(parts: PageParts, call: PageCall): Promise
   const { control } = parts.deps;
   const fleet = found(control.fleets.byId(call.id), "fleet");
   const values = await readForm(call.request);
-  requireOwnForm(values, call.viewer.csrf);
   return orRefused(
+    call,
+    values,
     () => {
       control.transaction(() => removeFleet(parts.deps, call.principal, { id: fleet.id, version: versionOf(values) }));
       return done(parts, "/fleets");
@@ -246,9 +253,10 @@ export async function holdFleetForm(parts: PageParts, call: PageCall): Promise<R
   const { control, now } = parts.deps;
   const fleet = found(control.fleets.byId(call.id), "fleet");
   const values = await readForm(call.request);
-  requireOwnForm(values, call.viewer.csrf);
   const seconds = Number(holdChoices.find(({ value }) => value === values["hold_s"])?.value ?? 0);
   return orRefused(
+    call,
+    values,
     () => {
       const held = { untilMs: now() + seconds * 1_000, reason: values["reason"] ?? "" };
       control.transaction(() => holdFleet(parts.deps, call.principal, { id: fleet.id, held, ids: parts.ids }));

@@ -45,29 +45,22 @@ export function versionOf(values: FormValues): number | null {
   return Number.isSafeInteger(version) && version > 0 ? version : null;
 }
 
-/** The problem beside the fields that it names; `rename` tells a field of the API from one of the form. */
-export function refusedForm(values: FormValues, problem: Problem, rename: (field: string) => string = (field) => field): FormState {
-  const named = problem.errors
-    .filter(({ pointer }) => pointer !== "")
-    .map(({ pointer, detail }) => [rename(pointer.replace(/^\//, "").split("/")[0] ?? ""), sentence(detail)]);
-  const errors = named.length > 0 ? Object.fromEntries(named) : { "": sentence(problem.detail) };
-  return { values, errors };
-}
+/** Tells a place in an entry of the API, such as `pools/0/url`, from a field of the form. */
+export type Rename = (path: string) => string;
+const firstPart: Rename = (path) => path.split("/")[0] ?? "";
 
-/** A row as it is now, in the values of its form; `wordsOf` says what people call a value that is an id. */
-export type Present = { values: FormValues; wordsOf?: (field: string, value: string) => string };
-
-/**
- * The same for a form about something that is there. Where somebody else was faster, what it is now stands beside each field that differs
- * from what was typed; the form is of the new version then, so that saving again overwrites it.
- */
-export function refusedEdit(values: FormValues, problem: Problem, { present, rename }: { present: Present; rename?: (field: string) => string }): FormState {
-  if (problem.kind !== "precondition-failed") return refusedForm(values, problem, rename);
-  const { values: now, wordsOf = (_field: string, value: string) => value } = present;
-  const plain = (text: string | undefined) => text?.replaceAll("\r\n", "\n").trim();
-  const differing = Object.entries(now).filter(([field, text]) => values[field] !== undefined && plain(values[field]) !== plain(text));
-  const errors = Object.fromEntries(differing.map(([field, text]) => [field, `Is now: ${wordsOf(field, text) || "empty"}.`]));
-  return { values, errors: { "": "Somebody changed this meanwhile. Save again to overwrite what differs, or mend it:", ...errors } };
+/** What a problem says, beside the fields that it names, in the order in which they stand on the page. */
+export function refusedForm(values: FormValues, problem: Problem, rename: Rename = firstPart): FormState {
+  const named = new Map<string, string>();
+  for (const { pointer, detail } of problem.errors) {
+    const field = pointer === "" ? "" : rename(pointer.slice(1));
+    if (field !== "" && !named.has(field)) named.set(field, sentence(detail));
+  }
+  if (named.size === 0) return { values, errors: { "": sentence(problem.detail) } };
+  // A browser sends the fields of a form in its order; a box that is not ticked is not sent.
+  const order = Object.keys(values);
+  const placeOf = (field: string) => (order.includes(field) ? order.indexOf(field) : order.length);
+  return { values, errors: Object.fromEntries([...named].sort(([one], [other]) => placeOf(one) - placeOf(other))) };
 }
 
 /** Of the answer that shows a refused form. */
@@ -79,8 +72,17 @@ export function sentence(text: string): string {
   return `${first}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
 }
 
-/** Runs a change; a refusal that a person can mend goes back into the form, everything else is thrown on. */
-export async function orRefused(change: () => Response | Promise<Response>, refuse: (problem: Problem) => Response | Promise<Response>): Promise<Response> {
+/** A form of a session that has ended: its person has signed in anew, and shall see what he sends. */
+const olderForm = new Problem("invalid", "this was filled in before you signed in again, and nothing was saved yet: look at it and send it");
+
+/** Runs the change that a form asks for; a refusal that a person can mend goes back into the form with all that was typed, everything else is thrown on. */
+export async function orRefused(
+  { viewer }: { viewer: { csrf: string } },
+  values: FormValues,
+  change: () => Response | Promise<Response>,
+  refuse: (problem: Problem) => Response | Promise<Response>,
+): Promise<Response> {
+  if (!isOwnForm(values, viewer.csrf)) return refuse(olderForm);
   try {
     return await change();
   } catch (error) {

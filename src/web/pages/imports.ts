@@ -6,15 +6,17 @@ import { type Import, importOutcomes } from "../../control/imports.ts";
 import { assetUrls } from "../assets/assets.ts";
 import { type CsvFile, decodeText } from "../csv-read.ts";
 import { found } from "../endpoint.ts";
+import { Faults } from "../faults.ts";
 import { countOutcomes, fileOf, type ImportLine, isUndoable, isUndoFile, keepFile, keepUndo, linesOf, readFile, undoFile } from "../import-file.ts";
 import { applyImport, isRunning } from "../import-job.ts";
 import { guessMapping, importFields } from "../import-plan.ts";
 import { csvLine } from "../inventory-csv.ts";
 import { webLimits } from "../limits.ts";
+import { noIfAny } from "../paging.ts";
 import { Problem } from "../problems.ts";
 import { recorded } from "../recorded.ts";
 import { rigCells } from "../rig-cells.ts";
-import { type FormValues, orRefused, readForm, requireOwnForm, sentence } from "./form-body.ts";
+import { type FormValues, orRefused, readForm, refusedForm, requireOwnForm, sentence } from "./form-body.ts";
 import { htmlResponse, isInPlace, type PageCall, redirect } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 
@@ -56,17 +58,25 @@ async function readUpload(request: Request): Promise<{ values: FormValues; text:
 export async function uploadForm(parts: PageParts, call: PageCall): Promise<Response> {
   const { control } = parts.deps;
   const { values, text, fileName } = await readUpload(call.request);
-  requireOwnForm(values, call.viewer.csrf);
-  const refuse = (field: string, rule: string) => listPage(parts, call, { values, errors: { [field]: sentence(rule) } }, 422);
   const fleet = control.fleets.byId(values["fleet"] ?? "") ?? control.fleets.all()[0];
-  if (fleet === undefined) return refuse("fleet", "must be a fleet that exists");
-  if (text.trim() === "") return refuse("file", "choose a CSV file, or paste its text below");
   return orRefused(
+    call,
+    values,
     async () => {
+      const faults = new Faults();
+      if (fleet === undefined) faults.note("fleet", "must be a fleet that exists");
+      if (text.trim() === "") faults.note("file", "choose a CSV file, or paste its text below");
+      faults.settle(() => undefined);
       const file = await readFile(text);
-      return redirect(`/imports/${keepFile(control, call.principal, { fileName, text, fleetNo: fleet.no, file }).id}`);
+      return redirect(`/imports/${keepFile(control, call.principal, { fileName, text, fleetNo: noIfAny(fleet ?? null), file }).id}`);
     },
-    (problem) => refuse("file", problem.errors[0]?.detail ?? problem.detail),
+    (problem) =>
+      listPage(
+        parts,
+        call,
+        refusedForm(values, problem, (path) => (path === "text" ? "file" : path)),
+        422,
+      ),
   );
 }
 

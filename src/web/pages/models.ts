@@ -5,11 +5,12 @@ import { algorithmNames } from "../../work/algorithm.ts";
 import { addModel, changeModel, removeModel } from "../actions/models.ts";
 import { assetUrls } from "../assets/assets.ts";
 import { found } from "../endpoint.ts";
+import { Faults } from "../faults.ts";
 import { hashrateInput, readHashrate } from "../hashrate-text.ts";
-import { invalidField } from "../problems.ts";
-import { type FormValues, orRefused, readForm, refusedEdit, refusedForm, refusedStatus, requireOwnForm, versionOf } from "./form-body.ts";
+import { type FormValues, orRefused, readForm, refusedForm, refusedStatus, versionOf } from "./form-body.ts";
 import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
+import { refusedEdit } from "./stale-edit.ts";
 
 function page(parts: PageParts, { viewer }: PageCall, shown: { form: FormState; edited?: Model; status?: number }): Promise<Response> {
   const { form, edited = null, status = 200 } = shown;
@@ -30,24 +31,29 @@ export function modelPage(parts: PageParts, call: PageCall): Promise<Response> {
   return page(parts, call, { form: formOf(edited), edited });
 }
 
-function fieldsOf(values: FormValues): ModelFields {
+/** What was typed, as far as it can be read. */
+function fieldsOf(values: FormValues, faults: Faults): ModelFields {
   const { name = "", nominal = "", watts = "" } = values;
   const nominalHps = readHashrate(nominal);
-  if (nominalHps === null) throw invalidField("nominal", "must be a hashrate such as 141T or 141 TH/s");
-  if (watts !== "" && !/^\d{1,7}$/.test(watts)) throw invalidField("watts", "must be a whole number, or nothing");
+  const isCount = /^\d{1,7}$/.test(watts);
+  if (nominalHps === null) faults.note("nominal", "must be a hashrate such as 141T or 141 TH/s");
+  if (watts !== "" && !isCount) faults.note("watts", "must be a whole number, or nothing");
   const algorithm = algorithmNames.find((known) => known === values["algorithm"]) ?? "sha256d";
-  return { name, nominalHps, watts: watts === "" ? null : Number(watts), algorithm };
+  return { name, nominalHps: nominalHps ?? 1, watts: isCount ? Number(watts) : null, algorithm };
 }
 
 const rename = (field: string): string => (field === "nominal_hps" ? "nominal" : field);
 
 export async function addModelForm(parts: PageParts, call: PageCall): Promise<Response> {
   const values = await readForm(call.request);
-  requireOwnForm(values, call.viewer.csrf);
   const { deps } = parts;
   return orRefused(
+    call,
+    values,
     () => {
-      deps.control.transaction(() => addModel(deps, call.principal, fieldsOf(values)));
+      const faults = new Faults();
+      const fields = fieldsOf(values, faults);
+      deps.control.transaction(() => faults.settle(() => addModel(deps, call.principal, fields)));
       return redirect("/models");
     },
     (problem) => page(parts, call, { form: refusedForm(values, problem, rename), status: 422 }),
@@ -58,13 +64,19 @@ export async function changeModelForm(parts: PageParts, call: PageCall): Promise
   const { deps } = parts;
   const edited = found(deps.control.models.byId(call.id), "model");
   const values = await readForm(call.request);
-  requireOwnForm(values, call.viewer.csrf);
   return orRefused(
+    call,
+    values,
     () => {
-      deps.control.transaction(() => changeModel(deps, call.principal, { id: call.id, version: versionOf(values), patch: fieldsOf(values) }));
+      const faults = new Faults();
+      const change = { id: call.id, version: versionOf(values), patch: fieldsOf(values, faults) };
+      deps.control.transaction(() => faults.settle(() => changeModel(deps, call.principal, change)));
       return redirect("/models");
     },
-    (problem) => page(parts, call, { form: refusedEdit(values, problem, { present: formOf(edited), rename }), edited, status: refusedStatus(problem) }),
+    (problem) => {
+      const form = refusedEdit({ control: deps.control, call, values }, problem, { present: { row: edited, form: formOf(edited) }, rename });
+      return page(parts, call, { form, edited, status: refusedStatus(problem) });
+    },
   );
 }
 
@@ -72,8 +84,9 @@ export async function removeModelForm(parts: PageParts, call: PageCall): Promise
   const { deps } = parts;
   const edited = found(deps.control.models.byId(call.id), "model");
   const values = await readForm(call.request);
-  requireOwnForm(values, call.viewer.csrf);
   return orRefused(
+    call,
+    values,
     () => {
       deps.control.transaction(() => removeModel(deps, call.principal, { id: call.id, version: versionOf(values) }));
       return redirect("/models");

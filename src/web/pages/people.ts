@@ -8,10 +8,10 @@ import { recordAct, recordChange } from "../actions/record.ts";
 import { assetUrls } from "../assets/assets.ts";
 import { accepted } from "../control-result.ts";
 import { found } from "../endpoint.ts";
-import { invalidField } from "../problems.ts";
-import { type FormValues, orRefused, readForm, refusedEdit, refusedForm, refusedStatus, requireOwnForm, versionOf } from "./form-body.ts";
+import { type FormValues, orRefused, readForm, refusedForm, refusedStatus, requireOwnForm, versionOf } from "./form-body.ts";
 import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
+import { refusedEdit } from "./stale-edit.ts";
 
 /** A link that was made just now: shown on this answer and nowhere else. */
 type Made = { email: string; url: string };
@@ -19,11 +19,8 @@ type Shown = { form: FormState; made?: Made; status?: number };
 
 const subjectOf = ({ id, email }: User) => ({ kind: "user", id, name: email });
 
-function roleOf(values: FormValues): Role {
-  const role = roles.find((known) => known === values["role"]);
-  if (role === undefined) throw invalidField("role", `must be one of ${roles.join(", ")}`);
-  return role;
-}
+/** What is no role is refused by the rules of users, together with what else is wrong. */
+const roleOf = (values: FormValues): Role => (values["role"] ?? "") as Role;
 
 function showAll({ deps: { control } }: PageParts, { viewer }: PageCall, { form, made, status = 200 }: Shown): Promise<Response> {
   const people = control.users.all().map((user) => {
@@ -66,8 +63,10 @@ export function personPage(parts: PageParts, call: PageCall): Promise<Response> 
 /** Adds somebody with a password that nobody knows, and shows the link with which he sets his own. */
 export async function addPersonForm(parts: PageParts, call: PageCall): Promise<Response> {
   const { control } = parts.deps;
-  const values = await ownForm(call);
+  const values = await readForm(call.request);
   return orRefused(
+    call,
+    values,
     async () => {
       const user = accepted(await control.users.add({ email: values["email"] ?? "", role: roleOf(values), password: randomSecret() }), "user");
       const made = control.transaction(() => {
@@ -83,8 +82,10 @@ export async function addPersonForm(parts: PageParts, call: PageCall): Promise<R
 export async function changePersonForm(parts: PageParts, call: PageCall): Promise<Response> {
   const { control } = parts.deps;
   const before = personOf(parts, call);
-  const values = await ownForm(call);
+  const values = await readForm(call.request);
   return orRefused(
+    call,
+    values,
     () => {
       control.transaction(() => {
         const after = accepted(control.users.update(before.id, { name: values["name"] ?? "", role: roleOf(values) }, versionOf(values)), "user");
@@ -96,15 +97,20 @@ export async function changePersonForm(parts: PageParts, call: PageCall): Promis
       });
       return redirect("/people");
     },
-    (problem) => showOne(parts, call, before, { form: refusedEdit(values, problem, { present: formOf(before) }), status: refusedStatus(problem) }),
+    (problem) => {
+      const form = refusedEdit({ control, call, values }, problem, { present: { row: before, form: formOf(before) } });
+      return showOne(parts, call, before, { form, status: refusedStatus(problem) });
+    },
   );
 }
 
 export async function removePersonForm(parts: PageParts, call: PageCall): Promise<Response> {
   const { control } = parts.deps;
   const user = personOf(parts, call);
-  const values = await ownForm(call);
+  const values = await readForm(call.request);
   return orRefused(
+    call,
+    values,
     () => {
       control.transaction(() => {
         accepted(control.users.remove(user.id, versionOf(values)), "user");

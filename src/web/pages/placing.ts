@@ -74,10 +74,9 @@ function previewOf(parts: PageParts, asked: Asked, planned: readonly PlannedPlac
 
 /** What is wrong with what was asked; null = nothing. */
 function faultOf(parts: PageParts, asked: Asked, pattern: PlacePattern | { rule: string }): FormState["errors"] | null {
-  if ("rule" in pattern) return { pattern: sentence(pattern.rule) };
-  const { sites } = parts.deps.control;
-  if (asked.to.to_site !== "" && sites.byId(asked.to.to_site) === null) return { to_site: "Must be a site that exists." };
-  return null;
+  const isLost = asked.to.to_site !== "" && parts.deps.control.sites.byId(asked.to.to_site) === null;
+  const errors = { ...("rule" in pattern && { pattern: sentence(pattern.rule) }), ...(isLost && { to_site: "Must be a site that exists." }) };
+  return Object.keys(errors).length === 0 ? null : errors;
 }
 
 type Shown = { errors?: FormState["errors"]; preview?: PlacingPreview; status?: number };

@@ -2,6 +2,7 @@ import { PoolPage } from "../../../views/pages/pool.tsx";
 import { PoolFormPage } from "../../../views/pages/pool-form.tsx";
 import { PoolsPage, PoolTable } from "../../../views/pages/pools.tsx";
 import type { FormState } from "../../../views/parts/form.tsx";
+import type { Control } from "../../control/control.ts";
 import { type Pool, poolModes, poolUrl } from "../../control/pools.ts";
 import type { Profile } from "../../control/profiles.ts";
 import type { PoolTest } from "../../health/facts.ts";
@@ -14,12 +15,13 @@ import type { LiveView } from "../live.ts";
 import { leadsElsewhere } from "../pool-probes.ts";
 import type { PoolView } from "../pool-views.ts";
 import type { Problem } from "../problems.ts";
-import { type FormValues, isOwnForm, orRefused, readForm, refusedEdit, refusedForm, refusedStatus, requireOwnForm, sentence, versionOf } from "./form-body.ts";
+import { type FormValues, orRefused, readForm, refusedForm, refusedStatus, requireOwnForm, sentence, versionOf } from "./form-body.ts";
 import { houseOfFirstPool, isFirstProfile } from "./house.ts";
 import { htmlResponse, type PageCall, redirect, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 import { choiceOf, pageOf, poolRows, poolsHref, poolTexts, profileRows, profileTexts, readPoolQuery } from "./pool-list.ts";
 import { openedRange, scopeChart } from "./scope-chart.ts";
+import { refusedEdit } from "./stale-edit.ts";
 import { pickerOf } from "./time-range.ts";
 
 export async function poolsPage(parts: PageParts, { viewer, url }: PageCall): Promise<Response> {
@@ -112,10 +114,12 @@ function entryOf(values: FormValues): PoolEntry & { url: string; username: strin
   return { ...(name !== "" && { name }), url, username, ...(password !== "" && { password }), ...(algorithm && { algorithm }), ...(mode && { mode }) };
 }
 
-const staleForm = "The form was of an older session. Look at it and send it again.";
+type Refused = { control: Control; call: PageCall; values: FormValues };
 
-function refused(values: FormValues, problem: Problem, pool: Pool | null = null): FormState {
-  if (problem.kind !== "fresh-login-required") return pool === null ? refusedForm(values, problem) : refusedEdit(values, problem, { present: formOf(pool) });
+function refused(asked: Refused, problem: Problem, pool: Pool | null = null): FormState {
+  const { values } = asked;
+  if (problem.kind !== "fresh-login-required")
+    return pool === null ? refusedForm(values, problem) : refusedEdit(asked, problem, { present: { row: pool, form: formOf(pool) } });
   return { values, errors: { "": sentence(problem.detail) }, mend: { href: "/login?again=1&next=/pools", text: "Sign in in a new tab, then save again" } };
 }
 
@@ -123,8 +127,9 @@ export async function addPoolForm(parts: PageParts, call: PageCall): Promise<Res
   const { deps, probes } = parts;
   const values = await readForm(call.request);
   const again = (form: FormState) => formPage(parts, call, { pool: null, form, status: 422 });
-  if (!isOwnForm(values, call.viewer.csrf)) return again({ values, errors: { "": staleForm } });
   return orRefused(
+    call,
+    values,
     async () => {
       const pool = deps.control.transaction(() => {
         const added = addPool(deps, call.principal, entryOf(values));
@@ -135,7 +140,7 @@ export async function addPoolForm(parts: PageParts, call: PageCall): Promise<Res
       await probes.probe(pool, webLimits.poolProbeMsMax);
       return redirect(`/pools/${pool.id}`);
     },
-    (problem) => again(refused(values, problem)),
+    (problem) => again(refused({ control: deps.control, call, values }, problem)),
   );
 }
 
@@ -144,8 +149,9 @@ export async function changePoolForm(parts: PageParts, call: PageCall): Promise<
   const pool = found(deps.control.pools.byId(call.id), "pool");
   const values = await readForm(call.request);
   const again = (form: FormState, status = 422) => formPage(parts, call, { pool, form, status });
-  if (!isOwnForm(values, call.viewer.csrf)) return again({ values, errors: { "": staleForm } });
   return orRefused(
+    call,
+    values,
     async () => {
       const change = { id: pool.id, version: versionOf(values), entry: entryOf(values) };
       const after = deps.control.transaction(() => changePool(deps, call.principal, change));
@@ -154,7 +160,7 @@ export async function changePoolForm(parts: PageParts, call: PageCall): Promise<
       await probes.probe(after, webLimits.poolProbeMsMax);
       return redirect(`/pools/${pool.id}`);
     },
-    (problem) => again(refused(values, problem, pool), refusedStatus(problem)),
+    (problem) => again(refused({ control: deps.control, call, values }, problem, pool), refusedStatus(problem)),
   );
 }
 
@@ -162,8 +168,9 @@ export async function removePoolForm(parts: PageParts, call: PageCall): Promise<
   const { deps } = parts;
   const pool = found(deps.control.pools.byId(call.id), "pool");
   const values = await readForm(call.request);
-  requireOwnForm(values, call.viewer.csrf);
   return orRefused(
+    call,
+    values,
     () => {
       deps.control.transaction(() => removePool(deps, call.principal, { id: pool.id, version: versionOf(values) }));
       parts.deps.hub.configChanged();

@@ -6,14 +6,13 @@ import { recordAct, recordChange } from "../actions/record.ts";
 import { assetUrls } from "../assets/assets.ts";
 import { accepted } from "../control-result.ts";
 import { found } from "../endpoint.ts";
-import { invalidField } from "../problems.ts";
+import { Faults } from "../faults.ts";
 import { profileWarnings } from "../profile-warnings.ts";
-import { type FormValues, isOwnForm, orRefused, readForm, refusedEdit, refusedForm, refusedStatus, requireOwnForm, versionOf } from "./form-body.ts";
+import { type FormValues, orRefused, readForm, refusedForm, refusedStatus, versionOf } from "./form-body.ts";
 import { adoptAsHouse, isFirstProfile } from "./house.ts";
 import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
-
-const staleForm = "The form was of an older session. Look at it and send it again.";
+import { refusedEdit } from "./stale-edit.ts";
 
 function formPage(parts: PageParts, { viewer }: PageCall, shown: { profile: Profile | null; form: FormState; status?: number }): Promise<Response> {
   const { profile: edited } = shown;
@@ -46,13 +45,13 @@ export function profilePage(parts: PageParts, call: PageCall): Promise<Response>
 type Entry = { name: string; poolNos: number[]; returnAfterS: number };
 
 /** What was typed; places left empty are skipped, the order stays. */
-function entryOf({ deps: { control } }: PageParts, values: FormValues): Entry {
+function entryOf({ deps: { control } }: PageParts, values: FormValues, faults: Faults): Entry {
   const poolNos = profilePlaces.flatMap((place) => {
     const id = values[place] ?? "";
     if (id === "") return [];
     const pool = control.pools.byId(id);
-    if (pool === null) throw invalidField(place, "is not a pool any more");
-    return [pool.no];
+    if (pool === null) faults.note(place, "is not a pool any more");
+    return pool === null ? [] : [pool.no];
   });
   const typed = values["return_after_s"] ?? "";
   return { name: values["name"] ?? "", poolNos, returnAfterS: typed === "" ? 120 : Number(typed) };
@@ -72,11 +71,14 @@ export async function addProfileForm(parts: PageParts, call: PageCall): Promise<
   const { control } = parts.deps;
   const values = await readForm(call.request);
   const again = (form: FormState) => formPage(parts, call, { profile: null, form, status: 422 });
-  if (!isOwnForm(values, call.viewer.csrf)) return again({ values, errors: { "": staleForm } });
   return orRefused(
+    call,
+    values,
     () => {
+      const faults = new Faults();
+      const entry = entryOf(parts, values, faults);
       control.transaction(() => {
-        const profile = accepted(control.profiles.create(entryOf(parts, values)), "profile");
+        const profile = faults.settle(() => accepted(control.profiles.create(entry), "profile"));
         recordAct(control, call.principal, { verb: "added", subject: subjectOf(profile), data: recorded(parts, profile) });
         if (isFirstProfile(control, profile.algorithm, profile.no)) adoptAsHouse(control, profile);
       });
@@ -92,17 +94,20 @@ export async function changeProfileForm(parts: PageParts, call: PageCall): Promi
   const values = await readForm(call.request);
   const again = (form: FormState, status = 422) => formPage(parts, call, { profile, form, status });
   const wordsOf = (field: string, value: string) => (isPlace(field) ? (control.pools.byId(value)?.name ?? "") : value);
-  const present = { ...formOf(parts, profile), wordsOf };
-  if (!isOwnForm(values, call.viewer.csrf)) return again({ values, errors: { "": staleForm } });
+  const present = { row: profile, form: formOf(parts, profile), wordsOf };
   return orRefused(
+    call,
+    values,
     () => {
+      const faults = new Faults();
+      const entry = entryOf(parts, values, faults);
       control.transaction(() => {
-        const after = accepted(control.profiles.update(profile.id, entryOf(parts, values), versionOf(values)), "profile");
+        const after = faults.settle(() => accepted(control.profiles.update(profile.id, entry, versionOf(values)), "profile"));
         recordChange(control, call.principal, { subject: subjectOf(after), before: recorded(parts, profile), after: recorded(parts, after) });
       });
       return done(parts);
     },
-    (problem) => again(refusedEdit(values, problem, { present, rename: formField }), refusedStatus(problem)),
+    (problem) => again(refusedEdit({ control, call, values }, problem, { present, rename: formField }), refusedStatus(problem)),
   );
 }
 
@@ -110,8 +115,9 @@ export async function removeProfileForm(parts: PageParts, call: PageCall): Promi
   const { control } = parts.deps;
   const profile = found(control.profiles.byId(call.id), "profile");
   const values = await readForm(call.request);
-  requireOwnForm(values, call.viewer.csrf);
   return orRefused(
+    call,
+    values,
     () => {
       control.transaction(() => {
         accepted(control.profiles.remove(profile.id, versionOf(values)), "profile");

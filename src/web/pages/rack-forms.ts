@@ -4,11 +4,13 @@ import type { Rack, RackFields } from "../../control/racks.ts";
 import { addRack, changeRack, removeRack } from "../actions/racks.ts";
 import { assetUrls } from "../assets/assets.ts";
 import { found } from "../endpoint.ts";
+import { Faults } from "../faults.ts";
 import { invalidField, type Problem } from "../problems.ts";
-import { type FormValues, orRefused, readForm, refusedForm, requireOwnForm, versionOf } from "./form-body.ts";
+import { type FormValues, orRefused, readForm, refusedForm, versionOf } from "./form-body.ts";
 import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 import { rowHref } from "./racks.ts";
+import { refusedEdit } from "./stale-edit.ts";
 
 /** Racks that one form makes. */
 const racksMax = 100;
@@ -66,51 +68,52 @@ export function rackPage(parts: PageParts, call: PageCall): Promise<Response> {
   return page(parts, call, { rack, form: formOf(rack), backHref: rowHref(rack) });
 }
 
-async function ownValues({ request, viewer }: PageCall): Promise<FormValues> {
-  const values = await readForm(request);
-  requireOwnForm(values, viewer.csrf);
-  return values;
-}
-
 export async function addRackForm(parts: PageParts, call: PageCall): Promise<Response> {
-  const values = await ownValues(call);
+  const values = await readForm(call.request);
   const { control } = parts.deps;
   return orRefused(
+    call,
+    values,
     () => {
       const fields = fieldsOf(values);
-      const [first] = control.transaction(() => rackNames(fields.name).map((name) => addRack(parts.deps, call.principal, { ...fields, name })));
+      const faults = new Faults();
+      const names = faults.read(() => rackNames(fields.name)) ?? ["x"];
+      const add = () => names.map((name) => addRack(parts.deps, call.principal, { ...fields, name }));
+      const [first] = control.transaction(() => faults.settle(add));
       return redirect(rowHref(first ?? fields));
     },
     (problem) => page(parts, call, { rack: null, form: refusedForm(values, problem, rename), backHref: "/racks", status: problem.status }),
   );
 }
 
-/** Where somebody else was faster, what it is now stands beside each field that differs; saving again overwrites it. */
-function refusedChange(rack: Rack, values: FormValues, problem: Problem): FormState {
-  if (problem.kind !== "precondition-failed") return refusedForm(values, problem, rename);
-  const present = Object.entries(formOf(rack).values).filter(([name, value]) => values[name] !== undefined && values[name] !== value);
-  const errors = Object.fromEntries(present.map(([name, value]) => [name, `Is now: ${value === "" ? "empty" : value}.`]));
-  return { values, errors: { "": "Somebody changed this rack meanwhile. Save again to overwrite what differs, or mend it:", ...errors } };
-}
-
 export async function changeRackForm(parts: PageParts, call: PageCall): Promise<Response> {
-  const values = await ownValues(call);
+  const values = await readForm(call.request);
   const { deps } = parts;
   const refused = (problem: Problem) => {
     const rack = found(deps.control.racks.byId(call.id), "rack");
-    return page(parts, call, { rack, form: refusedChange(rack, values, problem), backHref: rowHref(rack), status: problem.status });
+    const wordsOf = (field: string, value: string) => (field === "site" ? (deps.control.sites.byId(value)?.name ?? "") : value);
+    const present = { row: rack, form: formOf(rack), wordsOf };
+    const form = refusedEdit({ control: deps.control, call, values }, problem, { present, rename });
+    return page(parts, call, { rack, form, backHref: rowHref(rack), status: problem.status });
   };
-  return orRefused(() => {
-    const rack = deps.control.transaction(() => changeRack(deps, call.principal, { id: call.id, version: versionOf(values), patch: fieldsOf(values) }));
-    deps.hub.configChanged();
-    return redirect(rowHref(rack));
-  }, refused);
+  return orRefused(
+    call,
+    values,
+    () => {
+      const rack = deps.control.transaction(() => changeRack(deps, call.principal, { id: call.id, version: versionOf(values), patch: fieldsOf(values) }));
+      deps.hub.configChanged();
+      return redirect(rowHref(rack));
+    },
+    refused,
+  );
 }
 
 export async function removeRackForm(parts: PageParts, call: PageCall): Promise<Response> {
-  const values = await ownValues(call);
+  const values = await readForm(call.request);
   const rack = found(parts.deps.control.racks.byId(call.id), "rack");
   return orRefused(
+    call,
+    values,
     () => {
       parts.deps.control.transaction(() => removeRack(parts.deps, call.principal, { id: call.id, version: versionOf(values) }));
       return redirect(rowHref(rack));

@@ -7,7 +7,7 @@ import { type LostWork, lostWorks } from "../lost-work.ts";
 import { may } from "../principal.ts";
 import { NameBook } from "../rig-cells.ts";
 import type { RigView } from "./fleet-snapshot.ts";
-import { orRefused, readForm, refusedForm, requireOwnForm } from "./form-body.ts";
+import { orRefused, readForm, refusedForm } from "./form-body.ts";
 import { byName } from "./natural-order.ts";
 import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
@@ -108,9 +108,10 @@ export function repairsPage(parts: PageParts, call: PageCall): Promise<Response>
 export async function noteRepairForm(parts: PageParts, call: PageCall): Promise<Response> {
   requirePlacing(call);
   const values = await readForm(call.request);
-  requireOwnForm(values, call.viewer.csrf);
   const query = { ...readQuery(call.url), note: call.id };
   return orRefused(
+    call,
+    values,
     () => {
       const text = (values["text"] ?? "").replaceAll("\r\n", "\n");
       const { deps } = parts;

@@ -7,7 +7,7 @@ import { replaceLearnedNominal } from "../actions/rig-details.ts";
 import { drainRig, parkRig, sayStanding, unparkRig } from "../actions/rig-verbs.ts";
 import { type Moved, pinRig, pinToContract, unpinRig } from "../actions/rigs.ts";
 import { invalidField } from "../problems.ts";
-import { type FormValues, orRefused, readForm, refusedForm, requireOwnForm } from "./form-body.ts";
+import { type FormValues, orRefused, readForm, refusedForm } from "./form-body.ts";
 import { type PageCall, redirect } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 import { rigPage } from "./rig.ts";
@@ -17,8 +17,9 @@ const reasonCharsMax = 200;
 /** Runs one command on the rig; what is refused is shown in its place on the rig's page. */
 async function command(parts: PageParts, call: PageCall, act: (values: FormValues) => Moved, rename?: (field: string) => string): Promise<Response> {
   const values = await readForm(call.request);
-  requireOwnForm(values, call.viewer.csrf);
   return orRefused(
+    call,
+    values,
     () => moved(parts, () => act(values)),
     (problem) => rigPage(parts, call, refusedForm(values, problem, rename)),
   );

@@ -4,12 +4,14 @@ import type { Rig } from "../../control/rig-row.ts";
 import { addRepair, changeRig, giveAssetCode } from "../actions/rig-details.ts";
 import { assetUrls } from "../assets/assets.ts";
 import { found } from "../endpoint.ts";
+import { Faults } from "../faults.ts";
 import { may } from "../principal.ts";
 import { Problem } from "../problems.ts";
 import { type CellTexts, cellOf, cellsOf, NameBook, type RigCell, readCells, rigCells } from "../rig-cells.ts";
-import { type FormValues, orRefused, type Present, readForm, refusedEdit, refusedForm, requireOwnForm, sentence, versionOf } from "./form-body.ts";
+import { type FormValues, orRefused, readForm, refusedForm, versionOf } from "./form-body.ts";
 import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
+import { type Present, refusedEdit } from "./stale-edit.ts";
 
 const repairsShown = 100;
 /** What who may only place rigs may change. */
@@ -61,17 +63,16 @@ export function rigEditPage(parts: PageParts, call: PageCall): Promise<Response>
 /** What a rig is now, with names where the form has ids. */
 function presentOf(rig: Rig, book: NameBook): Present {
   const words: Readonly<Record<string, string>> = { owner: book.ownerText(rig.ownerCustomerId) || "house", site: book.siteText(rig.siteId) };
-  return { values: valuesOf(book, rig), wordsOf: (cell, value) => words[cell] ?? value };
+  return { row: rig, form: { values: valuesOf(book, rig), errors: {} }, wordsOf: (cell, value) => words[cell] ?? value };
 }
 
 function refused(parts: PageParts, call: PageCall, values: FormValues, problem: Problem): Promise<Response> {
   if (problem.kind === "precondition-failed") {
     const rig = found(parts.deps.control.rigs.byId(call.id), "rig");
-    return page(parts, call, { form: refusedEdit(values, problem, { present: presentOf(rig, new NameBook(parts.deps.control)) }), status: 412 });
+    const { control } = parts.deps;
+    return page(parts, call, { form: refusedEdit({ control, call, values }, problem, { present: presentOf(rig, new NameBook(control)) }), status: 412 });
   }
-  const named = problem.errors.filter(({ pointer }) => pointer !== "").map(({ pointer, detail }) => [cellOf(pointer), sentence(detail)]);
-  const errors = named.length > 0 ? Object.fromEntries(named) : { "": sentence(problem.detail) };
-  return page(parts, call, { form: { values, errors }, status: 422 });
+  return page(parts, call, { form: refusedForm(values, problem, cellOf), status: 422 });
 }
 
 export async function rigEditForm(parts: PageParts, call: PageCall): Promise<Response> {
@@ -79,20 +80,20 @@ export async function rigEditForm(parts: PageParts, call: PageCall): Promise<Res
   const { deps } = parts;
   const rig = found(deps.control.rigs.byId(call.id), "rig");
   const values = await readForm(call.request);
-  requireOwnForm(values, call.viewer.csrf);
   requireCells(call, values);
   const cells: CellTexts = Object.fromEntries(rigCells.flatMap((cell) => (values[cell] === undefined ? [] : [[cell, values[cell].replaceAll("\r\n", "\n")]])));
   // What the hub learned by itself is not in the field: left empty, it stays learned.
   if (cells.nominal === "" && rig.nominalSource !== "declared") delete cells.nominal;
   if (cells.nominal === "" && cells.model !== (rig.model ?? "")) delete cells.nominal;
   const { patch, errors } = readCells(new NameBook(deps.control), cells, rig);
-  if (Object.keys(errors).length > 0) {
-    const sentences = Object.fromEntries(Object.entries(errors).map(([cell, rule]) => [cell, sentence(rule)]));
-    return page(parts, call, { form: { values, errors: sentences }, status: 422 });
-  }
+  const faults = new Faults();
+  for (const [cell, rule] of Object.entries(errors)) faults.note(cell, rule);
   return orRefused(
+    call,
+    values,
     () => {
-      deps.control.transaction(() => changeRig(deps, call.principal, { id: call.id, version: versionOf(values), patch }));
+      const change = { id: call.id, version: versionOf(values), patch };
+      deps.control.transaction(() => faults.settle(() => changeRig(deps, call.principal, change)));
       return changed(parts, `/rigs/${call.id}`);
     },
     (problem) => refused(parts, call, values, problem),
@@ -100,9 +101,11 @@ export async function rigEditForm(parts: PageParts, call: PageCall): Promise<Res
 }
 
 export async function giveCodeForm(parts: PageParts, call: PageCall): Promise<Response> {
-  requireOwnForm(await readForm(call.request), call.viewer.csrf);
+  const values = await readForm(call.request);
   const { deps } = parts;
   return orRefused(
+    call,
+    values,
     () => {
       deps.control.transaction(() => giveAssetCode(deps, call.principal, call.id));
       return changed(parts, `/rigs/${call.id}/edit`);
@@ -120,9 +123,10 @@ function withErrors(parts: PageParts, call: PageCall, problem: Problem): Shown {
 export async function addRepairForm(parts: PageParts, call: PageCall): Promise<Response> {
   requirePlacing(call);
   const values = await readForm(call.request);
-  requireOwnForm(values, call.viewer.csrf);
   const { deps } = parts;
   return orRefused(
+    call,
+    values,
     () => {
       deps.control.transaction(() => addRepair(deps, call.principal, { id: call.id, text: (values["text"] ?? "").replaceAll("\r\n", "\n") }));
       return redirect(`/rigs/${call.id}/edit#repairs`);

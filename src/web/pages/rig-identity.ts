@@ -3,7 +3,7 @@ import type { Rig } from "../../control/rig-row.ts";
 import { claimWorker, mergeRig } from "../actions/rig-verbs.ts";
 import { rigOf } from "../actions/rigs.ts";
 import { invalidField } from "../problems.ts";
-import { type FormValues, orRefused, readForm, refusedForm, requireOwnForm } from "./form-body.ts";
+import { type FormValues, orRefused, readForm, refusedForm } from "./form-body.ts";
 import { forgetNewcomers } from "./newcomers.ts";
 import { type PageCall, redirect } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
@@ -12,8 +12,9 @@ import { rigPage } from "./rig.ts";
 async function change(parts: PageParts, call: PageCall, act: (values: FormValues, rig: Rig) => Rig): Promise<Response> {
   const { control, hub, contracts } = parts.deps;
   const values = await readForm(call.request);
-  requireOwnForm(values, call.viewer.csrf);
   return orRefused(
+    call,
+    values,
     () => {
       const rig = control.transaction(() => act(values, rigOf(parts.deps, call.id)));
       forgetNewcomers(control);

@@ -10,11 +10,12 @@ import { found } from "../endpoint.ts";
 import { invalidField, type Problem } from "../problems.ts";
 import { readContractQuery } from "./contract-query.ts";
 import { eventFields, readEventQuery } from "./event-query.ts";
-import { type FormValues, orRefused, readForm, refusedEdit, refusedForm, refusedStatus, requireOwnForm, versionOf } from "./form-body.ts";
+import { type FormValues, orRefused, readForm, refusedForm, refusedStatus, versionOf } from "./form-body.ts";
 import { readLocalTime } from "./local-time.ts";
 import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 import { readRigQuery } from "./rig-search.ts";
+import { refusedEdit } from "./stale-edit.ts";
 
 /** What an address of each list asks for: two that show the same have the same fields, and a page beyond the first is no part of it. */
 const fieldsOf: Readonly<Record<ViewedList, (url: URL) => [name: string, value: string][]>> = Object.freeze({
@@ -86,9 +87,10 @@ export function viewPage(parts: PageParts, call: PageCall): Promise<Response> {
 
 export async function addViewForm(parts: PageParts, call: PageCall): Promise<Response> {
   const values = await readForm(call.request);
-  requireOwnForm(values, call.viewer.csrf);
   const asked = askedOf((name) => values[name] ?? "");
   return orRefused(
+    call,
+    values,
     () => {
       requireOpening(values["list"], asked, call.viewer.zone);
       accepted(parts.deps.control.savedViews.save({ userNo: call.principal.no, ...asked, ...wordsOf(values) }), "view");
@@ -101,21 +103,27 @@ export async function addViewForm(parts: PageParts, call: PageCall): Promise<Res
 export async function changeViewForm(parts: PageParts, call: PageCall): Promise<Response> {
   const edited = own(parts, call);
   const values = await readForm(call.request);
-  requireOwnForm(values, call.viewer.csrf);
   return orRefused(
+    call,
+    values,
     () => {
       accepted(parts.deps.control.savedViews.change(edited.id, wordsOf(values), versionOf(values)), "view");
       return redirect(listHref(edited.list, edited.query));
     },
-    (problem) => show(call, { ...edited, form: refusedEdit(values, problem, { present: formOf(edited) }), edited, status: refusedStatus(problem) }),
+    (problem) => {
+      const present = { row: edited, form: formOf(edited) };
+      const form = refusedEdit({ control: parts.deps.control, call, values }, problem, { present });
+      return show(call, { ...edited, form, edited, status: refusedStatus(problem) });
+    },
   );
 }
 
 export async function removeViewForm(parts: PageParts, call: PageCall): Promise<Response> {
   const view = own(parts, call);
   const values = await readForm(call.request);
-  requireOwnForm(values, call.viewer.csrf);
   return orRefused(
+    call,
+    values,
     () => {
       accepted(parts.deps.control.savedViews.remove(view.id, versionOf(values)), "view");
       return redirect(listHref(view.list, view.query));

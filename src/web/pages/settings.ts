@@ -4,9 +4,9 @@ import type { FormState } from "../../../views/parts/form.tsx";
 import { assetCodePatternDefault } from "../../control/asset-codes.ts";
 import { addSite } from "../actions/sites.ts";
 import { assetUrls } from "../assets/assets.ts";
+import { Faults } from "../faults.ts";
 import { checksOf } from "../health.ts";
-import { invalidField } from "../problems.ts";
-import { type FormValues, orRefused, readForm, refusedForm, requireOwnForm } from "./form-body.ts";
+import { type FormValues, orRefused, readForm, refusedForm } from "./form-body.ts";
 import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 
@@ -74,8 +74,9 @@ export function settingsPage(parts: PageParts, call: PageCall): Promise<Response
 /** Name and zone of the farm, together or not at all; for owners. */
 export async function changeFarmForm(parts: PageParts, call: PageCall): Promise<Response> {
   const values = await readForm(call.request);
-  requireOwnForm(values, call.viewer.csrf);
   return orRefused(
+    call,
+    values,
     () => {
       setFarm(parts, values);
       return redirect("/settings");
@@ -85,23 +86,26 @@ export async function changeFarmForm(parts: PageParts, call: PageCall): Promise<
 }
 
 function setFarm({ deps: { control } }: PageParts, values: FormValues): void {
-  control.transaction(() => {
+  const faults = new Faults();
+  const set = () => {
     for (const [name, field] of [
       ["farmName", "farm_name"],
       ["timeZone", "time_zone"],
     ] as const) {
-      const set = control.settings.set(name, values[field] ?? "");
-      if (!set.ok) throw invalidField(field, set.rule);
+      const made = control.settings.set(name, values[field] ?? "");
+      if (!made.ok) faults.note(field, made.rule);
     }
-  });
+  };
+  control.transaction(() => faults.settle(set));
 }
 
 export async function addSiteForm(parts: PageParts, call: PageCall): Promise<Response> {
   const { control } = parts.deps;
   const values = await readForm(call.request);
-  requireOwnForm(values, call.viewer.csrf);
   const { name = "", timezone = "" } = values;
   return orRefused(
+    call,
+    values,
     () => {
       control.transaction(() => addSite(parts.deps, call.principal, { name, ...(timezone !== "" && { timezone }) }));
       return redirect("/settings#sites");

@@ -1,7 +1,6 @@
 import { SetupClosedPage, SetupPage } from "../../../views/pages/setup.tsx";
 import { blankForm, type FormState } from "../../../views/parts/form.tsx";
-import type { Result } from "../../control/result.ts";
-import type { User } from "../../control/users.ts";
+import { brokenOf, type Failure } from "../../control/result.ts";
 import { assetUrls } from "../assets/assets.ts";
 import { openSession } from "../guard.ts";
 import { type FormValues, readForm, sentence } from "./form-body.ts";
@@ -45,9 +44,10 @@ function settingErrors({ deps: { control } }: PageParts, values: FormValues): Re
   return errors;
 }
 
-function ownerErrors(result: Result<User>): Record<string, string> {
-  if (result.ok || result.problem !== "invalid") return result.ok ? {} : { "": sentence(result.rule) };
-  return { [result.field]: sentence(result.rule) };
+function ownerErrors(failure: Failure | null): Record<string, string> {
+  if (failure === null) return {};
+  if (failure.problem !== "invalid") return { "": sentence(failure.rule) };
+  return Object.fromEntries(brokenOf(failure).map(({ field, rule }) => [field, sentence(rule)]));
 }
 
 /** Makes the owner's account and signs him in: the next page shows what to put into a rig. */
@@ -56,9 +56,10 @@ export async function setupForm(parts: PageParts, request: Request): Promise<Res
   const values = await readForm(request);
   const token = values["token"] ?? "";
   if (!isOpen(parts, token)) return closed(parts);
-  const errors = settingErrors(parts, values);
+  const owner = { email: values["email"] ?? "", password: values["password"] ?? "" };
+  const errors = { ...ownerErrors(control.users.faultOf({ ...owner, role: "owner" })), ...settingErrors(parts, values) };
   if (Object.keys(errors).length > 0) return showForm(token, { values, errors }, 422);
-  const added = await control.users.addFirstOwner({ email: values["email"] ?? "", password: values["password"] ?? "" }, token);
+  const added = await control.users.addFirstOwner(owner, token);
   if (!added.ok) return showForm(token, { values, errors: ownerErrors(added) }, 422);
   control.settings.set("farmName", values["farm_name"] ?? "");
   control.settings.set("timeZone", values["time_zone"] ?? "");

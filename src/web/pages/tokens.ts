@@ -4,6 +4,7 @@ import { scopeNames } from "../../control/scopes.ts";
 import { recordAct } from "../actions/record.ts";
 import { assetUrls } from "../assets/assets.ts";
 import { accepted } from "../control-result.ts";
+import { Faults } from "../faults.ts";
 import { invalidField } from "../problems.ts";
 import { type FormValues, orRefused, readForm, refusedForm, requireOwnForm, versionOf } from "./form-body.ts";
 import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
@@ -37,15 +38,19 @@ function expiryOf(values: FormValues, nowMs: number): number | null {
 export async function addTokenForm(parts: PageParts, call: PageCall): Promise<Response> {
   const { control, now } = parts.deps;
   const values = await readForm(call.request);
-  requireOwnForm(values, call.viewer.csrf);
   return orRefused(
+    call,
+    values,
     () => {
       const scopes = scopeNames.filter((scope) => values[`scope ${scope}`] === "on");
-      const made = control.transaction(() => {
-        const created = accepted(control.tokens.create({ name: values["name"] ?? "", scopes, expiresAtMs: expiryOf(values, now()) }), "token");
+      const faults = new Faults();
+      const expiresAtMs = faults.read(() => expiryOf(values, now())) ?? null;
+      const add = () => {
+        const created = accepted(control.tokens.create({ name: values["name"] ?? "", scopes, expiresAtMs }), "token");
         recordAct(control, call.principal, { verb: "added", subject: { kind: "token", ...created.token }, data: { scopes } });
         return created;
-      });
+      };
+      const made = control.transaction(() => faults.settle(add));
       return show(parts, call, { form: blankForm, made: { name: made.token.name, text: made.text.reveal() } });
     },
     (problem) => show(parts, call, { form: refusedForm(values, problem), status: 422 }),

@@ -19,7 +19,7 @@ const channels = () => farm.deps.control.channels.all();
 test("a webhook is added with the secret that the form made, and never shows it again", async () => {
   const secret = /name="secret"[^>]*value="(whsec_[^"]+)"/.exec(await html("/channels/new?kind=webhook"))?.[1] ?? "";
   const fields = { name: "on call", url: "https://alarms.example.org/hub", secret, enabled: "1" };
-  expect(await errorsOf(await send("/channels?kind=webhook", { ...fields, url: "ftp://x", networks: "nowhere" }))).toEqual(["url"]);
+  expect(await errorsOf(await send("/channels?kind=webhook", { ...fields, url: "ftp://x", networks: "nowhere" }))).toEqual(["url", "networks"]);
   const made = await send("/channels?kind=webhook", fields);
   const path = made.headers.get("location") ?? "";
   expect([made.status, channels()[0]?.secret.reveal()]).toEqual([303, secret]);

@@ -57,6 +57,30 @@ describe("a new contract", () => {
     expect(page.match(/refused authorize: the pool refused/g)).toHaveLength(2);
   });
 
+  test("is told all that is wrong with it at once", async () => {
+    const own = {
+      customer_id: "",
+      customer_name: " ",
+      customer_email: "no",
+      profile_id: "",
+      pool_1_url: "x",
+      pool_1_username: "u",
+      pool_2_url: "y",
+      pool_2_username: "u",
+    };
+    const terms = { promised: "many", tolerance: "ten", priority: "12", starts_at: "soon", ends_at: "never", price_amount: "1,2,3", price_currency: "zzz" };
+    const sent = { ...own, ...terms, notes: "kept" };
+    const answer = await create(sent);
+    const html = await answer.clone().text();
+    const wrong = ["customer_name", "customer_email", "pool_1_url", "pool_2_url", ...Object.keys(terms)];
+    expect([answer.status, (await errorsOf(answer)).sort()]).toEqual([422, wrong.sort()]);
+    for (const [name, typed] of Object.entries(sent)) if (name !== "customer_name") expect(html, name).toContain(`value="${typed}"`);
+    expect((await errorsOf(await create({ method: "miners", promised: "", rig_names: "NOPE", model: "", tolerance: "99" }))).sort()).toEqual([
+      "rig_names",
+      "tolerance",
+    ]);
+  });
+
   test("a customer's second profile has a name of its own", async () => {
     const { profiles } = farm.deps.control;
     const own = { profile_id: "", pool_1_url: "stratum+tcp://one.example:3333", pool_1_username: "u1" };

@@ -55,6 +55,36 @@ test("a form with nonsense in every field is refused on its own page: beside the
   expect(faults).toEqual([]);
 });
 
+/** What a page says is wrong, field by field. */
+const errorsOf = (html: string): string[] => [...html.matchAll(/id="([\w]+)-error"/g)].map(([, field = ""]) => field);
+
+/** Whether the field is marked as wrong and says why, and the summary leads to it. */
+function isMarked(html: string, name: string): boolean {
+  const [tag = ""] = new RegExp(`<(?:input|textarea|select) id="${name}"(?:[^>"]|"[^"]*")*>`).exec(html) ?? [];
+  const isDescribed = new RegExp(`aria-describedby="[^"]*\\b${name}-error\\b`).test(tag);
+  return tag.includes('aria-invalid="true"') && isDescribed && html.includes(`<a href="#${name}"`);
+}
+
+async function untold({ path, form }: { path: string; form: PageForm }): Promise<string[]> {
+  const bad = badFor(form);
+  const sent = (names: readonly string[]) => owner.post(form.action, { ...form.fields, ...Object.fromEntries(names.map((name) => [name, bad])) });
+  const html = await (await sent(form.typed)).text();
+  const all = errorsOf(html);
+  const faults = all.filter((name) => !isMarked(html, name)).map((name) => `${path} → ${form.action}: ${name} is not marked`);
+  for (const name of form.typed) {
+    const answer = await sent([name]);
+    if (answer.status === 422 && errorsOf(await answer.text()).includes(name) && !all.includes(name))
+      faults.push(`${path} → ${form.action}: ${name} is not told`);
+  }
+  return faults;
+}
+
+test("all that is wrong is told at once: a field that is refused alone is refused among others too, and the summary leads to it", async () => {
+  const faults: string[] = [];
+  for (const one of forms.values()) if (one.form.typed.length > 1) faults.push(...(await untold(one)));
+  expect(faults).toEqual([]);
+}, 20_000);
+
 test("whoever lacks the role gets a page that says which one is needed", async () => {
   const viewer = await signInAs(farm, "viewer");
   const faults: string[] = [];

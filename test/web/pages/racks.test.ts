@@ -82,7 +82,7 @@ test("a rack is changed; who was slower sees what it is now; a removed one leave
   expect(farm.deps.control.rigs.byName(1, "S21-012")?.location.rack).toBe("K2b");
   const stale = await send(owner, path, { ...fields, levels: "9" });
   const html = await stale.text();
-  expect([stale.status, html.includes("Is now: 2."), html.includes('value="9"')]).toEqual([412, true, true]);
+  expect([stale.status, html.includes("It is now: 2."), html.includes('value="9"')]).toEqual([412, true, true]);
   expect((await send(owner, `${path}/delete`, { version: "2" })).status).toBe(303);
   expect(farm.deps.control.rigs.byName(1, "S21-012")?.location.rack).toBe("K2b");
 });

@@ -149,7 +149,8 @@ test("nobody sees, changes or deletes another's view, nor saves one from a forei
   expect((await owner.get(`/views/${mine?.id}`)).status).toBe(404);
   expect((await owner.post(`/views/${mine?.id}`, { _csrf: owner.csrf, name: "His" })).status).toBe(404);
   expect((await owner.post(`/views/${mine?.id}/delete`, { _csrf: owner.csrf })).status).toBe(404);
-  expect((await save({ name: "Forged", _csrf: owner.csrf })).status).toBe(403);
+  expect((await save({ name: "Forged", _csrf: owner.csrf })).status).toBe(422);
+  expect((await html("/rigs", owner)).includes("Forged")).toBe(false);
   expect(views().map(({ name }) => name)).toEqual(["Mine"]);
 });
 

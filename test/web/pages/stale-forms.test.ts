@@ -43,6 +43,19 @@ function change(table: Table, patch: object, now: string): string {
 /** The fields of the form that posts to `action`, as the page has them. */
 const fieldsOf = (html: string, action: string): Record<string, string> => formsOf(html).find((form) => form.action === action)?.fields ?? {};
 
+/** What the page says of fields that both changed: the field, what was loaded, what was typed, what is stored. */
+const cellsOf = (html: string): string[][] => {
+  const table = /<table class="differences">.*?<tbody>(.*?)<\/tbody>/s.exec(html)?.[1] ?? "";
+  const textOf = (cell: string) =>
+    cell
+      .replace(/<[^>]+>/g, "")
+      .replaceAll("&lt;", "<")
+      .replaceAll("&gt;", ">")
+      .replaceAll("&quot;", '"')
+      .replaceAll("&amp;", "&");
+  return [...table.matchAll(/<tr>(.*?)<\/tr>/gs)].map(([, row = ""]) => [...row.matchAll(/<t[hd][^>]*>(.*?)<\/t[hd]>/gs)].map(([, cell = ""]) => textOf(cell)));
+};
+
 describe("an edit of what somebody else changed meanwhile", () => {
   for (const { path, field, typed, other } of edits) {
     test(`${path}: shows what it is now beside what was typed, and saving again overwrites it`, async () => {
@@ -53,8 +66,9 @@ describe("an edit of what somebody else changed meanwhile", () => {
       const stale = await owner.post(place, { ...before, [field]: typed });
       const html = await stale.text();
       expect(stale.status).toBe(412);
-      expect(html).toContain("Somebody changed this meanwhile");
-      expect(html).toContain(`Is now: ${now}.`);
+      expect(html).toContain("Nothing was saved: this was changed meanwhile by ");
+      expect(html).toContain(` changed this too. It is now: ${now}.`);
+      expect(cellsOf(html)).toEqual([[field, before[field] || "empty", typed, now]]);
       const shown = fieldsOf(html, place);
       expect(shown[field]).toBe(typed);
       expect(shown["version"]).not.toBe(before["version"]);
@@ -74,13 +88,45 @@ describe("an edit of what somebody else changed meanwhile", () => {
     const stale = await owner.post(place, { ...before, priority: "2" });
     const html = await stale.text();
     expect(stale.status).toBe(412);
-    expect(html).toContain("Somebody changed this meanwhile");
-    expect(html).toContain("Is now: 10 TH/s.");
+    expect(html).toContain(`Also changed meanwhile by you, in another window: promised (${before["promised"]} → 10 TH/s).`);
     expect(contracts.byId(id)).toMatchObject({ promisedHps: 1e13, priority: Number(before["priority"]) });
-    expect(html).not.toContain(`Is now: ${profiles.byNo(profileNo)?.name}.`);
+    expect([html.includes(`${profiles.byNo(profileNo)?.name} →`), cellsOf(html)]).toEqual([false, []]);
     const shown = fieldsOf(html, place);
-    expect([shown["priority"], shown["promised"]]).toEqual(["2", before["promised"] ?? ""]);
-    expect((await owner.post(place, { ...shown, promised: "10 TH/s" })).status).toBe(303);
+    expect([shown["priority"], shown["promised"]]).toEqual(["2", "10 TH/s"]);
+    expect((await owner.post(place, shown)).status).toBe(303);
     expect(contracts.byId(id)).toMatchObject({ promisedHps: 1e13, priority: 2 });
+  });
+
+  test("what only the other one changed is taken over and named; what both changed is asked; what only the reader changed stays", async () => {
+    const { customers } = farm.deps.control;
+    const made = customers.create({ name: "Skog", email: "old@skog.example", timezone: "Europe/Oslo" });
+    if (!made.ok) throw new Error(made.rule);
+    const place = `/customers/${made.value.id}`;
+    const before = fieldsOf(await (await owner.get(place)).text(), place);
+    const other = await signInAs(farm, "operator");
+    const his = { ...fieldsOf(await (await other.get(place)).text(), place), name: "Skog AS", email: "new@skog.example" };
+    expect((await other.post(place, his)).status).toBe(303);
+    const stale = await owner.post(place, { ...before, name: "Skog & Co", external_ref: "whmcs-1" });
+    const html = await stale.text();
+    expect([stale.status, cellsOf(html)]).toEqual([412, [["name", "Skog", "Skog & Co", "Skog AS"]]]);
+    expect(html).toContain("Also changed meanwhile by operator@nordlys.example: email (old@skog.example → new@skog.example).");
+    expect([...html.matchAll(/id="([a-z_]+)-error"/g)].map(([, field]) => field)).toEqual(["name"]);
+    const shown = fieldsOf(html, place);
+    expect(shown).toMatchObject({ name: "Skog & Co", email: "new@skog.example", external_ref: "whmcs-1" });
+    expect((await owner.post(place, shown)).status).toBe(303);
+    expect(customers.byId(made.value.id)).toMatchObject({ name: "Skog & Co", email: "new@skog.example", externalRef: "whmcs-1", timezone: "Europe/Oslo" });
+  });
+
+  test("a form that was refused for a slip stays of the version that it was opened with", async () => {
+    const { models } = farm.deps.control;
+    const { id } = firstOf("models");
+    const place = `/models/${id}`;
+    const before = fieldsOf(await (await owner.get(place)).text(), place);
+    models.update(id, { nominalHps: 7e12 }, null);
+    const slip = await owner.post(place, { ...before, watts: "many" });
+    const shown = fieldsOf(await slip.text(), place);
+    expect([slip.status, shown["version"]]).toEqual([422, before["version"] ?? ""]);
+    expect((await owner.post(place, { ...shown, watts: "3250" })).status).toBe(412);
+    expect(models.byId(id)).toMatchObject({ nominalHps: 7e12 });
   });
 });

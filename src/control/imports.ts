@@ -26,25 +26,35 @@ export type Import = {
   /** Rows in the file, and how many of them are applied. */
   total: number;
   done: number;
+  /** Number of the import that it takes back; null = it takes back none. */
+  undoOf: number | null;
 };
 
 /** A file without what stands in it, which may be megabytes. */
 export type ImportHead = Omit<Import, "text">;
 
+/** Of a list, newest first, the numbers of imports that were taken back; where the undo was taken back in turn, they are in force again. */
+export function takenBack(list: readonly Pick<Import, "no" | "undoOf" | "state">[]): ReadonlySet<number> {
+  const gone = new Set<number>();
+  for (const { no, undoOf, state } of list) if (undoOf !== null && state === "done" && !gone.has(no)) gone.add(undoOf);
+  return gone;
+}
+
 /** What became of a row; `detail` is the web room's own. */
 export type ImportRow = { line: number; outcome: ImportOutcome; detail: string };
 
-type RawHead = Omit<ImportHead, "createdAtMs" | "byName" | "fileName" | "fleetNo" | "giveCodes" | "mapping"> & {
+type RawHead = Omit<ImportHead, "createdAtMs" | "byName" | "fileName" | "fleetNo" | "giveCodes" | "mapping" | "undoOf"> & {
   created_at_ms: number;
   by_name: string;
   file_name: string;
   fleet_no: number;
   give_codes: number;
   mapping: string | null;
+  undo_of: number | null;
 };
 type RawImport = RawHead & { text: string };
 
-const headColumns = "no, id, created_at_ms, by, by_name, file_name, fleet_no, give_codes, mapping, state, total, done";
+const headColumns = "no, id, created_at_ms, by, by_name, file_name, fleet_no, give_codes, mapping, state, total, done, undo_of";
 const keptMs = 7 * 86_400_000;
 const listMax = 20;
 
@@ -52,7 +62,7 @@ function headOf(raw: RawHead): ImportHead {
   const { no, id, by, state, total, done } = raw;
   const mapping = raw.mapping === null ? null : (JSON.parse(raw.mapping) as string[]);
   const names = { byName: raw.by_name, fileName: raw.file_name, fleetNo: raw.fleet_no };
-  return { no, id, by, state, total, done, createdAtMs: raw.created_at_ms, ...names, giveCodes: raw.give_codes === 1, mapping };
+  return { no, id, by, state, total, done, createdAtMs: raw.created_at_ms, ...names, giveCodes: raw.give_codes === 1, mapping, undoOf: raw.undo_of };
 }
 
 /** Files of rigs that people sent; kept for seven days, with what they changed. */
@@ -72,7 +82,7 @@ export class Imports {
     this.#byId = sql.prepare("SELECT * FROM imports WHERE id = ?");
     this.#latest = sql.prepare(`SELECT ${headColumns} FROM imports ORDER BY no DESC LIMIT ?`);
     this.#insert = sql.prepare(
-      "INSERT INTO imports (id, created_at_ms, by, by_name, file_name, text, fleet_no, give_codes, state, total, done) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'ready', ?, 0)",
+      "INSERT INTO imports (id, created_at_ms, by, by_name, file_name, text, fleet_no, give_codes, state, total, done, undo_of) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'ready', ?, 0, ?)",
     );
     this.#map = sql.prepare("UPDATE imports SET mapping = ?, fleet_no = ?, give_codes = ? WHERE no = ? AND state = 'ready'");
     this.#progress = sql.prepare("UPDATE imports SET state = ?, done = ? WHERE no = ?");
@@ -91,13 +101,13 @@ export class Imports {
   }
 
   /** Keeps a file; those that are older than seven days go. */
-  add(input: Pick<Import, "by" | "byName" | "fileName" | "text" | "fleetNo" | "giveCodes" | "total">): Import {
+  add(input: Pick<Import, "by" | "byName" | "fileName" | "text" | "fleetNo" | "giveCodes" | "total"> & Partial<Pick<Import, "undoOf">>): Import {
     return this.#database.transaction(() => {
       this.#prune();
       const nowMs = this.#database.now();
       const id = newId("imp", nowMs);
-      const { by, byName, fileName, text, fleetNo, giveCodes, total } = input;
-      this.#insert.run(id, nowMs, by, byName, fileName, text, fleetNo, giveCodes, total);
+      const { by, byName, fileName, text, fleetNo, giveCodes, total, undoOf = null } = input;
+      this.#insert.run(id, nowMs, by, byName, fileName, text, fleetNo, giveCodes, total, undoOf);
       const added = this.byId(id);
       if (added === null) throw new Error("an import vanished inside its own transaction");
       return added;

@@ -19,6 +19,7 @@ import counts from "../../migrations/control/0017_counts.sql" with { type: "text
 import ownerOfAllocation from "../../migrations/control/0018_owner_of_allocation.sql" with { type: "text" };
 import eventsOfContracts from "../../migrations/control/0019_events_of_contracts.sql" with { type: "text" };
 import savedViews from "../../migrations/control/0020_saved_views.sql" with { type: "text" };
+import takenBack from "../../migrations/control/0021_taken_back.sql" with { type: "text" };
 import type { Log } from "../log.ts";
 
 export type Migration = { version: number; name: string; text: string };
@@ -45,6 +46,7 @@ const migrations: readonly Migration[] = Object.freeze([
   { version: 18, name: "0018_owner_of_allocation", text: ownerOfAllocation },
   { version: 19, name: "0019_events_of_contracts", text: eventsOfContracts },
   { version: 20, name: "0020_saved_views", text: savedViews },
+  { version: 21, name: "0021_taken_back", text: takenBack },
 ]);
 
 /** "HUBC": marks a SQLite file as a control database, so that no other file is taken for one. */

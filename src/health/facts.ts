@@ -32,6 +32,8 @@ export type RigFact = {
   /** Moment of the last disconnect, while no session is open. */
   readonly disconnectedAtMs: number | null;
   readonly lastRefusal: Refusal | null;
+  /** What is wrong with hints in its password that could not be read; absent = nothing. */
+  readonly unreadHints?: readonly string[];
   /** What it may be judged by since the hub started, see `Exposure`: seconds per hash, and the shares of just that time. */
   readonly exposure: Readonly<Pick<Exposure, "perHps" | "perHpsAtAccepted" | "accepted" | "refused" | "poolAccepted" | "poolRejected" | "counts">>;
 };

@@ -90,7 +90,7 @@ export class Hub {
     this.lastSessionNo = deps.firstSessionNo;
     startJobNumbers(Math.floor(deps.random() * 2 ** 32));
     this.books = new GroundBooks(deps);
-    this.hints = new NominalHints(deps.control.rigs);
+    this.hints = new NominalHints(deps.control.rigs, (event) => deps.event(event));
     this.settlement = new Settlement({
       append: (share) => this.record(share),
       appendVerdict: (sequence, verdict) => {
@@ -291,7 +291,7 @@ export class Hub {
       rememberLayout: (session, layout) => this.layouts.remember(session, layout),
       unfit: (session, rig) => this.prospects.unfit(session, rig),
       admitted: (session, rig) => this.admitted(session, rig),
-      hinted: (rig, nominalHps) => this.hints.note(rig, nominalHps),
+      hinted: (rig, hints) => this.hints.note(rig, hints),
       // That the pools are down is told once; thousands of rigs that knock again and again meanwhile are no news.
       refused: (session, text) =>
         this.deps.log[text === worklessText ? "debug" : "info"]("rig.refused", { address: session.address, agent: session.agent, text }),

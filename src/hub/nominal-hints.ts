@@ -1,21 +1,37 @@
+import type { EventInput } from "../control/events.ts";
 import type { Rigs } from "../control/rigs.ts";
+import type { PasswordHints } from "../stratum/v1/worker-names.ts";
 import { limits } from "./limits.ts";
-import type { RosterRig } from "./roster.ts";
+import { noHints, type RosterRig } from "./roster.ts";
+
+type HintedRigs = Pick<Rigs, "setNominal" | "byNo">;
 
 /** Nominal hashrates from passwords, written to the control database a few at a time. */
 export class NominalHints {
   private readonly waiting = new Map<number, number>();
-  private readonly rigs: Pick<Rigs, "setNominal">;
+  private readonly rigs: HintedRigs;
+  private readonly tell: (event: EventInput) => void;
 
-  constructor(rigs: Pick<Rigs, "setNominal">) {
+  constructor(rigs: HintedRigs, tell: (event: EventInput) => void) {
     this.rigs = rigs;
+    this.tell = tell;
   }
 
-  /** An operator's word counts more. */
-  note(rig: RosterRig, nominalHps: number): void {
-    if (rig.nominalIsDeclared || rig.nominalHps === nominalHps) return;
+  /** What a rig said at a login. An operator's word counts more. */
+  note(rig: RosterRig, { nominalHps, unread }: PasswordHints): void {
+    this.noteUnread(rig, unread);
+    if (nominalHps === null || rig.nominalIsDeclared || rig.nominalHps === nominalHps) return;
     rig.nominalHps = nominalHps;
     this.waiting.set(rig.no, nominalHps);
+  }
+
+  /** Told once, and again only when it says something else: a rig may log in every minute. */
+  private noteUnread(rig: RosterRig, unread: readonly string[]): void {
+    const isNews = unread.length > 0 && unread.join() !== rig.unreadHints.join();
+    rig.unreadHints = unread.length === 0 ? noHints : unread;
+    if (!isNews) return;
+    const text = `${rig.name} has a hint in its password that cannot be read, and is ignored: ${unread.join("; ")}`;
+    this.tell({ type: "rig.hint-unread", subjectKind: "rig", subjectId: this.rigs.byNo(rig.no)?.id ?? "", text, data: { rules: unread } });
   }
 
   write(): void {

@@ -1,4 +1,5 @@
 import type { Firmware } from "../stratum/v1/firmware.ts";
+import type { PasswordHints } from "../stratum/v1/worker-names.ts";
 import type { Layout, Slot } from "../work/extranonce.ts";
 import type { Answerable } from "./hub-job.ts";
 import type { RigIntake } from "./rig-intake.ts";
@@ -40,7 +41,7 @@ export type RigFloor = {
   unfit: (caller: Caller, rig: RosterRig) => string | null;
   admitted: (caller: Caller, rig: RosterRig) => void;
   /** The rig's password names its nominal hashrate, in H/s. */
-  hinted: (rig: RosterRig, nominalHps: number) => void;
+  hinted: (rig: RosterRig, hints: PasswordHints) => void;
   refused: (caller: Caller, text: string) => void;
   startWork: (caller: Caller, rig: RosterRig) => void;
   sharesPerMinute: (caller: Caller) => number;

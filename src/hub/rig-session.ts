@@ -373,7 +373,7 @@ export class RigSession implements Submitter, Caller, IntakeOwner, RigMoments, R
     }
     this.reply(writeResult(message.id, true));
     const hints = passwordHints(message.password);
-    if (hints.nominalHps !== null) this.floor.hinted(rig, hints.nominalHps);
+    this.floor.hinted(rig, hints);
     // A second login of the same rig is no second rig.
     if (!rig.sessions.includes(this)) rig.join(this);
     if (this.rig === null) {

@@ -13,6 +13,7 @@ import { TurnShare } from "./turn-share.ts";
 export type RosterSession = RigSessionFact & { readonly servingPoolNo: number; readonly servingContractNo: number };
 
 const none: readonly RosterSession[] = Object.freeze([]);
+export const noHints: readonly string[] = Object.freeze([]);
 
 /** One rig as the hub keeps it in memory, and what it says of it; what people decide about it is in the control database. */
 export class RosterRig implements RigFact {
@@ -35,6 +36,7 @@ export class RosterRig implements RigFact {
   acceptedShares = 0;
   disconnectedAtMs: number | null = null;
   lastRefusal: Refusal | null = null;
+  unreadHints: readonly string[] = noHints;
   readonly exposure = new Exposure();
   /** Shares per minute wanted of it, as a multiple of what its fleet asks for. */
   pace = 1;

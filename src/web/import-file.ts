@@ -12,7 +12,7 @@ import { cellsOf, NameBook, type RigCell, rigCells } from "./rig-cells.ts";
 /** A row as it would come out, or came out. */
 export type ImportLine = Pick<PlannedRow, "line" | "outcome" | "name" | "rigId" | "changes" | "errors" | "warnings">;
 
-export type NewImport = Pick<Import, "fileName" | "text" | "fleetNo"> & Partial<Pick<Import, "giveCodes" | "mapping">>;
+export type NewImport = Pick<Import, "fileName" | "text" | "fleetNo"> & Partial<Pick<Import, "giveCodes" | "mapping" | "undoOf">>;
 
 /** The file, which has at least a row. @throws Problem `invalid` that names the field `text` */
 export async function readFile(text: string): Promise<CsvFile> {
@@ -26,8 +26,8 @@ export async function readFile(text: string): Promise<CsvFile> {
 /** Keeps a file that somebody sent; nothing of it is in force. */
 export function keepFile({ imports }: Pick<Control, "imports">, principal: Principal, { file, ...sent }: NewImport & { file: CsvFile }): Import {
   const by = { by: actorOf(principal), byName: actorName(principal) };
-  const { fileName, text, fleetNo, giveCodes = false, mapping = null } = sent;
-  const kept = imports.add({ ...by, fileName, text, fleetNo, giveCodes, total: file.rows.length });
+  const { fileName, text, fleetNo, giveCodes = false, mapping = null, undoOf = null } = sent;
+  const kept = imports.add({ ...by, fileName, text, fleetNo, giveCodes, undoOf, total: file.rows.length });
   if (mapping === null) return kept;
   imports.map(kept.no, { mapping: file.head.map((_, at) => mapping[at] ?? ""), fleetNo, giveCodes });
   return imports.byId(kept.id) ?? kept;
@@ -147,5 +147,5 @@ export async function keepUndo(control: Taken, principal: Principal, kept: Impor
   const file = await readCsv(text);
   if ("fault" in file || file.rows.length === 0)
     throw new Problem("conflict", "nothing of it is left to take back; rigs that it removed come back when they are imported again");
-  return keepFile(control, principal, { fileName: `undo of ${kept.fileName}`.slice(0, 80), text, fleetNo: kept.fleetNo, file });
+  return keepFile(control, principal, { fileName: `undo of ${kept.fileName}`.slice(0, 80), text, fleetNo: kept.fleetNo, undoOf: kept.no, file });
 }

@@ -46,7 +46,7 @@ describe("the rig's name in a worker string", () => {
 });
 
 describe("password hints", () => {
-  const cases: [string, number | null, number | null][] = [
+  const cases: [password: string, difficulty: number | null, nominalHps: number | null, unread?: string][] = [
     ["x", null, null],
     ["", null, null],
     ["d=8192", 8192, null],
@@ -55,21 +55,52 @@ describe("password hints", () => {
     ["h=500 d=4", 4, 500],
     ["D=16,H=2p", 16, 2e15],
     ["h=.5G", null, 5e8],
-    ["d=0,h=0", null, null],
-    ["d=-5,h=abc", null, null],
-    ["d=1e99999,h=1TT", null, null],
+    ["h=100TH/s", null, 100e12],
+    ["x h=100 TH/s d=64k", 64_000, 100e12],
+    ["d=8192 x", 8192, null],
+    ["d=8192,123", 8192, null],
+    ["h=12 bananas", null, null, "h"],
+    ["h=12bananas,d=4", 4, null, "h"],
+    ["h=100,5T", null, null, "h"],
+    ["d=12 TH/s", null, null, "d"],
+    ["d=0,h=0", null, null, "dh"],
+    ["d=-5,h=abc", null, null, "dh"],
+    ["h=-5T", null, null, "h"],
+    ["h=1e400,d=1e400", null, null, "dh"],
+    ["h=1e30", null, null, "h"],
+    ["d=1e99999,h=1TT", null, null, "dh"],
     ["md=4,xd=8", null, null],
     ["d=1,d=2", 2, null],
-    ["d=NaN,h=Infinity", null, null],
-    ["d=1e19,h=1E", null, 1e18],
-    ["d=2E", null, null],
-    ["d=9e-13", null, null],
-    ["d=4,d=2e18", 4, null],
+    ["d=NaN,h=Infinity", null, null, "dh"],
+    ["d=1e19,h=1E", null, 1e18, "d"],
+    ["d=2E", null, null, "d"],
+    ["d=9e-13", null, null, "d"],
+    ["d=4,d=2e18", 4, null, "d"],
+    ["h=", null, null, "h"],
+    [`${"x".repeat(250)},h=100T`, null, null],
   ];
-  for (const [password, difficulty, nominalHps] of cases)
-    test(JSON.stringify(password), () => expect(passwordHints(password)).toEqual({ difficulty, nominalHps }));
+  for (const [password, difficulty, nominalHps, unread = ""] of cases)
+    test(JSON.stringify(password.slice(-40)), () => {
+      const read = passwordHints(password);
+      expect(read).toMatchObject({ difficulty, nominalHps });
+      expect(
+        read.unread
+          .map((rule) => rule[0])
+          .sort()
+          .join(""),
+      ).toBe(unread);
+    });
 
-  test("takes any password in bounded time", () => expect(passwordHints(",".repeat(100_000))).toEqual({ difficulty: null, nominalHps: null }));
+  test("what is said of one that cannot be read does not repeat it", () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 6 }), (text) => {
+        const said = passwordHints(`h=secret${text}`).unread.join();
+        expect(said.includes("secret")).toBe(false);
+      }),
+    );
+  });
+
+  test("takes any password in bounded time", () => expect(passwordHints(",".repeat(100_000))).toEqual({ difficulty: null, nominalHps: null, unread: [] }));
 });
 
 describe("a refusal", () => {

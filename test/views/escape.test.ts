@@ -40,6 +40,7 @@ function rig(text: string): RigParts {
     span: "1h",
     chart: { id: "c", points: [], gaps: [], fromMs: 0, toMs: 1, nominalHps: null, zone: "UTC" },
     ...{ hubFates: [], poolFates: [], shares: [], serving: [], allocations: [], card: [] },
+    unreadHints: [text],
     orders: { parked: true, draining: true, lifecycle: text },
   };
 }

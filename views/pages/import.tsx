@@ -98,8 +98,70 @@ function Counts(props: ImportProps): JSX.Element {
   );
 }
 
+const wordsOf = (cell: string): string => cell.replaceAll("_", " ");
+const brief = 24;
+const cutBrief = (text: string): string => (text.length > brief ? `${text.slice(0, brief)}…` : text || "—");
+
+/** What a row does, as few words. */
+function Brief(props: { row: ImportRowLine }): JSX.Element {
+  const { errors, warnings, changes, outcome } = props.row;
+  const [error] = errors;
+  if (error !== undefined)
+    return <span class="bad" safe>{`${wordsOf(error.cell)}: ${error.rule}${errors.length > 1 ? `, and ${errors.length - 1} more` : ""}`}</span>;
+  const [warning] = warnings;
+  if (warning !== undefined && warnings.length + changes.length === 1)
+    return (
+      <span class="warn">
+        <Glyph shape="up" /> <span safe>{`warning: ${wordsOf(warning.cell)} ${warning.rule}`}</span>
+      </span>
+    );
+  return (
+    <>
+      {warning === undefined ? (
+        ""
+      ) : (
+        <b class="warn">
+          <Glyph shape="up" /> <span safe>{`${count(warnings.length)} ${warnings.length === 1 ? "warning" : "warnings"}`}</span>{" "}
+        </b>
+      )}
+      {changes.map(({ cell, from, to }, at) => (
+        <>
+          {at === 0 ? "" : " · "}
+          <small safe>{wordsOf(cell)}</small> {outcome === "new" || from === "" ? "" : <span class="dim" safe>{`${cutBrief(from)} → `}</span>}
+          <bdi safe>{cutBrief(to)}</bdi>
+        </>
+      ))}
+    </>
+  );
+}
+
+/** All of it, for who opens the row. */
+function Whole(props: { row: ImportRowLine }): JSX.Element {
+  const { row } = props;
+  return (
+    <>
+      {row.errors.map(({ cell, rule }) => (
+        <p class="bad" safe>{`${wordsOf(cell)}: ${rule}`}</p>
+      ))}
+      {row.warnings.map(({ cell, rule }) => (
+        <p class="warn">
+          <Glyph shape="up" /> <span safe>{`warning: ${wordsOf(cell)} ${rule}`}</span>
+        </p>
+      ))}
+      {row.changes.map(({ cell, from, to }) => (
+        <p>
+          <small safe>{wordsOf(cell)}</small> {row.outcome === "new" ? "" : <span class="dim" safe>{`${cut(from)} → `}</span>}
+          <bdi safe>{cut(to)}</bdi>
+        </p>
+      ))}
+    </>
+  );
+}
+
+/** One line, however much the row does: thousands of them are looked through on a phone. */
 function Row(props: { row: ImportRowLine }): JSX.Element {
   const { row } = props;
+  const says = row.errors.length + row.warnings.length + row.changes.length;
   return (
     <tr>
       <td class="n" safe>
@@ -111,21 +173,17 @@ function Row(props: { row: ImportRowLine }): JSX.Element {
       <th scope="row" safe>
         {row.name === "" ? "–" : cut(row.name)}
       </th>
-      <td class="wrap">
-        {row.errors.map(({ cell, rule }) => (
-          <p class="bad" safe>{`${cell.replaceAll("_", " ")}: ${rule}`}</p>
-        ))}
-        {row.warnings.map(({ cell, rule }) => (
-          <p class="warn">
-            <Glyph shape="up" /> <span safe>{`warning: ${cell.replaceAll("_", " ")} ${rule}`}</span>
-          </p>
-        ))}
-        {row.changes.map(({ cell, from, to }) => (
-          <p>
-            <small safe>{cell.replaceAll("_", " ")}</small> {row.outcome === "new" ? "" : <span class="dim" safe>{`${cut(from)} → `}</span>}
-            <bdi safe>{cut(to)}</bdi>
-          </p>
-        ))}
+      <td class={says > 1 ? "brief" : "wrap"}>
+        {says < 2 ? (
+          <Brief row={row} />
+        ) : (
+          <details>
+            <summary>
+              <Brief row={row} />
+            </summary>
+            <Whole row={row} />
+          </details>
+        )}
       </td>
     </tr>
   );

@@ -9,7 +9,12 @@ import type { AssetUrls, Viewer } from "../viewer.ts";
 export type ImportLine = { id: string; fileName: string; byName: string; atMs: number; state: string; total: number; done: number };
 export type ImportsProps = { viewer: Viewer; assets: AssetUrls; fleets: readonly Choice[]; latest: readonly ImportLine[]; form: FormState };
 
-const stateWords: Readonly<Record<string, string>> = Object.freeze({ ready: "not applied", applying: "being applied", done: "applied" });
+const stateWords: Readonly<Record<string, string>> = Object.freeze({
+  ready: "not applied",
+  applying: "being applied",
+  done: "applied",
+  undone: "applied, then undone",
+});
 
 function Latest(props: { latest: readonly ImportLine[]; viewer: Viewer }): JSX.Element {
   return (

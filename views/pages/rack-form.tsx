@@ -11,6 +11,8 @@ export type RackFormProps = {
   /** Null = new ones. */
   rack: { id: string; name: string; version: number } | null;
   sites: readonly Choice[];
+  /** Words that a browser offers. */
+  places: Readonly<Record<"building" | "row", readonly string[]>>;
   form: FormState;
   backHref: string;
 };
@@ -35,8 +37,8 @@ export function RackFormPage(props: RackFormProps): JSX.Element {
         <Hidden csrf={viewer.csrf} {...(rack !== null && { version: rack.version, form })} />
         <Select form={form} name="site" label="Site" choices={[{ value: "", text: "none" }, ...props.sites]} hint="Sites are added in Settings." />
         <div class="row">
-          <Field form={form} name="building" label="Building" />
-          <Field form={form} name="row" label="Row" />
+          <Field form={form} name="building" label="Building" list={props.places.building} />
+          <Field form={form} name="row" label="Row" list={props.places.row} />
           <Field
             form={form}
             name="name"

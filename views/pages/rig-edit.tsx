@@ -18,6 +18,8 @@ export type RigEditProps = {
   owners: readonly Choice[];
   sites: readonly Choice[];
   models: readonly string[];
+  /** What a browser offers for the parts of its place: words that are there, positions that are free. */
+  places: Readonly<Record<"building" | "row" | "rack" | "position", readonly string[]>>;
   repairs: readonly RepairLine[];
   repairForm: FormState;
 };
@@ -66,10 +68,10 @@ export function RigEditPage(props: RigEditProps): JSX.Element {
         <h2>Place</h2>
         <Select form={form} name="site" label="Site" choices={[{ value: "", text: "none" }, ...props.sites]} />
         <div class="row">
-          <Field form={form} name="building" label="Building" />
-          <Field form={form} name="row" label="Row" />
-          <Field form={form} name="rack" label="Rack" />
-          <Field form={form} name="position" label="Position" />
+          <Field form={form} name="building" label="Building" list={props.places.building} />
+          <Field form={form} name="row" label="Row" list={props.places.row} />
+          <Field form={form} name="rack" label="Rack" list={props.places.rack} />
+          <Field form={form} name="position" label="Position" list={props.places.position} />
         </div>
         <p class="hint">{`Free words, unless the rack is described (see Racks). Then the position is one that it has. ${positionHint}`}</p>
         <h2>Life</h2>

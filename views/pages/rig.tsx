@@ -3,6 +3,7 @@ import { difficulty, duration } from "../format.ts";
 import { Layout } from "../layout.tsx";
 import { type AllocationLine, AllocationList } from "../parts/allocation-list.tsx";
 import { FactsPanel } from "../parts/facts.tsx";
+import { Glyph } from "../parts/glyph.tsx";
 import { type ChartProps, HashrateChart } from "../parts/hashrate-chart.tsx";
 import { Heading } from "../parts/heading.tsx";
 import { How } from "../parts/how.tsx";
@@ -26,6 +27,8 @@ export type RigParts = {
   sessions: SessionLine[];
   disconnectedAtMs: number | null;
   lastRefusal: { atMs: number; code: number; text: string } | null;
+  /** What is wrong with hints in its password. */
+  unreadHints: readonly string[];
   /** How long the time shown is, in words. */
   span: string;
   chart: ChartProps;
@@ -118,6 +121,13 @@ export function RigConnection(props: { rig: RigParts; clock: Clock }): JSX.Eleme
       {rig.sessions.map((session) => (
         <SessionFacts session={session} clock={clock} />
       ))}
+      {rig.unreadHints.length === 0 ? (
+        ""
+      ) : (
+        <p class="foot warn">
+          <Glyph shape="up" /> <span safe>{`A hint in its password cannot be read, and is ignored: ${rig.unreadHints.join("; ")}.`}</span>
+        </p>
+      )}
       <p class="foot">
         Last refusal:{" "}
         {rig.lastRefusal === null ? (

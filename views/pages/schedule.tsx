@@ -2,7 +2,7 @@
 
 import { Layout } from "../layout.tsx";
 import { type AllocationLine, Fraction, Name } from "../parts/allocation-list.tsx";
-import { Field, type FormState } from "../parts/form.tsx";
+import { Field, FormErrors, type FormState } from "../parts/form.tsx";
 import { Gantt, type GanttProps } from "../parts/gantt.tsx";
 import { InTurns } from "../parts/in-turns.tsx";
 import { RangeFields, RangePicker, type RangePickerProps } from "../parts/range-picker.tsx";
@@ -138,18 +138,29 @@ function Spans(props: ScheduleProps): JSX.Element {
   );
 }
 
+function Answer(props: ScheduleProps): JSX.Element {
+  return (
+    <>
+      {props.asksMoment ? <Moments {...props} /> : ""}
+      <Spans {...props} />
+      {props.asksMoment ? "" : <Moments {...props} />}
+    </>
+  );
+}
+
 /** Whom rigs served over a time, and who had which rig at one moment, why, and by whose decision. */
 export function SchedulePage(props: ScheduleProps): JSX.Element {
+  // Where the question has a slip there is no answer, least of all that nobody had a rig.
+  const isAnswered = Object.keys(props.form.errors).length === 0;
   return (
     <Layout title="Schedule" current="schedule" viewer={props.viewer} assets={props.assets} live={null}>
       <div class="title">
         <h1>Schedule</h1>
         <RangePicker {...props.picker} />
       </div>
+      <FormErrors form={props.form} />
       <Question {...props} />
-      {props.asksMoment ? <Moments {...props} /> : ""}
-      <Spans {...props} />
-      {props.asksMoment ? "" : <Moments {...props} />}
+      {isAnswered ? <Answer {...props} /> : ""}
     </Layout>
   );
 }

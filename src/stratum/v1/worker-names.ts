@@ -38,19 +38,58 @@ export type PasswordHints = {
   difficulty: number | null;
   /** `h=`: nominal hashrate in H/s. */
   nominalHps: number | null;
+  /** What is wrong with hints that cannot be read, each once, in words that do not repeat them: they may be a password after all. */
+  unread: readonly string[];
 };
 
 const suffixes: Readonly<Record<string, number>> = Object.freeze({ "": 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12, p: 1e15, e: 1e18 });
+/** Beyond the whole network's many times over. */
+const nominalHpsMax = 1e24;
+const passwordCharsMax = 256;
+const hintRules = { d: "d= must be a difficulty above 0, such as 8192 or 64k", h: "h= must be a hashrate above 0, such as 100T or 100 TH/s" } as const;
 
-/** Reads hints from a list like "x,d=8192,h=100T"; an unusable one is left out, as passwords are mostly just "x". */
+/**
+ * Reads hints from a list like "x,d=8192,h=100T" or "h=100 TH/s d=8192". One that cannot be read to its end is left out whole, and said: the
+ * 12 of "12 bananas" may have been anything.
+ */
 export function passwordHints(password: string): PasswordHints {
-  const hints: PasswordHints = { difficulty: null, nominalHps: null };
-  for (const item of password.slice(0, 256).split(/[,;\s]+/)) {
-    const [, name, digits = "", suffix = ""] = /^(d|h)=(\d{1,20}(?:\.\d{1,20})?(?:e[+-]?\d{1,2})?|\.\d{1,20})([kmgtpe]?)$/i.exec(item) ?? [];
-    const value = Number(digits) * (suffixes[suffix.toLowerCase()] ?? 1);
-    if (!Number.isFinite(value) || value <= 0) continue;
-    if (name?.toLowerCase() === "d" && isDifficulty(value)) hints.difficulty = value;
-    if (name?.toLowerCase() === "h") hints.nominalHps = value;
+  const read: Record<HintName, number | null> = { d: null, h: null };
+  const unread = new Set<string>();
+  const items = password.slice(0, passwordCharsMax).split(/[,;]|\s+(?=\w+=)/);
+  // What is cut off is not read as if it were whole.
+  if (password.length > passwordCharsMax) items.pop();
+  for (const [at, item] of items.entries()) {
+    const hint = readHint(item, items[at + 1] ?? "");
+    if (hint === null) continue;
+    if (hint.value === null) unread.add(hintRules[hint.name]);
+    else read[hint.name] = hint.value;
   }
-  return hints;
+  return { difficulty: read.d, nominalHps: read.h, unread: [...unread] };
+}
+
+type HintName = keyof typeof hintRules;
+
+/** The hint that an item is, `value` null where it cannot be read; null where the item is none. */
+function readHint(item: string, next: string): { name: HintName; value: number | null } | null {
+  const [, word, text = ""] = /^\s*([dh])=(.*)$/is.exec(item) ?? [];
+  if (word === undefined) return null;
+  if (word.toLowerCase() === "d") {
+    const value = hintValue(text, difficultyText);
+    return { name: "d", value: value !== null && isDifficulty(value) ? value : null };
+  }
+  // "h=1,5T" is no hashrate of 1 H/s.
+  const isCutByComma = /^\s*\d+$/.test(text) && /^\d/.test(next);
+  const value = isCutByComma ? null : hintValue(text, hashrateText);
+  return { name: "h", value: value !== null && value > 0 && value <= nominalHpsMax ? value : null };
+}
+
+const numberText = "\\s*(\\d{1,20}(?:\\.\\d{1,20})?(?:e[+-]?\\d{1,2})?|\\.\\d{1,20})\\s*([kmgtpe]?)";
+// Many write "x" for no password.
+const difficultyText = new RegExp(`^${numberText}(?:\\s+x)?\\s*$`, "i");
+const hashrateText = new RegExp(`^${numberText}(?:h(?:/s)?)?(?:\\s+x)?\\s*$`, "i");
+
+/** A number with a suffix and what may stand behind it; null where it is none. */
+function hintValue(text: string, pattern: RegExp): number | null {
+  const [, digits, suffix = ""] = pattern.exec(text) ?? [];
+  return digits === undefined ? null : Number(digits) * (suffixes[suffix.toLowerCase()] ?? 1);
 }

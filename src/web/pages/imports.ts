@@ -2,7 +2,7 @@ import { ImportPage, type ImportProps } from "../../../views/pages/import.tsx";
 import { ImportsPage } from "../../../views/pages/imports.tsx";
 import { blankForm, type FormState } from "../../../views/parts/form.tsx";
 import type { Control } from "../../control/control.ts";
-import { type Import, importOutcomes } from "../../control/imports.ts";
+import { type Import, importOutcomes, takenBack } from "../../control/imports.ts";
 import { assetUrls } from "../assets/assets.ts";
 import { type CsvFile, decodeText } from "../csv-read.ts";
 import { found } from "../endpoint.ts";
@@ -26,9 +26,12 @@ const nothing: Pick<CsvFile, "head" | "rows"> = Object.freeze({ head: [], rows: 
 
 function listPage({ deps }: PageParts, { viewer }: PageCall, form: FormState, status = 200): Promise<Response> {
   const { control } = deps;
-  const latest = control.imports
-    .latest()
-    .map((one) => ({ id: one.id, fileName: one.fileName, byName: one.byName, atMs: one.createdAtMs, state: one.state, total: one.total, done: one.done }));
+  const list = control.imports.latest();
+  const gone = takenBack(list);
+  const latest = list.map((one) => ({
+    ...{ id: one.id, fileName: one.fileName, byName: one.byName, atMs: one.createdAtMs, total: one.total, done: one.done },
+    state: gone.has(one.no) ? "undone" : one.state,
+  }));
   const fleets = control.fleets.all().map(({ id, name }) => ({ value: id, text: name }));
   return htmlResponse(ImportsPage({ viewer, assets: assetUrls, fleets, latest, form }), status);
 }

@@ -5,6 +5,7 @@ import { addRack, changeRack, removeRack } from "../actions/racks.ts";
 import { assetUrls } from "../assets/assets.ts";
 import { found } from "../endpoint.ts";
 import { Faults } from "../faults.ts";
+import { placeChoices } from "../place-choices.ts";
 import { invalidField, type Problem } from "../problems.ts";
 import { type FormValues, orRefused, readForm, refusedForm, versionOf } from "./form-body.ts";
 import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
@@ -16,10 +17,18 @@ import { refusedEdit } from "./stale-edit.ts";
 const racksMax = 100;
 const namesRule = `must name 1 to ${racksMax} racks, such as K{1-12}`;
 
-function page({ deps }: PageParts, { viewer }: PageCall, shown: { rack: Rack | null; form: FormState; backHref: string; status?: number }): Promise<Response> {
+async function page(
+  { deps, snapshots }: PageParts,
+  { viewer }: PageCall,
+  shown: { rack: Rack | null; form: FormState; backHref: string; status?: number },
+): Promise<Response> {
   const { rack, form, backHref, status = 200 } = shown;
   const sites = deps.control.sites.all().map(({ id, name }) => ({ value: id, text: name }));
-  return htmlResponse(RackFormPage({ viewer, assets: assetUrls, rack, sites, form, backHref }), status);
+  const { site, building, row } = form.values;
+  const rigs = (await snapshots.current()).rigs.map((view) => view.rig);
+  const typed = { siteId: site || null, location: { building: building || null, row: row || null, rack: null, position: null } };
+  const places = await placeChoices({ racks: deps.control.racks, rigs, typed });
+  return htmlResponse(RackFormPage({ viewer, assets: assetUrls, rack, sites, places, form, backHref }), status);
 }
 
 /** `K{1-12}` is K1 to K12, `K{01-12}` K01 to K12; any other name is itself; several have commas between them. */

@@ -1,10 +1,12 @@
 import { RigEditPage } from "../../../views/pages/rig-edit.tsx";
 import { blankForm, type FormState } from "../../../views/parts/form.tsx";
+import type { RigPlace } from "../../control/racks.ts";
 import type { Rig } from "../../control/rig-row.ts";
 import { addRepair, changeRig, giveAssetCode } from "../actions/rig-details.ts";
 import { assetUrls } from "../assets/assets.ts";
 import { found } from "../endpoint.ts";
 import { Faults } from "../faults.ts";
+import { placeChoices } from "../place-choices.ts";
 import { may } from "../principal.ts";
 import { Problem } from "../problems.ts";
 import { type CellTexts, cellOf, cellsOf, NameBook, type RigCell, readCells, rigCells } from "../rig-cells.ts";
@@ -34,21 +36,29 @@ function valuesOf(book: NameBook, rig: Rig): Record<RigCell, string> {
   return { ...cellsOf(book, rig), owner: rig.ownerCustomerId ?? "", site: rig.siteId ?? "" };
 }
 
+/** The place as the form has it by now. */
+function placeOf({ site, building, row, rack, position }: FormValues): RigPlace {
+  return { siteId: site || null, location: { building: building || null, row: row || null, rack: rack || null, position: position || null } };
+}
+
 type Shown = { form?: FormState; repairForm?: FormState; status?: number };
 
-function page(parts: PageParts, call: PageCall, { form, repairForm = blankForm, status = 200 }: Shown): Promise<Response> {
+async function page(parts: PageParts, call: PageCall, { form, repairForm = blankForm, status = 200 }: Shown): Promise<Response> {
   const { control } = parts.deps;
   const rig = found(control.rigs.byId(call.id), "rig");
+  const shown = form ?? { values: valuesOf(new NameBook(control), rig), errors: {} };
+  const rigs = (await parts.snapshots.current()).rigs.map((view) => view.rig);
   const named = ({ id, name }: { id: string; name: string }) => ({ value: id, text: name });
   const props = {
     viewer: call.viewer,
     assets: assetUrls,
     rig: { id: rig.id, name: rig.name, version: rig.version, assetCode: rig.assetCode },
-    form: form ?? { values: valuesOf(new NameBook(control), rig), errors: {} },
+    form: shown,
     mayAll: call.viewer.mayWrite,
     owners: control.customers.all().map(named),
     sites: control.sites.all().map(named),
     models: control.models.all().map(({ name }) => name),
+    places: await placeChoices({ racks: control.racks, rigs, typed: placeOf(shown.values), selfId: rig.id }),
     repairs: control.repairs.latest(control.rigs.numbersOf(rig.no), repairsShown),
     repairForm,
   };

@@ -173,6 +173,7 @@ async function rigParts(parts: PageParts, rig: Rig, asked: Shown): Promise<RigPa
     })),
     disconnectedAtMs: fact?.disconnectedAtMs ?? rig.lastSeenMs,
     lastRefusal: fact?.lastRefusal ?? null,
+    unreadHints: fact?.unreadHints ?? [],
     span: rangeText(range),
     chart,
     hubFates: hubFateLines(summary),

@@ -102,6 +102,10 @@ describe("importing", () => {
     const html = await pageOf(path);
     expect(chips(html)).toEqual(["error 2", "new 1", "changed 1", "removed 0", "unchanged 1"]);
     expect(html).toContain("is in line 4 already");
+    // One line for each row: what it does stands in its summary, and the rest opens.
+    const bodies = [...html.slice(html.indexOf('id="rows"')).matchAll(/<tr>.*?<\/tr>/gs)].map(([row]) => row).slice(1);
+    expect(bodies.map((row) => (row.match(/<summary>/g) ?? []).length).sort()).toEqual([0, 0, 1, 1, 1]);
+    expect(bodies.map((row) => row.replace(/<details>.*?<\/details>/s, "").match(/<p[ >]/))).toEqual([null, null, null, null, null]);
     expect(html).toContain("nominal: must be a hashrate");
     expect(farm.deps.control.rigs.all()).toEqual(before);
     await apply(path);
@@ -116,6 +120,9 @@ describe("importing", () => {
     await apply(undo);
     expect(rigNamed("imp-1")).toMatchObject({ id: known.id, serial: "OLD", nominalHps: null, notes: "=keep", location: { row: null } });
     expect(rigNamed("imp-3")).toBeNull();
+    const inList = (text: string, of: string) => /<td>([^<]*)<\/td>/.exec(text.slice(text.indexOf(`<tr id="${of.split("/").at(-1)}"`)))?.[1];
+    const list = await pageOf("/imports");
+    expect([inList(list, path), inList(list, undo)]).toEqual(["applied, then undone", "applied"]);
     const taken = await pageOf(path);
     expect([taken.includes("Undo…"), taken.includes("Nothing of it is left to take back.")]).toEqual([false, true]);
     const { status } = await send(owner, `${path}/undo`, {});

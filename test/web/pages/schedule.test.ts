@@ -50,6 +50,8 @@ describe("who had which rig", () => {
     const answer = await owner.get("/schedule?at=yesterday&contract=7x");
     const html = await answer.text();
     expect([answer.status, html.includes('id="at-error"'), html.includes('id="contract-error"')]).toEqual([422, true, true]);
+    // What was not understood has no answer, and above all not that there was nothing.
+    expect([html.includes('<a href="#contract"'), html.includes("No rig"), html.includes('id="gantt"')]).toEqual([true, false, false]);
   });
 });
 

@@ -1,0 +1,30 @@
+import { expect, test } from "bun:test";
+import { openControl } from "../../src/control/control.ts";
+import type { EventInput } from "../../src/control/events.ts";
+import { NominalHints } from "../../src/hub/nominal-hints.ts";
+import { RosterRig } from "../../src/hub/roster.ts";
+import { silentLog } from "../../src/log.ts";
+import { passwordHints } from "../../src/stratum/v1/worker-names.ts";
+
+test("a hint that cannot be read changes nothing and is told once, without repeating the password", () => {
+  const control = openControl(":memory:", { now: Date.now, log: silentLog });
+  const fleetNo = control.fleets.ensureMain().no;
+  const made = control.rigs.create({ name: "s19-1", fleetNo, nominalHps: 1e14, nominalSource: "hint" }, "user:x");
+  if (!made.ok) throw new Error(made.rule);
+  const events: EventInput[] = [];
+  const hints = new NominalHints(control.rigs, (event) => events.push(event));
+  const rig = new RosterRig(made.value);
+  const login = (password: string) => hints.note(rig, passwordHints(password));
+  login("h=12 bananas");
+  login("h=12 bananas");
+  hints.write();
+  expect(control.rigs.byNo(rig.no)?.nominalHps).toBe(1e14);
+  expect(events.map(({ type, subjectId }) => [type, subjectId])).toEqual([["rig.hint-unread", made.value.id]]);
+  expect(events[0]?.text).toBe("s19-1 has a hint in its password that cannot be read, and is ignored: h= must be a hashrate above 0, such as 100T or 100 TH/s");
+  expect(rig.unreadHints).toHaveLength(1);
+  login("h=120T");
+  hints.write();
+  expect([control.rigs.byNo(rig.no)?.nominalHps, rig.unreadHints]).toEqual([1.2e14, []]);
+  login("h=lots");
+  expect(events).toHaveLength(2);
+});

@@ -11,7 +11,8 @@ import { prepareWork } from "../work/prepared-work.ts";
 import type { HubJob, JobOrigin, PoolJob, SubmittedShare, Tip } from "./hub-job.ts";
 import { limits } from "./limits.ts";
 import { GatheringWriter } from "./line-writer.ts";
-import { PendingSubmits, type SettleShare } from "./pending-submits.ts";
+import { PendingSubmits, type PoolAnswer, type SettleShare } from "./pending-submits.ts";
+import { PoolNames } from "./pool-names.ts";
 
 export type PoolAddress = {
   poolNo: number;
@@ -48,7 +49,6 @@ type Phase = "connecting" | "configuring" | "subscribing" | "authorizing" | "ope
 const configureId = 1;
 const subscribeId = 2;
 const authorizeId = 3;
-const firstNameId = 16;
 /** Far above the ids of anything else that is asked on a session. */
 const firstSubmitId = 2 ** 20;
 
@@ -89,9 +89,7 @@ export class PoolSession implements JobOrigin {
   private socket: { end: () => void; terminate: () => void } | null = null;
   private phaseSinceMs: number;
   private tip: Tip = { superseded: false };
-  private readonly names = new Map<string, "asked" | "granted" | "refused">();
-  private readonly nameIds = new Map<number, string>();
-  private nextNameId = firstNameId;
+  private readonly names: PoolNames;
   private subscribeRetried = false;
   /** A job that came before the subscribe answer, which it needs to make sense. */
   private earlyNotify: Notify | null = null;
@@ -109,31 +107,45 @@ export class PoolSession implements JobOrigin {
     this.openedAtMs = now();
     this.phaseSinceMs = this.openedAtMs;
     this.lastLineAtMs = this.openedAtMs;
-    this.pending = new PendingSubmits(firstSubmitId, events.settle);
+    this.names = new PoolNames(address.username);
+    this.pending = new PendingSubmits(firstSubmitId, this.settle);
     this.dial();
   }
 
-  /** The name a rig's shares go up under: the account's own, or the rig's where the username says `{rig}`. */
+  /** The name a rig's shares go up under. */
   nameFor(rigName: string): string {
-    return this.address.username.includes("{rig}") ? this.address.username.replaceAll("{rig}", rigName) : this.address.username;
+    return this.names.of(rigName);
   }
 
   /** Makes sure the pool knows the name before its first submit; TCP keeps the order. */
   introduce(name: string): void {
-    if (name === this.address.username || this.names.has(name) || this.writer === null) return;
-    const id = this.nextNameId++;
-    this.names.set(name, "asked");
-    this.nameIds.set(id, name);
-    this.writer.queue(writeAuthorize(id, name, this.address.password));
+    if (this.writer === null) return;
+    const unknown = this.names.introduction(name);
+    if (unknown !== null) this.writer.queue(writeAuthorize(unknown.id, name, this.address.password));
   }
 
-  submit(share: SubmittedShare, job: HubJob): boolean {
+  submit(share: SubmittedShare, job: HubJob, atMs = share.atMs): boolean {
     if (this.closedAtMs !== 0 || this.writer === null || this.pending.size >= limits.pendingSubmitsMax) return false;
     this.introduce(share.upstreamName);
-    share.forwardedAtMs = share.atMs;
+    share.forwardedAtMs = atMs;
     this.pending.add(share, job, this.versionMask);
-    this.writer.gather(this.pending.takeLines, share.atMs);
+    this.writer.gather(this.pending.takeLines, atMs);
     return true;
+  }
+
+  /** A share that the pool refuses for its name goes up again under the name of the login. */
+  private readonly settle: SettleShare = (share, answer, late) => {
+    if (answer.poolVerdict !== "rejected" || late || !this.submitAsLogin(share, answer)) this.events.settle(share, answer, late);
+  };
+
+  private submitAsLogin(share: SubmittedShare, answer: PoolAnswer): boolean {
+    const name = share.upstreamName;
+    if (share.job === null || !this.names.blames(name, answer)) return false;
+    if (this.names.warning !== null) this.warnings.add(this.names.warning);
+    share.upstreamName = this.names.login;
+    if (this.submit(share, share.job, this.now())) return true;
+    share.upstreamName = name;
+    return false;
   }
 
   /** Deadlines of the handshake, of silence, and of unanswered submits; called a few times a second. */
@@ -282,19 +294,13 @@ export class PoolSession implements JobOrigin {
 
   private onResponse(message: Response): void {
     const id = idOf(message);
-    if (id >= firstNameId) {
-      const name = this.nameIds.size === 0 ? undefined : this.nameIds.get(id);
-      if (name === undefined) this.pending.answer(id, message, this.now());
-      else this.onNameAnswered(id, name, message);
+    if (id > authorizeId) {
+      const named = this.names.answer(id, message);
+      if (named === null) this.pending.answer(id, message, this.now());
+      else if (named.refused !== null) this.events.nameRefused(this, named.refused, message.error?.text ?? "refused");
     } else if (id === configureId && this.phase === "configuring") this.onConfigured(message);
     else if (id === subscribeId && this.phase === "subscribing") this.onSubscribed(message);
     else if (id === authorizeId && this.phase === "authorizing") this.onAuthorized(message);
-  }
-
-  private onNameAnswered(id: number, name: string, message: Response): void {
-    this.nameIds.delete(id);
-    this.names.set(name, message.accepted ? "granted" : "refused");
-    if (!message.accepted) this.events.nameRefused(this, name, message.error?.text ?? "refused");
   }
 
   private onConfigured(message: Response): void {
@@ -325,8 +331,7 @@ export class PoolSession implements JobOrigin {
     this.events.step(this, "subscribe", `extranonce2 of ${this.free} bytes`);
     if (this.earlyNotify !== null) this.onNotify(this.earlyNotify);
     this.enter("authorizing");
-    const name = this.address.username.includes("{rig}") ? this.nameFor("hub") : this.address.username;
-    this.writer?.queue(writeAuthorize(authorizeId, name, this.address.password));
+    this.writer?.queue(writeAuthorize(authorizeId, this.names.login, this.address.password));
   }
 
   private onAuthorized(message: Response): void {

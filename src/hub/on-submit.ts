@@ -13,6 +13,7 @@ import type { HubJob, SubmittedShare } from "./hub-job.ts";
 import { limits } from "./limits.ts";
 import type { RigDifficulty } from "./rig-difficulty.ts";
 import type { Caller, RigFloor } from "./rig-floor.ts";
+import type { RigMask } from "./rig-mask.ts";
 import type { RosterRig } from "./roster.ts";
 
 /** A rig's connection, as its shares see it. */
@@ -23,6 +24,8 @@ export type Submitter = Caller & {
   readonly lastLineAtMs: number;
   readonly jobs: GivenJobs;
   readonly tuning: RigDifficulty;
+  /** null = it did not ask to roll versions. */
+  readonly mask: RigMask | null;
   badSharesInRow: number;
   noteBad: () => void;
   retune: (nowMs: number) => void;
@@ -131,11 +134,12 @@ function isStale(session: Submitter, job: HubJob, floor: RigFloor): boolean {
 }
 
 const freeBytes: Uint8Array[] = Array.from({ length: 17 }, (_, length) => new Uint8Array(length));
-const scratch: { free: Uint8Array; ntime: number; nonce: number; versionBits: number | null; target: Uint32Array } = {
+const scratch: { free: Uint8Array; ntime: number; nonce: number; versionBits: number | null; outdatedMask: number; target: Uint32Array } = {
   free: new Uint8Array(0),
   ntime: 0,
   nonce: 0,
   versionBits: null,
+  outdatedMask: 0,
   target: new Uint32Array(8),
 };
 
@@ -150,6 +154,7 @@ function inputOf(session: Submitter, job: HubJob, submit: Submit, difficulty: nu
   scratch.ntime = submit.ntime;
   scratch.nonce = submit.nonce;
   scratch.versionBits = submit.versionBits;
+  scratch.outdatedMask = session.mask === null ? 0 : session.mask.outdated(job.poolJob.work);
   scratch.target = targetFor(job.poolJob.work.algorithm, difficulty);
   return scratch;
 }

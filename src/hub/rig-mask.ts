@@ -20,9 +20,19 @@ export class RigMask {
    * Bits already set in the job's version are left out, as pools disagree on what rolling them means.
    */
   lineFor(work: Work): string {
-    const mask = rollableMask(work.version, this.granted & work.versionMask);
+    const mask = this.maskFor(work);
     if (mask === this.sent) return "";
     this.sent = mask;
     return writeSetVersionMask(mask);
+  }
+
+  /** The bits that the rig rolled for this work where it has been told others since, 32 bits unsigned; 0 = it has not. */
+  outdated(work: Work): number {
+    const mask = this.maskFor(work);
+    return mask === this.sent ? 0 : mask;
+  }
+
+  private maskFor(work: Work): number {
+    return rollableMask(work.version, this.granted & work.versionMask);
   }
 }

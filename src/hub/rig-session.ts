@@ -54,7 +54,7 @@ export class RigSession implements Submitter, Caller, IntakeOwner, RigMoments, R
   private unemployedSinceMs: number;
   private readonly floor: RigFloor;
   /** Null until it asks to roll version bits. */
-  private mask: RigMask | null = null;
+  mask: RigMask | null = null;
   private followsExtranonce = false;
   private waiting: (RigMessage | Fault)[] | null = null;
   leaveAtMs = 0;

@@ -1,7 +1,7 @@
 import { magnitudeOf, meets } from "./difficulty.ts";
 import { scryptHash, sha256dInto } from "./hash.ts";
 import { headerWord, type PreparedWork } from "./prepared-work.ts";
-import { solvedVersion, type VersionMeaning, versionMeanings } from "./version-rolling.ts";
+import { cgminerVersions, solvedVersion, type VersionMeaning, versionMeanings } from "./version-rolling.ts";
 
 /** Miners compute their targets in floats, so a share may fall short of its difficulty by this factor (reference 1.6) and still hear `true`. */
 const toleratedPart = 0.999;
@@ -15,6 +15,8 @@ export type ShareInput = {
   nonce: number;
   /** The submit's sixth parameter, 32 bits unsigned; null when there was none. */
   versionBits: number | null;
+  /** Bits that the rig rolled for this job and may not be able to name any more, 32 bits unsigned; 0 = none. */
+  outdatedMask?: number;
   /** What the rig's job asked for, from `targetOf`. */
   target: Uint32Array;
 };
@@ -67,6 +69,7 @@ export function checkShare(job: PreparedWork, share: ShareInput): ShareCheck {
   result.versionMeaning = "replace";
   result.meetsRig = meets(result.hash, share.target);
   if (!result.meetsRig && bits !== null && (version & versionMask) !== 0) tryOtherMeanings(job, bits, share.target);
+  if (!result.meetsRig && share.outdatedMask !== undefined && share.outdatedMask !== 0) tryOutdated(job, share.outdatedMask, share.target);
   judge(job, share.target, result);
   return result;
 }
@@ -74,18 +77,25 @@ export function checkShare(job: PreparedWork, share: ShareInput): ShareCheck {
 /** The three meanings differ only where the job's own version has bits inside the mask (reference 1.5), which few pools send. */
 function tryOtherMeanings(job: PreparedWork, bits: number, target: Uint32Array): void {
   const { version, versionMask } = job.work;
-  for (const meaning of versionMeanings) {
-    const solved = solvedVersion(meaning, version, versionMask, bits);
-    if (solved === result.version) continue;
-    job.headerWords[headerWord.version] = solved;
-    sha256dInto(job.header, otherBytes);
-    if (meets(result.hash, otherHash)) continue;
-    result.hash.set(otherHash);
-    result.version = solved;
-    result.versionMeaning = meaning;
-    result.meetsRig = meets(otherHash, target);
-    if (result.meetsRig) return;
-  }
+  for (const meaning of versionMeanings) if (tryVersion(job, solvedVersion(meaning, version, versionMask, bits), target, meaning)) return;
+}
+
+/** cgminer forgets what it rolled as soon as it is told another mask, and sends what it finds for older jobs without its bits. */
+function tryOutdated(job: PreparedWork, mask: number, target: Uint32Array): void {
+  for (const version of cgminerVersions(job.work.version, mask)) if (tryVersion(job, version, target, "replace")) return;
+}
+
+/** Takes this version for the result where its hash is lower; true when it solves the share. */
+function tryVersion(job: PreparedWork, solved: number, target: Uint32Array, meaning: VersionMeaning): boolean {
+  if (solved === result.version) return false;
+  job.headerWords[headerWord.version] = solved;
+  sha256dInto(job.header, otherBytes);
+  if (meets(result.hash, otherHash)) return false;
+  result.hash.set(otherHash);
+  result.version = solved;
+  result.versionMeaning = meaning;
+  result.meetsRig = meets(otherHash, target);
+  return result.meetsRig;
 }
 
 /**

@@ -26,3 +26,13 @@ export function bitsForPool(meaning: VersionMeaning, version: number, mask: numb
 export function rollableMask(version: number, mask: number): number {
   return (mask & ~version) >>> 0;
 }
+
+/**
+ * The versions beside the job's own that cgminer solves for (get_vmask in its util.c): with all bits of the mask, with those of its lowest
+ * hex digit that has any, and with the others.
+ */
+export function cgminerVersions(version: number, mask: number): number[] {
+  const lowest = mask & -mask;
+  const digit = lowest === 0 ? 0 : (0xf << (4 * Math.floor((31 - Math.clz32(lowest)) / 4))) & mask;
+  return [mask, mask & ~digit, digit].map((bits) => (version | bits) >>> 0);
+}

@@ -246,3 +246,30 @@ test("ntime may be rolled up to 600 s, or what is said, and never back", () => {
   expect([999, 1000, 1600, 1601].map((ntime) => ntimeInRange(1000, ntime))).toEqual([false, true, true, false]);
   expect([1060, 1061].map((ntime) => ntimeInRange(1000, ntime, 60))).toEqual([true, false]);
 });
+
+test("a share that cgminer solved with bits it could not name any more is found, and with the version that solved it", () => {
+  const work: Work = { ...workOfRolled, version: 0x20000000, versionMask: 0x1fffe000, difficulty: 1e-7 };
+  const job = prepareWork(work);
+  const share: ShareInput = { free: new Uint8Array(work.free), ntime: work.ntime, nonce: 0, versionBits: null, target: targetOf("sha256d", 1e-7) };
+  const solves = (bits: number | null) => checkShare(job, { ...share, versionBits: bits }).meetsRig;
+  while (solves(null) || solves(0x1fffe000) || solves(0xe000) || !solves(0x1fff0000)) share.nonce++;
+  expect(checkShare(job, { ...share, outdatedMask: 0 }).meetsRig).toBe(false);
+  expect(checkShare(job, { ...share, outdatedMask: 0x1fffe000 })).toMatchObject({ meetsRig: true, meetsPool: true, version: 0x3fff0000 });
+});
+
+const workOfRolled: Work = {
+  algorithm: "sha256d",
+  prevHash: new Uint8Array(32).fill(7),
+  version: 0,
+  nbits: 0x1d00ffff,
+  ntime: 0x67000000,
+  coinb1: new Uint8Array(60).fill(1),
+  coinb2: new Uint8Array(60).fill(2),
+  merklePath: [],
+  fixed: new Uint8Array(4).fill(3),
+  free: 4,
+  versionMask: 0,
+  difficulty: 1,
+  poolJobId: "j",
+  clean: false,
+};

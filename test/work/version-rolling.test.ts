@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { bitsForPool, rollableMask, solvedVersion, versionMeanings } from "../../src/work/version-rolling.ts";
+import { bitsForPool, cgminerVersions, rollableMask, solvedVersion, versionMeanings } from "../../src/work/version-rolling.ts";
 import { number32, vectorsOf } from "./vectors.ts";
 
 const u32 = fc.integer({ min: 0, max: 0xffffffff });
@@ -36,4 +36,10 @@ describe("solvedVersion", () => {
       }),
     );
   });
+});
+
+test("cgminer's versions: all bits of the mask, all but those of its lowest digit, those of its lowest digit", () => {
+  expect(cgminerVersions(0x20000000, 0x1fffe000)).toEqual([0x3fffe000, 0x3fff0000, 0x2000e000]);
+  expect(cgminerVersions(0x20000004, 0x00ff0000)).toEqual([0x20ff0004, 0x20f00004, 0x200f0004]);
+  expect(cgminerVersions(0x20000000, 0)).toEqual([0x20000000, 0x20000000, 0x20000000]);
 });

@@ -18,7 +18,6 @@ import type { Backlog, LedgerFigures } from "./backlog.ts";
 import { BlockSource } from "./block-source.ts";
 import type { Database } from "./database.ts";
 import { DayFileCheck } from "./day-file-check.ts";
-import type { DeliveredSteps, DeliveredWindow } from "./delivered-steps.ts";
 import type { LedgerDesk } from "./desk.ts";
 import type { Disk } from "./disk.ts";
 import { type FolderLock, lockFolder } from "./folder-lock.ts";
@@ -39,6 +38,7 @@ import { Rollup } from "./rollup.ts";
 import type { LateVerdict, ShareRecord } from "./share-record.ts";
 import { storedThrough } from "./stored-through.ts";
 import { threadDisk } from "./thread-disk.ts";
+import type { StepWindow, WorkSteps } from "./work-steps.ts";
 
 export type Ledger = LedgerDesk & {
   readonly bootNo: number;
@@ -77,7 +77,9 @@ export type Ledger = LedgerDesk & {
   /** Delivered H/s (D = H - R, may be negative) of every contract that had a share, over windows that end at `nowMs`; the house is 0. */
   deliveredRates: (windowsS: readonly number[], nowMs: number) => Promise<RatesByNo>;
   /** Delivered work of every contract by steps, as doubles: for drawing. */
-  deliveredSteps: (window: DeliveredWindow) => Promise<DeliveredSteps>;
+  deliveredSteps: (window: StepWindow) => Promise<WorkSteps>;
+  /** Effective work of every rig or pool by steps, as doubles: for drawing. */
+  effectiveSteps: (by: "rig" | "pool", window: StepWindow) => Promise<WorkSteps>;
   /** Exact delivered work (D = H - R, may be negative) of each of these rigs for its contract in its time; for very many of them at once. */
   deliveredWorks: (list: readonly ServedTime[]) => Promise<DeliveredWorks>;
   /** Exact sums of work per rig, contract or pool and step: what settling, judging and reconciling start from. */

@@ -15,7 +15,6 @@ import type { Backlog, LedgerFigures } from "./backlog.ts";
 import type { BlockSource } from "./block-source.ts";
 import type { Database } from "./database.ts";
 import { tallyDatabase } from "./database-tally.ts";
-import { type DeliveredWindow, deliveredStepsOf } from "./delivered-steps.ts";
 import { deliveredWorksOf } from "./delivered-works.ts";
 import { type Exported, type ExportQuestion, exportTo } from "./export.ts";
 import type { FolderLock } from "./folder-lock.ts";
@@ -36,6 +35,7 @@ import { lastShareRows, shareRows } from "./share-rows.ts";
 import { rejectsOf, summaryOf } from "./summary.ts";
 import type { DatabaseTally, TallyQuestion } from "./tally.ts";
 import { workOf } from "./work.ts";
+import { type StepWindow, workStepsOf } from "./work-steps.ts";
 
 /** Whom the owner of the ledger has told to be called. */
 export type Hooks = { onDurable: (through: number) => void; onFull: (full: boolean) => void; onAlarm: (alarm: Alarm) => void };
@@ -156,7 +156,9 @@ export class OpenLedger {
     return ratesOf(this.#parts.questions, { by: "contract", figure: "delivered", windows: this.#rateWindows(windowsS, nowMs), nowMs });
   }
 
-  readonly deliveredSteps = (window: DeliveredWindow) => deliveredStepsOf(this.#parts.questions, window);
+  readonly deliveredSteps = (window: StepWindow) => workStepsOf(this.#parts.questions, { by: "contract", figure: "delivered" }, window);
+
+  readonly effectiveSteps = (by: "rig" | "pool", window: StepWindow) => workStepsOf(this.#parts.questions, { by, figure: "effective" }, window);
 
   async deliveredWorks(list: readonly ServedTime[]): Promise<DeliveredWorks> {
     const { asOfMs } = this.#parts.loader;

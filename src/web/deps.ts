@@ -35,6 +35,8 @@ export type WebLedger = Pick<
 > & {
   /** Delivered work of every contract by steps; without it strips have no bars. */
   deliveredSteps?: Ledger["deliveredSteps"];
+  /** Effective work of every rig or pool by steps; without it their strips have no bars. */
+  effectiveSteps?: Ledger["effectiveSteps"];
   /** Delivered H/s of every contract that had a share, over windows that end at `nowMs`. */
   deliveredRates?: Ledger["deliveredRates"];
 };

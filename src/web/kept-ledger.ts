@@ -41,7 +41,7 @@ export function keptLedger({ ledger, now }: Pick<WebDeps, "ledger" | "now">): We
   };
   /** Windows that end now are one question, whatever the moment, by their length in minutes. */
   const windowKey = ({ fromMs, toMs }: Window): string => (now() - toMs < keptMs * 2 ? `last ${Math.floor((toMs - fromMs) / minuteMs)}` : `${fromMs} ${toMs}`);
-  const { deliveredSteps } = ledger;
+  const { deliveredSteps, effectiveSteps } = ledger;
   return {
     shares: (query) => ledger.shares(query),
     lastShares: (rigNo, n) => once(["last", rigNo, n], () => ledger.lastShares(rigNo, n), lastShares),
@@ -49,6 +49,7 @@ export function keptLedger({ ledger, now }: Pick<WebDeps, "ledger" | "now">): We
     rejects: (fromMs, toMs, by) => ledger.rejects(fromMs, toMs, by),
     work: (query) => ledger.work(query),
     ...(deliveredSteps && { deliveredSteps: (window) => deliveredSteps.call(ledger, window) }),
+    ...(effectiveSteps && { effectiveSteps: (by, window) => effectiveSteps.call(ledger, by, window) }),
     gaps: (fromMs, toMs) => ledger.gaps(fromMs, toMs),
     backlog: () => ledger.backlog(),
     ...(ledger.deliveredRates && { deliveredRates: (windowsS, nowMs) => ledger.deliveredRates?.(windowsS, nowMs) ?? Promise.resolve(new Map()) }),

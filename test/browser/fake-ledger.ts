@@ -39,6 +39,13 @@ function pointsOf(hps: number, fromMs: number, toMs: number, stepS: number): Has
   });
 }
 
+/** Mostly well, sometimes weak, sometimes down. */
+function unsteady(no: number, step: number): number {
+  const at = (no * 7 + step) % 24;
+  if (at < 2) return 0.1;
+  return at < 5 ? 0.7 : 1 + 0.05 * Math.sin(no + step * 1.7);
+}
+
 export function fakeLedger(facts: Facts): WebLedger {
   return {
     // biome-ignore lint/suspicious/useAwait: the ledger's own is asynchronous
@@ -54,6 +61,21 @@ export function fakeLedger(facts: Facts): WebLedger {
     },
     rates: (windowsS) => Promise.resolve(new Map([...facts.hps].map(([no, hps]) => [no, windowsS.map(() => hps)]))),
     deliveredRates: (windowsS) => Promise.resolve(new Map([...facts.delivered].map(([no, hps]) => [no, windowsS.map(() => hps)]))),
+    effectiveSteps: (by, { fromMs, toMs, stepMs }) => {
+      const works = by === "rig" ? facts.hps : new Map([...facts.pools.keys()].map((no) => [no, 1.2e15]));
+      const cells = [...works].flatMap(([no, hps]) =>
+        Array.from({ length: Math.ceil((toMs - fromMs) / stepMs) }, (_, step) => ({
+          no,
+          step,
+          hashes: (hps * unsteady(no, step) * Math.min(stepMs, toMs - fromMs - step * stepMs)) / 1_000,
+        })),
+      );
+      return Promise.resolve({
+        nos: Float64Array.from(cells, ({ no }) => no),
+        steps: Float64Array.from(cells, ({ step }) => step),
+        hashes: Float64Array.from(cells, ({ hashes }) => hashes),
+      });
+    },
     rejects: (_fromMs, _toMs, by) =>
       Promise.resolve(new Map([...facts[by === "rig" ? "rigs" : "pools"].keys()].map((no) => [no, { accepted: 10n ** 18n, rejected: 10n ** 15n }]))),
     work: ({ scope, fromMs, toMs }) => {

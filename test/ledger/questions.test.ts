@@ -191,12 +191,43 @@ describe("questions to the ledger", () => {
     }
     await ledger.flush();
     const window = { fromMs: startMs, toMs: startMs + 60_000, stepMs: 10_000 };
-    const { contractNos, steps, hashes } = await ledger.deliveredSteps(window);
-    const found = [...contractNos].map((no, at) => [no, startMs + (steps[at] ?? 0) * 10_000, hashes[at]]);
+    const { nos, steps, hashes } = await ledger.deliveredSteps(window);
+    const found = [...nos].map((no, at) => [no, startMs + (steps[at] ?? 0) * 10_000, hashes[at]]);
     const exact = (await ledger.work({ by: "contract", ...window })).map(({ no, atMs, held, rejected }) => [no, atMs, Number(held - rejected)]);
     const order = (rows: (number | undefined)[][]) => rows.map((row) => row.join(" ")).toSorted();
     expect(order(found)).toEqual(order(exact));
     await expect(ledger.deliveredSteps({ ...window, stepMs: 0 })).rejects.toThrow("step: must be a whole number");
+  });
+
+  test("effective by steps: of every rig and pool what exact sums say, from single shares, minutes and hours", async () => {
+    await using folder = await LedgerFolder.create();
+    const ledger = await folder.open();
+    const hourMs = 3_600_000;
+    const fromMs = Math.floor(startMs / hourMs) * hourMs - 3 * hourMs;
+    const times = { fromMs, toMs: fromMs + 3 * hourMs };
+    for (let at = 0; at < 180; at++) {
+      const hubVerdict = at % 5 === 0 ? "stale" : "accepted";
+      ledger.append(aShare({ atMs: fromMs + at * 60_000 + 7, rigNo: 1 + (at % 3), poolNo: 1 + (at % 2), hubVerdict, difficulty: 8 + (at % 2) }));
+    }
+    await ledger.flush();
+    const order = (rows: (number | undefined)[][]) => rows.map((row) => row.join(" ")).toSorted();
+    const agree = async () => {
+      for (const [by, stepMs] of [
+        ["rig", hourMs],
+        ["rig", 900_000],
+        ["pool", 900_000],
+      ] as const) {
+        const { nos, steps, hashes } = await ledger.effectiveSteps(by, { ...times, stepMs });
+        const found = [...nos].map((no, at) => [no, fromMs + (steps[at] ?? 0) * stepMs, hashes[at]]);
+        const exact = (await ledger.work({ by, ...times, stepMs })).filter(({ effective }) => effective > 0n);
+        expect(order(found)).toEqual(order(exact.map(({ no, atMs, effective }) => [no, atMs, Number(effective)])));
+        expect(found.length).toBeGreaterThan(5);
+      }
+    };
+    await agree();
+    folder.nowMs = fromMs + 5 * hourMs;
+    await ledger.maintain(folder.nowMs);
+    await agree();
   });
 
   test("delivered in given times: by receipt, between their ends, under the numbers that were booked, and as of when", async () => {

@@ -127,7 +127,12 @@ function fragments(text: string): JSX.Element[] {
     ContractCommands({ id: "ctr_1", number: text, csrf: text, profileHref: null, verbs, atStake: text, form }),
     ContractRow({ line: { ...contractLine, number: text, customerName: text, strip: [] }, clock }),
     FleetTable({ fleets: [{ ...fleetRow, name: text, siteName: text, houseName: text, held: { untilMs: 0, reason: text } }], clock }),
-    RigRow({ line: { ...line, ...rates, model: text, place: text }, ticks: true, clock, columns: rigColumns }),
+    RigRow({
+      line: { ...line, ...rates, strip: { bars: [], by: "best", shortBelow: 0.8 }, model: text, place: text },
+      ticks: true,
+      clock,
+      columns: rigColumns,
+    }),
     RigShares({ shares: [share], clock }),
     RigFates({ hubFates: [fate], poolFates: [fate], span: text }),
     PoolTable({ pools: [{ ...pool, ...figures, warnings: [text] }], clock }),

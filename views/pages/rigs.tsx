@@ -150,7 +150,7 @@ export function RigList(props: RigListProps & { views: SavedViewsProps; ops: rea
         </table>
       </section>
       <RigPaging query={query} matching={props.matching} pageSize={props.pageSize} />
-      {props.total === 0 ? "" : <How figures={["effective", "nominal", "interval", "rejected", "status"]} />}
+      {props.total === 0 ? "" : <How figures={["effective", "nominal", "interval", "day", "rejected", "status"]} />}
       {props.ops.length === 0 || props.total === 0 ? "" : <BulkBar csrf={props.csrf} ops={props.ops} matching={props.matching} query={query} />}
       <LiveStream url={props.liveUrl} zone={props.clock.zone} />
     </div>

@@ -3,7 +3,18 @@ import { duration, percent } from "../format.ts";
 
 /** One bar: what was delivered of what was promised (1 = all), or why there is nothing to say; `early`: it was in force for too short a part of it. */
 export type StripBar = { kind: "delivered"; part: number; isShort: boolean } | { kind: "suspended" | "no-data" | "early" | "none" };
-export type DeliveryStripProps = { bars: readonly StripBar[]; barMs: number; size: "row" | "page" };
+/** What bars are measured by, in words: `of` what one is all of, `short` what an amber one is, `early` and `nothing` why there may be none, `none` what one is that is not there. */
+export type StripWords = { of: string; short: string; early: string; nothing: string; none: string };
+/** `words`: those of contracts where nothing is said. */
+export type DeliveryStripProps = { bars: readonly StripBar[]; barMs: number; size: "row" | "page" | "rig"; words?: StripWords };
+
+const contractWords: StripWords = Object.freeze({
+  of: "of the promise delivered",
+  short: "below its tolerance",
+  early: "in force too shortly to be measured",
+  nothing: "nothing was due",
+  none: "not in force",
+});
 
 /** Cut at 115 %: more than that is no news. */
 const partMax = 1.15;
@@ -20,7 +31,7 @@ const toneOf = ({ part, isShort }: { part: number; isShort: boolean }): Tone => 
 };
 
 /** The strip as a sentence, for whoever does not see it. */
-export function stripSentence({ bars, barMs }: Pick<DeliveryStripProps, "bars" | "barMs">): string {
+export function stripSentence({ bars, barMs, words = contractWords }: Omit<DeliveryStripProps, "size">): string {
   const known = bars.filter((bar) => bar.kind === "delivered");
   const span = duration(bars.length * barMs);
   const lasting = (some: number) => duration(some * barMs);
@@ -29,17 +40,17 @@ export function stripSentence({ bars, barMs }: Pick<DeliveryStripProps, "bars" |
   const down = known.filter((bar) => toneOf(bar) === "down").length;
   const mean = known.reduce((sum, { part }) => sum + part, 0) / known.length;
   const clauses = [
-    known.length === 0 ? nothingText(count("early") > 0) : `${percent(mean)} of the promise delivered`,
-    ...(short > 0 ? [`below its tolerance for ${lasting(short)}`] : []),
+    known.length === 0 ? nothingText(words, count("early") > 0) : `${percent(mean)} ${words.of}`,
+    ...(short > 0 ? [`${words.short} for ${lasting(short)}`] : []),
     ...(down > 0 ? [`below half for ${lasting(down)}`] : []),
     ...(count("suspended") > 0 ? [`suspended for ${lasting(count("suspended"))}`] : []),
     ...(count("no-data") > 0 ? [`no data for ${lasting(count("no-data"))}, in which the hub did not run`] : []),
-    ...(known.length > 0 && count("none") > 0 ? [`not in force for ${lasting(count("none"))}`] : []),
+    ...(known.length > 0 && count("none") > 0 ? [`${words.none} for ${lasting(count("none"))}`] : []),
   ];
   return `Last ${span}: ${clauses.join("; ")}.`;
 }
 
-const nothingText = (isEarly: boolean): string => (isEarly ? "in force too shortly to be measured" : "nothing was due");
+const nothingText = ({ early, nothing }: StripWords, isEarly: boolean): string => (isEarly ? early : nothing);
 
 /** Neighbours of the same height are one rectangle: a contract that gets what it was promised is drawn with one. */
 function rectangles(bars: readonly StripBar[], heightOf: (bar: StripBar) => { top: number; bottom: number } | null): string {

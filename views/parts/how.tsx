@@ -14,6 +14,7 @@ const texts = Object.freeze({
     "Status: told from shares alone, by counts expected and seen, with the fleet's stated rate of false alarms; the rule that decided it stands beside it.",
   strip:
     "A bar is delivered over promised in its time; both leave out the time in which no hub ran. It is amber below the contract's tolerance and red below half. A bar of a few shares may be low or high by luck.",
+  day: "Last 24 h: a bar for each hour, the running one among them: effective hashrate over nominal, or over the rig's own best hour where it has no nominal. It is cut at 115 %, amber below what counts as degraded in its fleet, red below half. Grey: no hub ran. There is no bar before the rig was known.",
   nominal: "Nominal: what the rig should do: declared, from its model, from h= in its password, or learned from its first 400 shares.",
 });
 export type Figure = keyof typeof texts;

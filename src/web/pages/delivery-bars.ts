@@ -1,6 +1,10 @@
 import type { StripBar } from "../../../views/parts/delivery-strip.tsx";
 import type { ContractEntry } from "../../control/contract-history.ts";
-import { bucketMs, bucketsKept, type DeliveredDay } from "../delivered-book.ts";
+import type { WorkDay } from "../work-book.ts";
+
+/** Buckets of strips: five minutes, the last day of them and the one that runs. */
+export const bucketMs = 300_000;
+export const bucketsKept = 289;
 
 /** What was promised from a moment on; `active` only from the first share that the customer's pool accepted. */
 export type PromiseStretch = { fromMs: number; promisedHps: number; state: "active" | "suspended" | "other"; toleranceBp: number };
@@ -20,14 +24,14 @@ export function promiseStretches(history: readonly ContractEntry[]): PromiseStre
 }
 
 type Window = { fromMs: number; toMs: number };
-const overlapMs = (one: Window, other: Window): number => Math.max(0, Math.min(one.toMs, other.toMs) - Math.max(one.fromMs, other.fromMs));
+export const overlapMs = (one: Window, other: Window): number => Math.max(0, Math.min(one.toMs, other.toMs) - Math.max(one.fromMs, other.fromMs));
 
 /**
  * The last bars of `steps` buckets each: delivered over promised, both over the time in which a hub was running. What is not in force,
  * suspended or without a hub says so instead.
  */
 export function barsOf(
-  day: DeliveredDay,
+  day: WorkDay,
   contractNo: number,
   { promise, bars, steps }: { promise: readonly PromiseStretch[]; bars: number; steps: number },
 ): StripBar[] {

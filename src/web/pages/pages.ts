@@ -51,6 +51,7 @@ import { addProfileForm, changeProfileForm, newProfilePage, profilePage, removeP
 import { racksLive } from "./racks.ts";
 import { rigLive, rigPage } from "./rig.ts";
 import { drainForm, nominalForm, parkForm, pinContractForm, pinForm, standingForm, undrainForm, unparkForm, unpinForm } from "./rig-control.ts";
+import { RigStrips } from "./rig-strips.ts";
 import { rigsLive, rigsPage } from "./rigs.ts";
 import { addViewForm, changeViewForm, newViewPage, removeViewForm, viewPage } from "./saved-views.ts";
 import { schedulePage } from "./schedule.ts";
@@ -241,6 +242,7 @@ function pageParts(whole: WebDeps, shared: SharedParts = {}): PageParts {
     live: new LiveViews(deps),
     ids: new Ids(deps.control),
     strips: new Strips(deps),
+    rigStrips: new RigStrips(deps),
     labelCodes: new QrCodes(),
     lastEvents: new LastEvents(deps.control.events),
     auditChecks: { last: null, running: null },

@@ -1,4 +1,4 @@
-import { type RigLine, type RigQuery, type RigSort, rigColumns, rigSorts, usualColumns } from "../../../views/pages/rig-columns.tsx";
+import { type RigLine, type RigQuery, type RigSort, type RigStrip, rigColumns, rigSorts, usualColumns } from "../../../views/pages/rig-columns.tsx";
 import { type RigStatusWord, rigStatusOrder } from "../../../views/parts/status.tsx";
 import { breathe, inPieces } from "../../../views/turns.ts";
 import { contractNoOf, contractNumber } from "../../control/contract-number.ts";
@@ -163,7 +163,8 @@ function servingOf({ contractNo, poolNo }: RigView, ids: Pick<Ids, "contract">):
   return poolNo === 0 ? null : { text: "house", href: null };
 }
 
-export function rigLine(view: RigView, ids: Pick<Ids, "contract">): RigLine {
+/** `strip`: null where it is not shown. */
+export function rigLine(view: RigView, { ids, strip }: { ids: Pick<Ids, "contract">; strip: RigStrip | null }): RigLine {
   const { rig } = view;
   return {
     id: rig.id,
@@ -177,6 +178,7 @@ export function rigLine(view: RigView, ids: Pick<Ids, "contract">): RigLine {
     nominalHps: rig.nominalHps,
     luck: view.luck,
     rejected: view.rejected,
+    strip,
     model: rig.model,
     place: placeOf(rig),
     serving: servingOf(view, ids),

@@ -1,4 +1,4 @@
-import { type RigQuery, rigsHref } from "../../../views/pages/rig-columns.tsx";
+import { type RigQuery, rigsHref, usualColumns } from "../../../views/pages/rig-columns.tsx";
 import { NothingToShow, RigPaging, RigRow, RigsPage, StatusChips } from "../../../views/pages/rigs.tsx";
 import { assetUrls } from "../assets/assets.ts";
 import { type LiveView, liveRows } from "../live.ts";
@@ -14,9 +14,10 @@ async function listOf(parts: PageParts, asked: RigQuery, { zone, ticks }: { zone
   const snapshot = await parts.snapshots.current();
   const { rows, matching, page } = await searchRigs(snapshot, asked);
   const query = { ...asked, page };
+  const strips = (query.columns ?? usualColumns).includes("day") ? await parts.rigStrips.of(rows.map(({ rig }) => rig)) : null;
   return {
     query,
-    rows: rows.map((view) => rigLine(view, parts.ids)),
+    rows: rows.map((view) => rigLine(view, { ids: parts.ids, strip: strips?.get(view.rig.no) ?? null })),
     statusCounts: snapshot.statusCounts,
     total: snapshot.rigs.length,
     matching,

@@ -1,27 +1,35 @@
 import type { StripBar } from "../../../views/parts/delivery-strip.tsx";
 import { breathe } from "../../../views/turns.ts";
 import type { Contract } from "../../control/contract-row.ts";
-import { bucketMs, DeliveredBook, type DeliveredDay } from "../delivered-book.ts";
 import type { WebDeps } from "../deps.ts";
-import { barsOf, type PromiseStretch, promiseStretches } from "./delivery-bars.ts";
+import { WorkBook, type WorkDay } from "../work-book.ts";
+import { barsOf, bucketMs, bucketsKept, type PromiseStretch, promiseStretches } from "./delivery-bars.ts";
 
 /** A row of a table has bars of a quarter of an hour, the page of a contract of five minutes. */
 const sizes = Object.freeze({ row: { bars: 96, steps: 3 }, page: { bars: 288, steps: 1 } });
 export type StripSize = keyof typeof sizes;
 export const barMsOf = (size: StripSize): number => sizes[size].steps * bucketMs;
 
+/** Verdicts of pools come late. */
+const settledMs = 3 * bucketMs;
+
+/** What contracts were delivered in the last 24 hours. */
+export function deliveredBook(deps: Pick<WebDeps, "ledger" | "now">): WorkBook {
+  return new WorkBook(deps, { ask: (window) => deps.ledger.deliveredSteps?.(window), bucketMs, bucketsKept, freshMs: 10_000, overdueMs: 20_000, settledMs });
+}
+
 type Kept<T> = Map<number, { version: number; value: T }>;
 
 /** Delivery strips of contracts: the day is read for all at once, what was promised once per version of a contract. */
 export class Strips {
   readonly #control: WebDeps["control"];
-  readonly #book: DeliveredBook;
+  readonly #book: WorkBook;
   readonly #promises: Kept<PromiseStretch[]> = new Map();
-  #bars: { day: DeliveredDay | null; row: Kept<StripBar[]>; page: Kept<StripBar[]> } = { day: null, row: new Map(), page: new Map() };
+  #bars: { day: WorkDay | null; row: Kept<StripBar[]>; page: Kept<StripBar[]> } = { day: null, row: new Map(), page: new Map() };
 
   constructor(deps: WebDeps) {
     this.#control = deps.control;
-    this.#book = new DeliveredBook(deps);
+    this.#book = deliveredBook(deps);
   }
 
   /** The strip of each, by contract number. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { bucketMs, bucketsKept, DeliveredBook, type DeliveredDay } from "../../../src/web/delivered-book.ts";
-import { barsOf, type PromiseStretch } from "../../../src/web/pages/delivery-bars.ts";
+import { barsOf, bucketMs, bucketsKept, type PromiseStretch } from "../../../src/web/pages/delivery-bars.ts";
+import { deliveredBook } from "../../../src/web/pages/strips.ts";
+import type { WorkDay } from "../../../src/web/work-book.ts";
 import { type StripBar, stripSentence } from "../../../views/parts/delivery-strip.tsx";
 
 const endMs = Date.UTC(2026, 10, 30, 12);
@@ -9,7 +10,7 @@ const promise: PromiseStretch[] = [{ fromMs: 0, promisedHps: 1_000, state: "acti
 const dueHashes = (1_000 * bucketMs) / 1_000;
 
 /** A day in which contract 1 got `parts` of its promise in its last whole buckets, oldest first. */
-function dayOf(parts: readonly number[], gaps: DeliveredDay["gaps"] = []): DeliveredDay {
+function dayOf(parts: readonly number[], gaps: WorkDay["gaps"] = []): WorkDay {
   const works = new Float64Array(bucketsKept).fill(dueHashes);
   parts.forEach((part, at) => {
     works[bucketsKept - 1 - parts.length + at] = part * dueHashes;
@@ -17,7 +18,7 @@ function dayOf(parts: readonly number[], gaps: DeliveredDay["gaps"] = []): Deliv
   return { fromMs, asOfMs: endMs + bucketMs - 1, of: (no) => (no === 1 ? works : null), gaps };
 }
 
-const lastOf = (day: DeliveredDay, stretches = promise, steps = 1): StripBar[] => barsOf(day, 1, { promise: stretches, bars: 5, steps });
+const lastOf = (day: WorkDay, stretches = promise, steps = 1): StripBar[] => barsOf(day, 1, { promise: stretches, bars: 5, steps });
 
 describe("bars of a strip", () => {
   test("are delivered over promised; short below the tolerance; what pools refused later is no negative bar", () => {
@@ -97,10 +98,10 @@ describe("the day of deliveries", () => {
         asked.push(window);
         // One hash in each bucket of the window.
         const steps = Float64Array.from({ length: Math.ceil((window.toMs - window.fromMs) / window.stepMs) }, (_, at) => at);
-        return Promise.resolve({ contractNos: steps.map(() => 7), steps, hashes: steps.map(() => asked.length) });
+        return Promise.resolve({ nos: steps.map(() => 7), steps, hashes: steps.map(() => asked.length) });
       },
     };
-    const book = new DeliveredBook({ ledger, now: () => nowMs } as unknown as ConstructorParameters<typeof DeliveredBook>[0]);
+    const book = deliveredBook({ ledger, now: () => nowMs } as unknown as Parameters<typeof deliveredBook>[0]);
     const first = await book.current();
     expect(await book.current()).toBe(first);
     nowMs += 2 * bucketMs;
@@ -113,17 +114,17 @@ describe("the day of deliveries", () => {
 
   test("nobody waits while it is read again, unless what is known is old", async () => {
     let nowMs = endMs + 1_000;
-    const reads: PromiseWithResolvers<{ contractNos: Float64Array; steps: Float64Array; hashes: Float64Array }>[] = [];
+    const reads: PromiseWithResolvers<{ nos: Float64Array; steps: Float64Array; hashes: Float64Array }>[] = [];
     const ledger = {
       gaps: () => Promise.resolve([]),
       deliveredSteps: () => {
-        const read = Promise.withResolvers<{ contractNos: Float64Array; steps: Float64Array; hashes: Float64Array }>();
+        const read = Promise.withResolvers<{ nos: Float64Array; steps: Float64Array; hashes: Float64Array }>();
         reads.push(read);
         return read.promise;
       },
     };
-    const nothing = { contractNos: new Float64Array(), steps: new Float64Array(), hashes: new Float64Array() };
-    const book = new DeliveredBook({ ledger, now: () => nowMs } as unknown as ConstructorParameters<typeof DeliveredBook>[0]);
+    const nothing = { nos: new Float64Array(), steps: new Float64Array(), hashes: new Float64Array() };
+    const book = deliveredBook({ ledger, now: () => nowMs } as unknown as Parameters<typeof deliveredBook>[0]);
     const reading = book.current();
     reads[0]?.resolve(nothing);
     const first = await reading;

@@ -13,13 +13,13 @@ beforeAll(async () => {
 afterAll(() => farm.stop());
 
 const get = async (query: string) => (await (await viewer.get(`/rigs${query}`)).text()).replaceAll("&amp;", "&");
-const heads = (html: string) => [...html.matchAll(/<th scope="col"[^>]*><a href="[^"]*">([^<]*)/g)].map(([, text]) => text);
-const usual = ["Status", "Rig", "1 min", "15 min", "24 h", "Of nominal", "Rejected, 1 h", "Serves", "Pool", "Last share"];
+const heads = (html: string) => [...html.matchAll(/<th scope="col"[^>]*>(?:<a href="[^"]*">)?\s*([^<]*)/g)].map(([, text]) => text);
+const usual = ["Status", "Rig", "1 min", "15 min", "24 h", "Of nominal", "Last 24 h", "Rejected, 1 h", "Serves", "Pool", "Last share"];
 
 describe("the columns of the list of rigs", () => {
   test("are the usual ones until somebody chooses", async () => {
     expect(heads(await get(""))).toEqual(usual);
-    expect(heads(await get("?cols=hps60&cols=hps900&cols=hps86400&cols=nominal&cols=rejected&cols=contract&cols=pool&cols=last"))).toEqual(usual);
+    expect(heads(await get("?cols=hps60&cols=hps900&cols=hps86400&cols=nominal&cols=day&cols=rejected&cols=contract&cols=pool&cols=last"))).toEqual(usual);
   });
 
   test("are those that the address names, in their own order; what is none is left out, and none at all is a choice", async () => {
@@ -47,6 +47,35 @@ describe("the columns of the list of rigs", () => {
     expect((await cells("?cols=contract&sort=contract")).slice(0, 5)).toEqual([sold, sold, sold, sold, ["house", undefined]]);
     for (const q of ["C-00001", "c-1"]) expect(await cells(`?cols=contract&q=${q}`)).toEqual([sold, sold, sold, sold]);
     expect(await cells("?cols=contract&q=C-00002")).toEqual([]);
+  });
+
+  test("the last day is a strip with a sentence, read once for all, and not read where nobody shows it", async () => {
+    const own = await openFarm();
+    own.clock.aheadMs = -30 * 3_600_000;
+    fill(own, 12);
+    own.clock.aheadMs = 0;
+    const { ledger, control } = own.deps;
+    const { effectiveSteps } = ledger;
+    let asked = 0;
+    ledger.gaps = () => Promise.resolve([]);
+    // The pages of this farm have begun to read already.
+    const person = await signInAs(own, "viewer");
+    ledger.effectiveSteps = (...question) => {
+      asked += question[0] === "rig" ? 1 : 0;
+      return effectiveSteps?.(...question) ?? Promise.reject(new Error("no steps"));
+    };
+    const list = async (query: string) => (await person.get(`/rigs${query}`)).text();
+    expect(await list("?cols=place")).not.toContain('class="strip');
+    const labels = [...(await list("?cols=day")).matchAll(/<svg class="strip rig"[^>]* role="img" aria-label="([^"]*)"/g)].map(([, text]) => text);
+    expect(labels).toHaveLength(12);
+    expect(labels[0]).toMatch(/^Last 1 d: 8\d\.\d % of its nominal hashrate; below 85 % for 3 h; below half for 2 h\.$/);
+    await list("?all");
+    expect(asked).toBeLessThanOrEqual(1);
+    const rig = control.rigs.byNo(1);
+    control.rigs.update(rig?.id ?? "", { nominalHps: null }, null);
+    own.clock.aheadMs += 5_000;
+    expect(await list("?cols=day")).toContain("of its own best hour, as it has no nominal hashrate");
+    await own.stop();
   });
 
   test("a place is a column and an order, and does no harm", async () => {

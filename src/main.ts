@@ -235,6 +235,7 @@ function viewOf(hub: Hub, watch: Watch): HubView {
     rig: (no) => hub.rig(no),
     pools: () => hub.pools(),
     pool: (no) => hub.pool(no),
+    poolAnswers: (no) => hub.poolAnswers(no),
     sessions: () => hub.sessionCount(),
     ports: () => hub.ports(),
     testPool: (pool) => hub.testPool(pool),

@@ -1,5 +1,6 @@
 import type { Control } from "../control/control.ts";
 import type { EventInput } from "../control/events.ts";
+import type { AnswerQuantiles } from "../health/answer-times.ts";
 import type { ContractPools, PoolFact, PoolTest, RigFact } from "../health/facts.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { ShareRecord } from "../ledger/share-record.ts";
@@ -76,6 +77,7 @@ export class Hub {
   private readonly floor: RigFloor;
   private readonly timers: ReturnType<typeof setInterval>[] = [];
   private readonly watchers = new Set<() => void>();
+  private readonly startedAtMs: number;
   private lastSessionNo: number;
   private readonly hints: NominalHints;
   private readonly arrivals = new Arrivals(() => Bun.gc(false));
@@ -87,6 +89,7 @@ export class Hub {
     this.clock = steadyClock({ wallMs: given.now, monotonicMs: given.monotonicMs });
     const deps = { ...given, now: this.clock.now };
     this.deps = deps;
+    this.startedAtMs = deps.now();
     this.lastSessionNo = deps.firstSessionNo;
     startJobNumbers(Math.floor(deps.random() * 2 ** 32));
     this.books = new GroundBooks(deps);
@@ -226,6 +229,12 @@ export class Hub {
 
   pool(no: number): PoolFact | null {
     return this.switchboard.factOf(no);
+  }
+
+  /** How long a pool took to answer over the last hour, or since the hub started; null where it had no share to answer. */
+  poolAnswers(no: number): AnswerQuantiles | null {
+    const answers = this.counts.answers(no, this.deps.now());
+    return answers === null ? null : { ...answers, sinceMs: this.clock.wallOf(Math.max(answers.sinceMs, this.startedAtMs)) };
   }
 
   /** Whether the rig's house has a pool at this moment. */

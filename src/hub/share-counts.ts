@@ -1,3 +1,4 @@
+import { type AnswerQuantiles, AnswerTimes } from "../health/answer-times.ts";
 import { Histogram } from "../health/histogram.ts";
 import type { ShareCount } from "../health/operation-facts.ts";
 import { hubVerdicts, poolVerdicts, type ShareRecord } from "../ledger/share-record.ts";
@@ -11,17 +12,19 @@ const poolsMax = 2 ** 24;
 const hashesPer = { sha256d: Number(algorithms.sha256d.hashesPerDifficulty), scrypt: Number(algorithms.scrypt.hashesPerDifficulty) };
 const answerBounds: readonly number[] = Object.freeze([0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5]);
 
-type Counted = Pick<ShareRecord, "poolNo" | "contractNo" | "algorithm" | "difficulty" | "hubVerdict" | "poolVerdict" | "answeredMs">;
+type Counted = Pick<ShareRecord, "atMs" | "poolNo" | "contractNo" | "algorithm" | "difficulty" | "hubVerdict" | "poolVerdict" | "answeredMs">;
 
 /** Settled shares since the hub started, by pool, contract and both verdicts. On the way of every share, so it makes nothing but at a first share. */
 export class ShareCounts {
   unrecorded = 0;
   readonly late = new Map<string, number>();
   readonly answerSeconds = new Map<number, Histogram>();
+  private readonly answerTimes = new Map<number, AnswerTimes>();
   /** By contract and pool: counts, then work, one for each pair of verdicts. */
   private readonly byPlace = new Map<number, Float64Array>();
 
-  note({ poolNo, contractNo, algorithm, difficulty, hubVerdict, poolVerdict, answeredMs }: Counted): void {
+  /** `atMs`: in the hub's time. */
+  note({ atMs, poolNo, contractNo, algorithm, difficulty, hubVerdict, poolVerdict, answeredMs }: Counted): void {
     const key = contractNo * poolsMax + poolNo;
     let row = this.byPlace.get(key);
     if (row === undefined) {
@@ -31,7 +34,9 @@ export class ShareCounts {
     const at = (hubCodes[hubVerdict] as number) * poolVerdicts.length + (poolCodes[poolVerdict] as number);
     row[at] = (row[at] as number) + 1;
     row[kinds + at] = (row[kinds + at] as number) + difficulty * hashesPer[algorithm];
-    if (answeredMs >= 0 && poolNo !== 0) this.answersOf(poolNo).note(answeredMs / 1_000);
+    if (poolNo === 0) return;
+    if (answeredMs >= 0) this.secondsOf(poolNo).note(answeredMs / 1_000);
+    if (answeredMs >= 0 || poolVerdict === "unanswered") this.timesOf(poolNo).note(answeredMs, atMs);
   }
 
   noteLate(poolVerdict: string): void {
@@ -56,7 +61,18 @@ export class ShareCounts {
     }
   }
 
-  private answersOf(poolNo: number): Histogram {
+  /** How long the pool took to answer, over the last hour as the hub's time has it. */
+  answers(poolNo: number, nowMs: number): AnswerQuantiles | null {
+    return this.answerTimes.get(poolNo)?.over(nowMs) ?? null;
+  }
+
+  private timesOf(poolNo: number): AnswerTimes {
+    const known = this.answerTimes.get(poolNo) ?? new AnswerTimes();
+    this.answerTimes.set(poolNo, known);
+    return known;
+  }
+
+  private secondsOf(poolNo: number): Histogram {
     const known = this.answerSeconds.get(poolNo) ?? new Histogram(answerBounds);
     this.answerSeconds.set(poolNo, known);
     return known;

@@ -1,5 +1,6 @@
 import type { Control } from "../control/control.ts";
 import type { Pool } from "../control/pools.ts";
+import type { AnswerQuantiles } from "../health/answer-times.ts";
 import type { PoolFact, PoolTest, RigFact } from "../health/facts.ts";
 import type { OperationFacts } from "../health/operation-facts.ts";
 import type { Ledger } from "../ledger/ledger.ts";
@@ -16,6 +17,8 @@ export type HubView = {
   rig(no: number): RigFact | null;
   pools(): Iterable<PoolFact>;
   pool(no: number): PoolFact | null;
+  /** How long it took to answer shares over the last hour, or since the hub started; null where it had none to answer. */
+  poolAnswers(no: number): AnswerQuantiles | null;
   /** Open rig connections. */
   sessions(): number;
   /** Where each listener listens (`HOST:PORT`), or why it does not. */

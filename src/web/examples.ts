@@ -19,6 +19,7 @@ export const poolExample = {
   sessions: 1,
   rigs: 240,
   answer_ms: 38,
+  answers_1h: { count: 12_345, p50_ms: 37, p99_ms: 121, since: "2026-11-22T08:05:00.000Z" },
   reject_1h_bp: 4,
   warnings: [],
   ...row,

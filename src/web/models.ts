@@ -71,7 +71,23 @@ export const poolModel = model("Pool", {
   difficulty: orNull(Type.Number()),
   sessions: Type.Integer({ description: "Open connections to the pool" }),
   rigs: Type.Integer({ description: "Rigs that hold a job of this pool" }),
-  answer_ms: orNull(Type.Number({ description: "Median time to the pool's answer" })),
+  answer_ms: orNull(Type.Number({ description: "Median time to the pool's answer, of its last answers" })),
+  answers_1h: orNull(
+    Type.Object(
+      {
+        count: Type.Integer(),
+        p50_ms: orNull(Type.Number()),
+        p99_ms: orNull(Type.Number()),
+        since: time(),
+      },
+      {
+        description:
+          "How long the pool took to answer shares over the last hour: half of them within `p50_ms`, 99 of 100 within `p99_ms` (above 16 ms at most 6 % too long); " +
+          "null = longer than 3 seconds, which is as long as the hub waits, or never. Counted in memory: `since` is the start of the hub where that is less than an hour ago. " +
+          "Null as a whole where there was no share to answer",
+      },
+    ),
+  ),
   reject_1h_bp: Type.Integer({ description: "Work that the pool refused or never answered, of all that was sent in the last hour; 0 when nothing was sent" }),
   warnings: Type.Array(Type.String()),
   ...rowFields,

@@ -3,6 +3,7 @@ import type { Listener } from "../control/listeners.ts";
 import type { Pool } from "../control/pools.ts";
 import { poolUrl } from "../control/pools.ts";
 import type { Rig } from "../control/rig-row.ts";
+import type { AnswerQuantiles } from "../health/answer-times.ts";
 import type { PoolFact, PoolTest, RigFact } from "../health/facts.ts";
 import type { HashratePoint, ShareRow, SharesSummary, Tally } from "../ledger/answers.ts";
 import type { ListenerPort } from "./deps.ts";
@@ -10,10 +11,10 @@ import type { Rates } from "./live-figures.ts";
 import { type Ids, listenerRowJson, rowJson } from "./present-rows.ts";
 import { timeText } from "./times.ts";
 
-export type PoolFigures = { fact: PoolFact | null; probe: PoolTest | null; rejectBp: number };
+export type PoolFigures = { fact: PoolFact | null; answers: AnswerQuantiles | null; probe: PoolTest | null; rejectBp: number };
 
 /** A pool as the API shows it. The password is not among the fields, nor is its length. */
-export function poolJson(pool: Pool, { fact, probe, rejectBp }: PoolFigures) {
+export function poolJson(pool: Pool, { fact, answers, probe, rejectBp }: PoolFigures) {
   return {
     id: pool.id,
     name: pool.name,
@@ -30,6 +31,7 @@ export function poolJson(pool: Pool, { fact, probe, rejectBp }: PoolFigures) {
     sessions: fact?.sessions ?? 0,
     rigs: fact?.rigs ?? 0,
     answer_ms: fact?.answerMs ?? null,
+    answers_1h: answers === null ? null : { count: answers.count, p50_ms: answers.p50Ms, p99_ms: answers.p99Ms, since: timeText(answers.sinceMs) },
     reject_1h_bp: rejectBp,
     warnings: warningsOf(fact, probe),
     ...rowJson(pool),

@@ -47,6 +47,7 @@ function fakeHub(facts: Facts, moves: Move[], onConfig: () => void): HubView {
     rig: (no) => facts.rigs.get(no) ?? null,
     pools: () => facts.pools.values(),
     pool: (no) => facts.pools.get(no) ?? null,
+    poolAnswers: (no) => (no > 2 ? null : { count: 12_345, p50Ms: 38, p99Ms: no === 1 ? 120 : null, sinceMs: Date.now() - no * 1_800_000 }),
     sessions: () => [...facts.rigs.values()].reduce((sum, rig) => sum + rig.sessions.length, 0),
     ports: () => [],
     testPool: () => Promise.resolve(wellTest),

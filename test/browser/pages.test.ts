@@ -143,6 +143,7 @@ describe.if(hasBrowser)("pages in a real browser", () => {
       "15 min",
       "24 h",
       "Of nominal",
+      "Last 24 h",
       "Rejected, 1 h",
       "Place",
       "Serves",

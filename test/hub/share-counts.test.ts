@@ -1,7 +1,16 @@
 import { expect, test } from "bun:test";
 import { ShareCounts } from "../../src/hub/share-counts.ts";
 
-const share = { poolNo: 3, contractNo: 0, algorithm: "sha256d", difficulty: 2, hubVerdict: "accepted", poolVerdict: "accepted", answeredMs: 20 } as const;
+const share = {
+  atMs: 1_000,
+  poolNo: 3,
+  contractNo: 0,
+  algorithm: "sha256d",
+  difficulty: 2,
+  hubVerdict: "accepted",
+  poolVerdict: "accepted",
+  answeredMs: 20,
+} as const;
 
 test("shares are counted with their work by pool, contract and verdicts", () => {
   const counts = new ShareCounts();
@@ -23,4 +32,14 @@ test("answers are timed by pool; a share that was not answered is in none", () =
   const seconds = counts.answerSeconds.get(3);
   expect(seconds?.sum).toBe(0.02);
   expect(seconds?.counts.reduce((sum, count) => sum + count, 0)).toBe(1);
+});
+
+test("and over the last hour, where one that was not answered in time counts as slow, and one that was not sent counts for nothing", () => {
+  const counts = new ShareCounts();
+  for (let at = 0; at < 9; at++) counts.note(share);
+  counts.note({ ...share, poolVerdict: "unanswered", answeredMs: -1 });
+  counts.note({ ...share, poolVerdict: "not-forwarded", answeredMs: -1 });
+  counts.note({ ...share, poolNo: 0, poolVerdict: "unanswered", answeredMs: -1 });
+  expect(counts.answers(3, 1_000)).toMatchObject({ count: 10, p50Ms: 20, p99Ms: null });
+  expect([counts.answers(3, 7_200_000), counts.answers(4, 1_000), counts.answers(0, 1_000)]).toEqual([null, null, null]);
 });

@@ -95,7 +95,7 @@ function fragments(text: string): JSX.Element[] {
   const share = { atMs: 0, difficulty: 1, poolName: text, ours: text, theirs: text, reason: text, answeredMs: -1 };
   const fate = { fate: text, count: 1, work: 1n, tone: "" } as const;
   const pool = { id: "pol_1", name: text, url: text, algorithm: text, state: "live", stateSinceMs: 0, reason: text, warnings: [text] } as const;
-  const figures = { extranonce2Size: null, difficulty: null, rigs: 0, answerMs: null, rejected: null };
+  const figures = { extranonce2Size: null, difficulty: null, rigs: 0, answers: null, strip: [], rejected: null };
   const form = { values: { name: text }, errors: { name: text, "": text } };
   const step = { name: "connect", ok: false, ms: 1, text } as const;
   return [

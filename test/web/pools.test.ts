@@ -62,11 +62,14 @@ test("what the hub sees of a pool is shown", async () => {
   const known = { algorithm: "sha256d", reason: "", difficulty: 5, sessions: 2, rigs: 7, lastJobAtMs: null, answerMs: 12.5 } as const;
   web.hub.poolFacts.set(no, { ...known, poolNo: no, state: "live", stateSinceMs: web.clock.nowMs, extranonce2Size: 4, warnings: ["slow"] });
   web.ledger.rejectTable.set(no, { accepted: 997n, rejected: 3n });
+  web.hub.answers.set(no, { count: 200, p50Ms: 12, p99Ms: null, sinceMs: web.clock.nowMs });
   web.clock.nowMs += 3_000;
   await web.get(`/pools/${json["id"]}`);
   const answer = await web.get(`/pools/${json["id"]}`);
   expectFits(poolModel, answer.json);
   expect(answer.json).toMatchObject({ state: "live", extranonce2_size: 4, sessions: 2, rigs: 7, answer_ms: 12.5, reject_1h_bp: 30, warnings: ["slow"] });
+  expect(answer.json["answers_1h"]).toEqual({ count: 200, p50_ms: 12, p99_ms: null, since: "2026-11-22T08:00:00.000Z" });
+  expect(json["answers_1h"]).toBeNull();
 });
 
 test("a changed URL is on record with what it was", async () => {

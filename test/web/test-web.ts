@@ -1,4 +1,5 @@
 import { openControl } from "../../src/control/control.ts";
+import type { AnswerQuantiles } from "../../src/health/answer-times.ts";
 import type { PoolFact, PoolTest, RigFact } from "../../src/health/facts.ts";
 import type { HashratePoint, ShareRow, SharesSummary, WorkRow } from "../../src/ledger/answers.ts";
 import { silentLog } from "../../src/log.ts";
@@ -46,7 +47,9 @@ export class FakeHub implements HubView {
   rigs = () => this.rigFacts.values();
   rig = (no: number) => this.rigFacts.get(no) ?? null;
   pools = () => this.poolFacts.values();
+  readonly answers = new Map<number, AnswerQuantiles>();
   pool = (no: number) => this.poolFacts.get(no) ?? null;
+  poolAnswers = (no: number) => this.answers.get(no) ?? null;
   sessions = () => [...this.rigFacts.values()].reduce((sum, rig) => sum + rig.sessions.length, 0);
   ports = () => this.portList;
   testPool = (pool: { no: number }) => this.test(pool);

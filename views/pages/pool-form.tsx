@@ -7,8 +7,10 @@ import { ChartPanel } from "../parts/chart-panel.tsx";
 import { Field, FormErrors, type FormState, Hidden, Select } from "../parts/form.tsx";
 import { Glyph } from "../parts/glyph.tsx";
 import { Heading } from "../parts/heading.tsx";
+import { How } from "../parts/how.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
 import type { PoolChart } from "./pool.tsx";
+import { type PoolRow, PoolTable } from "./pools.tsx";
 
 export type PoolFormProps = {
   /** Null = a pool that is still to be made. */
@@ -17,6 +19,8 @@ export type PoolFormProps = {
   assets: AssetUrls;
   /** Null for a new pool. */
   pool: { id: string; name: string; version: number; rigs: number } | null;
+  /** What it does now; null for a new pool. */
+  row: PoolRow | null;
   form: FormState;
   test: PoolTest | null;
   /** The first pool becomes the house's by itself. */
@@ -101,8 +105,18 @@ export function PoolFormPage(props: PoolFormProps): JSX.Element {
   const { viewer, pool } = props;
   const title = pool === null ? "Add a pool" : pool.name;
   return (
-    <Layout title={title} current="pools" viewer={viewer} assets={props.assets} live={null}>
+    <Layout title={title} current="pools" viewer={viewer} assets={props.assets} live={pool === null ? null : `/live/pools/${pool.id}`}>
       <Heading crumbs={[{ text: "Pools", href: "/pools" }]} title={title} />
+      {props.row === null ? (
+        ""
+      ) : (
+        <>
+          <section class="panel scroll all-columns" aria-label="Pool">
+            <PoolTable pools={[props.row]} clock={viewer} />
+          </section>
+          <How figures={["answers", "rejected", "spark"]} />
+        </>
+      )}
       <FormErrors form={props.form} />
       {props.isFirst ? <p class="notice">The first pool becomes the house: rigs that serve nobody mine there. Its profile is made by itself.</p> : ""}
       {pool !== null && pool.rigs > 0 ? (

@@ -3,6 +3,7 @@ import { Layout } from "../layout.tsx";
 import { ChartPanel } from "../parts/chart-panel.tsx";
 import type { ChartProps } from "../parts/hashrate-chart.tsx";
 import { Heading } from "../parts/heading.tsx";
+import { How } from "../parts/how.tsx";
 import type { RangePickerProps } from "../parts/range-picker.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
 import { type PoolRow, PoolTable } from "./pools.tsx";
@@ -16,12 +17,13 @@ export function PoolPage(props: PoolProps): JSX.Element {
   return (
     <Layout title={props.pool.name} current="pools" viewer={props.viewer} assets={props.assets} live={props.live}>
       <Heading crumbs={[{ text: "Pools", href: "/pools" }]} title={props.pool.name} />
-      <section class="panel" aria-label="Pool">
+      <section class="panel scroll all-columns" aria-label="Pool">
         <PoolTable pools={[props.pool]} clock={props.viewer} />
         <p class="foot">
           User <code safe>{props.username}</code>
         </p>
       </section>
+      <How figures={["answers", "rejected", "spark"]} />
       <ChartPanel title="Effective hashrate at this pool" {...props.chart} />
     </Layout>
   );

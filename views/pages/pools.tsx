@@ -1,12 +1,15 @@
 /** @jsxImportSource @kitajs/html */
 
+import type { AnswerQuantiles } from "../../src/health/answer-times.ts";
 import type { PoolState } from "../../src/health/facts.ts";
 import { count, difficulty, duration, latency, percent } from "../format.ts";
 import { Layout } from "../layout.tsx";
 import { type Choice, Hidden } from "../parts/form.tsx";
+import { How } from "../parts/how.tsx";
 import { InTurns } from "../parts/in-turns.tsx";
+import { Sparkline, type SparkPoint } from "../parts/sparkline.tsx";
 import { PoolMark } from "../parts/status.tsx";
-import { Empty, Paging } from "../parts/text.tsx";
+import { Empty, Moment, Paging } from "../parts/text.tsx";
 import type { AssetUrls, Clock, Viewer } from "../viewer.ts";
 
 export type PoolRow = {
@@ -20,7 +23,10 @@ export type PoolRow = {
   extranonce2Size: number | null;
   difficulty: number | null;
   rigs: number;
-  answerMs: number | null;
+  /** How long it took to answer shares over the last hour; `isShort`: since the start of the hub, less than an hour ago. */
+  answers: (AnswerQuantiles & { isShort: boolean }) | null;
+  /** Hashrate at it over the last day, by the quarter of an hour. */
+  strip: readonly SparkPoint[];
   /** Rejected of answered shares in the last hour, 0..1; null = none answered. */
   rejected: number | null;
   warnings: string[];
@@ -44,7 +50,33 @@ export type PoolsProps = {
   nextHref: string | null;
 };
 
-function PoolLine(props: { pool: PoolRow; clock: Clock }): JSX.Element {
+const sparkStepMs = 900_000;
+
+const within = (ms: number | null): string => (ms === null ? "over 3 s" : latency(ms));
+
+function Answers(props: { of: PoolRow["answers"]; clock: Clock }): JSX.Element {
+  const { of: answers, clock } = props;
+  if (answers === null) return <span>–</span>;
+  return (
+    <>
+      <span class="block nowrap">
+        <small>p50</small> <span safe>{within(answers.p50Ms)}</span>
+      </span>
+      <span class="block nowrap">
+        <small>p99</small> <span safe>{within(answers.p99Ms)}</span>
+      </span>
+      {answers.isShort ? (
+        <small class="block">
+          since <Moment atMs={answers.sinceMs} clock={clock} />
+        </small>
+      ) : (
+        ""
+      )}
+    </>
+  );
+}
+
+export function PoolLine(props: { pool: PoolRow; clock: Clock }): JSX.Element {
   const { pool, clock } = props;
   return (
     <tr id={pool.id}>
@@ -71,7 +103,7 @@ function PoolLine(props: { pool: PoolRow; clock: Clock }): JSX.Element {
           </small>
         ))}
       </th>
-      <td class="c3" safe>
+      <td class="c3 nowrap" safe>
         {pool.algorithm}
       </td>
       <td class="n c3" safe>
@@ -83,22 +115,30 @@ function PoolLine(props: { pool: PoolRow; clock: Clock }): JSX.Element {
       <td class="n" safe>
         {count(pool.rigs)}
       </td>
-      <td class="n c2" safe>
-        {latency(pool.answerMs)}
+      <td class="n c2">
+        <Answers of={pool.answers} clock={clock} />
       </td>
       <td class="n c2" safe>
         {percent(pool.rejected, 2)}
+      </td>
+      <td class="c3">
+        <Sparkline points={pool.strip} stepMs={sparkStepMs} />
       </td>
     </tr>
   );
 }
 
+/** Says why the table is empty; itself empty when it is not, so that a live change has its place. */
+export function NoPools(props: { pools: number; q: string }): JSX.Element {
+  const none = props.q === "" ? "No pool yet. The rigs get work as soon as there is one." : "No pool matches.";
+  return <div id="no-pools">{props.pools === 0 ? <Empty text={none} /> : ""}</div>;
+}
+
 export function PoolTable(props: { pools: PoolRow[]; clock: Clock; q?: string }): JSX.Element {
-  const none = (props.q ?? "") === "" ? "No pool yet. The rigs get work as soon as there is one." : "No pool matches.";
   return (
-    <div id="pool-table">
-      {props.pools.length === 0 ? <Empty text={none} /> : ""}
-      <table hidden={props.pools.length === 0}>
+    <>
+      <NoPools pools={props.pools.length} q={props.q ?? ""} />
+      <table>
         <thead>
           <tr>
             <th scope="col">State</th>
@@ -116,18 +156,21 @@ export function PoolTable(props: { pools: PoolRow[]; clock: Clock; q?: string })
               Rigs
             </th>
             <th scope="col" class="n c2">
-              Answers in
+              Answers, 1 h
             </th>
             <th scope="col" class="n c2">
               Rejected, 1 h
             </th>
+            <th scope="col" class="c3">
+              Hashrate, 24 h
+            </th>
           </tr>
         </thead>
-        <tbody>
+        <tbody id="pool-rows">
           <InTurns of={props.pools} draw={(pool) => <PoolLine pool={pool} clock={props.clock} />} />
         </tbody>
       </table>
-    </div>
+    </>
   );
 }
 
@@ -262,6 +305,7 @@ export function PoolsPage(props: PoolsProps): JSX.Element {
       <section class="panel" aria-label="Pools">
         <PoolTable pools={props.pools} clock={viewer} q={props.q} />
       </section>
+      {props.pools.length === 0 ? "" : <How figures={["answers", "rejected", "spark"]} />}
       <Profiles profiles={props.profiles} mayWrite={viewer.mayWrite} />
       <Paging prevHref={props.prevHref} nextHref={props.nextHref} />
       <section class="panel" aria-labelledby="h-house">

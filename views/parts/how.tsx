@@ -15,6 +15,10 @@ const texts = Object.freeze({
   strip:
     "A bar is delivered over promised in its time; both leave out the time in which no hub ran. It is amber below the contract's tolerance and red below half. A bar of a few shares may be low or high by luck.",
   day: "Last 24 h: a bar for each hour, the running one among them: effective hashrate over nominal, or over the rig's own best hour where it has no nominal. It is cut at 115 %, amber below what counts as degraded in its fleet, red below half. Grey: no hub ran. There is no bar before the rig was known.",
+  answers:
+    "Answers: of the shares that the pool was sent, half were answered within the first time and 99 of 100 within the second (above 16 ms at most 6 % too long). One that was not answered within 3 s, as long as the hub waits, counts as slower than any. Counted in memory over the last hour: after a restart since then.",
+  spark:
+    "Hashrate, 24 h: work of the shares that the hub accepted for the pool's jobs, by the quarter of an hour, from nothing to the highest of the day. Grey: no hub ran.",
   nominal: "Nominal: what the rig should do: declared, from its model, from h= in its password, or learned from its first 400 shares.",
 });
 export type Figure = keyof typeof texts;

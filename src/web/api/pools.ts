@@ -30,7 +30,7 @@ export function poolEndpoints(parts: ApiParts): Endpoint[] {
 
 /** What a pool looks like now: its row, what the hub sees, what its last trial showed. `probe` is one that has just been made. */
 async function present({ deps, figures, probes }: ApiParts, pool: Pool, probe: PoolTest | null = probes.last(pool)) {
-  return poolJson(pool, { fact: deps.hub.pool(pool.no), probe, rejectBp: (await figures.rejectBp())(pool.no) });
+  return poolJson(pool, { fact: deps.hub.pool(pool.no), answers: deps.hub.poolAnswers(pool.no), probe, rejectBp: (await figures.rejectBp())(pool.no) });
 }
 
 /** A pool that was just tried, told by the trial alone: what the hub's session knows may still be of the address before. */
@@ -41,7 +41,7 @@ async function presentTried(parts: ApiParts, pool: Pool) {
 }
 
 /** The row alone, for the moment in which nothing else is known. */
-const bare = (pool: Pool) => poolJson(pool, { fact: null, probe: null, rejectBp: 0 });
+const bare = (pool: Pool) => poolJson(pool, { fact: null, answers: null, probe: null, rejectBp: 0 });
 
 /** A pool in use shows by itself what it is like; one that nobody uses is tried after a change, if this version of it was not yet. */
 export async function probeOfUnused({ deps, probes }: ApiParts, pool: Pool): Promise<PoolTest | null> {

@@ -10,6 +10,7 @@ import type { ContractSnapshots } from "./contract-snapshot.ts";
 import type { FleetSnapshots } from "./fleet-snapshot.ts";
 import type { LastEvents } from "./last-events.ts";
 import type { OverviewReader } from "./overview-facts.ts";
+import type { PoolStrips } from "./pool-strips.ts";
 import type { RigStrips } from "./rig-strips.ts";
 import type { Strips } from "./strips.ts";
 
@@ -27,6 +28,7 @@ export type PageParts = {
   lastEvents: LastEvents;
   strips: Strips;
   rigStrips: RigStrips;
+  poolStrips: PoolStrips;
   labelCodes: QrCodes;
   /** The last count of the audit log's chain; null = not since the start. */
   auditChecks: { last: (AuditCheck & { atMs: number }) | null; running: Promise<AuditCheck> | null };

@@ -46,6 +46,7 @@ import { OverviewReader } from "./overview-facts.ts";
 import { asPage, lacksSecondStep, owning, type PageCall, signedIn, type WatchCall, writing, zoneFor } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 import { addPersonForm, changePersonForm, peoplePage, personPage, removePersonForm, resetPersonForm, revokeSessionForm } from "./people.ts";
+import { PoolStrips } from "./pool-strips.ts";
 import { addPoolForm, changePoolForm, newPoolPage, poolPage, poolsLive, poolsPage, removePoolForm, testPoolForm } from "./pools.ts";
 import { addProfileForm, changeProfileForm, newProfilePage, profilePage, removeProfileForm } from "./profiles.ts";
 import { racksLive } from "./racks.ts";
@@ -243,6 +244,7 @@ function pageParts(whole: WebDeps, shared: SharedParts = {}): PageParts {
     ids: new Ids(deps.control),
     strips: new Strips(deps),
     rigStrips: new RigStrips(deps),
+    poolStrips: new PoolStrips(deps),
     labelCodes: new QrCodes(),
     lastEvents: new LastEvents(deps.control.events),
     auditChecks: { last: null, running: null },

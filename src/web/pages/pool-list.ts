@@ -11,6 +11,8 @@ import type { PageParts } from "./page-parts.ts";
 
 const pageSize = 100;
 const searchCharsMax = 100;
+/** Answers of the last hour are those of 55 to 60 minutes; of a hub that is younger, those since its start. */
+const shortMs = 55 * 60_000;
 
 export type PoolQuery = { q: string; page: number };
 
@@ -37,21 +39,30 @@ export const poolTexts = (pool: Pool): string[] => [pool.name, poolUrl(pool), po
 export const profileTexts = ({ name }: Profile): string[] => [name];
 
 export async function poolRows(parts: PageParts, pools: readonly PoolView[]): Promise<PoolRow[]> {
-  const hourWork = await parts.figures.poolWork();
-  return pools.map(({ pool, fact }) => poolRow(parts, pool, { fact, rejected: refusedPart(hourWork.get(pool.no) ?? { accepted: 0n, rejected: 0n }) }));
+  const [hourWork, strips] = await Promise.all([parts.figures.poolWork(), parts.poolStrips.of(pools.map(({ pool }) => pool))]);
+  const rows: PoolRow[] = [];
+  for (const { pool, fact } of pools) {
+    await breathe();
+    const rejected = refusedPart(hourWork.get(pool.no) ?? { accepted: 0n, rejected: 0n });
+    rows.push(poolRow(parts, pool, { fact, rejected, strip: strips.get(pool.no) ?? [] }));
+  }
+  return rows;
 }
 
-function poolRow(parts: PageParts, pool: Pool, { fact, rejected }: { fact: PoolFact | null; rejected: number | null }): PoolRow {
+type Figures = Pick<PoolRow, "rejected" | "strip"> & { fact: PoolFact | null };
+
+function poolRow(parts: PageParts, pool: Pool, { fact, rejected, strip }: Figures): PoolRow {
   const probe = parts.probes.last(pool);
+  const answers = parts.deps.hub.poolAnswers(pool.no);
   return {
-    ...{ id: pool.id, name: pool.name, url: poolUrl(pool), algorithm: pool.algorithm, rejected },
+    ...{ id: pool.id, name: pool.name, url: poolUrl(pool), algorithm: pool.algorithm, rejected, strip },
     state: fact?.state ?? "unused",
     stateSinceMs: fact?.stateSinceMs ?? pool.createdAtMs,
     reason: fact?.reason ?? "",
     extranonce2Size: fact?.extranonce2Size ?? probe?.extranonce2Size ?? null,
     difficulty: fact?.difficulty ?? probe?.difficulty ?? null,
     rigs: fact?.rigs ?? 0,
-    answerMs: fact?.answerMs ?? null,
+    answers: answers === null ? null : { ...answers, isShort: parts.deps.now() - answers.sinceMs < shortMs },
     warnings: warningsOf(fact, probe),
   };
 }

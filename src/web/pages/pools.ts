@@ -1,6 +1,6 @@
 import { PoolPage } from "../../../views/pages/pool.tsx";
 import { PoolFormPage } from "../../../views/pages/pool-form.tsx";
-import { PoolsPage, PoolTable } from "../../../views/pages/pools.tsx";
+import { NoPools, PoolLine, PoolsPage } from "../../../views/pages/pools.tsx";
 import type { FormState } from "../../../views/parts/form.tsx";
 import type { Control } from "../../control/control.ts";
 import { type Pool, poolModes, poolUrl } from "../../control/pools.ts";
@@ -11,7 +11,7 @@ import { addPool, changePool, type PoolEntry, removePool } from "../actions/pool
 import { assetUrls } from "../assets/assets.ts";
 import { found } from "../endpoint.ts";
 import { webLimits } from "../limits.ts";
-import type { LiveView } from "../live.ts";
+import { type LiveView, liveRows } from "../live.ts";
 import { leadsElsewhere } from "../pool-probes.ts";
 import type { PoolView } from "../pool-views.ts";
 import type { Problem } from "../problems.ts";
@@ -59,7 +59,8 @@ export function poolsLive(parts: PageParts, { id, url, zone }: WatchCall): LiveV
   const render = async () => {
     const shown = id === "" ? pageOf([...(await parts.pools.current()).values()], query, ({ pool }) => poolTexts(pool)).rows : viewsOf(parts, id);
     const clock = { nowMs: now(), zone };
-    return { parts: [{ id: "pool-table", html: await PoolTable({ pools: await poolRows(parts, shown), clock }) }] };
+    const rows = await liveRows(await poolRows(parts, shown), (pool) => PoolLine({ pool, clock }));
+    return { parts: [{ id: "no-pools", html: await NoPools({ pools: shown.length, q: query.q }) }], list: { id: "pool-rows", rows } };
   };
   return { key: `pools ${id} ${poolsHref(query)}`, everyMs: 2_000, render };
 }
@@ -82,7 +83,8 @@ async function formPage(parts: PageParts, { viewer, url }: PageCall, { pool, for
   const head = pool === null ? null : { id: pool.id, name: pool.name, version: pool.version, rigs: parts.deps.hub.pool(pool.no)?.rigs ?? 0 };
   const isFirst = pool === null && isFirstProfile(parts.deps.control, "sha256d");
   const chart = pool === null ? null : await chartOf(parts, pool, { url, zone: viewer.zone });
-  return htmlResponse(PoolFormPage({ viewer, assets: assetUrls, pool: head, form, test, isFirst, chart }), status);
+  const [row = null] = pool === null ? [] : await poolRows(parts, viewsOf(parts, pool.id));
+  return htmlResponse(PoolFormPage({ viewer, assets: assetUrls, pool: head, row, form, test, isFirst, chart }), status);
 }
 
 async function chartOf(parts: PageParts, pool: Pool, { url, zone }: { url: URL; zone: string }) {

@@ -12,8 +12,8 @@ export class Warmth {
   #timer: ReturnType<typeof setTimeout> | null = null;
   #isEnded = false;
 
-  constructor({ overview, strips, rigStrips, snapshots }: Pick<PageParts, "overview" | "strips" | "rigStrips" | "snapshots">) {
-    this.#asks = [() => overview.atHand(), () => strips.of([], "row"), () => rigStrips.of([]), () => snapshots.hourWork()];
+  constructor({ overview, strips, rigStrips, poolStrips, snapshots }: Pick<PageParts, "overview" | "strips" | "rigStrips" | "poolStrips" | "snapshots">) {
+    this.#asks = [() => overview.atHand(), () => strips.of([], "row"), () => rigStrips.of([]), () => poolStrips.of([]), () => snapshots.hourWork()];
   }
 
   keep(): void {

@@ -1,0 +1,55 @@
+import type { SparkPoint } from "../../../views/parts/sparkline.tsx";
+import { breathe } from "../../../views/turns.ts";
+import type { Pool } from "../../control/pools.ts";
+import type { StepWindow } from "../../ledger/work-steps.ts";
+import type { WebDeps } from "../deps.ts";
+import { WorkBook, type WorkDay } from "../work-book.ts";
+import { overlapMs } from "./delivery-bars.ts";
+
+/** The last day by the quarter of an hour, and the one that runs. */
+export const sparkStepMs = 900_000;
+export const sparkSteps = 96;
+const freshMs = 60_000;
+const overdueMs = 120_000;
+/** Shares are in the books some seconds after they came. */
+const settledMs = 60_000;
+/** A step of which less is covered says nothing. */
+const coveredPartMin = 0.1;
+/** Of a shorter time a rate is luck. */
+const drawnMsMin = 120_000;
+
+/** What rigs did at pools over the last day: read once for all pages. */
+export class PoolStrips {
+  readonly #book: WorkBook;
+
+  constructor(deps: WebDeps) {
+    const ask = (window: StepWindow) => deps.ledger.effectiveSteps?.("pool", window);
+    this.#book = new WorkBook(deps, { ask, bucketMs: sparkStepMs, bucketsKept: sparkSteps + 1, freshMs, overdueMs, settledMs });
+  }
+
+  /** By pool number. */
+  async of(pools: readonly Pick<Pool, "no" | "createdAtMs">[]): Promise<Map<number, SparkPoint[]>> {
+    const day = await this.#book.current();
+    const strips = new Map<number, SparkPoint[]>();
+    for (const pool of pools) {
+      await breathe();
+      strips.set(pool.no, pointsOf(day, pool));
+    }
+    return strips;
+  }
+}
+
+/** The last 96 steps: effective hashrate at the pool over the time in which a hub was running; nothing before the pool was added. */
+export function pointsOf(day: WorkDay, { no, createdAtMs }: Pick<Pool, "no" | "createdAtMs">): SparkPoint[] {
+  const works = day.of(no);
+  return Array.from({ length: sparkSteps }, (_, step): SparkPoint => {
+    // The first bucket of the book is the quarter that ends where 96 whole ones begin.
+    const fromMs = day.fromMs + (step + 1) * sparkStepMs;
+    const window = { fromMs: Math.max(fromMs, createdAtMs), toMs: Math.min(fromMs + sparkStepMs, day.asOfMs) };
+    const lengthMs = window.toMs - window.fromMs;
+    if (lengthMs <= 0) return { kind: "none" };
+    const coveredMs = lengthMs - day.gaps.reduce((sum, gap) => sum + overlapMs(gap, window), 0);
+    if (coveredMs < lengthMs * coveredPartMin) return { kind: "no-data" };
+    return coveredMs < drawnMsMin ? { kind: "none" } : { kind: "hps", hps: ((works?.[step + 1] ?? 0) / coveredMs) * 1_000 };
+  });
+}

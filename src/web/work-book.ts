@@ -6,13 +6,15 @@ import type { WebDeps } from "./deps.ts";
 /** What is older may still change by a repair of the books. */
 const wholeAgainMs = 3_600_000;
 /** To put one figure into its place takes some ten nanoseconds. */
-const figuresPerPiece = 10_000;
+const figuresPerPiece = 5_000;
 
 /** Which work, and how it is cut: `bucketsKept` of `bucketMs` each, of which the last is the one that runs. */
 export type BookShape = {
   ask: (window: StepWindow) => Promise<WorkSteps> | undefined;
   bucketMs: number;
   bucketsKept: number;
+  /** How many are asked for at once: some ten thousand figures are taken in without a pause. */
+  bucketsPerAsk: number;
   /** How old what is known may be, and how much beyond that before somebody waits while it is read again. */
   freshMs: number;
   overdueMs: number;
@@ -69,19 +71,32 @@ export class WorkBook {
   }
 
   async #read(nowMs: number): Promise<WorkDay> {
-    const { ask, bucketMs, bucketsKept, settledMs } = this.#shape;
+    const { bucketMs, bucketsKept, settledMs } = this.#shape;
     const fromMs = (Math.floor(nowMs / bucketMs) + 1 - bucketsKept) * bucketMs;
     const before = this.#day;
     const isWhole = before === null || nowMs < before.asOfMs || nowMs - this.#wholeAtMs >= wholeAgainMs || before.asOfMs - settledMs < fromMs;
     const readFromMs = isWhole ? fromMs : Math.floor((before.asOfMs - settledMs) / bucketMs) * bucketMs;
-    const [steps, gaps] = await Promise.all([ask({ fromMs: readFromMs, toMs: Math.floor(nowMs), stepMs: bucketMs }), this.#ledger.gaps(fromMs, nowMs)]);
+    const [read, gaps] = await Promise.all([this.#bucketsSince(readFromMs, nowMs), this.#ledger.gaps(fromMs, nowMs)]);
     const passed = isWhole ? 0 : (fromMs - before.fromMs) / bucketMs;
     const kept = this.#buckets.slice(passed, passed + (readFromMs - fromMs) / bucketMs);
-    const buckets = [...kept, ...(await filled(steps, bucketsKept - kept.length))];
+    const buckets = [...kept, ...read];
     if (isWhole) this.#wholeAtMs = nowMs;
     this.#buckets = buckets;
     this.#day = { fromMs, asOfMs: nowMs, of: (no) => worksOf(buckets, no), gaps };
     return this.#day;
+  }
+
+  async #bucketsSince(fromMs: number, nowMs: number): Promise<Bucket[]> {
+    const { ask, bucketMs, bucketsPerAsk } = this.#shape;
+    const count = Math.floor(nowMs / bucketMs) + 1 - fromMs / bucketMs;
+    const buckets: Bucket[] = [];
+    while (buckets.length < count) {
+      const some = Math.min(bucketsPerAsk, count - buckets.length);
+      const startMs = fromMs + buckets.length * bucketMs;
+      const steps = await ask({ fromMs: startMs, toMs: Math.min(startMs + some * bucketMs, Math.floor(nowMs)), stepMs: bucketMs });
+      buckets.push(...(await filled(steps, some)));
+    }
+    return buckets;
   }
 }
 
@@ -93,7 +108,7 @@ function worksOf(buckets: readonly Bucket[], no: number): Float64Array | null {
 async function filled(steps: WorkSteps | undefined, count: number): Promise<Bucket[]> {
   const { nos, steps: places, hashes } = steps ?? { nos: [], steps: [], hashes: [] };
   let lastNo = -1;
-  for (const no of nos) lastNo = Math.max(lastNo, no);
+  for (let at = 0; at < nos.length; at++) lastNo = Math.max(lastNo, nos[at] ?? 0);
   const buckets = Array.from({ length: count }, () => new Float64Array(lastNo + 1));
   for (let at = 0; at < nos.length; at++) {
     if (at % figuresPerPiece === 0) await breathe();

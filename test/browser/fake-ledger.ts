@@ -67,7 +67,7 @@ export function fakeLedger(facts: Facts): WebLedger {
         Array.from({ length: Math.ceil((toMs - fromMs) / stepMs) }, (_, step) => ({
           no,
           step,
-          hashes: (hps * unsteady(no, step) * Math.min(stepMs, toMs - fromMs - step * stepMs)) / 1_000,
+          hashes: (hps * unsteady(no, Math.floor(fromMs / stepMs) + step) * Math.min(stepMs, toMs - fromMs - step * stepMs)) / 1_000,
         })),
       );
       return Promise.resolve({

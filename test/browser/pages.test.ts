@@ -58,7 +58,7 @@ async function faultsOfPages(browser: Browser, farm: Farm, paths: readonly strin
 const states = [
   "/rigs?q=nothing-like-it",
   "/rigs?status=attention&sort=-hps900",
-  "/rigs?cols=hps60+hps900+hps86400+nominal+rejected+model+place+contract+pool+last",
+  "/rigs?cols=hps60+hps900+hps86400+nominal+day+rejected+model+place+contract+pool+last",
   "/contracts?show=ended",
   "/pools?q=nothing-like-it",
   "/schedule?at=2020-01-01T00:00",

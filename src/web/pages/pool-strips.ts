@@ -24,7 +24,7 @@ export class PoolStrips {
 
   constructor(deps: WebDeps) {
     const ask = (window: StepWindow) => deps.ledger.effectiveSteps?.("pool", window);
-    this.#book = new WorkBook(deps, { ask, bucketMs: sparkStepMs, bucketsKept: sparkSteps + 1, freshMs, overdueMs, settledMs });
+    this.#book = new WorkBook(deps, { ask, bucketMs: sparkStepMs, bucketsKept: sparkSteps + 1, bucketsPerAsk: 12, freshMs, overdueMs, settledMs });
   }
 
   /** By pool number. */

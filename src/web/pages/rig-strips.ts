@@ -22,7 +22,7 @@ export class RigStrips {
   constructor(deps: WebDeps) {
     this.#control = deps.control;
     const ask = (window: StepWindow) => deps.ledger.effectiveSteps?.("rig", window);
-    this.#book = new WorkBook(deps, { ask, bucketMs: rigBarMs, bucketsKept: rigBars + 1, freshMs, overdueMs, settledMs });
+    this.#book = new WorkBook(deps, { ask, bucketMs: rigBarMs, bucketsKept: rigBars + 1, bucketsPerAsk: 1, freshMs, overdueMs, settledMs });
   }
 
   /** By rig number. */

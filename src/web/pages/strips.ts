@@ -15,7 +15,15 @@ const settledMs = 3 * bucketMs;
 
 /** What contracts were delivered in the last 24 hours. */
 export function deliveredBook(deps: Pick<WebDeps, "ledger" | "now">): WorkBook {
-  return new WorkBook(deps, { ask: (window) => deps.ledger.deliveredSteps?.(window), bucketMs, bucketsKept, freshMs: 10_000, overdueMs: 20_000, settledMs });
+  return new WorkBook(deps, {
+    ask: (window) => deps.ledger.deliveredSteps?.(window),
+    bucketMs,
+    bucketsKept,
+    bucketsPerAsk: 24,
+    freshMs: 10_000,
+    overdueMs: 20_000,
+    settledMs,
+  });
 }
 
 type Kept<T> = Map<number, { version: number; value: T }>;

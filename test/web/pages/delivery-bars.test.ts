@@ -98,7 +98,7 @@ describe("the day of deliveries", () => {
         asked.push(window);
         // One hash in each bucket of the window.
         const steps = Float64Array.from({ length: Math.ceil((window.toMs - window.fromMs) / window.stepMs) }, (_, at) => at);
-        return Promise.resolve({ nos: steps.map(() => 7), steps, hashes: steps.map(() => asked.length) });
+        return Promise.resolve({ nos: steps.map(() => 7), steps, hashes: steps.map(() => (asked.length <= 13 ? 1 : 2)) });
       },
     };
     const book = deliveredBook({ ledger, now: () => nowMs } as unknown as Parameters<typeof deliveredBook>[0]);
@@ -106,7 +106,10 @@ describe("the day of deliveries", () => {
     expect(await book.current()).toBe(first);
     nowMs += 2 * bucketMs;
     const second = await book.current();
-    expect(asked.map((window) => (window.toMs - window.fromMs) / bucketMs).map(Math.ceil)).toEqual([289, 6]);
+    // In pieces that lie one after the other.
+    const piecesOf = (windows: typeof asked) => windows.map((window) => Math.ceil((window.toMs - window.fromMs) / bucketMs));
+    expect(piecesOf(asked)).toEqual([...Array<number>(12).fill(24), 1, 6]);
+    expect(asked.slice(1, 13).map(({ fromMs: pieceMs }) => pieceMs)).toEqual(asked.slice(0, 12).map(({ toMs }) => toMs));
     expect(second.fromMs - first.fromMs).toBe(2 * bucketMs);
     expect([...(second.of(7) ?? [])].slice(-8)).toEqual([1, 1, 2, 2, 2, 2, 2, 2]);
     expect([...(first.of(7) ?? [])].every((hashes) => hashes === 1)).toBe(true);
@@ -114,26 +117,28 @@ describe("the day of deliveries", () => {
 
   test("nobody waits while it is read again, unless what is known is old", async () => {
     let nowMs = endMs + 1_000;
-    const reads: PromiseWithResolvers<{ nos: Float64Array; steps: Float64Array; hashes: Float64Array }>[] = [];
+    let gate = Promise.withResolvers<void>();
+    let reads = 0;
+    const nothing = { nos: new Float64Array(), steps: new Float64Array(), hashes: new Float64Array() };
     const ledger = {
       gaps: () => Promise.resolve([]),
       deliveredSteps: () => {
-        const read = Promise.withResolvers<{ nos: Float64Array; steps: Float64Array; hashes: Float64Array }>();
-        reads.push(read);
-        return read.promise;
+        reads += 1;
+        return gate.promise.then(() => nothing);
       },
     };
-    const nothing = { nos: new Float64Array(), steps: new Float64Array(), hashes: new Float64Array() };
     const book = deliveredBook({ ledger, now: () => nowMs } as unknown as Parameters<typeof deliveredBook>[0]);
     const reading = book.current();
-    reads[0]?.resolve(nothing);
+    gate.resolve();
     const first = await reading;
+    expect(reads).toBe(13);
+    gate = Promise.withResolvers<void>();
     nowMs += 10_000;
     expect(await book.current()).toBe(first);
     nowMs += 20_000;
     const waiting = book.current();
-    reads[1]?.resolve(nothing);
+    gate.resolve();
     expect(await waiting).not.toBe(first);
-    expect(reads).toHaveLength(2);
+    expect(reads).toBe(14);
   });
 });

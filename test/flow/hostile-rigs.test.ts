@@ -32,7 +32,7 @@ const tlsHello = Buffer.from(`16030100c8010000c40303${"5a".repeat(32)}20${"a5".r
 
 const closedAtOnce: [name: string, bytes: string | Uint8Array, reason: RegExp][] = [
   ["HTTP on the port", http, /JSON/],
-  ["TLS on a plain port", Buffer.concat([tlsHello, Buffer.from("\n")]), /JSON/],
+  ["TLS on a plain port", Buffer.concat([tlsHello, Buffer.from("\n")]), /TLS, which this port does not speak/],
   ["binary", Buffer.from([0, 1, 2, 0xff, 0xfe, 0x0a, 0x7b]), /JSON/],
   ["a line of more than 32 KiB", `{"id":1,"method":"mining.subscribe","params":["${"a".repeat(40_000)}"]}\n`, /too long/],
   ["8 KiB without a line end before its login", `{"id":1,${" ".repeat(8_192)}`, /too long/],

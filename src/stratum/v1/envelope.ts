@@ -42,9 +42,14 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** The first byte of a TLS greeting, which no text begins with. */
+const tlsHandshake = 0x16;
+
 /** Reads one line (without its newline) as far as every message is alike. Never throws. */
 export function readEnvelope(bytes: Buffer, start: number, end: number): Envelope | Fault {
   const first = firstByte(bytes, start, end);
+  // bfgminer tries TLS on every port before it speaks plainly; a miner line with the wrong scheme looks the same.
+  if (first === tlsHandshake) return { ...fault("line: is TLS, which this port does not speak; must be a JSON object"), fatal: true };
   if (first !== 0x7b && first !== 0x5b) return { ...fault("line: must be a JSON object"), fatal: true };
   // The parser's own limit lies so deep that 32 KiB of brackets would hold up everybody for ten milliseconds.
   if (nesting(bytes, start, end) > v1Limits.nestingMax) return fault(`line: must nest ${v1Limits.nestingMax} deep at most`);

@@ -56,7 +56,7 @@ export function Sparkline(props: SparklineProps): JSX.Element {
     >
       {blank === "" ? "" : <path class="blank" d={blank} />}
       {curve === "" ? "" : <path class="full" d={curve} />}
-      <path class="ground" d={`M0 ${heightUnits}H${points.length}`} />
+      <path class="ground" d={`M0 ${heightUnits - 0.5}H${points.length}`} />
     </svg>
   );
 }

@@ -15,8 +15,8 @@ const overdueMs = 120_000;
 const settledMs = 60_000;
 /** A step of which less is covered says nothing. */
 const coveredPartMin = 0.1;
-/** Of a shorter time a rate is luck. */
-const drawnMsMin = 120_000;
+/** Of a shorter time a rate is luck; those of many rigs together say something soon. */
+const drawnMsMin = 30_000;
 
 /** What rigs did at pools over the last day: read once for all pages. */
 export class PoolStrips {

@@ -32,7 +32,7 @@ describe("the last day of a pool", () => {
     expect(lastOf(dayOf([0, 0, 1]), { no: 3, createdAtMs: lastMs - sparkStepMs / 2 })[1]).toEqual(hps(0));
     expect(lastOf(dayOf([0, 0, 0], { gaps: [{ fromMs: 0, toMs: lastMs }] })).slice(0, 2)).toEqual([{ kind: "no-data" }, { kind: "no-data" }]);
     const running = (minutes: number) => lastOf(dayOf([(700 * minutes) / 15], { agoMs: sparkStepMs - minutes * 60_000 }))[2];
-    expect([running(1.9), running(2)]).toEqual([{ kind: "none" }, hps(700)]);
+    expect([running(0.4), running(0.5)]).toEqual([{ kind: "none" }, hps(700)]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Browser } from "playwright-core";
 import { hasBrowser, launch, openPage, signIn } from "./chromium.ts";
-import { addOwner, type Farm, fill, openFarm } from "./farm.ts";
+import { addOwner, type Farm, fill, openFarm, owner } from "./farm.ts";
 
 const desk = { width: 1280, scheme: "light" } as const;
 
@@ -164,6 +164,34 @@ describe.if(hasBrowser)("forms", () => {
     expect(farm.changes()).toBe(1);
     expect(await page.locator("#pool-test h2").textContent()).toBe("The pool does not work");
     expect(farm.deps.control.fleets.ensureMain().houseProfileNo).toBe(1);
+    await browser.close();
+    await farm.stop();
+  }, 30_000);
+
+  test("whose session has ended goes through the login and comes back filled, with one button left", async () => {
+    const farm = await openFarm();
+    await addOwner(farm);
+    const browser = await launch();
+    const { page } = await openPage(browser, desk);
+    await signIn(page, farm.url);
+    await page.goto(`${farm.url}/pools/new`);
+    await page.fill("#url", "stratum+tcp://pool.example:3333");
+    await page.fill("#username", "nordlys.{rig}");
+    await page.fill("#password", "hunter2");
+    const { sessions, users, pools } = farm.deps.control;
+    sessions.removeOfUser(users.all()[0]?.no ?? 0);
+    await page.click("button.primary");
+    await page.locator(".notice", { hasText: "What you typed is kept" }).waitFor();
+    expect(pools.all()).toEqual([]);
+    await page.fill("#email", owner.email);
+    await page.fill("#password", owner.password);
+    await page.click("button.primary");
+    await page.locator("#username").waitFor();
+    expect([await page.inputValue("#url"), await page.inputValue("#username")]).toEqual(["stratum+tcp://pool.example:3333", "nordlys.{rig}"]);
+    expect([await page.inputValue("#password"), pools.all().length]).toEqual(["", 0]);
+    await page.click("button.primary");
+    await page.waitForURL(/\/pools\/pol_/);
+    expect(pools.all()[0]?.password.reveal()).toBe("hunter2");
     await browser.close();
     await farm.stop();
   }, 30_000);

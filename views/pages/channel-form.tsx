@@ -113,7 +113,7 @@ export function ChannelPage(props: ChannelPageProps): JSX.Element {
       {channel === null ? <Kinds kind={kind} /> : ""}
       <FormErrors form={form} />
       <form method="post" action={channel === null ? `/channels?kind=${kind}` : `/channels/${channel.id}`} novalidate class="panel stack">
-        <Hidden csrf={viewer.csrf} {...(channel === null ? {} : { version: channel.version, form })} />
+        <Hidden csrf={viewer.csrf} form={form} {...(channel === null ? {} : { version: channel.version })} />
         <Field form={form} name="name" label="Name" placeholder="on call" required first={channel === null} />
         {kind === "webhook" ? <Webhook {...props} /> : <Mail {...props} />}
         <Field

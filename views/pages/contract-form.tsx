@@ -126,7 +126,7 @@ export function NewContractPage(props: NewContractProps): JSX.Element {
       <Heading crumbs={[{ text: "Contracts", href: "/contracts" }]} title="New contract" />
       <FormErrors form={form} />
       <form method="post" action="/contracts" novalidate class="panel stack wide-form">
-        <Hidden csrf={viewer.csrf} />
+        <Hidden csrf={viewer.csrf} form={form} />
         <Customer form={form} choices={choices} />
         <Amount form={form} choices={choices} />
         <Terms form={form} toleranceHint="Below the promise by more than this, it is degraded. Empty: 10 for threshold, 20 for miners." />

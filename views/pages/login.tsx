@@ -12,13 +12,17 @@ export type LoginProps = {
   warning: string | null;
   /** Set when someone is asked again before a sensitive change. */
   again: boolean;
+  /** A form that waits for the login, sealed; empty = none. */
+  kept?: string;
 };
 
 export function LoginPage(props: LoginProps): JSX.Element {
+  const isKept = (props.kept ?? "") !== "";
   return (
     <Plain title="Sign in" farmName={props.farmName} assets={props.assets}>
       <h1>{props.again ? "Sign in again" : "Sign in"}</h1>
       {props.again ? <p class="dim">This change asks for a login of the last five minutes.</p> : ""}
+      {isKept ? <p class="notice">What you typed is kept, and nothing was saved yet. Sign in, and you are back on your form.</p> : ""}
       {props.warning === null ? (
         ""
       ) : (
@@ -27,8 +31,9 @@ export function LoginPage(props: LoginProps): JSX.Element {
         </p>
       )}
       <FormErrors form={props.form} />
-      <form method="post" action="/login" novalidate class="stack">
+      <form method="post" action="/login" novalidate class="stack" data-plain={isKept ? "" : undefined}>
         <input type="hidden" name="next" value={props.next} />
+        {isKept ? <input type="hidden" name="kept" value={props.kept} /> : ""}
         <Field form={props.form} name="email" label="E-mail" type="email" autocomplete="username" required first />
         <Field form={props.form} name="password" label="Password" type="password" autocomplete="current-password" required />
         <button type="submit" class="primary">

@@ -125,7 +125,7 @@ export function PoolFormPage(props: PoolFormProps): JSX.Element {
         ""
       )}
       <form method="post" action={pool === null ? "/pools" : `/pools/${pool.id}`} novalidate class="panel stack">
-        <Hidden csrf={viewer.csrf} {...(pool === null ? {} : { version: pool.version, form: props.form })} />
+        <Hidden csrf={viewer.csrf} form={props.form} {...(pool === null ? {} : { version: pool.version })} />
         <Fields {...props} />
         <p class="actions">
           <button type="submit" class="primary">

@@ -6,6 +6,8 @@ export type FormState = {
   errors: Readonly<Record<string, string>>;
   /** Where one may mend it, such as the login that a change asks for; in a tab of its own, so that what was typed stays. */
   mend?: { href: string; text: string };
+  /** A login that the change asks for, with the form sealed, so that it comes back filled. */
+  signIn?: string;
   /** What somebody else changed since the form was opened. */
   conflict?: Conflict;
 };
@@ -67,13 +69,15 @@ function Notes(props: { name: string; hint?: string | undefined; error: string |
 
 /** Of a password that was typed into a form that is shown again: without a script its field is empty now. */
 const unsentHint = "A password is never sent back: where the field is empty, type it again.";
+const sealedHint = "What you typed is kept: leave it empty to use that.";
 
 /** A labelled input. A password is never sent back, whatever was typed. */
 export function Field(props: FieldProps): JSX.Element {
   const error = props.form.errors[props.name];
   const type = props.type ?? "text";
   const isUnsent = type === "password" && (props.form.values[props.name] ?? "") !== "";
-  const hint = isUnsent ? [props.hint, unsentHint].filter((text) => text !== undefined).join(" ") : props.hint;
+  const unsent = props.form.values["_sealed"] === undefined ? unsentHint : sealedHint;
+  const hint = isUnsent ? [props.hint, unsent].filter((text) => text !== undefined).join(" ") : props.hint;
   return (
     <div class="field">
       <label for={props.name} safe>
@@ -193,6 +197,7 @@ export function Hidden(props: { csrf: string; version?: number; form?: FormState
     <>
       <input type="hidden" name="_csrf" value={props.csrf} />
       {version === undefined ? "" : <input type="hidden" name="version" value={form?.values["version"] ?? String(version)} />}
+      {form?.values["_sealed"] === undefined ? "" : <input type="hidden" name="_sealed" value={form.values["_sealed"]} />}
       {version === undefined || form === undefined ? "" : <input type="hidden" name="_loaded" value={form.values["_loaded"] ?? JSON.stringify(form.values)} />}
     </>
   );
@@ -203,7 +208,7 @@ const shown = (text: string | null): string => (text === null ? "not known" : te
 
 /** What is wrong with the form, field by field, each with the way to it; silent when nothing is. */
 export function FormErrors(props: { form: FormState }): JSX.Element {
-  const { errors, mend, conflict } = props.form;
+  const { errors, mend, conflict, signIn } = props.form;
   if (conflict !== undefined) return <Changed conflict={conflict} />;
   const named = Object.entries(errors).filter(([name]) => name !== "");
   const whole = errors[""] ?? (named.length === 0 ? undefined : "Nothing was changed. Look at:");
@@ -218,8 +223,18 @@ export function FormErrors(props: { form: FormState }): JSX.Element {
           {mend.text}
         </a>
       )}
+      {signIn === undefined ? "" : <SignInAgain kept={signIn} />}
       {named.length === 0 ? "" : <FieldList fields={named} />}
     </div>
+  );
+}
+
+function SignInAgain(props: { kept: string }): JSX.Element {
+  return (
+    <form method="post" action="/login/again" data-plain="">
+      <input type="hidden" name="kept" value={props.kept} />
+      <button type="submit">Sign in again, and come back here</button>
+    </form>
   );
 }
 

@@ -14,19 +14,22 @@
   document.addEventListener("submit", async (event) => {
     const { target: form, submitter } = event;
     // A field may be called `method`, which then hides the form's own.
-    if (typeof htmx === "undefined" || event.defaultPrevented || form.getAttribute("method") !== "post" || form.hasAttribute("hx-post")) return;
+    if (typeof htmx === "undefined" || event.defaultPrevented || form.getAttribute("method") !== "post" || form.matches("[hx-post], [data-plain]")) return;
     event.preventDefault();
     if (form.ariaBusy === "true") return;
     form.ariaBusy = "true";
     let isLeaving = false;
     let hasAnswer = false;
+    let isSignedOut = false;
     const note = ({ detail: { ctx } }) => {
       isLeaving = ctx.keepIndicators === true;
       hasAnswer = ctx.status === "swapped" && ctx.target?.id === "main";
     };
     // What was taken shows a new page; what was refused shows the same one, in which the fields keep what no answer repeats.
     const choose = ({ detail: { ctx } }) => {
-      ctx.swap = ctx.response.status < 400 ? "outerHTML" : "outerMorph";
+      isSignedOut = ctx.response.status === 401;
+      if (isSignedOut) ctx.swap = "none";
+      else ctx.swap = ctx.response.status < 400 ? "outerHTML" : "outerMorph";
     };
     form.addEventListener("htmx:after:request", choose, { once: true });
     form.addEventListener("htmx:finally:request", note, { once: true });
@@ -37,6 +40,12 @@
       if (!isLeaving) form.ariaBusy = null;
     }
     if (isLeaving) return;
+    // The session has ended: sent as a browser does it, the form goes through the login and comes back filled.
+    if (isSignedOut) {
+      form.dataset.plain = "";
+      form.requestSubmit(submitter);
+      return;
+    }
     // What is said of the whole stands behind the dialog that asked.
     for (const dialog of document.querySelectorAll("dialog.ask[open]")) if (!dialog.querySelector("[aria-invalid=true]")) dialog.close();
     if (hasAnswer) lookAt(document.getElementById("main"));

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import type { FormState } from "../../../views/parts/form.tsx";
 import { Problem } from "../problems.ts";
+import { restoreSecrets } from "./kept-form.ts";
 
 const formBytesMax = 64_000;
 
@@ -11,18 +12,25 @@ export async function readForm(request: Request): Promise<FormValues> {
   return valuesOf(await readFields(request));
 }
 
+/** A login's form, which may carry another one that waits for it. */
+export async function readLogin(request: Request): Promise<FormValues> {
+  return valuesOf(await readFields(request, 3 * formBytesMax));
+}
+
 /** The same, and all values of the field that may be sent many times. */
 export async function readFormList(request: Request, name: string): Promise<{ values: FormValues; list: string[] }> {
   const fields = await readFields(request);
   return { values: valuesOf(fields), list: fields.getAll(name) };
 }
 
-async function readFields(request: Request): Promise<URLSearchParams> {
-  const tooLarge = () => new Problem("body-too-large", `a form may have at most ${formBytesMax} bytes`);
-  if (Number(request.headers.get("content-length") ?? 0) > formBytesMax) throw tooLarge();
+async function readFields(request: Request, bytesMax = formBytesMax): Promise<URLSearchParams> {
+  const tooLarge = () => new Problem("body-too-large", `a form may have at most ${bytesMax} bytes`);
+  if (Number(request.headers.get("content-length") ?? 0) > bytesMax) throw tooLarge();
   const body = await request.text();
-  if (body.length > formBytesMax) throw tooLarge();
-  return new URLSearchParams(body);
+  if (body.length > bytesMax) throw tooLarge();
+  const fields = new URLSearchParams(body);
+  restoreSecrets(fields);
+  return fields;
 }
 
 const valuesOf = (fields: URLSearchParams): FormValues => Object.fromEntries([...fields].map(([name, value]) => [name, value.trim()]));

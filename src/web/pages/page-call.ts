@@ -1,5 +1,7 @@
 import { handleHtml } from "@elysiajs/html/handler";
 import { ErrorPage } from "../../../views/pages/error.tsx";
+import { LoginPage } from "../../../views/pages/login.tsx";
+import { blankForm, type FormState } from "../../../views/parts/form.tsx";
 import { Toast } from "../../../views/parts/toast.tsx";
 import type { Viewer } from "../../../views/viewer.ts";
 import type { Role } from "../../control/scopes.ts";
@@ -11,6 +13,7 @@ import { principalOf, requireRole, type UserPrincipal } from "../principal.ts";
 import { Problem, problemKinds } from "../problems.ts";
 import { farmOf } from "./farm.ts";
 import { sentence } from "./form-body.ts";
+import { keepForm } from "./kept-form.ts";
 import type { PageParts } from "./page-parts.ts";
 
 /** A signed-in person's request for a page. */
@@ -105,16 +108,26 @@ export function viewerOf(parts: PageParts, request: Request, principal: UserPrin
 }
 
 /** Where a browser is sent that is not signed in: to the login, and from there back. */
-function toLogin(request: Request): Response | Promise<Response> {
+async function toLogin(parts: PageParts, request: Request): Promise<Response> {
   const url = new URL(request.url);
   const next = request.method === "GET" ? `${url.pathname}${url.search}` : "/";
   const login = next === "/" ? "/login" : `/login?${new URLSearchParams({ next })}`;
-  // Only a page can ask for the password. What was typed into a form would be gone with it, so that one gets a tab of its own.
+  // Only a page can ask for the password: the script sends the form again as a browser does, and what was typed goes through the login.
   if (isInPlace(request) && request.method === "POST")
     return toast({ status: 401, text: "Your session has ended; what you typed is still here.", signIn: "/login" });
+  const kept = request.method === "POST" ? await keepForm(request) : null;
+  if (kept !== null) return loginFor(parts, request, { kept, status: 401 });
   if (isInPlace(request)) return new Response(null, { status: 401, headers: { "hx-redirect": login } });
   if (url.pathname.startsWith("/live/")) return new Response(null, { status: 401 });
   return redirect(login);
+}
+
+type LoginAsked = { kept: string; status: number; form?: FormState; again?: boolean };
+
+/** The login with a form that waits for it. */
+export function loginFor(parts: Pick<PageParts, "deps">, request: Request, { kept, status, form = blankForm, again = false }: LoginAsked): Promise<Response> {
+  const { name: farmName } = farmOf(parts.deps.control);
+  return htmlResponse(LoginPage({ farmName, assets: assetUrls, form, next: "/", warning: warningFor(parts, request), again, kept }), status);
 }
 
 const titles: Readonly<Record<number, string>> = Object.freeze({ 403: "Not allowed", 404: "There is no such page", 500: "The hub failed" });
@@ -145,7 +158,7 @@ function refusalText({ kind, detail }: Problem): string {
 }
 
 function problemPage(parts: PageParts, request: Request, problem: Problem): Response | Promise<Response> {
-  if (problem.kind === "unauthorized") return toLogin(request);
+  if (problem.kind === "unauthorized") return toLogin(parts, request);
   if (problem.kind === "not-found" && !isInPlace(request)) return errorPage(parts, problem.status);
   const text = refusalText(problem);
   return isInPlace(request) ? toast({ status: problem.status, text }) : errorPage(parts, problem.status, text);

@@ -40,7 +40,7 @@ import {
 import { changeHouseForm } from "./house.ts";
 import { inventoryChanges, inventoryForms, inventoryPlacing, inventoryShown } from "./inventory-pages.ts";
 import { LastEvents } from "./last-events.ts";
-import { codeForm, loginForm, loginPage, logoutForm } from "./login.ts";
+import { codeForm, loginAgainForm, loginForm, loginPage, logoutForm } from "./login.ts";
 import { overviewLive, overviewPage } from "./overview.ts";
 import { OverviewReader } from "./overview-facts.ts";
 import { asPage, lacksSecondStep, owning, type PageCall, signedIn, type WatchCall, writing, zoneFor } from "./page-call.ts";
@@ -50,6 +50,7 @@ import { PoolStrips } from "./pool-strips.ts";
 import { addPoolForm, changePoolForm, newPoolPage, poolPage, poolsLive, poolsPage, removePoolForm, testPoolForm } from "./pools.ts";
 import { addProfileForm, changeProfileForm, newProfilePage, profilePage, removeProfileForm } from "./profiles.ts";
 import { racksLive } from "./racks.ts";
+import { type FormRoute, reenter } from "./reenter.ts";
 import { rigLive, rigPage } from "./rig.ts";
 import { drainForm, nominalForm, parkForm, pinContractForm, pinForm, standingForm, undrainForm, unparkForm, unpinForm } from "./rig-control.ts";
 import { RigStrips } from "./rig-strips.ts";
@@ -239,6 +240,8 @@ function pageParts(whole: WebDeps, shared: SharedParts = {}): PageParts {
   const pools = shared.pools ?? new PoolViews(deps);
   const overview = new OverviewReader(deps, { figures, contracts, pools });
   const made = {
+    // Set where the routes are.
+    reenter: () => Promise.resolve(null),
     snapshots: new FleetSnapshots(deps, figures),
     live: new LiveViews(deps),
     ids: new Ids(deps.control),
@@ -269,6 +272,7 @@ export function pages(deps: WebDeps, shared: SharedParts = {}) {
   });
   app.get("/login", ({ request }) => asPage(parts, request, () => loginPage(parts, request)));
   post("/login", (request) => asPage(parts, request, () => loginForm(parts, request)));
+  post("/login/again", (request) => asPage(parts, request, () => loginAgainForm(parts, request)));
   post("/login/code", (request) => asPage(parts, request, () => codeForm(parts, request)));
   post("/logout", (request) => asPage(parts, request, () => logoutForm(parts, request)));
   app.get("/setup", ({ request }) => asPage(parts, request, () => setupPage(parts, request)));
@@ -277,11 +281,17 @@ export function pages(deps: WebDeps, shared: SharedParts = {}) {
   post("/setup", (request) => asPage(parts, request, () => setupForm(parts, request)));
   for (const [path, show] of shown) app.get(path, ({ request, params }) => signedIn(parts, request, idOf(params), (call) => show(parts, call)));
   for (const [path, show] of forms) app.get(path, ({ request, params }) => writing(parts, request, idOf(params), (call) => show(parts, call)));
-  for (const [path, change] of changes) post(path, (request, id) => writing(parts, request, id, (call) => change(parts, call)));
-  for (const [path, change] of inventoryPlacing) post(path, (request, id) => signedIn(parts, request, id, (call) => change(parts, call)));
+  const routes: FormRoute[] = [
+    ...changes.map(([path, change]) => ({ path, take: (request: Request, id: string) => writing(parts, request, id, (call) => change(parts, call)) })),
+    ...[...inventoryPlacing, ...ownChanges].map(([path, change]) => ({
+      path,
+      take: (request: Request, id: string) => signedIn(parts, request, id, (call) => change(parts, call)),
+    })),
+    ...ownedChanges.map(([path, change]) => ({ path, take: (request: Request, id: string) => owning(parts, request, id, (call) => change(parts, call)) })),
+  ];
+  for (const { path, take } of routes) post(path, take);
+  parts.reenter = (request, kept, setCookie) => reenter(parts, routes, { request, kept, setCookie });
   for (const [path, show] of owned) app.get(path, ({ request, params }) => owning(parts, request, idOf(params), (call) => show(parts, call)));
-  for (const [path, change] of ownChanges) post(path, (request, id) => signedIn(parts, request, id, (call) => change(parts, call)));
-  for (const [path, change] of ownedChanges) post(path, (request, id) => owning(parts, request, id, (call) => change(parts, call)));
   for (const [path, watch] of watched) {
     app.get(path, ({ request, params }) => stream(parts, request, { id: idOf(params), watch }));
   }

@@ -17,6 +17,7 @@ import type { PoolView } from "../pool-views.ts";
 import type { Problem } from "../problems.ts";
 import { type FormValues, orRefused, readForm, refusedForm, refusedStatus, requireOwnForm, sentence, versionOf } from "./form-body.ts";
 import { houseOfFirstPool, isFirstProfile } from "./house.ts";
+import { keepFields } from "./kept-form.ts";
 import { htmlResponse, type PageCall, redirect, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 import { choiceOf, pageOf, poolRows, poolsHref, poolTexts, profileRows, profileTexts, readPoolQuery } from "./pool-list.ts";
@@ -122,7 +123,8 @@ function refused(asked: Refused, problem: Problem, pool: Pool | null = null): Fo
   const { values } = asked;
   if (problem.kind !== "fresh-login-required")
     return pool === null ? refusedForm(values, problem) : refusedEdit(asked, problem, { present: { row: pool, form: formOf(pool) } });
-  return { values, errors: { "": sentence(problem.detail) }, mend: { href: "/login?again=1&next=/pools", text: "Sign in in a new tab, then save again" } };
+  const path = pool === null ? "/pools" : `/pools/${pool.id}`;
+  return { values, errors: { "": sentence(problem.detail) }, signIn: keepFields({ path, from: path, fields: Object.entries(values) }) };
 }
 
 export async function addPoolForm(parts: PageParts, call: PageCall): Promise<Response> {

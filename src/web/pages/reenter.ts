@@ -1,0 +1,38 @@
+import { authenticate } from "../guard.ts";
+import { rememberPrincipal } from "../principal.ts";
+import { fieldsAgain, type KeptForm } from "./kept-form.ts";
+import type { PageParts } from "./page-parts.ts";
+
+/** Takes a form that is sent to the path. */
+export type FormRoute = { path: string; take: (request: Request, id: string) => Promise<Response> };
+
+/** It changes nothing by itself: it only notes what is asked about before it is done. */
+const harmless: ReadonlySet<string> = new Set(["/rigs/bulk"]);
+const parameter = "([^/]+)";
+
+/**
+ * Shows a form again that could not be taken before its person signed in. It is sent as one of an older session, which each of them
+ * answers with what was typed: nothing is saved before he has seen it, whoever it was that filled it in.
+ */
+export async function reenter({ deps }: Pick<PageParts, "deps">, routes: readonly FormRoute[], asked: { request: Request; kept: KeptForm; setCookie: string }) {
+  const { request, kept, setCookie } = asked;
+  const url = new URL(kept.path, request.url);
+  const [found] = routes.flatMap(({ path, take }) => {
+    const match = new RegExp(`^${path.replace(/:\w+/g, parameter)}$`).exec(url.pathname);
+    return match === null ? [] : [{ take, id: match[1] ?? "" }];
+  });
+  if (found === undefined) return null;
+  const headers = new Headers({ cookie: setCookie.split(";")[0] ?? "", accept: "text/html", "content-type": "application/x-www-form-urlencoded" });
+  for (const name of ["host", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"]) {
+    const value = request.headers.get(name);
+    if (value !== null) headers.set(name, value);
+  }
+  const principal = authenticate(deps, new Request(url.href, { headers }), url.pathname);
+  if (principal?.kind !== "user") return null;
+  const body = fieldsAgain(kept, harmless.has(url.pathname) ? principal.csrf : "").toString();
+  const sent = new Request(url.href, { method: "POST", headers, body });
+  rememberPrincipal(sent, principal);
+  const answer = await found.take(sent, found.id);
+  if (answer.status === 303) return answer;
+  return answer.status === 422 ? new Response(answer.body, { headers: answer.headers }) : null;
+}

@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { type Farm, fill, openFarm } from "../../browser/farm.ts";
+import { formsOf } from "./page-forms.ts";
+import { type Person, signInAs } from "./person.ts";
+
+const email = "owner@nordlys.example";
+const password = "a long enough sentence";
+let farm: Farm;
+let owner: Person;
+
+beforeAll(async () => {
+  farm = await openFarm();
+  owner = await signInAs(farm, "owner");
+  fill(farm, 3);
+});
+afterAll(() => farm.stop());
+
+/** What a browser sends whose session has ended. */
+const send = (path: string, fields: Record<string, string> | [string, string][], headers: Record<string, string> = {}) =>
+  fetch(`${farm.url}${path}`, {
+    method: "POST",
+    headers: { accept: "text/html", referer: `${farm.url}/rigs?q=x`, ...headers },
+    body: new URLSearchParams(fields),
+    redirect: "manual",
+  });
+const formAt = (html: string, action: string) => formsOf(html).find((form) => form.action === action)?.fields ?? {};
+const keptOf = async (answer: Response) => formAt(await answer.text(), "/login")["kept"] ?? "";
+const signIn = (kept: string) => send("/login", { email, password, next: "/", kept });
+const cookieOf = (answer: Response) => answer.headers.get("set-cookie")?.split(";")[0] ?? "";
+
+describe("a form whose session has ended", () => {
+  test("asks for the login, and comes back filled with one button left; nothing was saved before that", async () => {
+    const { customers } = farm.deps.control;
+    const before = customers.all().length;
+    const typed = { name: "Elv & <b>Sønn</b>", external_ref: "whmcs-9", email: "elv@elv.example", timezone: "Europe/Oslo" };
+    const first = await send("/customers", { ...typed, _csrf: owner.csrf });
+    expect([first.status, first.headers.get("location")]).toEqual([401, null]);
+    const text = await first.text();
+    expect([text.includes("What you typed is kept"), text.includes("Elv &amp;")]).toEqual([true, false]);
+    const kept = formAt(text, "/login")["kept"] ?? "";
+    const wrong = await send("/login", { email, password: "wrong wrong wrong", next: "/", kept });
+    expect([wrong.status, await keptOf(wrong)]).toEqual([422, kept]);
+    const answer = await signIn(kept);
+    const html = await answer.text();
+    expect([answer.status, customers.all().length]).toEqual([200, before]);
+    expect(html).toContain("nothing was saved yet");
+    const form = formAt(html, "/customers");
+    expect(form).toMatchObject(typed);
+    const saved = await send("/customers", form, { cookie: cookieOf(answer) });
+    expect([saved.status, customers.all().at(-1)]).toMatchObject([303, { name: typed.name, externalRef: "whmcs-9" }]);
+  });
+
+  test("of something that is there stays of the version that was seen, and its password goes along unread", async () => {
+    const { pools } = farm.deps.control;
+    const [pool] = pools.all();
+    const place = `/pools/${pool?.id}`;
+    const opened = formAt(await (await owner.get(place)).text(), place);
+    const first = await send(place, { ...opened, name: "renamed", password: "correct horse" });
+    const answer = await signIn(await keptOf(first));
+    const html = await answer.text();
+    expect([html.includes("correct horse"), html.includes("What you typed is kept: leave it empty to use that.")]).toEqual([false, true]);
+    const form = formAt(html, place);
+    expect([form["version"], form["password"]]).toEqual([opened["version"] ?? "", ""]);
+    expect((await send(place, form, { cookie: cookieOf(answer) })).status).toBe(303);
+    expect([pools.byId(pool?.id ?? "")?.name, pools.byId(pool?.id ?? "")?.password.reveal()]).toEqual(["renamed", "correct horse"]);
+  });
+
+  test("that only noted an order goes on to it; one without anything typed leads back to its page", async () => {
+    const ids = farm.deps.control.rigs.all().map(({ id }): [string, string] => ["id", id]);
+    const order = await signIn(await keptOf(await send("/rigs/bulk", [["op", "drain"], ...ids])));
+    expect([order.status, order.headers.get("location")?.startsWith("/batches/")]).toEqual([303, true]);
+    const batch = farm.deps.control.batches.byId(order.headers.get("location")?.split("/").at(-1) ?? "");
+    expect(batch).toMatchObject({ state: "ready", total: ids.length });
+    const back = await signIn(await keptOf(await send(`/fleets/${farm.deps.control.fleets.all()[0]?.id}/release`, {})));
+    expect([back.status, back.headers.get("location"), cookieOf(back) !== ""]).toEqual([303, "/rigs?q=x", true]);
+  });
+
+  test("is taken by whoever signs in only as far as his role goes, and what is none of ours is left", async () => {
+    await signInAs(farm, "viewer");
+    const kept = await keptOf(await send("/customers", { name: "X" }));
+    const answer = await send("/login", { email: "viewer@nordlys.example", password, next: "/", kept });
+    expect([answer.status, answer.headers.get("location")]).toEqual([303, "/rigs?q=x"]);
+    const forged = await send("/login", { email, password, next: "/rigs", kept: "bm90IG91cnMgYXQgYWxsLCBub3QgYXQgYWxs" });
+    expect([forged.status, forged.headers.get("location")]).toEqual([303, "/rigs"]);
+    const foreign = await send("/customers", { name: "X" }, { origin: "https://evil.example" });
+    expect([foreign.status, await keptOf(foreign)]).toEqual([403, ""]);
+  });
+});
+
+test("a pool's address asks for a fresh login, and the form comes back filled after it", async () => {
+  const [pool] = farm.deps.control.pools.all();
+  const place = `/pools/${pool?.id}`;
+  const person = await signInAs(farm, "operator");
+  farm.clock.aheadMs += 6 * 60_000;
+  const opened = formAt(await (await person.get(place)).text(), place);
+  const late = await person.post(place, { ...opened, url: "stratum+tcp://new.example:3333", password: "s3cret word" });
+  const kept = formAt(await late.text(), "/login/again")["kept"] ?? "";
+  expect([late.status, kept === ""]).toEqual([422, false]);
+  const login = await person.post("/login/again", { kept });
+  const answer = await person.post("/login", { email: "operator@nordlys.example", password, next: "/", kept: await keptOf(login) });
+  const form = formAt(await answer.text(), place);
+  expect(form["url"]).toBe("stratum+tcp://new.example:3333");
+  expect((await send(place, form, { cookie: cookieOf(answer) })).status).toBe(303);
+  expect(farm.deps.control.pools.byId(pool?.id ?? "")).toMatchObject({ host: "new.example" });
+  expect(farm.deps.control.pools.byId(pool?.id ?? "")?.password.reveal()).toBe("s3cret word");
+});

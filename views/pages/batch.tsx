@@ -130,6 +130,7 @@ function Apply(props: BatchProps): JSX.Element {
   const left = counts.refused === 0 ? "" : ` ${count(counts.refused)} are refused and stay as they are.`;
   return (
     <form method="post" action={`/batches/${props.id}/apply`} class="panel stack" id="apply">
+      {props.reason === null ? "" : <FormErrors form={props.reason} />}
       <Hidden csrf={props.viewer.csrf} />
       <h2>What it will do</h2>
       {props.cost.map((text) => (

@@ -173,15 +173,15 @@ function Row(props: { row: ImportRowLine }): JSX.Element {
       <th scope="row" safe>
         {row.name === "" ? "–" : cut(row.name)}
       </th>
-      <td class={says > 1 ? "brief" : "wrap"}>
-        {says < 2 ? (
-          <Brief row={row} />
+      <td class="brief">
+        {says === 0 ? (
+          ""
         ) : (
-          <details>
+          <details class={says === 1 ? "one" : undefined}>
             <summary>
               <Brief row={row} />
             </summary>
-            <Whole row={row} />
+            {says === 1 ? "" : <Whole row={row} />}
           </details>
         )}
       </td>

@@ -120,6 +120,7 @@ function Repairs(props: RigEditProps & { clock: Clock }): JSX.Element {
         ))}
       </dl>
       <form method="post" action={`/rigs/${props.rig.id}/repairs`} class="body stack" novalidate>
+        <FormErrors form={props.repairForm} />
         <Hidden csrf={props.viewer.csrf} />
         <TextArea form={props.repairForm} name="text" label="What was done" hint="It stays as written." />
         <p>

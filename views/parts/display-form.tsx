@@ -1,5 +1,5 @@
 /** @jsxImportSource @kitajs/html */
-import { Check, Field, type FormState, Hidden } from "./form.tsx";
+import { Check, Field, FormErrors, type FormState, Hidden } from "./form.tsx";
 
 export type DisplayFormProps = { csrf: string; form: FormState; zones: readonly string[]; farmZone: string };
 
@@ -8,6 +8,7 @@ export function DisplayForm(props: DisplayFormProps): JSX.Element {
   return (
     <form method="post" action="/account/display" novalidate class="panel stack" id="display">
       <h2>Display, on this browser</h2>
+      <FormErrors form={props.form} />
       <Hidden csrf={props.csrf} />
       <Field
         form={props.form}

@@ -30,7 +30,9 @@ function merged({ control, call, values }: Asked, { row, form: { values: now }, 
     const words = Object.entries(texts).map(([name, text]) => [name, text === undefined ? null : wordsOf(field, plain(text))]);
     return { field, ...(Object.fromEntries(words) as Pick<Difference, "loaded" | "typed" | "stored">) };
   };
-  const changed = Object.keys(now).filter((field) => plain(now[field]) !== plain(loaded?.[field] ?? values[field]));
+  // Where it is not known what was loaded, what was typed is all there is to hold it against.
+  const before = loaded ?? values;
+  const changed = Object.keys(now).filter((field) => before[field] !== undefined && plain(now[field]) !== plain(before[field]));
   // A box that is not ticked is not sent, and neither is what the form has no field for: both are as they were loaded.
   const isTyped = (field: string) => values[field] !== undefined && (loaded === null || plain(values[field]) !== plain(loaded[field]));
   const both = changed.filter((field) => isTyped(field) && plain(values[field]) !== plain(now[field]));

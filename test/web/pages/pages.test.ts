@@ -186,7 +186,7 @@ describe("a pool's form", () => {
     const html = await answer.text();
     farm.clock.aheadMs = 0;
     expect(answer.status).toBe(422);
-    expect(html).toContain("/login?again=1");
+    expect(html).toContain('action="/login/again"');
     expect(html).toContain('value="stratum+tcp://thief.example:3333"');
     expect(pools.byId(id)?.host).toBe("eu1.pool.example");
   });

@@ -50,8 +50,8 @@ export const failureOf = (result: Result<unknown>): Failure | null => (result.ok
 /** What several checks found, as one failure, so that people mend all of it at once; what is no fault of a field is told when no field is at fault. */
 export function together<Found extends Failure>(...found: readonly (Found | null)[]): Found | Invalid | null {
   const failures = found.filter((one) => one !== null);
-  const [only, ...others] = failures.filter(({ problem }) => problem === "invalid" || problem === "taken");
-  if (only === undefined || others.length === 0) return only ?? failures[0] ?? null;
+  const [first, ...others] = failures.filter(({ problem }) => problem === "invalid" || problem === "taken");
+  if (first === undefined || others.length === 0) return first ?? failures[0] ?? null;
   return invalidAll(failures.flatMap(fieldsOf));
 }
 

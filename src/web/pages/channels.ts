@@ -88,8 +88,8 @@ export async function addChannelForm(parts: PageParts, call: PageCall): Promise<
 }
 
 export async function changeChannelForm(parts: PageParts, call: PageCall): Promise<Response> {
-  const before = channelOf(parts, call);
   const values = await readForm(call.request);
+  const before = channelOf(parts, call);
   return orRefused(
     call,
     values,
@@ -114,8 +114,8 @@ export async function removeChannelForm(parts: PageParts, call: PageCall): Promi
 
 /** Sends one message through the channel as it is saved and shows what became of it. */
 export async function testChannelForm(parts: PageParts, call: PageCall): Promise<Response> {
-  const channel = channelOf(parts, call);
   await ownForm(call);
+  const channel = channelOf(parts, call);
   const test = (await parts.deps.testChannel?.(channel.id)) ?? { ok: false, text: "this hub sends nothing" };
   return show(call, { channel, form: formOf(channel), test });
 }

@@ -88,8 +88,8 @@ export async function addCustomerForm(parts: PageParts, call: PageCall): Promise
 
 export async function changeCustomerForm(parts: PageParts, call: PageCall): Promise<Response> {
   const { control } = parts.deps;
-  const customer = found(control.customers.byId(call.id), "customer");
   const values = await readForm(call.request);
+  const customer = found(control.customers.byId(call.id), "customer");
   const again = (form: FormState, status = 422) => show(parts, call, { customer, form, status });
   return orRefused(
     call,
@@ -104,8 +104,8 @@ export async function changeCustomerForm(parts: PageParts, call: PageCall): Prom
 
 export async function removeCustomerForm(parts: PageParts, call: PageCall): Promise<Response> {
   const { control } = parts.deps;
-  const customer = found(control.customers.byId(call.id), "customer");
   const values = await readForm(call.request);
+  const customer = found(control.customers.byId(call.id), "customer");
   return orRefused(
     call,
     values,

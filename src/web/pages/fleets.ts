@@ -176,8 +176,8 @@ export function newFleetPage(parts: PageParts, call: PageCall): Promise<Response
 
 /** The same page with what was typed and what it would mean; nothing is saved. */
 export async function meaningForm(parts: PageParts, call: PageCall): Promise<Response> {
-  const fleet = call.id === "" ? null : found(parts.deps.control.fleets.byId(call.id), "fleet");
   const values = await readForm(call.request);
+  const fleet = call.id === "" ? null : found(parts.deps.control.fleets.byId(call.id), "fleet");
   return orRefused(
     call,
     values,
@@ -217,8 +217,8 @@ export async function addFleetForm(parts: PageParts, call: PageCall): Promise<Re
 
 export async function changeFleetForm(parts: PageParts, call: PageCall): Promise<Response> {
   const { control } = parts.deps;
-  const fleet = found(control.fleets.byId(call.id), "fleet");
   const values = await readForm(call.request);
+  const fleet = found(control.fleets.byId(call.id), "fleet");
   const again = (form: FormState, status = 422) => show(parts, call, { fleet, form, status });
   const present = { row: fleet, form: formOf(parts, fleet), wordsOf: (field: string, id: string) => wordOf(parts, field, id) };
   return orRefused(
@@ -236,8 +236,8 @@ export async function changeFleetForm(parts: PageParts, call: PageCall): Promise
 
 export async function removeFleetForm(parts: PageParts, call: PageCall): Promise<Response> {
   const { control } = parts.deps;
-  const fleet = found(control.fleets.byId(call.id), "fleet");
   const values = await readForm(call.request);
+  const fleet = found(control.fleets.byId(call.id), "fleet");
   return orRefused(
     call,
     values,
@@ -251,8 +251,8 @@ export async function removeFleetForm(parts: PageParts, call: PageCall): Promise
 
 export async function holdFleetForm(parts: PageParts, call: PageCall): Promise<Response> {
   const { control, now } = parts.deps;
-  const fleet = found(control.fleets.byId(call.id), "fleet");
   const values = await readForm(call.request);
+  const fleet = found(control.fleets.byId(call.id), "fleet");
   const seconds = Number(holdChoices.find(({ value }) => value === values["hold_s"])?.value ?? 0);
   return orRefused(
     call,

@@ -62,8 +62,8 @@ export async function addModelForm(parts: PageParts, call: PageCall): Promise<Re
 
 export async function changeModelForm(parts: PageParts, call: PageCall): Promise<Response> {
   const { deps } = parts;
-  const edited = found(deps.control.models.byId(call.id), "model");
   const values = await readForm(call.request);
+  const edited = found(deps.control.models.byId(call.id), "model");
   return orRefused(
     call,
     values,
@@ -82,8 +82,8 @@ export async function changeModelForm(parts: PageParts, call: PageCall): Promise
 
 export async function removeModelForm(parts: PageParts, call: PageCall): Promise<Response> {
   const { deps } = parts;
-  const edited = found(deps.control.models.byId(call.id), "model");
   const values = await readForm(call.request);
+  const edited = found(deps.control.models.byId(call.id), "model");
   return orRefused(
     call,
     values,

@@ -81,8 +81,8 @@ export async function addPersonForm(parts: PageParts, call: PageCall): Promise<R
 
 export async function changePersonForm(parts: PageParts, call: PageCall): Promise<Response> {
   const { control } = parts.deps;
-  const before = personOf(parts, call);
   const values = await readForm(call.request);
+  const before = personOf(parts, call);
   return orRefused(
     call,
     values,
@@ -106,8 +106,8 @@ export async function changePersonForm(parts: PageParts, call: PageCall): Promis
 
 export async function removePersonForm(parts: PageParts, call: PageCall): Promise<Response> {
   const { control } = parts.deps;
-  const user = personOf(parts, call);
   const values = await readForm(call.request);
+  const user = personOf(parts, call);
   return orRefused(
     call,
     values,
@@ -126,8 +126,8 @@ export async function removePersonForm(parts: PageParts, call: PageCall): Promis
 /** A new link; the password of now goes on until it is used. */
 export async function resetPersonForm(parts: PageParts, call: PageCall): Promise<Response> {
   const { control } = parts.deps;
-  const user = personOf(parts, call);
   await ownForm(call);
+  const user = personOf(parts, call);
   const made = control.transaction(() => {
     recordAct(control, call.principal, { verb: "reset", subject: subjectOf(user) });
     return linkFor(parts, call, user);

@@ -150,8 +150,8 @@ export async function addPoolForm(parts: PageParts, call: PageCall): Promise<Res
 
 export async function changePoolForm(parts: PageParts, call: PageCall): Promise<Response> {
   const { deps, probes } = parts;
-  const pool = found(deps.control.pools.byId(call.id), "pool");
   const values = await readForm(call.request);
+  const pool = found(deps.control.pools.byId(call.id), "pool");
   const again = (form: FormState, status = 422) => formPage(parts, call, { pool, form, status });
   return orRefused(
     call,
@@ -170,8 +170,8 @@ export async function changePoolForm(parts: PageParts, call: PageCall): Promise<
 
 export async function removePoolForm(parts: PageParts, call: PageCall): Promise<Response> {
   const { deps } = parts;
-  const pool = found(deps.control.pools.byId(call.id), "pool");
   const values = await readForm(call.request);
+  const pool = found(deps.control.pools.byId(call.id), "pool");
   return orRefused(
     call,
     values,
@@ -185,8 +185,8 @@ export async function removePoolForm(parts: PageParts, call: PageCall): Promise<
 }
 
 export async function testPoolForm(parts: PageParts, call: PageCall): Promise<Response> {
-  const pool = found(parts.deps.control.pools.byId(call.id), "pool");
   requireOwnForm(await readForm(call.request), call.viewer.csrf);
+  const pool = found(parts.deps.control.pools.byId(call.id), "pool");
   const test = await parts.probes.probe(pool, webLimits.poolTestMsMax);
   return formPage(parts, call, { pool, form: formOf(pool), test });
 }

@@ -90,8 +90,8 @@ export async function addProfileForm(parts: PageParts, call: PageCall): Promise<
 
 export async function changeProfileForm(parts: PageParts, call: PageCall): Promise<Response> {
   const { control } = parts.deps;
-  const profile = found(control.profiles.byId(call.id), "profile");
   const values = await readForm(call.request);
+  const profile = found(control.profiles.byId(call.id), "profile");
   const again = (form: FormState, status = 422) => formPage(parts, call, { profile, form, status });
   const wordsOf = (field: string, value: string) => (isPlace(field) ? (control.pools.byId(value)?.name ?? "") : value);
   const present = { row: profile, form: formOf(parts, profile), wordsOf };
@@ -113,8 +113,8 @@ export async function changeProfileForm(parts: PageParts, call: PageCall): Promi
 
 export async function removeProfileForm(parts: PageParts, call: PageCall): Promise<Response> {
   const { control } = parts.deps;
-  const profile = found(control.profiles.byId(call.id), "profile");
   const values = await readForm(call.request);
+  const profile = found(control.profiles.byId(call.id), "profile");
   return orRefused(
     call,
     values,

@@ -16,6 +16,8 @@ import { refusedEdit } from "./stale-edit.ts";
 /** Racks that one form makes. */
 const racksMax = 100;
 const namesRule = `must name 1 to ${racksMax} racks, such as K{1-12}`;
+/** Stands in for names that cannot be read, so that what else is wrong is told too. */
+const standIn: readonly string[] = Object.freeze(["x"]);
 
 async function page(
   { deps, snapshots }: PageParts,
@@ -86,7 +88,7 @@ export async function addRackForm(parts: PageParts, call: PageCall): Promise<Res
     () => {
       const fields = fieldsOf(values);
       const faults = new Faults();
-      const names = faults.read(() => rackNames(fields.name)) ?? ["x"];
+      const names = faults.read(() => rackNames(fields.name)) ?? standIn;
       const add = () => names.map((name) => addRack(parts.deps, call.principal, { ...fields, name }));
       const [first] = control.transaction(() => faults.settle(add));
       return redirect(rowHref(first ?? fields));

@@ -88,8 +88,8 @@ function refused(parts: PageParts, call: PageCall, values: FormValues, problem: 
 export async function rigEditForm(parts: PageParts, call: PageCall): Promise<Response> {
   requirePlacing(call);
   const { deps } = parts;
-  const rig = found(deps.control.rigs.byId(call.id), "rig");
   const values = await readForm(call.request);
+  const rig = found(deps.control.rigs.byId(call.id), "rig");
   requireCells(call, values);
   const cells: CellTexts = Object.fromEntries(rigCells.flatMap((cell) => (values[cell] === undefined ? [] : [[cell, values[cell].replaceAll("\r\n", "\n")]])));
   // What the hub learned by itself is not in the field: left empty, it stays learned.

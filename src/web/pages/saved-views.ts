@@ -101,8 +101,8 @@ export async function addViewForm(parts: PageParts, call: PageCall): Promise<Res
 }
 
 export async function changeViewForm(parts: PageParts, call: PageCall): Promise<Response> {
-  const edited = own(parts, call);
   const values = await readForm(call.request);
+  const edited = own(parts, call);
   return orRefused(
     call,
     values,
@@ -119,8 +119,8 @@ export async function changeViewForm(parts: PageParts, call: PageCall): Promise<
 }
 
 export async function removeViewForm(parts: PageParts, call: PageCall): Promise<Response> {
-  const view = own(parts, call);
   const values = await readForm(call.request);
+  const view = own(parts, call);
   return orRefused(
     call,
     values,

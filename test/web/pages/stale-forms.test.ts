@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, spyOn, test } from "bun:test";
 import { type Farm, fill, openFarm } from "../../browser/farm.ts";
 import { fillWithWildTexts } from "../../browser/hostile.ts";
 import { formsOf } from "./page-forms.ts";
@@ -25,6 +25,21 @@ const edits: readonly { path: string; field: string; typed: string; other: () =>
   { path: "/people", field: "name", typed: "Me", other: () => change("users", { name: "Him" }, "Him") },
   { path: "/rigs", field: "serial", typed: "MINE", other: () => change("rigs", { serial: "HIS" }, "HIS") },
 ];
+
+/** Something happens while the body of the next form is on its way. */
+function whileSending(happens: () => void): void {
+  const { text } = Request.prototype;
+  const reading = spyOn(Request.prototype, "text");
+  reading.mockImplementationOnce(async function (this: Request) {
+    reading.mockRestore();
+    const body = await text.call(this);
+    happens();
+    return body;
+  });
+}
+
+const tableOf = (path: string): Table => (path === "/people" ? "users" : (path.slice(1) as Table));
+const placeOf = (path: string): string => `${path}/${firstOf(tableOf(path)).id}${path === "/rigs" ? "/edit" : ""}`;
 
 type Table = "pools" | "profiles" | "customers" | "fleets" | "models" | "users" | "rigs";
 
@@ -59,8 +74,7 @@ const cellsOf = (html: string): string[][] => {
 describe("an edit of what somebody else changed meanwhile", () => {
   for (const { path, field, typed, other } of edits) {
     test(`${path}: shows what it is now beside what was typed, and saving again overwrites it`, async () => {
-      const table = path === "/people" ? "users" : (path.slice(1) as Table);
-      const place = `${path}/${firstOf(table).id}${path === "/rigs" ? "/edit" : ""}`;
+      const place = placeOf(path);
       const before = fieldsOf(await (await owner.get(place)).text(), place);
       const now = other();
       const stale = await owner.post(place, { ...before, [field]: typed });
@@ -74,6 +88,18 @@ describe("an edit of what somebody else changed meanwhile", () => {
       expect(shown["version"]).not.toBe(before["version"]);
       expect((await owner.post(place, shown)).status).toBe(303);
       expect((await (await owner.get(place)).text()).includes(typed)).toBe(true);
+    });
+  }
+
+  for (const { path, field, typed, other } of edits) {
+    test(`${path}: what is changed while the form is on its way is merged once and for all`, async () => {
+      const place = placeOf(path);
+      const before = fieldsOf(await (await owner.get(place)).text(), place);
+      whileSending(other);
+      const stale = await owner.post(place, { ...before, [field]: `${typed} 2` });
+      const shown = fieldsOf(await stale.text(), place);
+      expect([stale.status, shown[field]]).toEqual([412, `${typed} 2`]);
+      expect((await owner.post(place, shown)).status).toBe(303);
     });
   }
 

@@ -42,3 +42,13 @@ function pick(fields: Fields, names: readonly string[], secretWord: string): Fie
 }
 
 const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+const camelCase = (name: string): string => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+
+/** The row as it was before `changes`, with words in place of secrets. */
+export function asBefore<Row extends { id: string }>(row: Row, changes: readonly AuditChange[]): Row {
+  const own = changes.filter(({ id, before }) => id === row.id && before !== null).toReversed();
+  return Object.assign(
+    { ...row },
+    ...own.map(({ before }) => Object.fromEntries(Object.entries(before ?? {}).map(([name, value]) => [camelCase(name), value]))),
+  );
+}

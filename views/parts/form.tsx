@@ -12,8 +12,8 @@ export type FormState = {
   conflict?: Conflict;
 };
 
-/** A field that is not what it was; null = it is not known. */
-export type Difference = { field: string; loaded: string | null; typed: string | null; stored: string | null };
+/** A field that is not what it was, or a list of which it is the first, and who changed it last; null = it is not known. */
+export type Difference = { field: string; name: string; by: string; loaded: string | null; typed: string | null; stored: string | null };
 /** `both` changed what the reader changed too; `also` is what is taken over from the other one. */
 export type Conflict = { by: string; both: readonly Difference[]; also: readonly Difference[] };
 
@@ -266,7 +266,7 @@ function Changed(props: { conflict: Conflict }): JSX.Element {
       ) : (
         <p
           safe
-        >{`Also changed meanwhile by ${by}: ${also.map(({ field, loaded, stored }) => `${wordsOf(field)} (${shown(loaded)} → ${shown(stored)})`).join(", ")}.`}</p>
+        >{`Also changed meanwhile by ${[...new Set(also.map((one) => one.by))].join(" and ")}: ${also.map(({ name, loaded, stored }) => `${wordsOf(name)} (${shown(loaded)} → ${shown(stored)})`).join(", ")}.`}</p>
       )}
       {both.length === 0 ? "" : <BothChanged both={both} />}
     </div>
@@ -285,11 +285,11 @@ function BothChanged(props: { both: readonly Difference[] }): JSX.Element {
         </tr>
       </thead>
       <tbody>
-        {props.both.map(({ field, loaded, typed, stored }) => (
+        {props.both.map(({ field, name, loaded, typed, stored }) => (
           <tr>
             <th scope="row">
               <a href={`#${field}`} safe>
-                {wordsOf(field)}
+                {wordsOf(name)}
               </a>
             </th>
             <td class="wrap">

@@ -99,7 +99,7 @@ export async function changeChannelForm(parts: PageParts, call: PageCall): Promi
       return redirect("/settings#channels");
     },
     (problem) => {
-      const present = { row: before, form: formOf(before) };
+      const present = { row: before, formOf };
       const form = refusedEdit({ control: parts.deps.control, call, values }, problem, { present, rename: fieldOf });
       return show(call, { channel: before, form, status: refusedStatus(problem) });
     },

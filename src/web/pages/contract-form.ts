@@ -245,9 +245,9 @@ export function changeContractPage(parts: PageParts, call: PageCall): Promise<Re
 }
 
 /** The contract as it is now, in the words of its form. */
-function presentOf(parts: PageParts, contract: Contract): Present {
+function presentOf(parts: PageParts, row: Contract): Present<Contract> {
   const nameOf = (id: string) => parts.deps.control.profiles.byId(id)?.name ?? id;
-  return { row: contract, form: changeFormOf(parts, contract), wordsOf: (field, value) => (field === "profile_id" ? nameOf(value) : value) };
+  return { row, formOf: (contract) => changeFormOf(parts, contract), wordsOf: (field, value) => (field === "profile_id" ? nameOf(value) : value) };
 }
 
 export async function changeContractForm(parts: PageParts, call: PageCall): Promise<Response> {

@@ -98,7 +98,7 @@ export async function changeCustomerForm(parts: PageParts, call: PageCall): Prom
       control.transaction(() => changeCustomer(parts.deps, call.principal, { id: customer.id, version: versionOf(values), entry: entryOf(parts, values) }));
       return redirect(`/customers/${customer.id}`);
     },
-    (problem) => again(refusedEdit({ control, call, values }, problem, { present: { row: customer, form: formOf(customer) } }), refusedStatus(problem)),
+    (problem) => again(refusedEdit({ control, call, values }, problem, { present: { row: customer, formOf } }), refusedStatus(problem)),
   );
 }
 

@@ -220,7 +220,7 @@ export async function changeFleetForm(parts: PageParts, call: PageCall): Promise
   const values = await readForm(call.request);
   const fleet = found(control.fleets.byId(call.id), "fleet");
   const again = (form: FormState, status = 422) => show(parts, call, { fleet, form, status });
-  const present = { row: fleet, form: formOf(parts, fleet), wordsOf: (field: string, id: string) => wordOf(parts, field, id) };
+  const present = { row: fleet, formOf: (was: Fleet) => formOf(parts, was), wordsOf: (field: string, id: string) => wordOf(parts, field, id) };
   return orRefused(
     call,
     values,

@@ -74,7 +74,7 @@ export async function changeModelForm(parts: PageParts, call: PageCall): Promise
       return redirect("/models");
     },
     (problem) => {
-      const form = refusedEdit({ control: deps.control, call, values }, problem, { present: { row: edited, form: formOf(edited) }, rename });
+      const form = refusedEdit({ control: deps.control, call, values }, problem, { present: { row: edited, formOf }, rename });
       return page(parts, call, { form, edited, status: refusedStatus(problem) });
     },
   );

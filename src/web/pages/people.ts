@@ -98,7 +98,7 @@ export async function changePersonForm(parts: PageParts, call: PageCall): Promis
       return redirect("/people");
     },
     (problem) => {
-      const form = refusedEdit({ control, call, values }, problem, { present: { row: before, form: formOf(before) } });
+      const form = refusedEdit({ control, call, values }, problem, { present: { row: before, formOf } });
       return showOne(parts, call, before, { form, status: refusedStatus(problem) });
     },
   );

@@ -122,7 +122,7 @@ type Refused = { control: Control; call: PageCall; values: FormValues };
 function refused(asked: Refused, problem: Problem, pool: Pool | null = null): FormState {
   const { values } = asked;
   if (problem.kind !== "fresh-login-required")
-    return pool === null ? refusedForm(values, problem) : refusedEdit(asked, problem, { present: { row: pool, form: formOf(pool) } });
+    return pool === null ? refusedForm(values, problem) : refusedEdit(asked, problem, { present: { row: pool, formOf } });
   const path = pool === null ? "/pools" : `/pools/${pool.id}`;
   return { values, errors: { "": sentence(problem.detail) }, signIn: keepFields({ path, from: path, fields: Object.entries(values) }) };
 }

@@ -94,7 +94,7 @@ export async function changeProfileForm(parts: PageParts, call: PageCall): Promi
   const profile = found(control.profiles.byId(call.id), "profile");
   const again = (form: FormState, status = 422) => formPage(parts, call, { profile, form, status });
   const wordsOf = (field: string, value: string) => (isPlace(field) ? (control.pools.byId(value)?.name ?? "") : value);
-  const present = { row: profile, form: formOf(parts, profile), wordsOf };
+  const present = { row: profile, formOf: (was: Profile) => formOf(parts, was), wordsOf, lists: { pools: profilePlaces } };
   return orRefused(
     call,
     values,

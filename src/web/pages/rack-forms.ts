@@ -103,7 +103,7 @@ export async function changeRackForm(parts: PageParts, call: PageCall): Promise<
   const refused = (problem: Problem) => {
     const rack = found(deps.control.racks.byId(call.id), "rack");
     const wordsOf = (field: string, value: string) => (field === "site" ? (deps.control.sites.byId(value)?.name ?? "") : value);
-    const present = { row: rack, form: formOf(rack), wordsOf };
+    const present = { row: rack, formOf, wordsOf };
     const form = refusedEdit({ control: deps.control, call, values }, problem, { present, rename });
     return page(parts, call, { rack, form, backHref: rowHref(rack), status: problem.status });
   };

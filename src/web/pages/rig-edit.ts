@@ -71,9 +71,12 @@ export function rigEditPage(parts: PageParts, call: PageCall): Promise<Response>
 }
 
 /** What a rig is now, with names where the form has ids. */
-function presentOf(rig: Rig, book: NameBook): Present {
-  const words: Readonly<Record<string, string>> = { owner: book.ownerText(rig.ownerCustomerId) || "house", site: book.siteText(rig.siteId) };
-  return { row: rig, form: { values: valuesOf(book, rig), errors: {} }, wordsOf: (cell, value) => words[cell] ?? value };
+function presentOf(row: Rig, book: NameBook): Present<Rig> {
+  const wordsOf = (cell: string, value: string) => {
+    if (cell === "owner") return book.ownerText(value || null) || "house";
+    return cell === "site" ? book.siteText(value || null) : value;
+  };
+  return { row, formOf: (rig) => ({ values: valuesOf(book, rig), errors: {} }), wordsOf };
 }
 
 function refused(parts: PageParts, call: PageCall, values: FormValues, problem: Problem): Promise<Response> {

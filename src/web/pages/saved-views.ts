@@ -111,7 +111,7 @@ export async function changeViewForm(parts: PageParts, call: PageCall): Promise<
       return redirect(listHref(edited.list, edited.query));
     },
     (problem) => {
-      const present = { row: edited, form: formOf(edited) };
+      const present = { row: edited, formOf };
       const form = refusedEdit({ control: parts.deps.control, call, values }, problem, { present });
       return show(call, { ...edited, form, edited, status: refusedStatus(problem) });
     },

@@ -1,4 +1,6 @@
 import type { Difference, FormState } from "../../../views/parts/form.tsx";
+import type { AuditEntry } from "../../control/audit.ts";
+import { asBefore } from "../../control/audit-change.ts";
 import type { Control } from "../../control/control.ts";
 import type { RowBase } from "../../control/row-table.ts";
 import { actorOf } from "../principal.ts";
@@ -7,43 +9,73 @@ import { type FormValues, type Rename, refusedForm } from "./form-body.ts";
 import type { PageCall } from "./page-call.ts";
 
 type Words = (field: string, value: string) => string;
-/** A row as it is now, in the values of its form; `wordsOf` says what people call a value that is an id. */
-export type Present = { row: Pick<RowBase, "id" | "version">; form: FormState; wordsOf?: Words };
+/**
+ * A row as it is now and how a form shows such a row. `wordsOf` says what people call a value that is an id; `lists` are fields that are one
+ * value, in their order, by what people call it.
+ */
+export type Present<Row extends RowBase> = {
+  row: Row;
+  formOf: (row: Row) => FormState;
+  wordsOf?: Words;
+  lists?: Readonly<Record<string, readonly string[]>>;
+};
 type Asked = { control: Pick<Control, "audit">; call: Pick<PageCall, "principal">; values: FormValues };
 
 /** The form of something that is there, with what speaks against its change; where somebody else was faster, with what he changed. */
-export function refusedEdit(asked: Asked, problem: Problem, { present, rename }: { present: Present; rename?: Rename }): FormState {
+export function refusedEdit<Row extends RowBase>(asked: Asked, problem: Problem, { present, rename }: { present: Present<Row>; rename?: Rename }): FormState {
   if (problem.kind !== "precondition-failed") return refusedForm(asked.values, problem, rename);
   return merged(asked, present);
 }
 
+/** What is merged as one: a field, or the fields of a list. */
+type Part = { name: string; fields: readonly string[] };
+
+function partsOf(values: FormValues, lists: Readonly<Record<string, readonly string[]>>): Part[] {
+  const listed = new Set(Object.values(lists).flat());
+  const single = Object.keys(values).filter((field) => !listed.has(field));
+  return [...single.map((field) => ({ name: field, fields: [field] })), ...Object.entries(lists).map(([name, fields]) => ({ name, fields }))];
+}
+
 const plain = (text: string | undefined): string => (text ?? "").replaceAll("\r\n", "\n").trim();
+const isSaid = (values: FormValues | null, { fields }: Part): boolean => fields.some((field) => values?.[field] !== undefined);
+const wordsIn = (values: FormValues | null, { fields }: Part, words: Words): string[] =>
+  fields.map((field) => words(field, plain(values?.[field]))).filter((text) => text !== "");
+/** Places of a list that are left empty do not count. */
+const isSame = (one: FormValues | null, other: FormValues | null, part: Part): boolean =>
+  Bun.deepEquals(wordsIn(one, part, asTyped), wordsIn(other, part, asTyped));
+const asTyped: Words = (_field, value) => value;
 
 /**
  * Both edits as one form of the new version: what only the other one changed is taken over and named; what both changed is asked, with
  * what was loaded, what was typed and what is stored.
  */
-function merged({ control, call, values }: Asked, { row, form: { values: now }, wordsOf = (_field, value) => value }: Present): FormState {
+function merged<Row extends RowBase>({ control, call, values }: Asked, present: Present<Row>): FormState {
+  const { row, formOf, wordsOf = asTyped, lists = {} } = present;
+  const now = formOf(row).values;
   const loaded = loadedOf(values);
-  const difference = (field: string): Difference => {
-    const texts = { loaded: loaded?.[field], typed: values[field], stored: now[field] };
-    const words = Object.entries(texts).map(([name, text]) => [name, text === undefined ? null : wordsOf(field, plain(text))]);
-    return { field, ...(Object.fromEntries(words) as Pick<Difference, "loaded" | "typed" | "stored">) };
-  };
   // Where it is not known what was loaded, what was typed is all there is to hold it against.
   const before = loaded ?? values;
-  const changed = Object.keys(now).filter((field) => before[field] !== undefined && plain(now[field]) !== plain(before[field]));
+  const changed = partsOf(now, lists).filter((part) => isSaid(before, part) && !isSame(now, before, part));
   // A box that is not ticked is not sent, and neither is what the form has no field for: both are as they were loaded.
-  const isTyped = (field: string) => values[field] !== undefined && (loaded === null || plain(values[field]) !== plain(loaded[field]));
-  const both = changed.filter((field) => isTyped(field) && plain(values[field]) !== plain(now[field]));
-  const also = changed.filter((field) => !isTyped(field));
-  const by = changerOf(control, call, row.id);
-  const taken = Object.fromEntries(also.map((field) => [field, now[field] ?? ""]));
-  const errors = both.map(difference).map(({ field, stored }) => [field, `${by.capital} changed this too. It is now: ${stored || "empty"}.`]);
+  const isTyped = (part: Part) => isSaid(values, part) && (loaded === null || !isSame(values, loaded, part));
+  const entries = entriesOf(control, row);
+  const changers = changersOf(entries, present, changed);
+  const differenceOf = (part: Part): Difference => {
+    const textOf = (from: FormValues | null) => (isSaid(from, part) ? wordsIn(from, part, wordsOf).join(", ") : null);
+    const by = nameOf(call, changers.get(part.name));
+    return { field: part.fields[0] ?? "", name: part.name, by, loaded: textOf(loaded), typed: textOf(values), stored: textOf(now) };
+  };
+  const both = changed.filter((part) => isTyped(part) && !isSame(values, now, part)).map(differenceOf);
+  const free = changed.filter((part) => !isTyped(part));
+  const taken = free.flatMap(({ fields }) => fields.map((field) => [field, now[field] ?? ""]));
+  const also = free.map(differenceOf);
+  const errors = both.map(({ field, by, stored }) => [field, `${capitals[by] ?? by} changed this too. It is now: ${stored || "empty"}.`]);
+  const names = [...new Set([...both, ...also].map(({ by }) => by))];
   return {
-    values: { ...values, ...taken, version: String(row.version), _loaded: JSON.stringify(now) },
+    values: { ...values, ...Object.fromEntries(taken), version: String(row.version), _loaded: JSON.stringify(now) },
     errors: Object.fromEntries(errors),
-    conflict: { by: by.name, both: both.map(difference), also: also.map(difference) },
+    // Where it was nothing that the form shows, its last change is what made it another version.
+    conflict: { by: names.join(" and ") || nameOf(call, entries[0]), both, also },
   };
 }
 
@@ -58,10 +90,33 @@ function loadedOf(values: FormValues): FormValues | null {
   }
 }
 
-function changerOf({ audit }: Pick<Control, "audit">, { principal }: Pick<PageCall, "principal">, id: string): { name: string; capital: string } {
-  const latest = audit.latest({ subject: id }, 1);
-  const entry = latest.ok ? latest.value[0] : undefined;
-  if (entry === undefined) return { name: "somebody", capital: "Somebody" };
-  if (entry.actor === actorOf(principal)) return { name: "you, in another window", capital: "You" };
-  return { name: entry.name, capital: entry.name };
+/** Changes of a row that are looked at for who made them. */
+const entriesMax = 20;
+
+function entriesOf({ audit }: Pick<Control, "audit">, { id }: RowBase): AuditEntry[] {
+  const latest = audit.latest({ subject: id }, entriesMax);
+  return latest.ok ? latest.value : [];
+}
+
+/** The latest change of each part, by its name, as far as the audit log tells: `entries`, newest first, are undone one by one. */
+function changersOf<Row extends RowBase>(entries: readonly AuditEntry[], { row, formOf }: Present<Row>, parts: readonly Part[]): Map<string, AuditEntry> {
+  const changers = new Map<string, AuditEntry>();
+  let after = row;
+  for (const entry of entries) {
+    const open = parts.filter(({ name }) => !changers.has(name));
+    if (open.length === 0) break;
+    const before = asBefore(after, entry.changes);
+    const [old, fresh] = [formOf(before).values, formOf(after).values];
+    for (const part of open) if (!isSame(old, fresh, part)) changers.set(part.name, entry);
+    after = before;
+  }
+  return changers;
+}
+
+const you = "you, in another window";
+const capitals: Readonly<Record<string, string>> = Object.freeze({ [you]: "You", somebody: "Somebody" });
+
+function nameOf({ principal }: Pick<PageCall, "principal">, entry: AuditEntry | undefined): string {
+  if (entry === undefined) return "somebody";
+  return entry.actor === actorOf(principal) ? you : entry.name;
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, spyOn, test } from "bun:test";
+import type { Result } from "../../../src/control/result.ts";
 import { type Farm, fill, openFarm } from "../../browser/farm.ts";
 import { fillWithWildTexts } from "../../browser/hostile.ts";
 import { formsOf } from "./page-forms.ts";
@@ -25,6 +26,11 @@ const edits: readonly { path: string; field: string; typed: string; other: () =>
   { path: "/people", field: "name", typed: "Me", other: () => change("users", { name: "Him" }, "Him") },
   { path: "/rigs", field: "serial", typed: "MINE", other: () => change("rigs", { serial: "HIS" }, "HIS") },
 ];
+
+function made<Row>(result: Result<Row>): Row {
+  if (!result.ok) throw new Error(result.rule);
+  return result.value;
+}
 
 /** Something happens while the body of the next form is on its way. */
 function whileSending(happens: () => void): void {
@@ -125,9 +131,8 @@ describe("an edit of what somebody else changed meanwhile", () => {
 
   test("what only the other one changed is taken over and named; what both changed is asked; what only the reader changed stays", async () => {
     const { customers } = farm.deps.control;
-    const made = customers.create({ name: "Skog", email: "old@skog.example", timezone: "Europe/Oslo" });
-    if (!made.ok) throw new Error(made.rule);
-    const place = `/customers/${made.value.id}`;
+    const { id } = made(customers.create({ name: "Skog", email: "old@skog.example", timezone: "Europe/Oslo" }));
+    const place = `/customers/${id}`;
     const before = fieldsOf(await (await owner.get(place)).text(), place);
     const other = await signInAs(farm, "operator");
     const his = { ...fieldsOf(await (await other.get(place)).text(), place), name: "Skog AS", email: "new@skog.example" };
@@ -140,7 +145,60 @@ describe("an edit of what somebody else changed meanwhile", () => {
     const shown = fieldsOf(html, place);
     expect(shown).toMatchObject({ name: "Skog & Co", email: "new@skog.example", external_ref: "whmcs-1" });
     expect((await owner.post(place, shown)).status).toBe(303);
-    expect(customers.byId(made.value.id)).toMatchObject({ name: "Skog & Co", email: "new@skog.example", externalRef: "whmcs-1", timezone: "Europe/Oslo" });
+    expect(customers.byId(id)).toMatchObject({ name: "Skog & Co", email: "new@skog.example", externalRef: "whmcs-1", timezone: "Europe/Oslo" });
+  });
+
+  test("an owner is named by what was loaded, typed and stored; who changed it is named, not who touched the rig last", async () => {
+    const { customers, rigs } = farm.deps.control;
+    const [alfa, beta, gamma] = ["Alfa", "Beta", "Gamma"].map((name) => made(customers.create({ name, timezone: "Europe/Oslo" })).id);
+    const { id } = firstOf("rigs");
+    rigs.update(id, { ownerCustomerId: alfa ?? null }, null);
+    const place = `/rigs/${id}/edit`;
+    const before = fieldsOf(await (await owner.get(place)).text(), place);
+    const other = await signInAs(farm, "operator");
+    expect((await other.post(place, { ...fieldsOf(await (await other.get(place)).text(), place), owner: beta ?? "" })).status).toBe(303);
+    expect((await owner.post(`/rigs/${id}/drain`, { _csrf: owner.csrf, reason: "fan" })).status).toBe(303);
+    const both = await (await owner.post(place, { ...before, owner: gamma ?? "" })).text();
+    expect(cellsOf(both)).toEqual([["owner", "Alfa", "Gamma", "Beta"]]);
+    expect(both).toContain("Nothing was saved: this was changed meanwhile by operator@nordlys.example.");
+    expect(both).toContain("operator@nordlys.example changed this too. It is now: Beta.");
+    const also = await (await owner.post(place, { ...before, serial: "S-1" })).text();
+    expect(also).toContain("Also changed meanwhile by operator@nordlys.example: owner (Alfa → Beta).");
+  });
+
+  test("of two who changed different fields, each is named for his own", async () => {
+    const { id } = made(farm.deps.control.customers.create({ name: "Fjell", email: "a@fjell.example", timezone: "Europe/Oslo" }));
+    const place = `/customers/${id}`;
+    const before = fieldsOf(await (await owner.get(place)).text(), place);
+    const other = await signInAs(farm, "operator");
+    expect((await other.post(place, { ...before, _csrf: other.csrf, name: "Fjell AS" })).status).toBe(303);
+    const now = fieldsOf(await (await owner.get(place)).text(), place);
+    expect((await owner.post(place, { ...now, email: "b@fjell.example" })).status).toBe(303);
+    const html = await (await owner.post(place, { ...before, name: "Fjell & Co" })).text();
+    expect(html).toContain("Nothing was saved: this was changed meanwhile by operator@nordlys.example and you, in another window.");
+    expect(html).toContain("operator@nordlys.example changed this too. It is now: Fjell AS.");
+    expect(html).toContain("Also changed meanwhile by you, in another window: email (a@fjell.example → b@fjell.example).");
+  });
+
+  test("the places of a profile are one list: two lists are not mixed into a third", async () => {
+    const { pools, profiles } = farm.deps.control;
+    const shared = { port: 3333, tls: false, username: "u", algorithm: "sha256d", mode: "shared" } as const;
+    const numbers = ["P", "Q", "R", "S", "X"].map((name) => made(pools.create({ ...shared, name, host: `${name}.example` })).no);
+    const [p = 0, q = 0, r = 0, s = 0, x = 0] = numbers;
+    const { id } = made(profiles.create({ name: "five places", poolNos: [p, q, r] }));
+    const place = `/profiles/${id}`;
+    const before = fieldsOf(await (await owner.get(place)).text(), place);
+    profiles.update(id, { poolNos: [x, p, q, r] }, null);
+    const html = await (await owner.post(place, { ...before, pool_3: pools.byNo(s)?.id ?? "" })).text();
+    expect(cellsOf(html)).toEqual([["pools", "P, Q, R", "P, Q, S", "X, P, Q, R"]]);
+    expect(html).not.toContain("Also changed");
+    expect((await owner.post(place, fieldsOf(html, place))).status).toBe(303);
+    expect(profiles.byId(id)?.poolNos).toEqual([p, q, s]);
+    // Who left the list alone takes the other one's, whole.
+    const again = await (await owner.post(place, { ...before, name: "renamed" })).text();
+    expect(again).toContain("pools (P, Q, R → P, Q, S)");
+    expect((await owner.post(place, fieldsOf(again, place))).status).toBe(303);
+    expect(profiles.byId(id)).toMatchObject({ name: "renamed", poolNos: [p, q, s] });
   });
 
   test("a form that was refused for a slip stays of the version that it was opened with", async () => {

@@ -9,6 +9,7 @@ type HintedRigs = Pick<Rigs, "setNominal" | "byNo">;
 /** Nominal hashrates from passwords, written to the control database a few at a time. */
 export class NominalHints {
   private readonly waiting = new Map<number, number>();
+  private readonly told = new Set<number>();
   private readonly rigs: HintedRigs;
   private readonly tell: (event: EventInput) => void;
 
@@ -25,11 +26,11 @@ export class NominalHints {
     this.waiting.set(rig.no, nominalHps);
   }
 
-  /** Told once, and again only when it says something else: a rig may log in every minute. */
+  /** Told once of each rig in a run of the hub: it may log in a hundred times a minute, with another password each time. Its page says what holds now. */
   private noteUnread(rig: RosterRig, unread: readonly string[]): void {
-    const isNews = unread.length > 0 && unread.join() !== rig.unreadHints.join();
     rig.unreadHints = unread.length === 0 ? noHints : unread;
-    if (!isNews) return;
+    if (unread.length === 0 || this.told.has(rig.no)) return;
+    this.told.add(rig.no);
     const text = `${rig.name} has a hint in its password that cannot be read, and is ignored: ${unread.join("; ")}`;
     this.tell({ type: "rig.hint-unread", subjectKind: "rig", subjectId: this.rigs.byNo(rig.no)?.id ?? "", text, data: { rules: unread } });
   }

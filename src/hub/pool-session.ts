@@ -3,7 +3,7 @@ import { type Fault, writeResult } from "../stratum/v1/envelope.ts";
 import { LineCutter } from "../stratum/v1/lines.ts";
 import { type Notify, workOfNotify } from "../stratum/v1/notify.ts";
 import { type PoolMessage, readPoolMessage, readSubscribeResult } from "../stratum/v1/pool-messages.ts";
-import { type Response, readAcceptedId } from "../stratum/v1/response.ts";
+import { idOf, type Response, readAcceptedId } from "../stratum/v1/response.ts";
 import { writeAuthorize, writeSubscribe } from "../stratum/v1/rig-messages.ts";
 import type { AlgorithmName } from "../work/algorithm.ts";
 import { DuplicateSet } from "../work/duplicate-set.ts";
@@ -11,7 +11,7 @@ import { prepareWork } from "../work/prepared-work.ts";
 import type { HubJob, JobOrigin, PoolJob, SubmittedShare, Tip } from "./hub-job.ts";
 import { limits } from "./limits.ts";
 import { GatheringWriter } from "./line-writer.ts";
-import { PendingSubmits, type PoolAnswer, type SettleShare } from "./pending-submits.ts";
+import { PendingSubmits, type SettleShare } from "./pending-submits.ts";
 import { PoolNames } from "./pool-names.ts";
 
 export type PoolAddress = {
@@ -107,7 +107,7 @@ export class PoolSession implements JobOrigin {
     this.openedAtMs = now();
     this.phaseSinceMs = this.openedAtMs;
     this.lastLineAtMs = this.openedAtMs;
-    this.names = new PoolNames(address.username);
+    this.names = new PoolNames(address.username, this.warnings);
     this.pending = new PendingSubmits(firstSubmitId, this.settle);
     this.dial();
   }
@@ -124,26 +124,31 @@ export class PoolSession implements JobOrigin {
     if (unknown !== null) this.writer.queue(writeAuthorize(unknown.id, name, this.address.password));
   }
 
-  submit(share: SubmittedShare, job: HubJob, atMs = share.atMs): boolean {
+  submit(share: SubmittedShare, job: HubJob): boolean {
+    share.forwardedAtMs = share.atMs;
+    return this.forward(share, job, share.atMs);
+  }
+
+  private forward(share: SubmittedShare, job: HubJob, nowMs: number): boolean {
     if (this.closedAtMs !== 0 || this.writer === null || this.pending.size >= limits.pendingSubmitsMax) return false;
     this.introduce(share.upstreamName);
-    share.forwardedAtMs = atMs;
     this.pending.add(share, job, this.versionMask);
-    this.writer.gather(this.pending.takeLines, atMs);
+    this.writer.gather(this.pending.takeLines, nowMs);
     return true;
   }
 
-  /** A share that the pool refuses for its name goes up again under the name of the login. */
+  /** A share that the pool refuses for its name goes up again under the name of the login, unless its rig has heard of it already. */
   private readonly settle: SettleShare = (share, answer, late) => {
-    if (answer.poolVerdict !== "rejected" || late || !this.submitAsLogin(share, answer)) this.events.settle(share, answer, late);
+    const blamesName = answer.poolVerdict === "rejected" && this.names.blames(share.upstreamName, answer);
+    if (!blamesName || late || !this.submitAsLogin(share)) this.events.settle(share, answer, late);
   };
 
-  private submitAsLogin(share: SubmittedShare, answer: PoolAnswer): boolean {
+  /** Its rig waits no longer than for any other: the time counts from the first forwarding. */
+  private submitAsLogin(share: SubmittedShare): boolean {
     const name = share.upstreamName;
-    if (share.job === null || !this.names.blames(name, answer)) return false;
-    if (this.names.warning !== null) this.warnings.add(this.names.warning);
+    if (share.job === null) return false;
     share.upstreamName = this.names.login;
-    if (this.submit(share, share.job, this.now())) return true;
+    if (this.forward(share, share.job, this.now())) return true;
     share.upstreamName = name;
     return false;
   }
@@ -390,10 +395,4 @@ export class PoolSession implements JobOrigin {
     this.pending.abandon();
     this.events.closed(this, { kind, text: phase === "open" || kind !== "network" ? text : `${text} (while ${phase})` });
   }
-}
-
-/** Our ids are numbers; some pools give them back as texts. -1 for what cannot be one of ours. */
-function idOf({ id }: Response): number {
-  if (typeof id === "string") return /^\d{1,15}$/.test(id) ? Number(id) : -1;
-  return id ?? -1;
 }

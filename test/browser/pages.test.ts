@@ -110,7 +110,7 @@ describe.if(hasBrowser)("pages in a real browser", () => {
         ),
       );
       expect(found.flat()).toEqual([]);
-    }, 150_000);
+    }, 300_000);
   }
 
   test("the checks see a fault when there is one", async () => {

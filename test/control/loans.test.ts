@@ -58,6 +58,7 @@ test("loans from before owners were kept take the owner that the rig has by now"
     const older = new Database(path);
     older.run("ALTER TABLE allocations DROP COLUMN owner_customer_id");
     older.run("DROP INDEX events_by_contract");
+    older.run("ALTER TABLE imports DROP COLUMN undo_of");
     older.run("DROP TABLE saved_views");
     older.run("DELETE FROM migrations WHERE name >= '0018'");
     older.close();

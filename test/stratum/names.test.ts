@@ -59,6 +59,7 @@ describe("password hints", () => {
     ["x h=100 TH/s d=64k", 64_000, 100e12],
     ["d=8192 x", 8192, null],
     ["d=8192,123", 8192, null],
+    ["d=8,192", null, null, "d"],
     ["h=12 bananas", null, null, "h"],
     ["h=12bananas,d=4", 4, null, "h"],
     ["h=100,5T", null, null, "h"],

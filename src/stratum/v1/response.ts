@@ -119,3 +119,9 @@ function numberAt(bytes: Buffer, start: number, end: number): number {
   for (let at = start; at < end; at++) value = value * 10 + (bytes[at] ?? 0) - 0x30;
   return value;
 }
+
+/** Our ids are numbers; some pools give them back as texts. -1 for what cannot be one of ours. */
+export function idOf({ id }: Response): number {
+  if (typeof id === "string") return /^\d{1,15}$/.test(id) ? Number(id) : -1;
+  return id ?? -1;
+}

@@ -74,7 +74,9 @@ function readHint(item: string, next: string): { name: HintName; value: number |
   const [, word, text = ""] = /^\s*([dh])=(.*)$/is.exec(item) ?? [];
   if (word === undefined) return null;
   if (word.toLowerCase() === "d") {
-    const value = hintValue(text, difficultyText);
+    // "d=8,192" is no difficulty of 8, while "d=8192,123" has a password behind it.
+    const isCutByComma = /^\s*\d{1,3}$/.test(text) && /^\d{3}$/.test(next);
+    const value = isCutByComma ? null : hintValue(text, difficultyText);
     return { name: "d", value: value !== null && isDifficulty(value) ? value : null };
   }
   // "h=1,5T" is no hashrate of 1 H/s.

@@ -1,9 +1,12 @@
 import { timingSafeEqual } from "node:crypto";
 import type { FormState } from "../../../views/parts/form.tsx";
+import { webLimits } from "../limits.ts";
 import { Problem } from "../problems.ts";
 import { restoreSecrets } from "./kept-form.ts";
 
-const formBytesMax = 64_000;
+/** An edit sends its texts twice, as loaded and as typed: the longest is a contract of all the rigs that it may name. */
+const formBytesMax = webLimits.bodyBytesMax;
+const loginBytesMax = 192_000;
 
 export type FormValues = Readonly<Record<string, string>>;
 
@@ -14,7 +17,7 @@ export async function readForm(request: Request): Promise<FormValues> {
 
 /** A login's form, which may carry another one that waits for it. */
 export async function readLogin(request: Request): Promise<FormValues> {
-  return valuesOf(await readFields(request, 3 * formBytesMax));
+  return valuesOf(await readFields(request, loginBytesMax));
 }
 
 /** The same, and all values of the field that may be sent many times. */
@@ -23,7 +26,7 @@ export async function readFormList(request: Request, name: string): Promise<{ va
   return { values: valuesOf(fields), list: fields.getAll(name) };
 }
 
-async function readFields(request: Request, bytesMax = formBytesMax): Promise<URLSearchParams> {
+async function readFields(request: Request, bytesMax: number = formBytesMax): Promise<URLSearchParams> {
   const tooLarge = () => new Problem("body-too-large", `a form may have at most ${bytesMax} bytes`);
   if (Number(request.headers.get("content-length") ?? 0) > bytesMax) throw tooLarge();
   const body = await request.text();

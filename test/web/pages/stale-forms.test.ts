@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, spyOn, test } from "bun:test";
+import { placesMax } from "../../../src/control/contract-places.ts";
 import type { Result } from "../../../src/control/result.ts";
+import { webLimits } from "../../../src/web/limits.ts";
+import { readForm } from "../../../src/web/pages/form-body.ts";
 import { type Farm, fill, openFarm } from "../../browser/farm.ts";
 import { fillWithWildTexts } from "../../browser/hostile.ts";
 import { formsOf } from "./page-forms.ts";
@@ -212,5 +215,18 @@ describe("an edit of what somebody else changed meanwhile", () => {
     expect([slip.status, shown["version"]]).toEqual([422, before["version"] ?? ""]);
     expect((await owner.post(place, { ...shown, watts: "3250" })).status).toBe(412);
     expect(models.byId(id)).toMatchObject({ nominalHps: 7e12 });
+  });
+
+  test("the longest notes and the longest contract go along twice, as loaded and as typed", async () => {
+    const place = placeOf("/rigs");
+    const notes = "矿".repeat(3_900);
+    expect((await owner.post(place, { ...fieldsOf(await (await owner.get(place)).text(), place), notes })).status).toBe(303);
+    const before = fieldsOf(await (await owner.get(place)).text(), place);
+    expect((await owner.post(place, { ...before, notes: `${before["notes"]}!` })).status).toBe(303);
+    expect(farm.deps.control.rigs.byId(firstOf("rigs").id)?.notes).toBe(`${notes}!`);
+    const rig_names = Array.from({ length: placesMax }, (_, at) => `rig-${at}`.padEnd(64, "x")).join(" ");
+    const body = new URLSearchParams({ rig_names, _loaded: JSON.stringify({ rig_names }) });
+    expect(await readForm(new Request("http://hub/contracts", { method: "POST", body }))).toMatchObject({ rig_names });
+    await expect(readForm(new Request("http://hub/contracts", { method: "POST", body: "x".repeat(webLimits.bodyBytesMax + 1) }))).rejects.toThrow("at most");
   });
 });

@@ -31,10 +31,12 @@ function Webhook(props: ChannelPageProps): JSX.Element {
     channel === null
       ? "Made just now: copy it to the receiver, who checks the signature with it (Standard Webhooks). It is never shown again."
       : "Empty = as it is.";
+  // Whoever has signed in since is not known to be the one to whom it was shown.
+  const isFromLogin = form.values["_sealed"] !== undefined;
   return (
     <>
       <Field form={form} name="url" label="Address" placeholder="https://alarms.example.org/hub" required />
-      <Field form={form} name="secret" label="Secret" hint={hint} />
+      <Field form={form} name="secret" label="Secret" hint={hint} type={isFromLogin ? "password" : "text"} />
     </>
   );
 }

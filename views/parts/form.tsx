@@ -4,7 +4,7 @@ export type FormState = {
   values: Readonly<Record<string, string>>;
   /** By field; under the empty name what is wrong with the whole. */
   errors: Readonly<Record<string, string>>;
-  /** Where one may mend it, such as the login that a change asks for; in a tab of its own, so that what was typed stays. */
+  /** Where one may mend it, such as the rigs that stand in the way; in a tab of its own, so that what was typed stays. */
   mend?: { href: string; text: string };
   /** A login that the change asks for, with the form sealed, so that it comes back filled. */
   signIn?: string;
@@ -76,7 +76,7 @@ export function Field(props: FieldProps): JSX.Element {
   const error = props.form.errors[props.name];
   const type = props.type ?? "text";
   const isUnsent = type === "password" && (props.form.values[props.name] ?? "") !== "";
-  const unsent = props.form.values["_sealed"] === undefined ? unsentHint : sealedHint;
+  const unsent = props.form.values["_sealed"] ? sealedHint : unsentHint;
   const hint = isUnsent ? [props.hint, unsent].filter((text) => text !== undefined).join(" ") : props.hint;
   return (
     <div class="field">

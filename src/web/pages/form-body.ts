@@ -32,7 +32,7 @@ async function readFields(request: Request, bytesMax: number = formBytesMax): Pr
   const body = await request.text();
   if (body.length > bytesMax) throw tooLarge();
   const fields = new URLSearchParams(body);
-  restoreSecrets(fields);
+  restoreSecrets(request, fields);
   return fields;
 }
 
@@ -84,7 +84,7 @@ export function sentence(text: string): string {
 }
 
 /** A form of a session that has ended: its person has signed in anew, and shall see what he sends. */
-const olderForm = new Problem("invalid", "this was filled in before you signed in again, and nothing was saved yet: look at it and send it");
+const olderForm = new Problem("invalid", "this was filled in before you signed in again, and nothing was saved yet: look at it, passwords too, and send it");
 
 /** Runs the change that a form asks for; a refusal that a person can mend goes back into the form with all that was typed, everything else is thrown on. */
 export async function orRefused(

@@ -1,5 +1,4 @@
 import { CodePage } from "../../../views/pages/code.tsx";
-import { LoginPage } from "../../../views/pages/login.tsx";
 import { blankForm, type FormState } from "../../../views/parts/form.tsx";
 import { assetUrls } from "../assets/assets.ts";
 import { signIn, signInWithCode, signOut } from "../guard.ts";
@@ -7,7 +6,7 @@ import { requireRole } from "../principal.ts";
 import { farmOf } from "./farm.ts";
 import { readForm, readLogin, requireOwnForm } from "./form-body.ts";
 import { keptForm } from "./kept-form.ts";
-import { htmlResponse, isSignedIn, loginFor, redirect, warningFor } from "./page-call.ts";
+import { htmlResponse, isSignedIn, loginFor, redirect } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 
 /** A path of this hub, or the overview: a link to the login must not send people elsewhere afterwards. */
@@ -15,13 +14,6 @@ export function safeNext(next: string | null): string {
   if (next === null || !/^\/[A-Za-z0-9]/.test(next)) return "/";
   const url = URL.canParse(next, "http://hub.invalid") ? new URL(next, "http://hub.invalid") : null;
   return url?.host === "hub.invalid" ? `${url.pathname}${url.search}` : "/";
-}
-
-type Asked = { form: FormState; next: string; again: boolean; status: number; kept?: string };
-
-function showLogin(parts: PageParts, request: Request, { form, next, again, status, kept = "" }: Asked): Promise<Response> {
-  const farmName = farmOf(parts.deps.control).name;
-  return htmlResponse(LoginPage({ farmName, assets: assetUrls, form, next, warning: warningFor(parts, request), again, kept }), status);
 }
 
 /** Where somebody goes who has signed in: back to the form that he could not send, filled, with nothing saved yet; else to `next`. */
@@ -46,7 +38,7 @@ export function loginPage(parts: PageParts, request: Request): Response | Promis
   const next = safeNext(searchParams.get("next"));
   const again = searchParams.get("again") === "1";
   if (isSignedIn(request) && !again) return redirect(next);
-  return showLogin(parts, request, { form: blankForm, next, again, status: 200 });
+  return loginFor(parts, request, { next, again, status: 200 });
 }
 
 /** Takes the login form. A refusal says nothing of whether the address is known. */
@@ -60,8 +52,8 @@ export async function loginForm(parts: PageParts, request: Request): Promise<Res
   const minutes = Math.max(1, Math.ceil(answer.retryAfterS / 60));
   const text = answer.reason === "wrong" ? "That e-mail and password do not match." : `Too many attempts. Try again in ${minutes} min.`;
   const form = { values: { email }, errors: { "": text } };
-  if (answer.reason === "wrong") return showLogin(parts, request, { form, next, again: false, kept, status: 422 });
-  const page = await showLogin(parts, request, { form, next, again: false, kept, status: 429 });
+  if (answer.reason === "wrong") return loginFor(parts, request, { form, next, kept, status: 422 });
+  const page = await loginFor(parts, request, { form, next, kept, status: 429 });
   page.headers.set("retry-after", String(answer.retryAfterS));
   return page;
 }

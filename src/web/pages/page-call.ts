@@ -112,22 +112,23 @@ async function toLogin(parts: PageParts, request: Request): Promise<Response> {
   const url = new URL(request.url);
   const next = request.method === "GET" ? `${url.pathname}${url.search}` : "/";
   const login = next === "/" ? "/login" : `/login?${new URLSearchParams({ next })}`;
-  // Only a page can ask for the password: the script sends the form again as a browser does, and what was typed goes through the login.
+  const kept = request.method === "POST" ? await keepForm(request, parts.deps.now()) : null;
+  // Only a page can ask for the password: at 401 the script sends the form again as a browser does, and what was typed goes through the
+  // login. What is too large for that stays where it is.
   if (isInPlace(request) && request.method === "POST")
-    return toast({ status: 401, text: "Your session has ended; what you typed is still here.", signIn: "/login" });
-  const kept = request.method === "POST" ? await keepForm(request) : null;
+    return toast({ status: kept === null ? 413 : 401, text: "Your session has ended; what you typed is still here.", signIn: "/login" });
   if (kept !== null) return loginFor(parts, request, { kept, status: 401 });
   if (isInPlace(request)) return new Response(null, { status: 401, headers: { "hx-redirect": login } });
   if (url.pathname.startsWith("/live/")) return new Response(null, { status: 401 });
   return redirect(login);
 }
 
-type LoginAsked = { kept: string; status: number; form?: FormState; again?: boolean };
+type LoginAsked = { status: number; kept?: string; next?: string; form?: FormState; again?: boolean };
 
-/** The login with a form that waits for it. */
-export function loginFor(parts: Pick<PageParts, "deps">, request: Request, { kept, status, form = blankForm, again = false }: LoginAsked): Promise<Response> {
+/** The login, where there is one with the form that waits for it. */
+export function loginFor(parts: Pick<PageParts, "deps">, request: Request, { status, kept = "", next = "/", form = blankForm, again = false }: LoginAsked) {
   const { name: farmName } = farmOf(parts.deps.control);
-  return htmlResponse(LoginPage({ farmName, assets: assetUrls, form, next: "/", warning: warningFor(parts, request), again, kept }), status);
+  return htmlResponse(LoginPage({ farmName, assets: assetUrls, form, next, warning: warningFor(parts, request), again, kept }), status);
 }
 
 const titles: Readonly<Record<number, string>> = Object.freeze({ 403: "Not allowed", 404: "There is no such page", 500: "The hub failed" });

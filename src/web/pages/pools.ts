@@ -120,11 +120,12 @@ function entryOf(values: FormValues): PoolEntry & { url: string; username: strin
 type Refused = { control: Control; call: PageCall; values: FormValues };
 
 function refused(asked: Refused, problem: Problem, pool: Pool | null = null): FormState {
-  const { values } = asked;
+  const { values, call } = asked;
   if (problem.kind !== "fresh-login-required")
     return pool === null ? refusedForm(values, problem) : refusedEdit(asked, problem, { present: { row: pool, formOf } });
   const path = pool === null ? "/pools" : `/pools/${pool.id}`;
-  return { values, errors: { "": sentence(problem.detail) }, signIn: keepFields({ path, from: path, fields: Object.entries(values) }) };
+  const kept = { path, from: path, atMs: call.viewer.nowMs, userId: call.principal.id, fields: Object.entries(values) };
+  return { values, errors: { "": sentence(problem.detail) }, signIn: keepFields(kept) };
 }
 
 export async function addPoolForm(parts: PageParts, call: PageCall): Promise<Response> {

@@ -29,7 +29,8 @@ export async function reenter({ deps }: Pick<PageParts, "deps">, routes: readonl
   }
   const principal = authenticate(deps, new Request(url.href, { headers }), url.pathname);
   if (principal?.kind !== "user") return null;
-  const body = fieldsAgain(kept, harmless.has(url.pathname) ? principal.csrf : "").toString();
+  const csrf = harmless.has(url.pathname) ? principal.csrf : "";
+  const body = fieldsAgain(kept, principal, { csrf, atMs: deps.now() }).toString();
   const sent = new Request(url.href, { method: "POST", headers, body });
   rememberPrincipal(sent, principal);
   const answer = await found.take(sent, found.id);

@@ -28,6 +28,13 @@ const keptOf = async (answer: Response) => formAt(await answer.text(), "/login")
 const signIn = (kept: string) => send("/login", { email, password, next: "/", kept });
 const cookieOf = (answer: Response) => answer.headers.get("set-cookie")?.split(";")[0] ?? "";
 
+const openedAt = async (person: Person, place: string) => formAt(await (await person.get(place)).text(), place);
+const poolPlace = () => `/pools/${farm.deps.control.pools.all()[0]?.id}`;
+const poolPassword = () => farm.deps.control.pools.all()[0]?.password.reveal();
+/** The form at `place` as it comes back after the login, and the cookie of the new session. */
+const cameBack = async (place: string, answer: Response) => ({ form: formAt(await answer.text(), place), cookie: cookieOf(answer) });
+const isKept = "What you typed is kept: leave it empty to use that.";
+
 describe("a form whose session has ended", () => {
   test("asks for the login, and comes back filled with one button left; nothing was saved before that", async () => {
     const { customers } = farm.deps.control;
@@ -84,6 +91,87 @@ describe("a form whose session has ended", () => {
     expect([forged.status, forged.headers.get("location")]).toEqual([303, "/rigs"]);
     const foreign = await send("/customers", { name: "X" }, { origin: "https://evil.example" });
     expect([foreign.status, await keptOf(foreign)]).toEqual([403, ""]);
+  });
+
+  test("stays on its page where a script sent it and it is too large to be kept", async () => {
+    const upload = async (length: number) => {
+      const body = new FormData();
+      body.set("text", `name\n${"x".repeat(length)}`);
+      const answer = await fetch(`${farm.url}/imports`, { method: "POST", body, headers: { "hx-request": "true" } });
+      return [answer.status, answer.headers.get("hx-retarget"), (await answer.text()).includes("what you typed is still here")];
+    };
+    // At 401 the script sends it once more, as a browser does.
+    expect(await upload(100)).toEqual([401, "#toasts", true]);
+    expect(await upload(70_000)).toEqual([413, "#toasts", true]);
+  });
+});
+
+describe("a secret that went through a login", () => {
+  test("gives way to the one that is typed after it, through any further slip", async () => {
+    const place = poolPlace();
+    const opened = await openedAt(owner, place);
+    const { form, cookie } = await cameBack(place, await signIn(await keptOf(await send(place, { ...opened, password: "the first one" }))));
+    const slip = await send(place, { ...form, password: "the second one", url: "nonsense" }, { cookie });
+    const html = await slip.text();
+    expect([slip.status, html.includes(isKept), html.includes("the second one")]).toEqual([422, true, false]);
+    expect((await send(place, { ...formAt(html, place), url: opened["url"] ?? "" }, { cookie })).status).toBe(303);
+    expect(poolPassword()).toBe("the second one");
+  });
+
+  test("goes through another one of the same person", async () => {
+    const place = poolPlace();
+    const { form } = await cameBack(place, await signIn(await keptOf(await send(place, { ...(await openedAt(owner, place)), password: "typed once" }))));
+    const again = await cameBack(place, await signIn(await keptOf(await send(place, form))));
+    expect((await send(place, again.form, { cookie: again.cookie })).status).toBe(303);
+    expect(poolPassword()).toBe("typed once");
+  });
+
+  test("opens for no other form, session or person: what lacks it is shown once more, and nothing is saved", async () => {
+    const place = poolPlace();
+    const { form, cookie } = await cameBack(place, await signIn(await keptOf(await send(place, { ...(await openedAt(owner, place)), password: "of Kari" }))));
+    const own = { name: "mine", url: "stratum+tcp://evil.example:3333", username: "b", algorithm: "sha256d", mode: "shared", _sealed: form["_sealed"] ?? "" };
+    const elsewhere = await send("/pools", { ...own, _csrf: form["_csrf"] ?? "" }, { cookie });
+    expect([elsewhere.status, (await elsewhere.text()).includes("nothing was saved yet")]).toEqual([422, true]);
+    const oper = await signInAs(farm, "operator");
+    const his = await openedAt(oper, place);
+    expect((await oper.post(place, { ...his, _sealed: form["_sealed"] ?? "" })).status).toBe(422);
+    const kept = await keptOf(await send(place, form));
+    const stolen = await send("/login", { email: "operator@nordlys.example", password, next: "/", kept });
+    const { form: came, cookie: hisCookie } = await cameBack(place, stolen);
+    expect([stolen.status, came["_sealed"]]).toEqual([200, ""]);
+    expect((await send(place, came, { cookie: hisCookie })).status).toBe(303);
+    expect([farm.deps.control.pools.all().some(({ host }) => host === "evil.example"), poolPassword()]).toEqual([false, "typed once"]);
+  });
+
+  test("is gone after half an hour, and the form says that it is wanted again", async () => {
+    const place = poolPlace();
+    const kept = await keptOf(await send(place, { ...(await openedAt(owner, place)), name: "late", password: "of long ago" }));
+    farm.clock.aheadMs += 30 * 60_000;
+    const html = await (await signIn(kept)).text();
+    farm.clock.aheadMs -= 30 * 60_000;
+    expect(formAt(html, place)).toMatchObject({ name: "late", password: "", _sealed: "" });
+    expect([html.includes("of long ago"), html.includes(isKept), html.includes("type it again")]).toEqual([false, false, true]);
+  });
+
+  test("of a webhook comes back unread, and is saved all the same", async () => {
+    const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    const place = "/channels?kind=webhook";
+    const sent = { name: "alarms", url: "https://alarms.example/hub", secret, networks: "", enabled: "1" };
+    const answer = await signIn(await keptOf(await send(place, sent)));
+    const html = await answer.text();
+    expect([answer.status, html.includes(secret), html.includes(isKept)]).toEqual([200, false, true]);
+    const slip = await send(place, { ...formAt(html, place), name: "" }, { cookie: cookieOf(answer) });
+    const again = await slip.text();
+    expect([slip.status, again.includes(secret)]).toEqual([422, false]);
+    expect((await send(place, { ...formAt(again, place), name: "alarms" }, { cookie: cookieOf(answer) })).status).toBe(303);
+    expect(farm.deps.control.channels.all().at(-1)?.secret.reveal()).toBe(secret);
+  });
+
+  test("is no kept form, and a kept form is no secret", async () => {
+    const kept = await keptOf(await send("/customers", { name: "X" }));
+    expect((await send("/login", { email, password: "wrong wrong wrong", _sealed: kept })).status).toBe(422);
+    const oper = await signInAs(farm, "operator");
+    expect((await oper.post("/customers", { name: "X", _csrf: oper.csrf, _sealed: kept })).status).toBe(422);
   });
 });
 

@@ -189,16 +189,18 @@ export function Check(props: { form: FormState; name: string; label: string; hin
 
 /**
  * The token that proves the form came from our own page, and the version that the person saw. With `form`, the form of an edit, what it was
- * opened with goes along: a refused one stays of the version of its first page.
+ * opened with goes along: a refused one stays of the version of its first page, and says no more than that page of what it was opened with.
  */
 export function Hidden(props: { csrf: string; version?: number; form?: FormState }): JSX.Element {
   const { version, form } = props;
+  const isSent = form?.values["_csrf"] !== undefined;
+  const loaded = form?.values["_loaded"] ?? (isSent || form === undefined || version === undefined ? undefined : JSON.stringify(form.values));
   return (
     <>
       <input type="hidden" name="_csrf" value={props.csrf} />
       {version === undefined ? "" : <input type="hidden" name="version" value={form?.values["version"] ?? String(version)} />}
       {form?.values["_sealed"] === undefined ? "" : <input type="hidden" name="_sealed" value={form.values["_sealed"]} />}
-      {version === undefined || form === undefined ? "" : <input type="hidden" name="_loaded" value={form.values["_loaded"] ?? JSON.stringify(form.values)} />}
+      {loaded === undefined ? "" : <input type="hidden" name="_loaded" value={loaded} />}
     </>
   );
 }

@@ -230,3 +230,17 @@ describe("an edit of what somebody else changed meanwhile", () => {
     await expect(readForm(new Request("http://hub/contracts", { method: "POST", body: "x".repeat(webLimits.bodyBytesMax + 1) }))).rejects.toThrow("at most");
   });
 });
+
+test("a refused form that does not say what it was opened with, as of a page of an older hub, takes nothing typed for it, least of all a password", async () => {
+  const place = `/pools/${firstOf("pools").id}`;
+  const { _loaded, ...older } = fieldsOf(await (await owner.get(place)).text(), place);
+  const refused = await owner.post(place, { ...older, name: "mine", url: "nonsense", password: "correct horse" });
+  const html = await refused.text();
+  const shown = fieldsOf(html, place);
+  expect([refused.status, html.includes("correct horse"), shown["_loaded"]]).toEqual([422, false, undefined]);
+  change("pools", { name: "his" }, "his");
+  const stale = await owner.post(place, { ...shown, url: older["url"] ?? "" });
+  const merged = await stale.text();
+  expect([stale.status, fieldsOf(merged, place)["name"]]).toEqual([412, "mine"]);
+  expect(cellsOf(merged)).toEqual([["name", "not known", "mine", "his"]]);
+});

@@ -118,6 +118,8 @@ export class Watch {
   onPresence(rigNo: number, connected: boolean): void {
     if (!connected) {
       this.presence.left(rigNo);
+      // One that serves nobody is no spare from this moment on.
+      this.register.change(rigNo, { connected: false });
       return;
     }
     this.presence.came(rigNo);

@@ -110,6 +110,11 @@ class Stand {
       .map(({ rigNo }) => rigNo);
   }
 
+  /** A plan comes a moment after it was asked for. */
+  async until(holds: () => boolean): Promise<void> {
+    while (!holds()) await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+
   async close(): Promise<void> {
     await this.watch.stop();
     this.control.close();
@@ -147,6 +152,19 @@ test("a rig that falls silent is replaced with a reason that names both", async 
   const reason = stand.control.allocations.openOf(newcomer)?.reason.text ?? "";
   expect(reason).toContain(`r${newcomer}`);
   expect(reason).toContain(`r${victim}`);
+});
+
+test("a spare that lost its connection a moment ago is nobody's replacement, until it is back", async () => {
+  stand = new Stand(3);
+  await stand.work(120);
+  stand.disconnect(1);
+  stand.disconnect(2);
+  const { no } = stand.contract(200 * terahash);
+  await stand.until(() => stand.serving(no).length > 0);
+  expect(stand.serving(no)).toEqual([3]);
+  stand.watch.onPresence(1, true);
+  await stand.until(() => stand.serving(no).length > 1);
+  expect(stand.serving(no).sort()).toEqual([1, 3]);
 });
 
 test("terms run by the clock: activating, active with the first accepted share, ended when over, and its rigs go home", async () => {

@@ -9,8 +9,8 @@ export type RunningWeb = {
   stop: () => Promise<void>;
 };
 
-/** What the server lets through at most; the API's own limit is lower and answers in words. */
-const serverBodyBytesMax = webLimits.bodyBytesMax + 64_000;
+/** What the server lets through at most; the limits of files and of all other bodies are lower and answer in words. */
+const serverBodyBytesMax = webLimits.fileBytesMax + 128_000;
 
 /**
  * Serves pages and API on `config.http`; port 0 = any free one, named in `address`. With `httpCert` and `httpKey` over TLS.

@@ -24,6 +24,17 @@ test("refusals hold on the wire as well: no token, unknown path, unknown method"
   ).toBe(413);
 });
 
+test("a file of rigs may be larger than any other body, up to its own limit", async () => {
+  const headers = { authorization, "content-type": "text/csv" };
+  const send = async (bytes: number) => {
+    // One long line is refused for what it says; how much of it there may be is asked before that.
+    const answer = await fetch(`${base}/api/v1/imports/rigs`, { method: "POST", headers, body: `name\n${"x".repeat(bytes)}` });
+    return [answer.status, ((await answer.json()) as { detail?: string }).detail ?? ""] as const;
+  };
+  expect((await send(2_000_000))[0]).not.toBe(413);
+  expect(await send(4_050_000)).toEqual([413, "a file of rigs may have at most 4000000 bytes"]);
+});
+
 test("a live stream tells of an event, and ends when the server stops", async () => {
   const other = testWeb();
   const own = await startWeb(other.deps);

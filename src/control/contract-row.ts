@@ -177,7 +177,9 @@ export function checkContractFields(contract: ContractFields): Failure | null {
   const isBackwards = contract.endsAtMs !== null && contract.endsAtMs <= contract.startsAtMs;
   return together(
     checkFields(contract, rules),
-    tolerance === null ? null : invalid("toleranceBp", `${tolerance} for the method ${contract.method}`),
+    tolerance === null
+      ? null
+      : invalid("toleranceBp", `${tolerance} for the method ${contract.method} (hundredths of a percent: ${min / 100} to ${max / 100} %)`),
     isBackwards ? invalid("endsAtMs", "must be after the start") : null,
   );
 }

@@ -51,6 +51,8 @@ export type RigLine = {
   lastShareAtMs: number | null;
   /** Not connected now, which its status does not say yet. */
   isGone: boolean;
+  /** What people decided of it: "draining", "parked", "pinned"; empty = nothing. */
+  orders: string;
 };
 
 /** The query as fields of an address or a form; neutral values are left out. */

@@ -60,6 +60,13 @@ export function RigRow(props: { line: RigLine; clock: Clock; ticks: boolean; col
       <td>
         <RigMark status={line.status} forMs={clock.nowMs - line.statusSinceMs} />
         {line.isGone ? <small class="block warn">not connected</small> : ""}
+        {line.orders === "" ? (
+          ""
+        ) : (
+          <small class="block" safe>
+            {line.orders}
+          </small>
+        )}
       </td>
       <th scope="row">
         <a href={`/rigs/${line.id}`} safe>

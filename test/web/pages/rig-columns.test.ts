@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type Farm, fill, openFarm } from "../../browser/farm.ts";
+import { must } from "../../control/test-control.ts";
 import { type Person, signInAs } from "./person.ts";
 
 let farm: Farm;
@@ -47,6 +48,19 @@ describe("the columns of the list of rigs", () => {
     expect((await cells("?cols=contract&sort=contract")).slice(0, 5)).toEqual([sold, sold, sold, sold, ["house", undefined]]);
     for (const q of ["C-00001", "c-1"]) expect(await cells(`?cols=contract&q=${q}`)).toEqual([sold, sold, sold, sold]);
     expect(await cells("?cols=contract&q=C-00002")).toEqual([]);
+  });
+
+  test("what people ordered of a rig stands under its status, and can be searched for", async () => {
+    const names = async (query: string) => [...(await get(query)).matchAll(/<th scope="row"><a href="\/rigs\/rig_\w+">([^<]*)/g)].map(([, name]) => name);
+    const [first, second] = farm.deps.control.rigs.all();
+    if (first === undefined || second === undefined) throw new Error("a farm without rigs");
+    expect(await names("?q=draining")).toEqual([]);
+    must(farm.deps.control.rigs.update(first.id, { draining: true }, null));
+    must(farm.deps.control.rigs.update(second.id, { parked: true }, null));
+    farm.clock.aheadMs += 10_000;
+    expect(await names("?q=draining")).toEqual([first.name]);
+    expect(await names("?q=parked")).toEqual([second.name]);
+    expect(await get("")).toContain('<small class="block">draining</small>');
   });
 
   test("the last day is a strip with a sentence, read once for all, and not read where nobody shows it", async () => {

@@ -35,6 +35,18 @@ export type PoolWork = ReadonlyMap<number, { accepted: bigint; rejected: bigint 
 /** The seconds since the start of the minute in which the window begins: whole minutes are counted already, parts of one are added up share by share. */
 const sinceMinute = (nowMs: number, seconds: number): number => (nowMs - Math.floor((nowMs - seconds * 1_000) / minuteMs) * minuteMs) / 1_000;
 
+/**
+ * A rate in H/s over the last `seconds` as one over the time since `bornMs`, where that is shorter: before that there was nothing to do. Null in the first
+ * minute of it, and where there is no rate.
+ */
+export function sinceBorn(hps: number | null, { seconds, bornMs, nowMs }: { seconds: number; bornMs: number | null; nowMs: number }): number | null {
+  if (hps === null || bornMs === null) return hps;
+  const windowMs = sinceMinute(nowMs, seconds) * 1_000;
+  const ageMs = nowMs - bornMs;
+  if (ageMs >= windowMs) return hps;
+  return ageMs < minuteMs ? null : (hps * windowMs) / ageMs;
+}
+
 /** Figures of all rigs, contracts and pools that many requests ask for at once: each is one query that all share. */
 export class LiveFigures {
   readonly #rates: Shared<RateTable>;

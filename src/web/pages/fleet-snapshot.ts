@@ -2,7 +2,7 @@ import { breathe } from "../../../views/turns.ts";
 import type { Rig } from "../../control/rig-row.ts";
 import type { AlgorithmName } from "../../work/algorithm.ts";
 import type { WebDeps } from "../deps.ts";
-import type { LiveFigures, RateTable } from "../live-figures.ts";
+import { type LiveFigures, type RateTable, sinceBorn } from "../live-figures.ts";
 import { Shared } from "../shared.ts";
 import { luckOf } from "./rig-luck.ts";
 import { RigRows } from "./rig-rows.ts";
@@ -50,6 +50,7 @@ const hourWorkAgeMsPerRig = 6;
 const hourMs = 3_600_000;
 const quarterMs = 900_000;
 const minuteMs = 60_000;
+const dayMs = 86_400_000;
 
 function countWords(rigs: readonly Rig[]): WordCounts {
   const counts = noWords();
@@ -83,11 +84,15 @@ class RigNow implements RigView {
   }
 
   get hps900(): number | null {
-    return this.#seen.rates.get(this.rig.no)?.[1] ?? null;
+    return this.#sinceItCame(this.#seen.rates.get(this.rig.no)?.[1] ?? null, quarterMs);
   }
 
   get hps86400(): number | null {
-    return this.#seen.dayRates.get(this.rig.no)?.[0] ?? null;
+    return this.#sinceItCame(this.#seen.dayRates.get(this.rig.no)?.[0] ?? null, dayMs);
+  }
+
+  #sinceItCame(hps: number | null, windowMs: number): number | null {
+    return sinceBorn(hps, { seconds: windowMs / 1_000, bornMs: this.rig.firstSeenMs, nowMs: this.#seen.nowMs });
   }
 
   get luck(): number | null {

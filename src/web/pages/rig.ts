@@ -15,7 +15,7 @@ import { catalogueNominal } from "../actions/rig-details.ts";
 import { assetUrls } from "../assets/assets.ts";
 import { found } from "../endpoint.ts";
 import { type LiveView, liveParts } from "../live.ts";
-import type { Rates } from "../live-figures.ts";
+import { type Rates, sinceBorn } from "../live-figures.ts";
 import { AllocationLines } from "./allocation-lines.ts";
 import { hubFateLines, poolFateLines } from "./fate-lines.ts";
 import { sentence } from "./form-body.ts";
@@ -89,10 +89,11 @@ function tilesOf(
 ): TileProps[] {
   const { rig, fact, rates, quarter, summary, range } = shown;
   const pool = parts.deps.control.pools.byNo(fact?.poolNo ?? 0);
+  const born = { bornMs: rig.firstSeenMs, nowMs: parts.deps.now() };
   return [
     minuteTile(rates["60"], { rig, fact, algorithm: parts.deps.control.fleets.byNo(rig.fleetNo)?.algorithm, nowMs: parts.deps.now() }),
-    quarterTile(rates["900"], rig.nominalHps, quarter),
-    rateTile("24 h", rates["86400"], rig.nominalHps),
+    quarterTile(sinceBorn(rates["900"], { seconds: 900, ...born }), rig.nominalHps, quarter),
+    rateTile("24 h", sinceBorn(rates["86400"], { seconds: 86_400, ...born }), rig.nominalHps),
     rejectedTile(summary, range),
     nominalTile(rig),
     { label: "Mining at", value: pool?.name ?? "–", unit: "", note: pool === null ? "holds no job" : forWhom(parts, fact) },
@@ -155,7 +156,7 @@ async function rigParts(parts: PageParts, rig: Rig, asked: Shown): Promise<RigPa
     parts.figures.rates(),
     ledger.lastShares(rig.no, sharesShown),
     summaryOver(parts, scope, range),
-    lastQuarter(parts, scope),
+    lastQuarter(parts, scope, rig.firstSeenMs ?? 0),
   ]);
   const nameOf = poolNames(parts);
   const lines = new AllocationLines(control);

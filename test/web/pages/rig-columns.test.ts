@@ -63,6 +63,25 @@ describe("the columns of the list of rigs", () => {
     expect(await get("")).toContain('<small class="block">draining</small>');
   });
 
+  test("a rig that came five minutes ago is shown by its work of these, in the list and on its page", async () => {
+    const own = await openFarm();
+    fill(own, 12);
+    own.clock.aheadMs += 300_000;
+    const reader = await signInAs(own, "viewer");
+    const [rig] = own.deps.control.rigs.all();
+    const rates = await own.deps.ledger.rates([900], Date.now());
+    const hps = rates.get(rig?.no ?? 0)?.[0] ?? 0;
+    const factorOf = (html: string, pattern: RegExp) => Number(pattern.exec(html)?.[1]) / (hps / 1e12);
+    const list = await (await reader.get(`/rigs?q=${rig?.name}&cols=hps900`)).text();
+    const page = await (await reader.get(`/rigs/${rig?.id}`)).text();
+    for (const factor of [factorOf(list, /"rate"><span>([\d.]+)/), factorOf(page, /15 min<\/dt><dd class="figure"><span>([\d.]+)/)]) {
+      // Windows of 15 minutes and what is left of a minute.
+      expect(factor).toBeGreaterThanOrEqual(2.9);
+      expect(factor).toBeLessThanOrEqual(3.3);
+    }
+    await own.stop();
+  });
+
   test("the last day is a strip with a sentence, read once for all, and not read where nobody shows it", async () => {
     const own = await openFarm();
     // At half past, so that the hour that runs counts as the others do.

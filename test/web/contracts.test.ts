@@ -48,6 +48,24 @@ function expectNothing(web: TestWeb): void {
 }
 
 describe("an order", () => {
+  test("says of a pool that cannot be reached so, though rigs are on their way to it already", async () => {
+    const { web, order } = world();
+    const broken = {
+      ok: false,
+      steps: [{ name: "connect" as const, ok: false, ms: 1, text: "ECONNREFUSED" }],
+      extranonce2Size: null,
+      difficulty: null,
+      warnings: [],
+    };
+    web.hub.test = () => Promise.resolve(broken);
+    // The planner gave it rigs in the same moment.
+    const fact = { algorithm: "sha256d", state: "connecting", stateSinceMs: startMs, reason: "", sessions: 1, rigs: 1, warnings: [] } as const;
+    const unknown = { extranonce2Size: null, difficulty: null, lastJobAtMs: null, answerMs: null } as const;
+    for (const poolNo of [1, 2]) web.hub.poolFacts.set(poolNo, { ...fact, ...unknown, poolNo, warnings: [] });
+    const { json } = await web.post("/contracts", order);
+    expect(json["warnings"]).toEqual(["pool one.example:3333: could not be reached: ECONNREFUSED", "pool two.example:443: could not be reached: ECONNREFUSED"]);
+  });
+
   test("with customer and pools in one body makes all of it, tries the pools and tells the planner", async () => {
     const { web, fleet, order, types } = world();
     web.hub.test = ({ no }) => Promise.resolve(no === 2 ? { ...goodTest, extranonce2Size: 3 } : goodTest);

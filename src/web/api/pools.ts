@@ -43,10 +43,10 @@ async function presentTried(parts: ApiParts, pool: Pool) {
 /** The row alone, for the moment in which nothing else is known. */
 const bare = (pool: Pool) => poolJson(pool, { fact: null, answers: null, probe: null, rejectBp: 0 });
 
-/** A pool in use shows by itself what it is like; one that nobody uses is tried after a change, if this version of it was not yet. */
-export async function probeOfUnused({ deps, probes }: ApiParts, pool: Pool): Promise<PoolTest | null> {
-  const state = deps.hub.pool(pool.no)?.state ?? "unused";
-  return state === "unused" && probes.last(pool) === null ? await probes.probe(pool, webLimits.poolProbeMsMax) : probes.last(pool);
+/** A pool that works shows by itself what it is like; any other is tried after a change, if this version of it was not yet. */
+export async function probeOfUnproven({ deps, probes }: ApiParts, pool: Pool): Promise<PoolTest | null> {
+  const state = deps.hub.pool(pool.no)?.state;
+  return state !== "live" && state !== "warm" && probes.last(pool) === null ? await probes.probe(pool, webLimits.poolProbeMsMax) : probes.last(pool);
 }
 
 function poolReads(parts: ApiParts): Endpoint[] {
@@ -115,7 +115,7 @@ function poolChanges(parts: ApiParts): Endpoint[] {
       handle: ({ id, body, principal, version }) => {
         const before = found(deps.control.pools.byId(id), "pool");
         const pool = changePool(deps, principal, { id, version, entry: body });
-        const shown = async () => (leadsElsewhere(before, pool) ? presentTried(parts, pool) : present(parts, pool, await probeOfUnused(parts, pool)));
+        const shown = async () => (leadsElsewhere(before, pool) ? presentTried(parts, pool) : present(parts, pool, await probeOfUnproven(parts, pool)));
         const complete = async () => ({ version: pool.version, body: await shown() });
         return { version: pool.version, body: bare(pool), tell: bell.now, complete };
       },

@@ -12,8 +12,16 @@ export class Warmth {
   #timer: ReturnType<typeof setTimeout> | null = null;
   #isEnded = false;
 
-  constructor({ overview, strips, rigStrips, poolStrips, snapshots }: Pick<PageParts, "overview" | "strips" | "rigStrips" | "poolStrips" | "snapshots">) {
-    this.#asks = [() => overview.atHand(), () => strips.of([], "row"), () => rigStrips.of([]), () => poolStrips.of([]), () => snapshots.hourWork()];
+  constructor(parts: Pick<PageParts, "overview" | "lastEvents" | "strips" | "rigStrips" | "poolStrips" | "snapshots">) {
+    const { overview, lastEvents, strips, rigStrips, poolStrips, snapshots } = parts;
+    this.#asks = [
+      () => overview.atHand(),
+      () => lastEvents.current(),
+      () => strips.of([], "row"),
+      () => rigStrips.of([]),
+      () => poolStrips.of([]),
+      () => snapshots.hourWork(),
+    ];
   }
 
   keep(): void {

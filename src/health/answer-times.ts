@@ -3,8 +3,8 @@ export type AnswerQuantiles = { count: number; p50Ms: number | null; p99Ms: numb
 
 const slotMs = 300_000;
 const slots = 12;
-/** As long as the hub waits for an answer: what takes longer is in the last bucket. */
-const answerMsMax = 3_000;
+/** As long as the hub waits for an answer, in milliseconds: what takes longer is in the last bucket. */
+export const answerMsMax = 3_000;
 const growth = 1.06;
 
 /** Whole milliseconds up to which a bucket goes: each one up to 16 ms, then by 6 %. */

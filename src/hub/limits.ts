@@ -1,3 +1,5 @@
+import { answerMsMax } from "../health/answer-times.ts";
+
 /** Every bound of the sockets in one place; the unit comes last in each name. */
 export const limits = Object.freeze({
   /** A line from a rig; ckpool refuses over 1,024 bytes, nothing a rig says needs 32 KiB. */
@@ -39,7 +41,7 @@ export const limits = Object.freeze({
   enrolPerTurn: Object.freeze({ min: 8, max: 64 }),
   enrolWaitingMax: 20_000,
   /** The rig hears our verdict when the pool has not answered by then. */
-  answerMsMax: 3_000,
+  answerMsMax,
   /** What is at the pools when the hub stops may be answered within this. */
   drainMsMax: 3_500,
   /** A later verdict is recorded within this time of the submit. */

@@ -8,6 +8,9 @@ const wholeAgainMs = 3_600_000;
 /** To put one figure into its place takes some ten nanoseconds. */
 const figuresPerPiece = 5_000;
 
+/** The pace of books of which a minute changes little, as bars of an hour. Shares are in the books some seconds after they came. */
+export const slowPace = Object.freeze({ freshMs: 60_000, overdueMs: 120_000, settledMs: 60_000 });
+
 /** Which work, and how it is cut: `bucketsKept` of `bucketMs` each, of which the last is the one that runs. */
 export type BookShape = {
   ask: (window: StepWindow) => Promise<WorkSteps> | undefined;
@@ -31,6 +34,19 @@ export type WorkDay = {
   /** When no hub was running. */
   gaps: readonly Gap[];
 };
+
+type Window = { fromMs: number; toMs: number };
+export const overlapMs = (one: Window, other: Window): number => Math.max(0, Math.min(one.toMs, other.toMs) - Math.max(one.fromMs, other.fromMs));
+
+/** A window of which less is covered says nothing. */
+const coveredPartMin = 0.1;
+
+/** How much of a window a hub was running, in milliseconds; null = too little to say anything of it. */
+export function coveredMs(window: Window, gaps: readonly Window[]): number | null {
+  const lengthMs = window.toMs - window.fromMs;
+  const ms = lengthMs - gaps.reduce((sum, gap) => sum + overlapMs(gap, window), 0);
+  return ms < Math.max(lengthMs * coveredPartMin, 1) ? null : ms;
+}
 
 /** The hashes of one bucket by number. */
 type Bucket = Float64Array;

@@ -54,7 +54,7 @@ const otherHash = new Uint32Array(8);
 const otherBytes = new Uint8Array(otherHash.buffer);
 
 /**
- * Judges a share of a SHA-256d job. Hot: allocates nothing.
+ * Judges a share of a SHA-256d job. Hot: allocates nothing, but where a rig was told another version mask since.
  * The returned object and its `hash` are reused by the next call: read or copy them before.
  * Throws RangeError when `share.free` has another length than the pool's extranonce2.
  */

@@ -138,18 +138,24 @@ describe.if(hasBrowser)("live pages", () => {
   }, 20_000);
 });
 
+/** The owner before the form of a pool, with its login typed. */
+async function atNewPool() {
+  const farm = await openFarm();
+  await addOwner(farm);
+  const browser = await launch();
+  const { page } = await openPage(browser, desk);
+  await signIn(page, farm.url);
+  await page.goto(`${farm.url}/pools/new`);
+  await page.fill("#username", "nordlys.{rig}");
+  await page.fill("#password", "hunter2");
+  return { farm, browser, page };
+}
+
 describe.if(hasBrowser)("forms", () => {
   test("what is wrong stands beside its field in the page that is open; what was typed is kept, and no answer repeats the password", async () => {
-    const farm = await openFarm();
-    await addOwner(farm);
-    const browser = await launch();
-    const { page } = await openPage(browser, desk);
-    await signIn(page, farm.url);
-    await page.goto(`${farm.url}/pools/new`);
+    const { farm, browser, page } = await atNewPool();
     await page.fill("#name", "Main");
     await page.fill("#url", "http://pool.example");
-    await page.fill("#username", "nordlys.{rig}");
-    await page.fill("#password", "hunter2");
     const form = await page.locator("form.stack").elementHandle();
     const [answer] = await Promise.all([page.waitForResponse(`${farm.url}/pools`), page.click("button.primary")]);
     await page.locator("#url:focus").waitFor();
@@ -169,15 +175,8 @@ describe.if(hasBrowser)("forms", () => {
   }, 30_000);
 
   test("whose session has ended goes through the login and comes back filled, with one button left", async () => {
-    const farm = await openFarm();
-    await addOwner(farm);
-    const browser = await launch();
-    const { page } = await openPage(browser, desk);
-    await signIn(page, farm.url);
-    await page.goto(`${farm.url}/pools/new`);
+    const { farm, browser, page } = await atNewPool();
     await page.fill("#url", "stratum+tcp://pool.example:3333");
-    await page.fill("#username", "nordlys.{rig}");
-    await page.fill("#password", "hunter2");
     const { sessions, users, pools } = farm.deps.control;
     sessions.removeOfUser(users.all()[0]?.no ?? 0);
     await page.click("button.primary");

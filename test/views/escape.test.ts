@@ -90,7 +90,7 @@ function fragments(text: string): JSX.Element[] {
     poolName: text,
     lastShareAtMs: null,
     isGone: true,
-    orders: text,
+    decisions: text,
   } as const;
   const rates = { luck: null, hps60: null, hps900: null, hps86400: null, nominalHps: null, rejected: null };
   const share = { atMs: 0, difficulty: 1, poolName: text, ours: text, theirs: text, reason: text, answeredMs: -1 };

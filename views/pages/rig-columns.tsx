@@ -52,7 +52,7 @@ export type RigLine = {
   /** Not connected now, which its status does not say yet. */
   isGone: boolean;
   /** What people decided of it: "draining", "parked", "pinned"; empty = nothing. */
-  orders: string;
+  decisions: string;
 };
 
 /** The query as fields of an address or a form; neutral values are left out. */

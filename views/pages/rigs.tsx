@@ -60,11 +60,11 @@ export function RigRow(props: { line: RigLine; clock: Clock; ticks: boolean; col
       <td>
         <RigMark status={line.status} forMs={clock.nowMs - line.statusSinceMs} />
         {line.isGone ? <small class="block warn">not connected</small> : ""}
-        {line.orders === "" ? (
+        {line.decisions === "" ? (
           ""
         ) : (
           <small class="block" safe>
-            {line.orders}
+            {line.decisions}
           </small>
         )}
       </td>

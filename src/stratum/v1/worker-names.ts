@@ -46,7 +46,6 @@ const suffixes: Readonly<Record<string, number>> = Object.freeze({ "": 1, k: 1e3
 /** Beyond the whole network's many times over. */
 const nominalHpsMax = 1e24;
 const passwordCharsMax = 256;
-const hintRules = { d: "d= must be a difficulty above 0, such as 8192 or 64k", h: "h= must be a hashrate above 0, such as 100T or 100 TH/s" } as const;
 
 /**
  * Reads hints from a list like "x,d=8192,h=100T" or "h=100 TH/s d=8192". One that cannot be read to its end is left out whole, and said: the
@@ -61,34 +60,43 @@ export function passwordHints(password: string): PasswordHints {
   for (const [at, item] of items.entries()) {
     const hint = readHint(item, items[at + 1] ?? "");
     if (hint === null) continue;
-    if (hint.value === null) unread.add(hintRules[hint.name]);
+    if (hint.value === null) unread.add(hintKinds[hint.name].rule);
     else read[hint.name] = hint.value;
   }
   return { difficulty: read.d, nominalHps: read.h, unread: [...unread] };
 }
 
-type HintName = keyof typeof hintRules;
+type HintName = "d" | "h";
+
+const numberText = "\\s*(\\d{1,20}(?:\\.\\d{1,20})?(?:e[+-]?\\d{1,2})?|\\.\\d{1,20})\\s*([kmgtpe]?)";
+
+/** `text`: all of it, where many write "x" for no password. `cut`: how a number ends and goes on whose comma was no end of the hint. */
+const hintKinds = {
+  d: {
+    rule: "d= must be a difficulty above 0, such as 8192 or 64k",
+    text: new RegExp(`^${numberText}(?:\\s+x)?\\s*$`, "i"),
+    // "8,192", while "8192,123" has a password behind it.
+    cut: { before: /^\s*\d{1,3}$/, after: /^\d{3}$/ },
+    fits: isDifficulty,
+  },
+  h: {
+    rule: "h= must be a hashrate above 0, such as 100T or 100 TH/s",
+    text: new RegExp(`^${numberText}(?:h(?:/s)?)?(?:\\s+x)?\\s*$`, "i"),
+    // "1,5T".
+    cut: { before: /^\s*\d+$/, after: /^\d/ },
+    fits: (value: number) => value > 0 && value <= nominalHpsMax,
+  },
+} as const;
 
 /** The hint that an item is, `value` null where it cannot be read; null where the item is none. */
 function readHint(item: string, next: string): { name: HintName; value: number | null } | null {
   const [, word, text = ""] = /^\s*([dh])=(.*)$/is.exec(item) ?? [];
   if (word === undefined) return null;
-  if (word.toLowerCase() === "d") {
-    // "d=8,192" is no difficulty of 8, while "d=8192,123" has a password behind it.
-    const isCutByComma = /^\s*\d{1,3}$/.test(text) && /^\d{3}$/.test(next);
-    const value = isCutByComma ? null : hintValue(text, difficultyText);
-    return { name: "d", value: value !== null && isDifficulty(value) ? value : null };
-  }
-  // "h=1,5T" is no hashrate of 1 H/s.
-  const isCutByComma = /^\s*\d+$/.test(text) && /^\d/.test(next);
-  const value = isCutByComma ? null : hintValue(text, hashrateText);
-  return { name: "h", value: value !== null && value > 0 && value <= nominalHpsMax ? value : null };
+  const name = word.toLowerCase() as HintName;
+  const kind = hintKinds[name];
+  const value = kind.cut.before.test(text) && kind.cut.after.test(next) ? null : hintValue(text, kind.text);
+  return { name, value: value !== null && kind.fits(value) ? value : null };
 }
-
-const numberText = "\\s*(\\d{1,20}(?:\\.\\d{1,20})?(?:e[+-]?\\d{1,2})?|\\.\\d{1,20})\\s*([kmgtpe]?)";
-// Many write "x" for no password.
-const difficultyText = new RegExp(`^${numberText}(?:\\s+x)?\\s*$`, "i");
-const hashrateText = new RegExp(`^${numberText}(?:h(?:/s)?)?(?:\\s+x)?\\s*$`, "i");
 
 /** A number with a suffix and what may stand behind it; null where it is none. */
 function hintValue(text: string, pattern: RegExp): number | null {

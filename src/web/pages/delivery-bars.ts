@@ -1,6 +1,6 @@
 import type { StripBar } from "../../../views/parts/delivery-strip.tsx";
 import type { ContractEntry } from "../../control/contract-history.ts";
-import type { WorkDay } from "../work-book.ts";
+import { coveredMs, overlapMs, type WorkDay } from "../work-book.ts";
 
 /** Buckets of strips: five minutes, the last day of them and the one that runs. */
 export const bucketMs = 300_000;
@@ -9,8 +9,6 @@ export const bucketsKept = 289;
 /** What was promised from a moment on; `active` only from the first share that the customer's pool accepted. */
 export type PromiseStretch = { fromMs: number; promisedHps: number; state: "active" | "suspended" | "other"; toleranceBp: number };
 
-/** A bucket of which less is covered says nothing. */
-const coveredPartMin = 0.1;
 /** A bar of less would be drawn by luck: of the bucket that runs, and of the one in which it came into force. */
 const activeMsMin = 120_000;
 
@@ -24,7 +22,6 @@ export function promiseStretches(history: readonly ContractEntry[]): PromiseStre
 }
 
 type Window = { fromMs: number; toMs: number };
-export const overlapMs = (one: Window, other: Window): number => Math.max(0, Math.min(one.toMs, other.toMs) - Math.max(one.fromMs, other.fromMs));
 
 /**
  * The last bars of `steps` buckets each: delivered over promised, both over the time in which a hub was running. What is not in force,
@@ -57,15 +54,14 @@ function worksWithin(works: Float64Array | null, first: number, steps: number): 
 type Facts = { promise: readonly PromiseStretch[]; gaps: readonly Window[]; hashes: number };
 
 function barOf(window: Window, { promise, gaps, hashes }: Facts): StripBar {
-  const lengthMs = window.toMs - window.fromMs;
-  const uncoveredMs = gaps.reduce((sum, gap) => sum + overlapMs(gap, window), 0);
   const inForce = promise.map((stretch, at) => ({ stretch, ms: overlapMs(window, { fromMs: stretch.fromMs, toMs: promise[at + 1]?.fromMs ?? window.toMs }) }));
   const active = inForce.filter(({ stretch, ms }) => stretch.state === "active" && ms > 0);
   if (active.length === 0) return { kind: inForce.some(({ stretch, ms }) => stretch.state === "suspended" && ms > 0) ? "suspended" : "none" };
-  if (lengthMs - uncoveredMs < Math.max(lengthMs * coveredPartMin, 1)) return { kind: "no-data" };
+  const covered = coveredMs(window, gaps);
+  if (covered === null) return { kind: "no-data" };
   const activeMs = active.reduce((sum, { ms }) => sum + ms, 0);
   if (activeMs < activeMsMin) return { kind: "early" };
-  const coveredPart = (lengthMs - uncoveredMs) / lengthMs;
+  const coveredPart = covered / (window.toMs - window.fromMs);
   const promised = active.reduce((sum, { stretch, ms }) => sum + (stretch.promisedHps * ms) / 1_000, 0) * coveredPart;
   const part = Math.max(0, hashes / promised);
   const toleranceBp = active.at(-1)?.stretch.toleranceBp ?? 0;

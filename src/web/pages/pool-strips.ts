@@ -3,18 +3,11 @@ import { breathe } from "../../../views/turns.ts";
 import type { Pool } from "../../control/pools.ts";
 import type { StepWindow } from "../../ledger/work-steps.ts";
 import type { WebDeps } from "../deps.ts";
-import { WorkBook, type WorkDay } from "../work-book.ts";
-import { overlapMs } from "./delivery-bars.ts";
+import { coveredMs, slowPace, WorkBook, type WorkDay } from "../work-book.ts";
 
 /** The last day by the quarter of an hour, and the one that runs. */
 export const sparkStepMs = 900_000;
 export const sparkSteps = 96;
-const freshMs = 60_000;
-const overdueMs = 120_000;
-/** Shares are in the books some seconds after they came. */
-const settledMs = 60_000;
-/** A step of which less is covered says nothing. */
-const coveredPartMin = 0.1;
 /** Of a shorter time a rate is luck; those of many rigs together say something soon. */
 const drawnMsMin = 30_000;
 
@@ -24,7 +17,7 @@ export class PoolStrips {
 
   constructor(deps: WebDeps) {
     const ask = (window: StepWindow) => deps.ledger.effectiveSteps?.("pool", window);
-    this.#book = new WorkBook(deps, { ask, bucketMs: sparkStepMs, bucketsKept: sparkSteps + 1, bucketsPerAsk: 12, freshMs, overdueMs, settledMs });
+    this.#book = new WorkBook(deps, { ask, bucketMs: sparkStepMs, bucketsKept: sparkSteps + 1, bucketsPerAsk: 12, ...slowPace });
   }
 
   /** By pool number. */
@@ -46,10 +39,9 @@ export function pointsOf(day: WorkDay, { no, createdAtMs }: Pick<Pool, "no" | "c
     // The first bucket of the book is the quarter that ends where 96 whole ones begin.
     const fromMs = day.fromMs + (step + 1) * sparkStepMs;
     const window = { fromMs: Math.max(fromMs, createdAtMs), toMs: Math.min(fromMs + sparkStepMs, day.asOfMs) };
-    const lengthMs = window.toMs - window.fromMs;
-    if (lengthMs <= 0) return { kind: "none" };
-    const coveredMs = lengthMs - day.gaps.reduce((sum, gap) => sum + overlapMs(gap, window), 0);
-    if (coveredMs < lengthMs * coveredPartMin) return { kind: "no-data" };
-    return coveredMs < drawnMsMin ? { kind: "none" } : { kind: "hps", hps: ((works?.[step + 1] ?? 0) / coveredMs) * 1_000 };
+    if (window.toMs <= window.fromMs) return { kind: "none" };
+    const ms = coveredMs(window, day.gaps);
+    if (ms === null) return { kind: "no-data" };
+    return ms < drawnMsMin ? { kind: "none" } : { kind: "hps", hps: ((works?.[step + 1] ?? 0) / ms) * 1_000 };
   });
 }

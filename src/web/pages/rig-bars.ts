@@ -1,15 +1,12 @@
 import type { RigStrip } from "../../../views/pages/rig-columns.tsx";
 import type { StripBar } from "../../../views/parts/delivery-strip.tsx";
 import type { Rig } from "../../control/rig-row.ts";
-import type { WorkDay } from "../work-book.ts";
-import { overlapMs } from "./delivery-bars.ts";
+import { coveredMs, type WorkDay } from "../work-book.ts";
 
 /** A bar is an hour: of fewer shares most bars of most rigs would differ by luck alone. The last day of them and the one that runs. */
 export const rigBarMs = 3_600_000;
 export const rigBars = 24;
 
-/** An hour of which less is covered says nothing. */
-const coveredPartMin = 0.1;
 /** Of a shorter time a bar is luck; and of one that is not much longer it may be low by luck, which is no reason to colour it. */
 const drawnMsMin = 120_000;
 const colouredMsMin = 600_000;
@@ -40,8 +37,8 @@ function hourOf(day: WorkDay, { firstSeenMs, lifecycle }: AskedRig, { fromMs, ha
   const lengthMs = window.toMs - window.fromMs;
   // Since when a rig is out of use is not known; that it did nothing is no news of one that is.
   if (lengthMs <= 0 || (hashes === 0 && lifecycle !== "active")) return { kind: "none" };
-  const ms = lengthMs - day.gaps.reduce((sum, gap) => sum + overlapMs(gap, window), 0);
-  if (ms < lengthMs * coveredPartMin) return { kind: "no-data" };
+  const ms = coveredMs(window, day.gaps);
+  if (ms === null) return { kind: "no-data" };
   return ms < drawnMsMin ? { kind: "early" } : { ms, hps: (hashes / ms) * 1_000 };
 }
 

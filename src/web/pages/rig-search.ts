@@ -110,27 +110,29 @@ async function firstOf(rigs: RigView[], { sort, descending }: RigQuery, count: n
 
 const holds = (text: string | null, needle: string): boolean => text?.toLowerCase().includes(needle) === true;
 
-const orders: ReadonlySet<string> = new Set(["draining", "parked", "pinned"]);
+/** What people decided of a rig and may forget, by the word that stands in the list and finds its rigs. */
+const decisions: ReadonlyMap<string, (rig: Rig) => boolean> = new Map([
+  ["draining", ({ draining }) => draining],
+  ["parked", ({ parked }) => parked],
+  ["pinned", ({ pinnedProfileNo, pinnedContractNo }) => pinnedProfileNo !== null || pinnedContractNo !== null],
+]);
 
-/** What people decided of a rig and may forget; each word finds its rigs. */
-function ordersOf({ draining, parked, pinnedProfileNo, pinnedContractNo }: Rig): string[] {
-  return [draining ? "draining" : "", parked ? "parked" : "", pinnedProfileNo !== null || pinnedContractNo !== null ? "pinned" : ""].filter(
-    (word) => word !== "",
-  );
+function decisionsOn(rig: Rig): string {
+  return [...decisions].flatMap(([word, isDecided]) => (isDecided(rig) ? [word] : [])).join(", ");
 }
 
-/** What a word finds: rigs by order ("draining"), by name, by one that they had, or by code, those that mine at a pool of that name, and those that serve the contract of that number. */
+/** What a word finds: rigs by a decision ("draining"), by name, by one that they had, or by code, those that mine at a pool of that name, and those that serve the contract of that number. */
 function matcherOf({ poolNames, workerNames }: FleetSnapshot, needle: string): (view: RigView) => boolean {
   if (needle === "") return () => true;
   // Where each rig mines is asked only where there is such a pool or number.
   const contractNo = needle.startsWith("c-") ? contractNoOf(needle) : null;
   const pools = new Set([...poolNames].flatMap(([no, name]) => (holds(name, needle) ? [no] : [])));
   const renamed = new Set([...workerNames].flatMap(([no, names]) => (names.some((name) => holds(name, needle)) ? [no] : [])));
-  const isOrder = orders.has(needle);
+  const isDecided = decisions.get(needle);
   return (view) => {
     const { name, assetCode, no } = view.rig;
     return (
-      (isOrder && ordersOf(view.rig).includes(needle)) ||
+      isDecided?.(view.rig) === true ||
       holds(name, needle) ||
       holds(assetCode, needle) ||
       renamed.has(no) ||
@@ -183,7 +185,7 @@ export function rigLine(view: RigView, { ids, strip }: { ids: Pick<Ids, "contrac
     assetCode: rig.assetCode,
     status: rigWord(rig),
     statusSinceMs: rig.statusSinceMs,
-    orders: ordersOf(rig).join(", "),
+    decisions: decisionsOn(rig),
     hps60: view.hps60,
     hps900: view.hps900,
     hps86400: view.hps86400,

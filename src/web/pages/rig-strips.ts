@@ -3,13 +3,9 @@ import { breathe } from "../../../views/turns.ts";
 import type { Rig } from "../../control/rig-row.ts";
 import type { StepWindow } from "../../ledger/work-steps.ts";
 import type { WebDeps } from "../deps.ts";
-import { WorkBook, type WorkDay } from "../work-book.ts";
+import { slowPace, WorkBook, type WorkDay } from "../work-book.ts";
 import { rigBarMs, rigBars, rigStripOf } from "./rig-bars.ts";
 
-/** A minute changes a bar of an hour by its sixtieth part. Shares are in the books some seconds after they came. */
-const freshMs = 60_000;
-const overdueMs = 120_000;
-const settledMs = 60_000;
 /** As many as twenty pages of the list show. */
 const keptMax = 2_000;
 
@@ -22,7 +18,7 @@ export class RigStrips {
   constructor(deps: WebDeps) {
     this.#control = deps.control;
     const ask = (window: StepWindow) => deps.ledger.effectiveSteps?.("rig", window);
-    this.#book = new WorkBook(deps, { ask, bucketMs: rigBarMs, bucketsKept: rigBars + 1, bucketsPerAsk: 1, freshMs, overdueMs, settledMs });
+    this.#book = new WorkBook(deps, { ask, bucketMs: rigBarMs, bucketsKept: rigBars + 1, bucketsPerAsk: 1, ...slowPace });
   }
 
   /** By rig number. */

@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { parse } from "csv-parse";
+import { CsvError, parse } from "csv-parse";
 import { breathe } from "../../views/turns.ts";
 
 const pieceChars = 4_096;
@@ -32,11 +32,40 @@ async function* piecesOf(text: string) {
   }
 }
 
-export type CsvFile = { head: string[]; rows: { line: number; cells: string[] }[] };
+/** `cut`: why it seems not to be whole, and what to do; such a row is to be refused. */
+export type CsvRow = { line: number; cells: string[]; cut?: string };
+export type CsvFile = { head: string[]; rows: CsvRow[] };
+
+/**
+ * What is said of a file that could not be read to its end. A quote that opens in the last line and stays open is what a file has that was cut
+ * off: that row is refused alone. Anywhere else it swallowed lines that nobody has read.
+ */
+function unread(text: string, error: unknown, hasHead: boolean): CsvRow | { fault: string } {
+  if (!(error instanceof CsvError) || error.code !== "CSV_QUOTE_NOT_CLOSED")
+    return { fault: `the file is no CSV: ${error instanceof Error ? error.message.slice(0, 200) : "unreadable"}` };
+  const lines = text.split(/\r\n|\n|\r/);
+  const last = lines.findLastIndex((line) => line.trim() !== "");
+  // Quotes in pairs stand for one in a cell, so the last line that has an odd number of them opened the one that stays open.
+  const opened = lines.findLastIndex((line) => line.split('"').length % 2 === 0);
+  if (!hasHead || opened < last) return { fault: `a quote that opens in line ${opened + 1} is never closed, so the rest of the file would be one cell` };
+  const cells = (lines[last] ?? "").split(delimiterOf(text)).map((cell) => cell.replace(/"/g, "").trim());
+  return { line: last + 1, cells, cut: "has a quote that is never closed, so the file seems to be cut off here: close it, and look for what is missing" };
+}
+
+/** A last row that ends before the row above it does, or in the middle of its line. Some spreadsheets leave out the empty cells at the end of all rows. */
+function markCut(text: string, { head, rows }: CsvFile): CsvFile {
+  const last = rows.at(-1);
+  const wanted = head.findLastIndex((title) => title !== "") + 1;
+  const cells = last?.cells.length ?? wanted;
+  const isCut = cells < wanted && (cells < (rows.at(-2) ?? { cells: head }).cells.length || !/[\r\n]\s*$/.test(text));
+  if (last === undefined || !isCut || last.cut !== undefined) return { head, rows };
+  const cut = `ends after ${cells} of ${wanted} cells, so the file seems to be cut off here: complete it, or add the empty cells if it is whole`;
+  return { head, rows: [...rows.slice(0, -1), { ...last, cut }] };
+}
 
 /** Head and rows of a CSV file, read in pieces. What was put before a cell against spreadsheets' formulas is taken off. */
 export async function readCsv(text: string): Promise<CsvFile | { fault: string }> {
-  const records: { line: number; cells: string[] }[] = [];
+  const records: CsvRow[] = [];
   const options = { bom: true, delimiter: delimiterOf(text), relax_column_count: true, skip_empty_lines: true, trim: true, info: true } as const;
   const parser = Readable.from(piecesOf(text)).pipe(parse(options));
   try {
@@ -46,8 +75,10 @@ export async function readCsv(text: string): Promise<CsvFile | { fault: string }
       records.push({ line: info.lines, cells: record.map((cell) => cell.replace(/^'(?='*[=+\-@\t\r])/, "")) });
     }
   } catch (error) {
-    return { fault: `the file is no CSV: ${error instanceof Error ? error.message.slice(0, 200) : "unreadable"}` };
+    const last = unread(text, error, records.length > 0);
+    if ("fault" in last) return last;
+    records.push(last);
   }
   const [head, ...rows] = records;
-  return head === undefined ? { fault: "the file is empty" } : { head: head.cells, rows };
+  return head === undefined ? { fault: "the file is empty" } : markCut(text, { head: head.cells, rows });
 }

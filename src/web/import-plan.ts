@@ -6,8 +6,8 @@ import { brokenOf, type Failure } from "../control/result.ts";
 import type { Rig, RigPatch } from "../control/rig-row.ts";
 import { tidyMac } from "../control/rules.ts";
 import { withModelNominal } from "./actions/rig-details.ts";
-import type { CsvFile } from "./csv-read.ts";
-import { unitWarning, warnOfSharedPlaces } from "./import-warnings.ts";
+import type { CsvFile, CsvRow } from "./csv-read.ts";
+import { lengthWarning, modelWarning, unitWarning, warnOfSharedPlaces } from "./import-warnings.ts";
 import { type CellTexts, cellOf, cellsOf, NameBook, type RigCell, readCells, rigCells } from "./rig-cells.ts";
 
 /** What a column of a file may be. */
@@ -116,8 +116,9 @@ export class RowPlanner {
     this.#mapping = mapping;
   }
 
-  plan(read: CsvFile["rows"][number]): PlannedRow {
+  plan(read: CsvRow): PlannedRow {
     const { texts, row } = this.#begin(read);
+    if (row.errors.length > 0) return row;
     if (row.fleetNo === 0) return refused(row, "fleet", "must be the name or id of a fleet that exists");
     const rig = this.#match(texts, row);
     if (row.errors.length > 0) return row;
@@ -125,22 +126,23 @@ export class RowPlanner {
     if (rig !== null && !texts.name) row.name = rig.name;
     const before = this.#firstUse(texts, row);
     if (before !== null) return refused(row, before.cell, `is in line ${before.line} already`);
-    return texts.action === undefined ? this.#planFields(texts, row, rig) : planAction(texts.action, row);
+    return texts.action === undefined ? this.#planFields(texts, row, { rig, cells: read.cells }) : planAction(texts.action, row);
   }
 
   /** Takes what a row took that is through already; `rigId` is the rig that it was applied to, which may be gone; null = none, or one that it brought in. */
-  note(read: CsvFile["rows"][number], rigId: string | null): void {
+  note(read: CsvRow, rigId: string | null): void {
     const { texts, row } = this.#begin(read);
     row.rigId = rigId;
     if (rigId === null && row.fleetNo !== 0) this.#match(texts, row);
     if (row.fleetNo !== 0 && row.errors.length === 0) this.#firstUse(texts, row);
   }
 
-  #begin({ line, cells }: CsvFile["rows"][number]): { texts: Texts; row: PlannedRow } {
+  #begin({ line, cells, cut }: CsvRow): { texts: Texts; row: PlannedRow } {
     const texts = textsOf(cells, this.#mapping);
     const name = texts.name ?? texts.asset_code ?? texts.id ?? "";
-    const nothing = { rigId: null, changes: [], errors: [], warnings: [], place: null, patch: {} };
-    return { texts, row: { ...nothing, line, outcome: "error", name, fleetNo: this.#fleetOf(texts) } };
+    const nothing = { rigId: null, changes: [], warnings: [], place: null, patch: {} };
+    const errors = cut === undefined ? [] : [{ cell: "line", rule: cut }];
+    return { texts, row: { ...nothing, line, outcome: "error", name, errors, fleetNo: this.#fleetOf(texts) } };
   }
 
   #fleetOf({ fleet }: Texts): number {
@@ -176,7 +178,7 @@ export class RowPlanner {
     return null;
   }
 
-  #planFields(texts: Texts, row: PlannedRow, rig: Rig | null): PlannedRow {
+  #planFields(texts: Texts, row: PlannedRow, { rig, cells: read }: { rig: Rig | null; cells: readonly string[] }): PlannedRow {
     const { id: _id, fleet, action: _action, ...cells } = texts;
     if (rig !== null && fleet !== undefined && row.fleetNo !== rig.fleetNo)
       return refused(row, "fleet", "is not the fleet of this rig, and a file moves no rig to another");
@@ -192,17 +194,21 @@ export class RowPlanner {
     row.changes = rigCells.flatMap((cell) => (after[cell] === (blank?.[cell] ?? "") ? [] : [{ cell, from: blank?.[cell] ?? "", to: after[cell] }]));
     if (rig === null) row.outcome = "new";
     else row.outcome = row.changes.length === 0 ? "unchanged" : "changed";
-    return weighed(row, texts, tried.value);
+    return this.#weigh(row, texts, { after: tried.value, cells: read });
   }
-}
 
-/** Notes where the row puts its rig, and what may not be meant. */
-function weighed(row: PlannedRow, { nominal }: Texts, after: Pick<Rig, "siteId" | "location" | "nominalHps">): PlannedRow {
-  const changed = new Set(row.changes.map(({ cell }) => cell));
-  if (placeCells.some((cell) => changed.has(cell))) row.place = { siteId: after.siteId, location: after.location };
-  const unit = changed.has("nominal") ? unitWarning(nominal, after.nominalHps) : null;
-  if (unit !== null) row.warnings.push({ cell: "nominal", rule: unit });
-  return row;
+  /** Notes where the row puts its rig, and what may not be meant. */
+  #weigh(row: PlannedRow, { nominal, model }: Texts, { after, cells }: { after: Pick<Rig, "siteId" | "location" | "nominalHps">; cells: readonly string[] }) {
+    const changed = new Set(row.changes.map(({ cell }) => cell));
+    if (placeCells.some((cell) => changed.has(cell))) row.place = { siteId: after.siteId, location: after.location };
+    const warn = (cell: string, rule: string | null) => {
+      if (rule !== null) row.warnings.push({ cell, rule });
+    };
+    warn("line", lengthWarning(cells, this.#mapping));
+    if (changed.has("nominal")) warn("nominal", unitWarning(nominal, after.nominalHps));
+    if (changed.has("model") && model) warn("model", modelWarning(this.#control.models.byName(model)));
+    return row;
+  }
 }
 
 /** What the rig's own rules say of a row, cell by cell. */

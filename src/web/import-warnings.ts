@@ -14,6 +14,19 @@ export function unitWarning(text: string | undefined, hps: number | null | undef
   return `has no unit, so it is taken as ${hashrateText(hps)}`;
 }
 
+/** What a line lacks of the columns that are used, or has beyond them; null = neither. `fields`: of each column, "" where it is not used. */
+export function lengthWarning(cells: readonly string[], fields: readonly string[]): string | null {
+  if (cells.slice(fields.length).some((cell) => cell !== ""))
+    return `has ${cells.length} cells and the head ${fields.length}: a cell that holds the mark between cells needs quotes around it`;
+  const missing = fields.slice(cells.length).filter((field) => field !== "");
+  return missing.length === 0 ? null : `ends before ${missing.map((field) => field.replaceAll("_", " ")).join(", ")}: nothing is set there`;
+}
+
+/** What becomes of a model that the catalogue does not have. */
+export function modelWarning(known: object | null): string | null {
+  return known === null ? "is not in the catalogue: it is kept as written, and brings no nominal hashrate" : null;
+}
+
 /** Of a row what its place depends on; `place` is null where it says nothing of one. */
 type Row = { line: number; outcome: string; name: string; rigId: string | null; place: RigPlace | null; warnings: { cell: string; rule: string }[] };
 /** Who would stand at a place: a rig that no row moves, or what a row brings there. */

@@ -93,7 +93,8 @@ describe("POST /imports/rigs", () => {
   test.each([
     [{ text: "" }, "/text"],
     [{ text: "name\n" }, "/text"],
-    [{ text: 'name\n"broken' }, "/text"],
+    [{ text: 'name\n"broken\nfine' }, "/text"],
+    [{ text: '"name' }, "/text"],
     [{ text: csv, mapping: ["name", "name"] }, "/mapping"],
     [{ text: csv, mapping: ["colour"] }, "/mapping/0"],
     [{ text: csv, mapping: ["name", "serial", "nominal", "rack", "notes"] }, "/mapping"],
@@ -123,6 +124,68 @@ describe("POST /imports/rigs", () => {
     expect(head).not.toHaveProperty("text");
     expect(web.control.imports.byId(head?.id ?? "")).toEqual({ ...head, text: csv } as Import);
   });
+});
+
+describe("a line that is not as long as the head", () => {
+  const head = "name,serial,rack,notes";
+  const rowsOf = async (text: string) => {
+    const web = testWeb();
+    const { json } = await web.post("/imports/rigs", { text });
+    return (await web.get(`/imports/${json["id"]}/rows`)).json["data"] as {
+      line: number;
+      name: string;
+      outcome: string;
+      errors: unknown[];
+      warnings: unknown[];
+    }[];
+  };
+  const cut = (rule: string) => [{ field: "line", rule: expect.stringContaining(rule) }];
+
+  test.each([
+    ["ends in the middle of its line", `${head}\na,S1\nb,S2`, "ends after 2 of 4 cells"],
+    ["ends before the line above does", `${head}\na,S1,3,x\nb,S2\n`, "ends after 2 of 4 cells"],
+    ["ends inside a quote", `${head}\na,S1,3,x\nb,"S2`, "a quote that is never closed"],
+    ["ends inside a quote, with empty lines after it", `${head}\r\na,S1,3,"x ""z"""\r\nb,"S2,4\r\n\r\n`, "a quote that is never closed"],
+  ])("is refused as cut off where it is the last one and %s", async (_how, text, rule) => {
+    const rows = await rowsOf(text);
+    expect(rows.at(-1)).toMatchObject({ line: text.trimEnd().split("\n").length, name: "b", outcome: "error", errors: cut(rule) });
+    expect(rows[0]).toMatchObject({ name: "a", outcome: "new", errors: [] });
+  });
+
+  test("is not the last one: a quote that swallows other lines refuses the file, and says where it opens", async () => {
+    const { status, json } = await testWeb().post("/imports/rigs", { text: `${head}\na,S1,3,"x\ny"\nb,"S2,4\nc,S3,5,""\nd,S4\n` });
+    expect([status, json["errors"][0]]).toMatchObject([
+      422,
+      { pointer: "/text", detail: expect.stringContaining("a quote that opens in line 4 is never closed") },
+    ]);
+  });
+
+  test("is warned of by the columns that it lacks; a file whose lines all end early is whole", async () => {
+    const lacking = [{ field: "line", rule: "ends before rack, notes: nothing is set there" }];
+    expect(await rowsOf(`${head}\na,S1\nb,S2\n`)).toMatchObject([
+      { outcome: "new", errors: [], warnings: lacking },
+      { outcome: "new", errors: [], warnings: lacking },
+    ]);
+    expect(await rowsOf(`name,nobody knows,\na\nb,\n`)).toMatchObject([{ warnings: [] }, { outcome: "new", warnings: [] }]);
+  });
+
+  test("is warned of where it has more cells than the head, which moves what stands in it", async () => {
+    const [row, empty] = await rowsOf(`${head}\na,S1,3,hello, world\nb,S2,4,x,,\n`);
+    expect(row).toMatchObject({ outcome: "new", warnings: cut("has 5 cells and the head 4") });
+    expect(empty).toMatchObject({ warnings: [] });
+  });
+});
+
+test("a model that the catalogue does not have is warned of, and kept as it is written", async () => {
+  const web = testWeb();
+  web.control.models.create({ name: "M50", algorithm: "sha256d", nominalHps: 1.1e14, watts: null });
+  const { json } = await web.post("/imports/rigs", { text: "name,model\na,m50\nb,M5O\nc,(none)\n" });
+  const { json: rows } = await web.get(`/imports/${json["id"]}/rows`);
+  const unknown = [{ field: "model", rule: "is not in the catalogue: it is kept as written, and brings no nominal hashrate" }];
+  expect(rows["data"]).toMatchObject([{ warnings: [] }, { outcome: "new", warnings: unknown }, { warnings: [] }]);
+  await web.post(`/imports/${json["id"]}/apply`);
+  expect(web.control.rigs.byName(1, "b")).toMatchObject({ model: "M5O", nominalHps: null });
+  expect(web.control.rigs.byName(1, "a")).toMatchObject({ nominalHps: 1.1e14 });
 });
 
 test("a file that goes on after an interruption still refuses what earlier lines took", async () => {

@@ -2,23 +2,17 @@
 
 import { count } from "../format.ts";
 import { Layout } from "../layout.tsx";
+import { Ask } from "../parts/ask.tsx";
 import { type Choice, Hidden } from "../parts/form.tsx";
-import { Glyph, type Shape } from "../parts/glyph.tsx";
+import { Glyph } from "../parts/glyph.tsx";
 import { Heading } from "../parts/heading.tsx";
 import { InTurns } from "../parts/in-turns.tsx";
-import { Paging } from "../parts/text.tsx";
+import { Empty, Paging } from "../parts/text.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
+import { cut, ImportRow, type ImportRowLine, type Outcome, OutcomeMark } from "./import-rows.tsx";
 
-export type Outcome = "new" | "changed" | "unchanged" | "removed" | "error";
-export type ImportRowLine = {
-  line: number;
-  outcome: Outcome;
-  name: string;
-  changes: { cell: string; from: string; to: string }[];
-  errors: { cell: string; rule: string }[];
-  warnings: { cell: string; rule: string }[];
-};
-
+/** Which rows are shown: those of one result, those with a warning, or all. */
+export type Shown = Outcome | "warning" | "";
 export type ImportProps = {
   viewer: Viewer;
   assets: AssetUrls;
@@ -42,39 +36,14 @@ export type ImportProps = {
   counts: Readonly<Record<Outcome, number>>;
   /** Rows with a warning. */
   warned: number;
-  /** Which rows are shown; "" = all. */
-  shown: Outcome | "";
+  shown: Shown;
   rows: readonly ImportRowLine[];
   /** From 1, and how many there are. */
   page: number;
   pages: number;
 };
 
-const looks: Readonly<Record<Outcome, { shape: Shape; tone: string }>> = Object.freeze({
-  new: { shape: "diamond", tone: "new" },
-  changed: { shape: "half", tone: "ok" },
-  unchanged: { shape: "disc", tone: "off" },
-  removed: { shape: "ring", tone: "warn" },
-  error: { shape: "cross", tone: "bad" },
-});
 const outcomes: readonly Outcome[] = ["error", "new", "changed", "removed", "unchanged"];
-const cellShown = 60;
-
-function cut(text: string): string {
-  if (text === "") return "—";
-  return text.length > cellShown ? `${text.slice(0, cellShown)}…` : text;
-}
-
-function Mark(props: { outcome: Outcome }): JSX.Element {
-  const { shape, tone } = looks[props.outcome];
-  return (
-    <span class={`mark ${tone}`}>
-      <Glyph shape={shape} />
-      <b>{props.outcome}</b>
-    </span>
-  );
-}
-
 function shownHref({ id, shown }: Pick<ImportProps, "id" | "shown">, page: number): string {
   const search = new URLSearchParams({ ...(shown !== "" && { show: shown }), ...(page > 1 && { page: String(page) }) });
   return `/imports/${id}${search.size === 0 ? "" : `?${search}`}`;
@@ -91,101 +60,21 @@ function Counts(props: ImportProps): JSX.Element {
       </a>
       {outcomes.map((outcome) => (
         <a class="chip" href={href(outcome)} aria-current={props.shown === outcome ? "true" : undefined}>
-          <Mark outcome={outcome} /> <span safe>{count(props.counts[outcome])}</span>
+          <OutcomeMark outcome={outcome} /> <span safe>{count(props.counts[outcome])}</span>
         </a>
       ))}
-    </nav>
-  );
-}
-
-const wordsOf = (cell: string): string => cell.replaceAll("_", " ");
-const brief = 24;
-const cutBrief = (text: string): string => (text.length > brief ? `${text.slice(0, brief)}…` : text || "—");
-
-/** What a row does, as few words. */
-function Brief(props: { row: ImportRowLine }): JSX.Element {
-  const { errors, warnings, changes, outcome } = props.row;
-  const [error] = errors;
-  if (error !== undefined)
-    return <span class="bad" safe>{`${wordsOf(error.cell)}: ${error.rule}${errors.length > 1 ? `, and ${errors.length - 1} more` : ""}`}</span>;
-  const [warning] = warnings;
-  if (warning !== undefined && warnings.length + changes.length === 1)
-    return (
-      <span class="warn">
-        <Glyph shape="up" /> <span safe>{`warning: ${wordsOf(warning.cell)} ${warning.rule}`}</span>
-      </span>
-    );
-  return (
-    <>
-      {warning === undefined ? (
-        ""
+      {props.state === "ready" ? (
+        <a class="chip" href={href("warning")} aria-current={props.shown === "warning" ? "true" : undefined}>
+          <span class="mark warn">
+            <Glyph shape="up" />
+            <b>with a warning</b>
+          </span>{" "}
+          <span safe>{count(props.warned)}</span>
+        </a>
       ) : (
-        <b class="warn">
-          <Glyph shape="up" /> <span safe>{`${count(warnings.length)} ${warnings.length === 1 ? "warning" : "warnings"}`}</span>{" "}
-        </b>
+        ""
       )}
-      {changes.map(({ cell, from, to }, at) => (
-        <>
-          {at === 0 ? "" : " · "}
-          <small safe>{wordsOf(cell)}</small> {outcome === "new" || from === "" ? "" : <span class="dim" safe>{`${cutBrief(from)} → `}</span>}
-          <bdi safe>{cutBrief(to)}</bdi>
-        </>
-      ))}
-    </>
-  );
-}
-
-/** All of it, for who opens the row. */
-function Whole(props: { row: ImportRowLine }): JSX.Element {
-  const { row } = props;
-  return (
-    <>
-      {row.errors.map(({ cell, rule }) => (
-        <p class="bad" safe>{`${wordsOf(cell)}: ${rule}`}</p>
-      ))}
-      {row.warnings.map(({ cell, rule }) => (
-        <p class="warn">
-          <Glyph shape="up" /> <span safe>{`warning: ${wordsOf(cell)} ${rule}`}</span>
-        </p>
-      ))}
-      {row.changes.map(({ cell, from, to }) => (
-        <p>
-          <small safe>{wordsOf(cell)}</small> {row.outcome === "new" ? "" : <span class="dim" safe>{`${cut(from)} → `}</span>}
-          <bdi safe>{cut(to)}</bdi>
-        </p>
-      ))}
-    </>
-  );
-}
-
-/** One line, however much the row does: thousands of them are looked through on a phone. */
-function Row(props: { row: ImportRowLine }): JSX.Element {
-  const { row } = props;
-  const says = row.errors.length + row.warnings.length + row.changes.length;
-  return (
-    <tr>
-      <td class="n" safe>
-        {String(row.line)}
-      </td>
-      <td>
-        <Mark outcome={row.outcome} />
-      </td>
-      <th scope="row" safe>
-        {row.name === "" ? "–" : cut(row.name)}
-      </th>
-      <td class="brief">
-        {says === 0 ? (
-          ""
-        ) : (
-          <details class={says === 1 ? "one" : undefined}>
-            <summary>
-              <Brief row={row} />
-            </summary>
-            {says === 1 ? "" : <Whole row={row} />}
-          </details>
-        )}
-      </td>
-    </tr>
+    </nav>
   );
 }
 
@@ -255,22 +144,46 @@ function UnknownSites(props: { names: readonly string[] }): JSX.Element {
   );
 }
 
+const rigs = (some: number): string => `${count(some)} ${some === 1 ? "rig" : "rigs"}`;
+const are = (some: number): string => (some === 1 ? "is" : "are");
+
+/** What applying does, and to how much of the file. Where lines are left out it asks first: nobody means to apply one line of a hundred. */
 function Apply(props: ImportProps): JSX.Element {
-  const { counts } = props;
+  const { counts, viewer } = props;
+  const action = `/imports/${props.id}/apply`;
   const acting = counts.new + counts.changed + counts.removed;
   if (acting === 0) return <p class="notice">{counts.error === 0 ? "The file would change nothing." : "No line without an error would change anything."}</p>;
-  const left = counts.error === 0 ? "" : ` ${count(counts.error)} with errors are left out.`;
+  const doing = `${rigs(counts.new)} ${counts.new === 1 ? "comes" : "come"} in, ${count(counts.changed)} ${are(counts.changed)} changed, ${count(counts.removed)} ${are(counts.removed)} removed.`;
   const warned = props.warned === 0 ? "" : ` ${count(props.warned)} ${props.warned === 1 ? "line has a warning" : "lines have warnings"}: look there first.`;
+  if (counts.error === 0)
+    return (
+      <form method="post" action={action} class="panel stack">
+        <Hidden csrf={viewer.csrf} />
+        <p safe>{`${doing}${warned}`}</p>
+        <p>
+          <button type="submit" class="primary">
+            Apply
+          </button>
+        </p>
+      </form>
+    );
+  const part = `${count(acting)} of ${count(props.total)} rows`;
+  const left = `Applies ${part}; ${count(counts.error)} with errors ${are(counts.error)} left out.`;
   return (
-    <form method="post" action={`/imports/${props.id}/apply`} class="panel stack">
-      <Hidden csrf={props.viewer.csrf} />
-      <p safe>{`${count(counts.new)} rigs come in, ${count(counts.changed)} are changed, ${count(counts.removed)} are removed.${left}${warned}`}</p>
+    <section class="panel stack" aria-label="Apply">
       <p>
-        <button type="submit" class="primary">
-          Apply
-        </button>
+        <span class="mark bad">
+          <Glyph shape="cross" />
+        </span>{" "}
+        <b safe>{left}</b> <span safe>{`${doing}${warned}`}</span>
       </p>
-    </form>
+      <div>
+        <Ask action={action} text={`Apply ${part}`} verb={`Apply, and leave out ${count(counts.error)}`} csrf={viewer.csrf}>
+          <p safe>{`${left} ${doing}`}</p>
+          <p class="dim">What is left out can be mended in the file and sent again: lines that are in force by then change nothing.</p>
+        </Ask>
+      </div>
+    </section>
   );
 }
 
@@ -337,7 +250,8 @@ function Undo(props: ImportProps): JSX.Element {
 function Results(props: ImportProps): JSX.Element {
   return (
     <section class="panel" aria-label="Rows" id="rows">
-      <table hidden={props.rows.length === 0}>
+      {props.rows.length === 0 ? <Empty text="No row of this kind." /> : ""}
+      <table class="imported" hidden={props.rows.length === 0}>
         <thead>
           <tr>
             <th scope="col" class="n">
@@ -349,7 +263,7 @@ function Results(props: ImportProps): JSX.Element {
           </tr>
         </thead>
         <tbody>
-          <InTurns of={props.rows} draw={(row) => <Row row={row} />} />
+          <InTurns of={props.rows} draw={(row) => <ImportRow row={row} />} />
         </tbody>
       </table>
     </section>

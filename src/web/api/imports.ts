@@ -105,7 +105,7 @@ export function importEndpoints(parts: ApiParts): Endpoint[] {
       ...{ method: "POST", path: "/imports/rigs", need: "fleet:write", tag: "imports", summary: "Send a file of rigs" },
       description:
         "Nothing is changed: the answer counts what the file would do, and `/imports/{id}/rows` tells it row by row. Rigs are found by id, asset code, or name within the fleet. " +
-        "An empty cell leaves a field as it is, `(none)` clears it. As `text/csv` the body is the file itself, of at most 4,000,000 bytes; then the columns are guessed from its head.",
+        "An empty cell leaves a field as it is, `(none)` clears it. What is said of a line as a whole stands under the field `line`: a last one that is cut off is refused, one of another length than the head is warned of. As `text/csv` the body is the file itself, of at most 4,000,000 bytes; then the columns are guessed from its head.",
       body: newImport,
       bodyExample: { text: "name,serial,rack\ns19-0042,SN1,12\n", give_codes: true },
       fileField: "text",

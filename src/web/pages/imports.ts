@@ -116,17 +116,21 @@ export function importTemplate(): Response {
   return new Response(`\ufeff${csvLine(["fleet", ...rigCells])}`, { headers });
 }
 
+const shownOf = (asked: string | null): ImportProps["shown"] => (asked === "warning" ? asked : (importOutcomes.find((known) => known === asked) ?? ""));
+
 /** Those of a page, the ones with an error first, then those with a warning. A page beyond the last one is the last one. */
 function rowsOf(all: readonly ImportLine[], { searchParams }: URL): Pick<ImportProps, "counts" | "warned" | "shown" | "rows" | "page" | "pages"> {
-  const shown = importOutcomes.find((known) => known === searchParams.get("show")) ?? "";
-  const chosen = shown === "" ? all : all.filter(({ outcome }) => outcome === shown);
+  const shown = shownOf(searchParams.get("show"));
+  const warned = all.filter(({ warnings }) => warnings.length > 0);
+  const ofOutcome = shown === "" ? all : all.filter(({ outcome }) => outcome === shown);
+  const chosen = shown === "warning" ? warned : ofOutcome;
   const matching = chosen.toSorted((one, other) => urgency(one) - urgency(other));
   const pages = Math.max(1, Math.ceil(matching.length / pageRows));
   const asked = Number(searchParams.get("page"));
   const page = Number.isSafeInteger(asked) && asked > 0 ? Math.min(asked, pages) : 1;
   return {
     counts: countOutcomes(all),
-    warned: all.filter(({ warnings }) => warnings.length > 0).length,
+    warned: warned.length,
     shown,
     rows: matching.slice((page - 1) * pageRows, page * pageRows),
     page,

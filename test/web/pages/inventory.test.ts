@@ -213,6 +213,21 @@ describe("importing", () => {
     expect(await pageOf("/settings?site=Fjord+%26+Sons")).toMatch(/value="Fjord &(amp;)? Sons"/);
   });
 
+  test("says how much of a file is left out, and asks before it applies the rest; rows with a warning can be looked at alone", async () => {
+    const path = await upload(`name,nominal,model\n${"x y,110T,\n".repeat(3)}part-1,110,\npart-2,110T,nobody's\npart-3,110T,\n`);
+    const html = await pageOf(path);
+    expect(html).toContain("Applies 3 of 6 rows; 3 with errors are left out.");
+    expect(html).toMatch(/commandfor="([^"]+)"[^>]*>Apply 3 of 6 rows…<.*<dialog id="\1".*action="\/imports\/[^"]+\/apply".*Apply, and leave out 3</s);
+    const warned = await pageOf(`${path}?show=warning`);
+    expect(warned).toMatch(/aria-current="true"[^>]*>.*?with a warning<\/b><\/span> <span>2</s);
+    expect([...new Set(warned.split('id="rows"')[1]?.match(/part-\d/g))]).toEqual(["part-1", "part-2"]);
+    await apply(path);
+    expect([await pageOf(path), rigNamed("part-3")?.nominalHps]).toEqual([expect.not.stringContaining("with a warning"), 1.1e14]);
+    expect(await pageOf(await upload("name\nwhole-1\n"))).toMatch(
+      /1 rig comes in, 0 are changed, 0 are removed\.<\/p><p><button type="submit" class="primary">Apply</,
+    );
+  });
+
   test("all rows can be reached, a hundred on a page, those with errors first; before and after it is applied", async () => {
     const lines = Array.from({ length: 150 }, (_, at) => `many-${at},${at === 140 ? "much" : ""}`);
     const path = await upload(`name,nominal\n${lines.join("\n")}\n`);
@@ -237,7 +252,7 @@ describe("importing", () => {
 
   test("what is no file of rigs is refused beside the field, and others may not", async () => {
     expect((await send(owner, "/imports", { text: "" })).status).toBe(422);
-    expect((await send(owner, "/imports", { text: 'name\n"broken' })).status).toBe(422);
+    expect((await send(owner, "/imports", { text: 'name\n"broken\nfine' })).status).toBe(422);
     expect((await technician.get("/imports")).status).toBe(403);
     const kept = farm.deps.control.imports.latest().length;
     expect((await owner.post("/imports", { text: "name\nx\n" })).status).toBe(422);

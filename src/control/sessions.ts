@@ -7,7 +7,7 @@ import { Secret } from "./secret.ts";
 export type BrowserSession = {
   no: number;
   userNo: number;
-  /** Every form must carry it. */
+  /** Every form must carry it. It says whose the form is even when the session is gone (`isCsrfOf`). */
   csrf: string;
   address: string;
   agent: string;
@@ -46,6 +46,19 @@ const sessionOf = (raw: RawSession): BrowserSession => ({
   authenticatedAtMs: raw.authenticated_at_ms,
   lastSeenMs: raw.last_seen_ms,
 });
+
+const ownerMark = (random: string, userNo: number) => Buffer.from(hashSecret(`${random} of ${userNo}`)).toString("base64url").slice(0, 22);
+
+function newCsrf(userNo: number): string {
+  const random = randomSecret();
+  return `${random}.${ownerMark(random, userNo)}`;
+}
+
+/** Whether a form's token was given to this user, in whichever session. It proves nothing of who sends it: look where the form was kept. */
+export function isCsrfOf(csrf: string, userNo: number): boolean {
+  const [random = "", mark] = csrf.split(".");
+  return random !== "" && mark === ownerMark(random, userNo);
+}
 
 const isOver = (session: BrowserSession, nowMs: number) => nowMs - session.lastSeenMs >= idleMsMax || nowMs - session.createdAtMs >= ageMsMax;
 
@@ -86,7 +99,7 @@ export class Sessions {
     return this.#database.transaction(() => {
       const nowMs = this.#database.now();
       const hash = hashSecret(token);
-      this.#insert.run(userNo, hash, randomSecret(), address, agent.slice(0, agentLengthMax), nowMs);
+      this.#insert.run(userNo, hash, newCsrf(userNo), address, agent.slice(0, agentLengthMax), nowMs);
       this.#removeSurplus.run(userNo);
       const raw = this.#byHash.get(hash);
       if (raw === null) throw new Error("a session vanished inside its own transaction");

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { openControl } from "../../src/control/control.ts";
 import { allows, permissionsOfRole, scopeNames } from "../../src/control/scopes.ts";
+import { isCsrfOf } from "../../src/control/sessions.ts";
 import { silentLog } from "../../src/log.ts";
 import { failureOf, inFolder, must, refused, startMs, testControl } from "./test-control.ts";
 
@@ -165,7 +166,9 @@ describe("browser sessions", () => {
 
   test("carry a secret for forms, and know when the password was entered", async () => {
     const { control, clock, session, token, user } = await loggedIn();
-    expect(session.csrf).toHaveLength(43);
+    expect(session.csrf).toHaveLength(66);
+    expect([user.no, user.no + 1].map((no) => isCsrfOf(session.csrf, no))).toEqual([true, false]);
+    expect(["", ".", "x", `x.${session.csrf.split(".")[1]}`].some((text) => isCsrfOf(text, user.no))).toBe(false);
     expect(session.agent).toHaveLength(300);
     expect(control.sessions.verify("x", startMs)).toBeNull();
     clock.nowMs += 7;

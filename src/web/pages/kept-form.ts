@@ -1,12 +1,10 @@
+import { isCsrfOf } from "../../control/sessions.ts";
 import { principalOf, type UserPrincipal } from "../principal.ts";
 import { seal, unseal } from "./sealed.ts";
 
 type Fields = [name: string, value: string][];
-/**
- * A form that could not be taken before its person signs in: where it was sent, from which page, when, what was typed, and by whom (null =
- * not known: his session is over).
- */
-export type KeptForm = { path: string; from: string; atMs: number; userId: string | null; fields: Fields };
+/** A form that could not be taken before its person signs in: where it was sent, from which page, when, and what was typed. */
+export type KeptForm = { path: string; from: string; atMs: number; fields: Fields };
 
 /** Beyond it nothing is kept: it comes from somebody who has not signed in. */
 const keptBytesMax = 64_000;
@@ -32,7 +30,7 @@ export async function keepForm(request: Request, atMs: number): Promise<string |
   if (fields === null) return null;
   const referer = request.headers.get("referer") ?? "";
   const from = URL.canParse(referer) ? new URL(referer) : url;
-  return keepFields({ path: `${url.pathname}${url.search}`, from: `${from.pathname}${from.search}`, atMs, userId: null, fields });
+  return keepFields({ path: `${url.pathname}${url.search}`, from: `${from.pathname}${from.search}`, atMs, fields });
 }
 
 export const keepFields = (kept: KeptForm): string => seal(JSON.stringify(kept), keptPurpose);
@@ -41,6 +39,9 @@ export function keptForm(sealed: string): KeptForm | null {
   const text = unseal(sealed, keptPurpose);
   return text === null ? null : (JSON.parse(text) as KeptForm);
 }
+
+/** Whether it was this user who filled it in: his session may be over, but its token says whose it was. */
+export const isTypedBy = ({ fields }: KeptForm, { no }: Pick<UserPrincipal, "no">): boolean => isCsrfOf(new URLSearchParams(fields).get("_csrf") ?? "", no);
 
 /** The one form that secrets are sealed for: whose it is, in which session, and where it is sent. */
 type Place = { userId: string; csrf: string; path: string };
@@ -61,12 +62,12 @@ function close(fields: URLSearchParams, place: Place): void {
 
 /**
  * The fields as they are sent again by who has signed in; `csrf` empty = not yet, to be looked at first. No page repeats secrets: they go
- * along sealed, where they are his as far as we know, and were typed lately; `_sealed` empty = the form came back without any.
+ * along sealed, where they were typed lately; `_sealed` empty = the form came back without any.
  */
-export function fieldsAgain({ fields, path, atMs, userId }: KeptForm, by: Pick<UserPrincipal, "id" | "csrf">, now: { csrf: string; atMs: number }) {
+export function fieldsAgain({ fields, path, atMs }: KeptForm, by: Pick<UserPrincipal, "id" | "csrf">, now: { csrf: string; atMs: number }) {
   const again = new URLSearchParams(fields);
   const place = { userId: by.id, csrf: by.csrf, path: path.split("?")[0] ?? "" };
-  if ((userId ?? by.id) === by.id && now.atMs - atMs < secretsMsMax) {
+  if (now.atMs - atMs < secretsMsMax) {
     open(again, { ...place, csrf: again.get("_csrf") ?? "" });
     close(again, place);
   } else again.set("_sealed", "");

@@ -124,7 +124,7 @@ function refused(asked: Refused, problem: Problem, pool: Pool | null = null): Fo
   if (problem.kind !== "fresh-login-required")
     return pool === null ? refusedForm(values, problem) : refusedEdit(asked, problem, { present: { row: pool, formOf } });
   const path = pool === null ? "/pools" : `/pools/${pool.id}`;
-  const kept = { path, from: path, atMs: call.viewer.nowMs, userId: call.principal.id, fields: Object.entries(values) };
+  const kept = { path, from: path, atMs: call.viewer.nowMs, fields: Object.entries(values) };
   return { values, errors: { "": sentence(problem.detail) }, signIn: keepFields(kept) };
 }
 

@@ -1,6 +1,7 @@
 import { authenticate } from "../guard.ts";
 import { rememberPrincipal } from "../principal.ts";
-import { fieldsAgain, type KeptForm } from "./kept-form.ts";
+import { fieldsAgain, isTypedBy, type KeptForm } from "./kept-form.ts";
+import { errorPage } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 
 /** Takes a form that is sent to the path. */
@@ -8,11 +9,12 @@ export type FormRoute = { path: string; take: (request: Request, id: string) => 
 
 /** It changes nothing by itself: it only notes what is asked about before it is done. */
 const harmless: ReadonlySet<string> = new Set(["/rigs/bulk"]);
+const notHisText = "The form that waited for this login is not known to be yours, so it is not shown to you; nothing of it was saved. You are signed in.";
 const parameter = "([^/]+)";
 
 /**
  * Shows a form again that could not be taken before its person signed in. It is sent as one of an older session, which each of them
- * answers with what was typed: nothing is saved before he has seen it, whoever it was that filled it in.
+ * answers with what was typed: nothing is saved before he has seen it. Whoever else signs in is told that there was one, and no more.
  */
 export async function reenter({ deps }: Pick<PageParts, "deps">, routes: readonly FormRoute[], asked: { request: Request; kept: KeptForm; setCookie: string }) {
   const { request, kept, setCookie } = asked;
@@ -29,6 +31,7 @@ export async function reenter({ deps }: Pick<PageParts, "deps">, routes: readonl
   }
   const principal = authenticate(deps, new Request(url.href, { headers }), url.pathname);
   if (principal?.kind !== "user") return null;
+  if (!isTypedBy(kept, principal)) return errorPage({ deps }, 403, notHisText);
   const csrf = harmless.has(url.pathname) ? principal.csrf : "";
   const body = fieldsAgain(kept, principal, { csrf, atMs: deps.now() }).toString();
   const sent = new Request(url.href, { method: "POST", headers, body });

@@ -155,6 +155,25 @@ describe.if(hasBrowser)("pages in a real browser", () => {
 });
 
 describe.if(hasBrowser)("the set-up link", () => {
+  test("offers the zone of the browser until somebody has chosen one; UTC where there is no script", async () => {
+    const [browser, farm] = await Promise.all([launch(), openFarm()]);
+    const url = `${farm.url}/setup?token=${farm.deps.control.settings.createSetupToken().reveal()}`;
+    const open = async (javaScriptEnabled: boolean) => {
+      const page = await (await browser.newContext({ javaScriptEnabled, timezoneId: "Asia/Tokyo" })).newPage();
+      await page.goto(url);
+      return page;
+    };
+    expect(await (await open(false)).inputValue("#time_zone")).toBe("UTC");
+    const page = await open(true);
+    expect(await page.inputValue("#time_zone")).toBe("Asia/Tokyo");
+    await page.selectOption("#time_zone", "UTC");
+    await page.click("button[type=submit]");
+    await page.locator("#email-error").waitFor();
+    expect(await page.inputValue("#time_zone")).toBe("UTC");
+    await browser.close();
+    await farm.stop();
+  }, 30_000);
+
   test("leads from the one-time link to the lines for a rig, once", async () => {
     const farm = await openFarm();
     const browser = await launch();

@@ -8,12 +8,13 @@ export type SetupProps = { assets: AssetUrls; form: FormState; token: string; zo
 /** The one-time link of the first start: the owner, the farm's name and its clock. */
 export function SetupPage(props: SetupProps): JSX.Element {
   const { form } = props;
+  const isSent = Object.keys(form.errors).length > 0;
   return (
     <Plain title="Set up" farmName="a new hub" assets={props.assets}>
       <h1>Set up your farm</h1>
       <p class="dim">This link works once. The account made here is the owner's.</p>
       <FormErrors form={form} />
-      <form method="post" action="/setup" novalidate class="stack">
+      <form method="post" action="/setup" novalidate class="stack" data-own-zone={isSent ? undefined : ""}>
         <input type="hidden" name="token" value={props.token} />
         <Field form={form} name="email" label="Your e-mail" type="email" autocomplete="username" required first />
         <Field

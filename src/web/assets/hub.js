@@ -82,6 +82,11 @@
     }, 1500);
   });
 
+  // Where nobody has chosen a zone yet, the browser's own is the likely one.
+  const zones = document.querySelector("form[data-own-zone] select[name=time_zone]");
+  const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zones && [...zones.options].some(({ value }) => value === ownZone)) zones.value = ownZone;
+
   // What opened over the page closes when one looks elsewhere.
   document.addEventListener("click", (event) => {
     for (const open of document.querySelectorAll("details.menu[open], details.other[open]")) if (!open.contains(event.target)) open.open = false;

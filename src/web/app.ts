@@ -124,7 +124,7 @@ function openPaths(deps: WebDeps, endpoints: readonly Endpoint[]) {
   app.get("/readyz", () => readyz(deps));
   app.get(metricsPath, ({ request }) => metrics(deps, request));
   app.get(openApiPath, () => new Response(document, { headers: { "content-type": "application/json" } }), { detail: { "x-open": true } as object });
-  app.get("/docs", () => docsPage());
+  app.get("/docs", docsPage(docs));
   app.get("/docs/:file", ({ request }) => {
     const script = docsScript(new URL(request.url).pathname, request.headers.get("accept-encoding"));
     if (script === null) throw notFound("file");

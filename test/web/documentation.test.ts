@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { TObject } from "@sinclair/typebox";
 import { apiEndpoints } from "../../src/web/api/endpoints.ts";
+import { escapeHtml } from "../../src/web/escape.ts";
 import { problemKinds } from "../../src/web/problems.ts";
 import { expectFits } from "./fits.ts";
 import { type JsonObject, testWeb } from "./test-web.ts";
@@ -35,6 +36,16 @@ for (const { path, method, operation } of operations) {
     }
   });
 }
+
+test("/docs tells without a script where the document is, and of every route what it does and which scope it wants", async () => {
+  const plain = /<noscript>(.*)<\/noscript>/s.exec((await web.get("//docs", { token: null })).text)?.[1] ?? "";
+  expect(plain).toContain('href="/api/v1/openapi.json"');
+  for (const { path, method, operation } of operations) {
+    const scopes = (operation["x-scope"] as string[]).map((scope) => `<code>${scope}</code>`).join(" or ");
+    const line = `<li><code>${method.toUpperCase()} ${path}</code>: ${escapeHtml(operation["summary"])} (${scopes === "" ? "any valid token" : `scope ${scopes}`})</li>`;
+    expect(plain).toContain(line);
+  }
+});
 
 test("operation ids are unique, references lead somewhere, and no private annotation is left", () => {
   const ids = operations.map(({ operation }) => operation["operationId"]);
@@ -76,7 +87,7 @@ test("the documentation loads nothing from elsewhere", async () => {
   const [, script = ""] = /<script type="module" src="([^"]+)">/.exec(page.text) ?? [];
   const loaded = await web.get(`/${script}`, { token: null });
   expect([loaded.status, loaded.headers.get("content-type")]).toEqual([200, "text/javascript; charset=utf-8"]);
-  expect(page.text.replace(script, "")).not.toMatch(/src="[^"]|href="[^d]|https?:/);
+  expect(page.text.replace(script, "")).not.toMatch(/src="[^"]|href="(?!data:|\/\w)|https?:/);
   expect((await web.get("//docs/rapidoc.js", { token: null })).status).toBe(404);
 });
 

@@ -47,7 +47,10 @@ const sessionOf = (raw: RawSession): BrowserSession => ({
   lastSeenMs: raw.last_seen_ms,
 });
 
-const ownerMark = (random: string, userNo: number) => Buffer.from(hashSecret(`${random} of ${userNo}`)).toString("base64url").slice(0, 22);
+const ownerMark = (random: string, userNo: number) =>
+  Buffer.from(hashSecret(`${random} of ${userNo}`))
+    .toString("base64url")
+    .slice(0, 22);
 
 function newCsrf(userNo: number): string {
   const random = randomSecret();

@@ -208,6 +208,24 @@ export function Hidden(props: { csrf: string; version?: number; form?: FormState
 const wordsOf = (field: string): string => field.replaceAll("_", " ");
 const shown = (text: string | null): string => (text === null ? "not known" : text || "empty");
 
+/** A field by its name, which `labelled` turns into the words beside it; several that are one value have a name of their own. */
+function FieldName(props: { field: string; name: string }): JSX.Element {
+  if (props.field !== props.name) return <span safe>{wordsOf(props.name)}</span>;
+  return (
+    <span data-label={props.field} safe>
+      {wordsOf(props.name)}
+    </span>
+  );
+}
+
+/** A page whose summary of errors calls each field as its label does. The summary stands before the fields, and knows them by name only. */
+export function labelled(page: string): string {
+  return page.replace(/<span data-label="([\w-]+)">([^<]*)<\/span>/g, (_mark, field: string, words: string) => {
+    const label = new RegExp(`<(?:label for="${field}"|fieldset id="${field}")[^>]*>(?:<legend>)?([^<]+)<`).exec(page)?.[1] ?? words;
+    return label.trim();
+  });
+}
+
 /** What is wrong with the form, field by field, each with the way to it; silent when nothing is. */
 export function FormErrors(props: { form: FormState }): JSX.Element {
   const { errors, mend, conflict, signIn } = props.form;
@@ -245,8 +263,8 @@ function FieldList(props: { fields: readonly (readonly [name: string, text: stri
     <ul>
       {props.fields.map(([name, text]) => (
         <li>
-          <a href={`#${name}`} safe>
-            {wordsOf(name)}
+          <a href={`#${name}`}>
+            <FieldName field={name} name={name} />
           </a>
           : <span safe>{text}</span>
         </li>
@@ -266,9 +284,16 @@ function Changed(props: { conflict: Conflict }): JSX.Element {
       {also.length === 0 ? (
         ""
       ) : (
-        <p
-          safe
-        >{`Also changed meanwhile by ${[...new Set(also.map((one) => one.by))].join(" and ")}: ${also.map(({ name, loaded, stored }) => `${wordsOf(name)} (${shown(loaded)} → ${shown(stored)})`).join(", ")}.`}</p>
+        <p>
+          <span safe>{`Also changed meanwhile by ${[...new Set(also.map((one) => one.by))].join(" and ")}`}</span>
+          {also.map(({ field, name, loaded, stored }, at) => (
+            <>
+              {at === 0 ? ": " : ", "}
+              <FieldName field={field} name={name} /> <span safe>{`(${shown(loaded)} → ${shown(stored)})`}</span>
+            </>
+          ))}
+          .
+        </p>
       )}
       {both.length === 0 ? "" : <BothChanged both={both} />}
     </div>
@@ -290,8 +315,8 @@ function BothChanged(props: { both: readonly Difference[] }): JSX.Element {
         {props.both.map(({ field, name, loaded, typed, stored }) => (
           <tr>
             <th scope="row">
-              <a href={`#${field}`} safe>
-                {wordsOf(name)}
+              <a href={`#${field}`}>
+                <FieldName field={field} name={name} />
               </a>
             </th>
             <td class="wrap">

@@ -165,7 +165,8 @@ const renamed: Readonly<Record<string, string>> = Object.freeze({
 /** The field of the form that stands for one of the API, given by its path. */
 function formField(pointer: string): string {
   const [field = "", second = "", third = ""] = pointer.split("/");
-  if (field === "pools") return `pool_${Number(second || 0) + 1}_${third || "url"}`;
+  // A pool that is entered here is called after its address.
+  if (field === "pools") return `pool_${Number(second || 0) + 1}_${third === "" || third === "name" ? "url" : third}`;
   if (field === "customer") return `customer_${second || "name"}`;
   if (field === "sla" || field.startsWith("sla.")) return `${pointer}`.includes("currency") ? "price_currency" : "price_amount";
   return renamed[field] ?? field;

@@ -1,7 +1,7 @@
 import { handleHtml } from "@elysiajs/html/handler";
 import { ErrorPage } from "../../../views/pages/error.tsx";
 import { LoginPage } from "../../../views/pages/login.tsx";
-import { blankForm, type FormState } from "../../../views/parts/form.tsx";
+import { blankForm, type FormState, labelled } from "../../../views/parts/form.tsx";
 import { Toast } from "../../../views/parts/toast.tsx";
 import type { Viewer } from "../../../views/viewer.ts";
 import type { Role } from "../../control/scopes.ts";
@@ -36,7 +36,7 @@ export function mayWrite(principal: UserPrincipal): boolean {
 const asHtml = { contentType: "text/html; charset=utf-8", autoDoctype: true, autoDetect: false };
 
 export async function htmlResponse(element: JSX.Element, status = 200): Promise<Response> {
-  const page = await handleHtml(await element, asHtml, false);
+  const page = await handleHtml(labelled(await element), asHtml, false);
   return status === 200 ? page : new Response(page.body, { status, headers: page.headers });
 }
 

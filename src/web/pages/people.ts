@@ -75,7 +75,8 @@ export async function addPersonForm(parts: PageParts, call: PageCall): Promise<R
       });
       return showAll(parts, call, { form: blankForm, made });
     },
-    (problem) => showAll(parts, call, { form: refusedForm(values, problem), status: 422 }),
+    // His name is the first part of his address until he has another.
+    (problem) => showAll(parts, call, { form: refusedForm(values, problem, (path) => (path === "name" ? "email" : path)), status: 422 }),
   );
 }
 

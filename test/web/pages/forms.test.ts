@@ -55,6 +55,23 @@ test("a form with nonsense in every field is refused on its own page: beside the
   expect(faults).toEqual([]);
 });
 
+test("a summary of what is wrong calls each field as its label does", async () => {
+  const faults: string[] = [];
+  let named = 0;
+  for (const { path, form } of forms.values()) {
+    if (form.typed.length === 0) continue;
+    const bad = badFor(form);
+    const html = await (await owner.post(form.action, { ...form.fields, ...Object.fromEntries(form.typed.map((name) => [name, bad])) })).text();
+    for (const [, field, words] of html.matchAll(/<li><a href="#(\w+)">(.*?)<\/a>/gs)) {
+      const label = new RegExp(`<label for="${field}">([^<]*)|<fieldset id="${field}"><legend>([^<]*)`).exec(html);
+      named += 1;
+      if ((label?.[1] ?? label?.[2]) !== words) faults.push(`${path} → ${form.action}: ${field} is ${words}, and beside it ${label?.[0]}`);
+    }
+    if (html.includes("data-label")) faults.push(`${path} → ${form.action}: leaves a mark`);
+  }
+  expect([faults, named > 20]).toEqual([[], true]);
+});
+
 /** What a page says is wrong, field by field. */
 const errorsOf = (html: string): string[] => [...html.matchAll(/id="([\w]+)-error"/g)].map(([, field = ""]) => field);
 

@@ -67,18 +67,22 @@ function change(table: Table, patch: object, now: string): string {
 /** The fields of the form that posts to `action`, as the page has them. */
 const fieldsOf = (html: string, action: string): Record<string, string> => formsOf(html).find((form) => form.action === action)?.fields ?? {};
 
+/** As it is read. */
+const textOf = (html: string) =>
+  html
+    .replace(/<[^>]+>/g, "")
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&quot;", '"')
+    .replaceAll("&amp;", "&");
+
 /** What the page says of fields that both changed: the field, what was loaded, what was typed, what is stored. */
 const cellsOf = (html: string): string[][] => {
   const table = /<table class="differences">.*?<tbody>(.*?)<\/tbody>/s.exec(html)?.[1] ?? "";
-  const textOf = (cell: string) =>
-    cell
-      .replace(/<[^>]+>/g, "")
-      .replaceAll("&lt;", "<")
-      .replaceAll("&gt;", ">")
-      .replaceAll("&quot;", '"')
-      .replaceAll("&amp;", "&");
   return [...table.matchAll(/<tr>(.*?)<\/tr>/gs)].map(([, row = ""]) => [...row.matchAll(/<t[hd][^>]*>(.*?)<\/t[hd]>/gs)].map(([, cell = ""]) => textOf(cell)));
 };
+
+const labelOf = (html: string, field: string) => textOf(new RegExp(`<label for="${field}"[^>]*>([^<]+)`).exec(html)?.[1] ?? "none");
 
 describe("an edit of what somebody else changed meanwhile", () => {
   for (const { path, field, typed, other } of edits) {
@@ -91,7 +95,7 @@ describe("an edit of what somebody else changed meanwhile", () => {
       expect(stale.status).toBe(412);
       expect(html).toContain("Nothing was saved: this was changed meanwhile by ");
       expect(html).toContain(` changed this too. It is now: ${now}.`);
-      expect(cellsOf(html)).toEqual([[field, before[field] || "empty", typed, now]]);
+      expect(cellsOf(html)).toEqual([[labelOf(html, field), before[field] || "empty", typed, now]]);
       const shown = fieldsOf(html, place);
       expect(shown[field]).toBe(typed);
       expect(shown["version"]).not.toBe(before["version"]);
@@ -123,7 +127,7 @@ describe("an edit of what somebody else changed meanwhile", () => {
     const stale = await owner.post(place, { ...before, priority: "2" });
     const html = await stale.text();
     expect(stale.status).toBe(412);
-    expect(html).toContain(`Also changed meanwhile by you, in another window: promised (${before["promised"]} → 10 TH/s).`);
+    expect(textOf(html)).toContain(`Also changed meanwhile by you, in another window: Hashrate (${before["promised"]} → 10 TH/s).`);
     expect(contracts.byId(id)).toMatchObject({ promisedHps: 1e13, priority: Number(before["priority"]) });
     expect([html.includes(`${profiles.byNo(profileNo)?.name} →`), cellsOf(html)]).toEqual([false, []]);
     const shown = fieldsOf(html, place);
@@ -142,8 +146,8 @@ describe("an edit of what somebody else changed meanwhile", () => {
     expect((await other.post(place, his)).status).toBe(303);
     const stale = await owner.post(place, { ...before, name: "Skog & Co", external_ref: "whmcs-1" });
     const html = await stale.text();
-    expect([stale.status, cellsOf(html)]).toEqual([412, [["name", "Skog", "Skog & Co", "Skog AS"]]]);
-    expect(html).toContain("Also changed meanwhile by operator@nordlys.example: email (old@skog.example → new@skog.example).");
+    expect([stale.status, cellsOf(html)]).toEqual([412, [["Name", "Skog", "Skog & Co", "Skog AS"]]]);
+    expect(textOf(html)).toContain("Also changed meanwhile by operator@nordlys.example: E-mail (old@skog.example → new@skog.example).");
     expect([...html.matchAll(/id="([a-z_]+)-error"/g)].map(([, field]) => field)).toEqual(["name"]);
     const shown = fieldsOf(html, place);
     expect(shown).toMatchObject({ name: "Skog & Co", email: "new@skog.example", external_ref: "whmcs-1" });
@@ -162,11 +166,11 @@ describe("an edit of what somebody else changed meanwhile", () => {
     expect((await other.post(place, { ...fieldsOf(await (await other.get(place)).text(), place), owner: beta ?? "" })).status).toBe(303);
     expect((await owner.post(`/rigs/${id}/drain`, { _csrf: owner.csrf, reason: "fan" })).status).toBe(303);
     const both = await (await owner.post(place, { ...before, owner: gamma ?? "" })).text();
-    expect(cellsOf(both)).toEqual([["owner", "Alfa", "Gamma", "Beta"]]);
+    expect(cellsOf(both)).toEqual([["Owner", "Alfa", "Gamma", "Beta"]]);
     expect(both).toContain("Nothing was saved: this was changed meanwhile by operator@nordlys.example.");
     expect(both).toContain("operator@nordlys.example changed this too. It is now: Beta.");
     const also = await (await owner.post(place, { ...before, serial: "S-1" })).text();
-    expect(also).toContain("Also changed meanwhile by operator@nordlys.example: owner (Alfa → Beta).");
+    expect(textOf(also)).toContain("Also changed meanwhile by operator@nordlys.example: Owner (Alfa → Beta).");
   });
 
   test("of two who changed different fields, each is named for his own", async () => {
@@ -180,7 +184,7 @@ describe("an edit of what somebody else changed meanwhile", () => {
     const html = await (await owner.post(place, { ...before, name: "Fjell & Co" })).text();
     expect(html).toContain("Nothing was saved: this was changed meanwhile by operator@nordlys.example and you, in another window.");
     expect(html).toContain("operator@nordlys.example changed this too. It is now: Fjell AS.");
-    expect(html).toContain("Also changed meanwhile by you, in another window: email (a@fjell.example → b@fjell.example).");
+    expect(textOf(html)).toContain("Also changed meanwhile by you, in another window: E-mail (a@fjell.example → b@fjell.example).");
   });
 
   test("the places of a profile are one list: two lists are not mixed into a third", async () => {
@@ -199,7 +203,7 @@ describe("an edit of what somebody else changed meanwhile", () => {
     expect(profiles.byId(id)?.poolNos).toEqual([p, q, s]);
     // Who left the list alone takes the other one's, whole.
     const again = await (await owner.post(place, { ...before, name: "renamed" })).text();
-    expect(again).toContain("pools (P, Q, R → P, Q, S)");
+    expect(textOf(again)).toContain("pools (P, Q, R → P, Q, S)");
     expect((await owner.post(place, fieldsOf(again, place))).status).toBe(303);
     expect(profiles.byId(id)).toMatchObject({ name: "renamed", poolNos: [p, q, s] });
   });
@@ -242,5 +246,5 @@ test("a refused form that does not say what it was opened with, as of a page of 
   const stale = await owner.post(place, { ...shown, url: older["url"] ?? "" });
   const merged = await stale.text();
   expect([stale.status, fieldsOf(merged, place)["name"]]).toEqual([412, "mine"]);
-  expect(cellsOf(merged)).toEqual([["name", "not known", "mine", "his"]]);
+  expect(cellsOf(merged)).toEqual([["Name", "not known", "mine", "his"]]);
 });

@@ -23,6 +23,25 @@ export function holdersOfPool({ sql }: ControlDatabase): (poolNo: number) => Hol
   return (poolNo) => statement.all(poolNo);
 }
 
+/** Who works through a profile, in short: fleets and contracts by name, rigs by their number. */
+export type ProfileUse = { /** "fleet main", "contract C-00042" */ names: string[]; rigs: number };
+
+const useText = `
+  SELECT 'fleet ' || name AS name, 0 AS rigs FROM fleets WHERE house_profile_no = ?1 AND removed_at_ms IS NULL
+  UNION ALL SELECT 'contract ' || ${contractNumberSql}, 0 FROM contracts WHERE profile_no = ?1 AND state <> 'ended'
+  UNION ALL SELECT NULL, count(*) FROM (
+    SELECT no FROM rigs WHERE pinned_profile_no = ?1 AND removed_at_ms IS NULL
+    UNION SELECT rig_no FROM allocations WHERE profile_no = ?1 AND to_ms IS NULL)`;
+
+/** Finds that for the profile with a number. */
+export function useOfProfile({ sql }: ControlDatabase): (profileNo: number) => ProfileUse {
+  const statement = sql.prepare<{ name: string | null; rigs: number }, SqlValue[]>(useText);
+  return (profileNo) => {
+    const rows = statement.all(profileNo);
+    return { names: rows.flatMap(({ name }) => name ?? []), rigs: rows.at(-1)?.rigs ?? 0 };
+  };
+}
+
 /** Who must not mine with what belongs to that customer (null = to nobody in particular): anybody else. */
 export function strangerAmong(holders: readonly Holder[], customerId: string | null): Holder | null {
   return customerId === null ? null : (holders.find((holder) => holder.customerId !== customerId) ?? null);

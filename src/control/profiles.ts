@@ -4,7 +4,7 @@ import { contractNumberSql } from "./contract-number.ts";
 import type { Customers } from "./customers.ts";
 import type { ControlDatabase, SqlValue } from "./database.ts";
 import type { Pools } from "./pools.ts";
-import { type Holder, holdersOfProfile } from "./profile-holders.ts";
+import { type Holder, holdersOfProfile, type ProfileUse, useOfProfile } from "./profile-holders.ts";
 import { type Invalid, inUse, invalid, type Result, succeed, type Taken, taken, together, type Usage } from "./result.ts";
 import { type ExpectedVersion, type Mapping, patched, type RawBase, type RowBase, RowTable } from "./row-table.ts";
 import { checkFields, integerRule, textRule } from "./rules.ts";
@@ -65,6 +65,7 @@ export class Profiles {
   readonly #customers: Customers;
   readonly #usedBy: Statement<Usage, SqlValue[]>;
   readonly #holdersOf: (profileNo: number) => Holder[];
+  readonly #useOf: (profileNo: number) => ProfileUse;
   readonly #clearPools: Statement<unknown, SqlValue[]>;
   readonly #addPool: Statement<unknown, SqlValue[]>;
 
@@ -74,6 +75,7 @@ export class Profiles {
     this.#customers = customers;
     this.#usedBy = database.sql.prepare<Usage, SqlValue[]>(usedByText);
     this.#holdersOf = holdersOfProfile(database);
+    this.#useOf = useOfProfile(database);
     this.#clearPools = database.sql.prepare("DELETE FROM profile_pools WHERE profile_no = ?");
     this.#addPool = database.sql.prepare("INSERT INTO profile_pools (profile_no, position, pool_no) VALUES (?, ?, ?)");
   }
@@ -95,6 +97,11 @@ export class Profiles {
   /** The fleets whose house it is, the rigs that are pinned to it or work through it, the contracts that have not ended. */
   usedBy(no: number): Usage[] {
     return this.#usedBy.all(no);
+  }
+
+  /** The same with its rigs counted: cheap for lists. */
+  useOf(no: number): ProfileUse {
+    return this.#useOf(no);
   }
 
   /** Whether the customer (null = the house) has a profile of this name; case does not matter. */
@@ -126,11 +133,23 @@ export class Profiles {
    * null = nobody else's. Nobody mines with another's account.
    */
   othersClaim(profile: Pick<Profile, "customerId" | "poolNos">, customerId: string | null): string | null {
+    const claim = this.#claimOn(profile, customerId);
+    if (claim === null) return null;
+    const name = this.#customers.byId(claim.customerId)?.name ?? claim.customerId;
+    return claim.pool === null ? `belongs to customer ${name}` : `contains pool ${claim.pool.name} of customer ${name}`;
+  }
+
+  /** Those of an algorithm that the house may mine with: nobody's own, nor with a pool of somebody. */
+  forHouse(algorithm: AlgorithmName | undefined): Profile[] {
+    return this.all().filter((profile) => profile.algorithm === algorithm && this.#claimOn(profile, null) === null);
+  }
+
+  /** The customer other than `customerId` whose it is, or whose pool it contains. */
+  #claimOn({ customerId: ownerId, poolNos }: Pick<Profile, "customerId" | "poolNos">, customerId: string | null) {
     const isOthers = (id: string | null): id is string => id !== null && id !== customerId;
-    const nameOf = (id: string) => this.#customers.byId(id)?.name ?? id;
-    if (isOthers(profile.customerId)) return `belongs to customer ${nameOf(profile.customerId)}`;
-    for (const pool of profile.poolNos.map((no) => this.#pools.byNo(no))) {
-      if (pool !== null && isOthers(pool.customerId)) return `contains pool ${pool.name} of customer ${nameOf(pool.customerId)}`;
+    if (isOthers(ownerId)) return { customerId: ownerId, pool: null };
+    for (const pool of poolNos.map((no) => this.#pools.byNo(no))) {
+      if (pool !== null && isOthers(pool.customerId)) return { customerId: pool.customerId, pool };
     }
     return null;
   }

@@ -147,22 +147,22 @@ export class Watch {
 
   /** What could still be promised; see `capacityFor`. */
   capacity(ask: CapacityAsk): Capacity {
-    return capacityFor(this.planFacts(), ask);
+    return capacityFor(this.supply(), ask);
   }
 
   /** What it would cost to take rigs from all contracts now; see `removalCost`. */
   removalCost(rigNos: readonly number[]): RemovalCost {
-    return removalCost(this.planFacts(), new Set(rigNos));
+    return removalCost({ ...this.supply(), allocations: [...this.scheduler.allocations()] }, new Set(rigNos));
   }
 
   /** Rigs that enrolled a moment ago count as well. */
-  private planFacts(): PlanFacts {
+  private supply(): Omit<PlanFacts, "allocations"> {
     this.readRigs();
     for (const { rigNo, sessions } of this.deps.hub.rigs()) {
       if (this.register.get(rigNo) === undefined) this.register.read(rigNo, sessions.length > 0);
       if (sessions.length > 0 && this.register.get(rigNo)?.plan.connected === false) this.register.change(rigNo, { connected: true });
     }
-    const facts = { contracts: this.book.planFacts, rigs: this.register.facts(), allocations: [...this.scheduler.allocations()] };
+    const facts = { contracts: this.book.planFacts, rigs: this.register.facts() };
     return { nowMs: this.deps.now(), startGraceUntilMs: this.readyAtMs, fleets: this.fleetFacts(() => 0), ...facts };
   }
 

@@ -42,7 +42,7 @@ export const liveLimits = Object.freeze({
 });
 
 /** A piece as it is sent, and the tick at which it last changed. */
-type Versioned = { bytes: Uint8Array; tick: number };
+type Versioned = { html: string; bytes: Uint8Array; tick: number };
 type Pieces = ReadonlyMap<string, Versioned>;
 
 type Client = {
@@ -83,9 +83,8 @@ async function noted(parts: readonly LivePart[], before: Pieces | undefined, tic
   const pieces = new Map<string, Versioned>();
   for (const { id, html } of parts) {
     await breathe();
-    const bytes = sseBytes(html);
     const kept = before?.get(id);
-    pieces.set(id, kept !== undefined && Buffer.compare(kept.bytes, bytes) === 0 ? kept : { bytes, tick });
+    pieces.set(id, kept?.html === html ? kept : { html, bytes: sseBytes(html), tick });
   }
   return pieces;
 }

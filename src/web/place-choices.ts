@@ -1,4 +1,4 @@
-import { breathe } from "../../views/turns.ts";
+import { inPieces } from "../../views/turns.ts";
 import type { Control } from "../control/control.ts";
 import type { RackPosition } from "../control/rack-position.ts";
 import type { RigPlace } from "../control/racks.ts";
@@ -10,15 +10,20 @@ export type PlaceChoices = { building: string[]; row: string[]; rack: string[]; 
 
 const choicesMax = 200;
 const order = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
-const isSame = (one: string | null, other: string | null): boolean => one?.toLowerCase() === other?.toLowerCase();
+const isSame = (one: string | null, other: string | null): boolean => one === other || one?.toLowerCase() === other?.toLowerCase();
+const rigsPerPiece = 200;
 
 /** Words without regard to case, as most write them. */
 class Words {
   readonly #known = new Map<string, string>();
+  #last: string | null = null;
 
   add(word: string | null): void {
-    const key = word?.toLowerCase() ?? "";
-    if (word !== null && !this.#known.has(key)) this.#known.set(key, word);
+    // Neighbours have most words in common.
+    if (word === null || word === this.#last) return;
+    this.#last = word;
+    const key = word.toLowerCase();
+    if (!this.#known.has(key)) this.#known.set(key, word);
   }
 
   sorted(): string[] {
@@ -47,9 +52,8 @@ export async function placeChoices({ racks, rigs, typed, selfId }: Asked): Promi
   };
   for (const { siteId, building: inBuilding, row: inRow, name } of racks.all())
     add({ siteId, location: { building: inBuilding, row: inRow, rack: name, position: null } });
-  for (const rig of rigs) {
-    await breathe();
-    if (add(rig) && rig.id !== selfId && rig.lifecycle !== "retired") standing.push(rig);
+  for await (const piece of inPieces(rigs, rigsPerPiece)) {
+    for (const rig of piece) if (add(rig) && rig.id !== selfId && rig.lifecycle !== "retired") standing.push(rig);
   }
   const own = rack === null ? null : racks.at(typed);
   const position = own === null ? [] : rackGrid(own, standing).cells.filter((cell) => cell.rigs.length === 0);

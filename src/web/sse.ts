@@ -2,7 +2,7 @@ const encoder = new TextEncoder();
 const frameEnd = encoder.encode("\n\n");
 
 /** Line breaks inside the data must begin new `data:` lines, or whoever wrote the data could forge events. */
-const dataLines = (data: string): string => data.replace(/\r\n|\r|\n/g, "\ndata: ");
+const dataLines = (data: string): string => (data.includes("\n") || data.includes("\r") ? data.replace(/\r\n|\r|\n/g, "\ndata: ") : data);
 
 /** One server-sent event. */
 export function sseFrame({ id, event, data }: { id?: string; event?: string; data: string }): string {

@@ -134,10 +134,13 @@ describe("profiles", () => {
         { kind: "rig", name: "a" },
       ],
     });
+    expect(control.profiles.useOf(profile.no)).toEqual({ names: ["fleet main"], rigs: 1 });
     must(control.fleets.update(main.id, { houseProfileNo: null }, null));
     must(control.rigs.update(rig?.id ?? "", { pinnedProfileNo: null }, null));
+    expect(control.profiles.useOf(profile.no)).toEqual({ names: [], rigs: 0 });
     control.allocations.assign([{ rigNo: rig?.no ?? 0, profileNo: profile.no, reason: { code: "x", text: "x" }, decidedBy: "planner" }]);
     expect(failureOf(control.profiles.remove(profile.id, null))).toMatchObject({ count: 1, usedBy: [{ kind: "rig", name: "a" }] });
+    expect(control.profiles.useOf(profile.no)).toEqual({ names: [], rigs: 1 });
     control.allocations.assign([{ rigNo: rig?.no ?? 0, reason: { code: "x", text: "x" }, decidedBy: "planner" }]);
     must(control.profiles.remove(profile.id, null));
   });

@@ -1,5 +1,5 @@
 import { type BuildingRows, type NamedRack, RackNow, RacksPage, type RowProps, type StandingRig } from "../../../views/pages/racks.tsx";
-import { breathe } from "../../../views/turns.ts";
+import { inPieces } from "../../../views/turns.ts";
 import type { Rack } from "../../control/racks.ts";
 import type { Rig } from "../../control/rig-row.ts";
 import { assetUrls } from "../assets/assets.ts";
@@ -19,6 +19,8 @@ type Row = RowPlace & { key: string; racks: Rack[]; rigs: Rig[]; troubled: numbe
 
 const keyOf = ({ siteId, building, row }: RowPlace): string => JSON.stringify([siteId, building?.toLowerCase() ?? null, row?.toLowerCase() ?? null]);
 
+const rigsPerPiece = 200;
+
 /** Positions that one page draws; a row that has more shows its first racks. */
 const cellsMax = 5_000;
 
@@ -29,20 +31,27 @@ export function rowHref({ siteId, building, row }: RowPlace, path = "/racks"): s
 /** Rows that have racks, or rigs that say they stand there. */
 async function rowsOf({ deps: { control }, snapshots }: PageParts): Promise<Map<string, Row>> {
   const rows = new Map<string, Row>();
+  // Thousands of rigs write the same few names in the same few ways.
+  const asWritten = new Map<string, Row>();
   const rowAt = ({ siteId, building, row }: RowPlace): Row => {
+    const text = `${siteId ?? ""}\n${building ?? ""}\n${row ?? ""}`;
+    const known = asWritten.get(text);
+    if (known !== undefined) return known;
     const key = keyOf({ siteId, building, row });
-    const known = rows.get(key) ?? { siteId, building, row, key, racks: [], rigs: [], troubled: 0 };
-    rows.set(key, known);
-    return known;
+    const found = rows.get(key) ?? { siteId, building, row, key, racks: [], rigs: [], troubled: 0 };
+    rows.set(key, found);
+    asWritten.set(text, found);
+    return found;
   };
   for (const rack of control.racks.all()) rowAt(rack).racks.push(rack);
-  for (const view of (await snapshots.current()).rigs) {
-    await breathe();
-    const { siteId, location } = view.rig;
-    if (location.building === null && location.row === null && location.rack === null) continue;
-    const row = rowAt({ siteId, building: location.building, row: location.row });
-    row.rigs.push(view.rig);
-    if (isTroubled(view)) row.troubled += 1;
+  for await (const views of inPieces((await snapshots.current()).rigs, rigsPerPiece)) {
+    for (const view of views) {
+      const { siteId, location } = view.rig;
+      if (location.building === null && location.row === null && location.rack === null) continue;
+      const row = rowAt({ siteId, building: location.building, row: location.row });
+      row.rigs.push(view.rig);
+      if (isTroubled(view)) row.troubled += 1;
+    }
   }
   return rows;
 }

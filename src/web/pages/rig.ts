@@ -197,8 +197,7 @@ function controlOf(parts: PageParts, call: PageCall, form: FormState): RigContro
   if (!call.viewer.mayWrite) return null;
   const { control } = parts.deps;
   const rig = found(control.rigs.byId(call.id), "rig");
-  const algorithm = control.fleets.byNo(rig.fleetNo)?.algorithm;
-  const profiles = control.profiles.all().filter((profile) => profile.algorithm === algorithm && control.profiles.othersClaim(profile, null) === null);
+  const profiles = control.profiles.forHouse(control.fleets.byNo(rig.fleetNo)?.algorithm);
   const pinned = rig.pinnedProfileNo === null ? null : control.profiles.byNo(rig.pinnedProfileNo);
   const pinnedContract = rig.pinnedContractNo === null ? null : control.contracts.byNo(rig.pinnedContractNo);
   return {

@@ -145,9 +145,9 @@ export class JobBoard {
     return hands;
   }
 
-  /** The layouts of those who work here. */
-  *layouts(): Iterable<Layout> {
-    for (const { hands, layout } of this.blocks) if (hands.size > 0) yield layout;
+  /** Whether somebody works here whose layout is such. */
+  hasLayout(isSuch: (layout: Layout) => boolean): boolean {
+    return this.blocks.some(({ hands, layout }) => hands.size > 0 && isSuch(layout));
   }
 
   /** Bytes between the pool's extranonce1 and the rig's; negative where the layout does not fit; null before the first job. */

@@ -149,7 +149,7 @@ export class PoolWatch {
     }
     // Without rigs nothing speaks for or against it.
     if (this.hps === null || session.difficulty === 0) return this.fault?.kind === "difficulty" ? this.fault : null;
-    const shares = sharesInTwoMinutes(this.hps, session.difficulty, Number(algorithms[session.address.algorithm].hashesPerDifficulty));
+    const shares = sharesInTwoMinutes(this.hps, session.difficulty, algorithms[session.address.algorithm].hashesPerDifficultyDouble);
     if (!this.tooHard.look(nowMs, shares < 1)) return null;
     return { kind: "difficulty", text: `asks for a difficulty of ${session.difficulty}: its rigs find less than one such share in two minutes` };
   }

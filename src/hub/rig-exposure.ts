@@ -18,7 +18,7 @@ type Working = RosterSession & {
 /** Tells the connection's rigs what they work at: after each job, and about once a second, as a pool may have gone meanwhile. */
 export function expose(session: Working, nowMs: number): void {
   const job = session.board === null ? null : session.jobs.latest;
-  const hashes = job === null ? 0 : session.tuning.current * Number(algorithms[job.poolJob.work.algorithm].hashesPerDifficulty);
+  const hashes = job === null ? 0 : session.tuning.current * algorithms[job.poolJob.work.algorithm].hashesPerDifficultyDouble;
   session.rig?.works(session, nowMs, hashes);
   if (session.others !== null) for (const rig of session.others.values()) rig.works(session, nowMs, hashes);
 }

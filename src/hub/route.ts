@@ -1,7 +1,6 @@
 import type { Profile } from "../control/profiles.ts";
 import { LastHour } from "../health/pool-gate.ts";
 import type { Destination } from "../schedule/move.ts";
-import type { Layout } from "../work/extranonce.ts";
 import type { Hand } from "./job-board.ts";
 import type { Upstream } from "./upstream.ts";
 
@@ -71,12 +70,6 @@ export function mostRigsPerX(hands: Iterable<RoutedHand>): number {
     if (count > most) most = count;
   }
   return most;
-}
-
-export function layoutsOf(hands: Iterable<RoutedHand>): Layout[] {
-  const layouts = new Map<number, Layout>();
-  for (const { layout } of hands) layouts.set(layout.e1Bytes * 256 + layout.e2Bytes, layout);
-  return [...layouts.values()];
 }
 
 export function worksFor({ board }: RoutedHand, upstream: Upstream): boolean {

@@ -9,7 +9,7 @@ const hubCodes = codesOf(hubVerdicts);
 const poolCodes = codesOf(poolVerdicts);
 /** Pool numbers count up from 1 and stay far below. */
 const poolsMax = 2 ** 24;
-const hashesPer = { sha256d: Number(algorithms.sha256d.hashesPerDifficulty), scrypt: Number(algorithms.scrypt.hashesPerDifficulty) };
+const hashesPer = { sha256d: algorithms.sha256d.hashesPerDifficultyDouble, scrypt: algorithms.scrypt.hashesPerDifficultyDouble };
 const answerBounds: readonly number[] = Object.freeze([0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5]);
 
 type Counted = Pick<ShareRecord, "atMs" | "poolNo" | "contractNo" | "algorithm" | "difficulty" | "hubVerdict" | "poolVerdict" | "answeredMs">;

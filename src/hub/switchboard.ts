@@ -6,13 +6,13 @@ import { waveSize } from "../health/pool-gate.ts";
 import { TipHistory } from "../health/pool-tips.ts";
 import { chooseEndpoint, type EndpointChoice, endpointsToHold } from "../schedule/choose-endpoint.ts";
 import type { Destination } from "../schedule/move.ts";
-import type { Layout } from "../work/extranonce.ts";
 import { type Owner, Owners } from "./owners.ts";
 import { factOfPool } from "./pool-facts.ts";
 import { Refuge, type RefugeDeps } from "./refuge.ts";
-import { keyOf, layoutsOf, mostRigsPerX, Route, type RoutedHand, worksFor } from "./route.ts";
+import { keyOf, mostRigsPerX, Route, type RoutedHand, worksFor } from "./route.ts";
 import { type ContractName, type SwitchEvent, switchEvent } from "./switch-events.ts";
 import { Upstream, type UpstreamDeps } from "./upstream.ts";
+import type { AnyLayout } from "./upstream-link.ts";
 
 export type SwitchboardDeps = Omit<UpstreamDeps, "changed" | "seated" | "homeless" | "nameRefused" | "tips"> & {
   pools: () => Pool[];
@@ -23,7 +23,7 @@ export type SwitchboardDeps = Omit<UpstreamDeps, "changed" | "seated" | "homeles
 };
 
 /** What the routes ask of one upstream. */
-type Need = { role: "active" | "warm"; sessions: () => number; layouts: readonly Layout[] };
+type Need = { role: "active" | "warm"; sessions: () => number; layouts: AnyLayout };
 
 /** A change that causes another is looked at again; more often than this is a circle. */
 const roundsMax = 8;
@@ -122,7 +122,7 @@ export class Switchboard {
   /** Looks after the next of `tickParts` parts of the owners: hundreds of contracts in one turn would stop the event loop. */
   tick(nowMs: number): void {
     this.tickPart = (this.tickPart + 1) % tickParts;
-    this.dropIdle();
+    if (this.tickPart === 0) this.dropIdle();
     for (const [contractNo, owner] of this.owners.all()) if (contractNo % tickParts === this.tickPart) this.tickOwner(contractNo, owner, nowMs);
   }
 
@@ -285,7 +285,7 @@ export class Switchboard {
     for (const upstream of owner.upstreams.values()) {
       const need = needs.get(upstream);
       upstream.sessionsWanted = need?.sessions ?? (() => 1);
-      upstream.expected = need?.layouts ?? [];
+      upstream.expected = need?.layouts ?? (() => false);
       upstream.setRole(need?.role ?? "off");
     }
   }
@@ -308,7 +308,7 @@ export class Switchboard {
     const present = route.present();
     // Hardly ever asked, and ten thousand rigs take a millisecond and a megabyte.
     const mostAlike = () => mostRigsPerX(present);
-    const layouts = layoutsOf(present);
+    const layouts: AnyLayout = (isSuch) => present.some(({ layout }) => isSuch(layout));
     for (const upstream of upstreams) {
       const poolNo = upstream.pool.no;
       const isUsed = poolNo === route.activePoolNo || poolNo === route.wave?.poolNo;
@@ -316,7 +316,7 @@ export class Switchboard {
       const others = needs.get(upstream);
       const role = isUsed ? "active" : (others?.role ?? "warm");
       const sessions = others === undefined ? mostAlike : () => others.sessions() + mostAlike();
-      needs.set(upstream, { role, sessions, layouts: [...(others?.layouts ?? []), ...layouts] });
+      needs.set(upstream, { role, sessions, layouts: others === undefined ? layouts : (isSuch) => others.layouts(isSuch) || layouts(isSuch) });
     }
   }
 

@@ -34,21 +34,17 @@ export function poolAddress(pool: Pool, login: { contractNo: number; rigName: st
   return { poolNo: pool.no, contractNo, host, port, tls, algorithm, username, password: pool.password.reveal(), configure, passDifficulty, agent };
 }
 
-/** The layouts of rigs that are expected, wait, or work on one of the links. */
-export function* layoutsOf(expected: readonly Layout[], waiting: Iterable<Hand>, links: readonly Link[]): Iterable<Layout> {
-  yield* expected;
-  for (const { layout } of waiting) yield layout;
-  for (const { board } of links) yield* board.layouts();
-}
+/** Asks whether one of some rigs has such a layout. */
+export type AnyLayout = (isSuch: (layout: Layout) => boolean) => boolean;
 
-/** The fewest bytes that `free` leaves beside one of these layouts; null without one that fits. */
-export function leastRoom(free: number, layouts: Iterable<Layout>): number | null {
-  let least: number | null = null;
-  for (const layout of layouts) {
-    const filler = fillerBytes(free, layout);
-    if (filler >= 0 && (least === null || filler < least)) least = filler;
-  }
-  return least;
+/**
+ * Whether a rig that is expected, waits, or works on one of the links fills the bytes that a pool leaves, so that no prefix can tell it
+ * from another of the same extranonce1.
+ */
+export function isFilled(free: number, rigs: { expected: AnyLayout; waiting: ReadonlyMap<Hand, number>; links: readonly Link[] }): boolean {
+  const fills = (layout: Layout) => fillerBytes(free, layout) === 0;
+  if (rigs.links.some(({ board }) => board.hasLayout(fills)) || rigs.expected(fills)) return true;
+  return rigs.waiting.size > 0 && rigs.waiting.keys().some(({ layout }) => fills(layout));
 }
 
 /** The least hashrate that one of the sessions with rigs is meant to have, in H/s; null where one rig's is not known. */

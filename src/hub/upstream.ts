@@ -3,7 +3,7 @@ import type { PoolState } from "../health/facts.ts";
 import type { PoolFault } from "../health/pool-fault.ts";
 import type { TipHistory } from "../health/pool-tips.ts";
 import type { EndpointChoice } from "../schedule/choose-endpoint.ts";
-import { fillerBytes, type Layout } from "../work/extranonce.ts";
+import { fillerBytes } from "../work/extranonce.ts";
 import type { Work } from "../work/work.ts";
 import type { GroundBook } from "./ground-book.ts";
 import type { PoolJob } from "./hub-job.ts";
@@ -13,7 +13,7 @@ import type { SettleShare } from "./pending-submits.ts";
 import { type PoolCloseReason, PoolSession, type PoolSessionEvents } from "./pool-session.ts";
 import { PoolWatch } from "./pool-watch.ts";
 import { Redial } from "./redial.ts";
-import { type Link, layoutsOf, leastRoom, poolAddress, sameAccount } from "./upstream-link.ts";
+import { type AnyLayout, isFilled, type Link, poolAddress, sameAccount } from "./upstream-link.ts";
 
 export type UpstreamDeps = {
   now: () => number;
@@ -44,7 +44,7 @@ export class Upstream {
   /** How many sessions a pool without room for a prefix is to have: the largest number of rigs with one extranonce1. */
   sessionsWanted: () => number = () => 1;
   /** The layouts of those rigs, wherever they work now. */
-  expected: readonly Layout[] = [];
+  expected: AnyLayout = () => false;
   stateSinceMs: number;
   reason = "";
   /** Rigs that are to work here and have no seat, and since when. */
@@ -93,8 +93,8 @@ export class Upstream {
 
   /** A session whose figures stand for the endpoint as it is configured now. */
   get face(): PoolSession | null {
-    const current = this.links.filter((link) => link.retiringSinceMs === 0);
-    return (current.find((link) => link.session.ready) ?? current[0])?.session ?? null;
+    const isCurrent = (link: Link) => link.retiringSinceMs === 0;
+    return (this.links.find((link) => isCurrent(link) && link.session.ready) ?? this.links.find(isCurrent))?.session ?? null;
   }
 
   get rigs(): number {
@@ -265,14 +265,13 @@ export class Upstream {
     const face = this.face;
     // Only a pool that leaves no room for a prefix needs more than one.
     if (face === null || !face.ready) return 1;
-    const ready = this.links.filter((link) => link.session.ready && link.retiringSinceMs === 0).length;
-    const wanted = Math.max(1, this.room(face.free) === 0 ? this.sessionsWanted() : 1, this.crowded(face.free) ? ready + 1 : 1);
+    const ready = () => this.links.filter((link) => link.session.ready && link.retiringSinceMs === 0).length;
+    const wanted = Math.max(1, this.filled(face.free) ? this.sessionsWanted() : 1, this.crowded(face.free) ? ready() + 1 : 1);
     return Math.min(wanted, limits.sessionsPerUpstreamMax);
   }
 
-  /** The fewest bytes that the pool leaves beside a rig that works, waits or is expected here; null without one that fits. */
-  private room(free: number): number | null {
-    return leastRoom(free, layoutsOf(this.expected, this.waiting.keys(), this.links));
+  private filled(free: number): boolean {
+    return isFilled(free, { expected: this.expected, waiting: this.waiting, links: this.links });
   }
 
   /** Rigs wait that fit, so the ground of the sessions there are is others'. */
@@ -351,7 +350,7 @@ export class Upstream {
   private repeatsFixed(link: Link): boolean {
     const { free } = link.session;
     // With room to spare they share the ground as if they were one.
-    if (this.room(free) !== 0 && !this.crowded(free)) return false;
+    if (!this.filled(free) && !this.crowded(free)) return false;
     return this.links.some(
       (other) => other !== link && other.session.ready && other.retiringSinceMs === 0 && Buffer.compare(other.session.fixed, link.session.fixed) === 0,
     );

@@ -2,7 +2,7 @@ import { algorithms } from "../work/algorithm.ts";
 import { journalAlgorithms } from "./journal-format.ts";
 
 /** Hashes per difficulty by the code of the algorithm; all are powers of two, so the product with a double is exact. */
-const factors: readonly number[] = journalAlgorithms.map((name) => Number(algorithms[name].hashesPerDifficulty));
+const factors: readonly number[] = journalAlgorithms.map((name) => algorithms[name].hashesPerDifficultyDouble);
 
 const word = 2 ** 32;
 const half = 2 ** 64;

@@ -76,7 +76,8 @@ export function restartWindow(state: VardiffState, nowMs: number): void {
  */
 export function retarget(state: VardiffState, rules: RetargetRules): number | null {
   const perMs = rules.sharesPerMinute / 60_000;
-  const wanted = bounded(state.difficulty * stepOf(state, rules.nowMs, perMs), rules);
+  const step = stepOf(state, rules.nowMs, perMs);
+  const wanted = step === 1 && isWithin(state.difficulty, rules) ? state.difficulty : bounded(state.difficulty * step, rules);
   if (wanted === state.difficulty || isRounding(wanted, state.difficulty, rules)) {
     if ((rules.nowMs - state.windowStartMs) * perMs >= limits.windowExpected) forgetHalf(state, rules.nowMs);
     return null;
@@ -125,6 +126,10 @@ function forgetHalf(state: VardiffState, nowMs: number): void {
   state.steady = true;
 }
 
+function isWithin(difficulty: number, { difficultyMin, difficultyMax, integersOnly }: RetargetRules): boolean {
+  return difficulty >= difficultyMin && difficulty <= difficultyMax && (!integersOnly || Number.isInteger(difficulty));
+}
+
 /** Three digits are all that the evidence is worth, and what people can read; the limits stay exact. */
 function bounded(difficulty: number, rules: RetargetRules): number {
   const readable = Number(difficulty.toPrecision(3));
@@ -155,7 +160,7 @@ export type StartRules = {
 
 /** A rig's first difficulty: `d=`, else what it suggests, else from its nominal hashrate, else min(upstream, 65,536); never above the upstream's. */
 export function startDifficulty(rules: StartRules): number {
-  const perShare = Number(algorithms[rules.algorithm].hashesPerDifficulty);
+  const perShare = algorithms[rules.algorithm].hashesPerDifficultyDouble;
   const fromNominal = rules.nominalHps === null ? null : (rules.nominalHps * 60) / (rules.sharesPerMinute * perShare);
   const wishes = [rules.hintD, rules.suggested, fromNominal === null ? null : Number(fromNominal.toPrecision(3))];
   const wish = wishes.find((value) => value !== null && value > 0 && value < Number.POSITIVE_INFINITY);

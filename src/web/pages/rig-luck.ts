@@ -14,6 +14,6 @@ export function luckOf(fact: RigFact | null, { hps, windowMs, algorithm, nowMs }
   const [session] = fact?.sessions ?? [];
   if (session === undefined || !(hps > 0) || !(session.difficulty > 0)) return null;
   const seconds = Math.min(windowMs, nowMs - session.sinceMs) / 1_000;
-  const shares = (hps * seconds) / (session.difficulty * Number(algorithms[algorithm].hashesPerDifficulty));
+  const shares = (hps * seconds) / (session.difficulty * algorithms[algorithm].hashesPerDifficultyDouble);
   return shares > 0 ? sigmas / Math.sqrt(shares) : null;
 }

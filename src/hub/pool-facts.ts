@@ -6,7 +6,7 @@ import type { Upstream } from "./upstream.ts";
 /** The best state that any owner has at a pool stands for it. */
 const order: readonly PoolState[] = ["live", "warm", "misconfigured", "failing", "ejected", "connecting", "unused"];
 
-/** What is known of a pool endpoint over all its owners. `sinceMs`: of its state where nobody uses it now. */
+/** What is known of a pool endpoint over all its owners. `sinceMs`: start of the hub, since when nobody uses it unless it was added later. */
 export function factOfPool(pool: Pool, upstreams: readonly Upstream[], when: { nowMs: number; sinceMs: number; nameOf: ContractName }): PoolFact {
   const face = upstreams.map((upstream) => upstream.face).find((session) => session?.ready) ?? upstreams[0]?.face ?? null;
   const shown = upstreams.toSorted((a, b) => order.indexOf(a.state()) - order.indexOf(b.state()))[0];
@@ -15,7 +15,7 @@ export function factOfPool(pool: Pool, upstreams: readonly Upstream[], when: { n
     poolNo: pool.no,
     algorithm: pool.algorithm,
     state: shown?.state() ?? "unused",
-    stateSinceMs: shown?.stateSinceMs ?? when.sinceMs,
+    stateSinceMs: shown?.stateSinceMs ?? Math.max(when.sinceMs, pool.createdAtMs),
     reason: shown?.reason ?? "",
     extranonce2Size: size,
     difficulty: face === null || face.difficulty === 0 ? null : face.difficulty,

@@ -36,7 +36,7 @@ export function pageFrom<Page>(result: Result<Page>): Page {
 }
 
 /** A page of a list, with the address of the next one in a Link header (RFC 8288). */
-export function listReply(request: Request, data: readonly unknown[], next: string | null): Reply {
+export function listReply(request: Request, data: readonly unknown[], next: string | null): Reply & { body: object } {
   const body = { data, page: { next } };
   if (next === null) return { body };
   const url = new URL(request.url);

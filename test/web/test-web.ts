@@ -1,7 +1,7 @@
 import { openControl } from "../../src/control/control.ts";
 import type { AnswerQuantiles } from "../../src/health/answer-times.ts";
 import type { PoolFact, PoolTest, RigFact } from "../../src/health/facts.ts";
-import type { HashratePoint, ShareRow, SharesSummary, WorkRow } from "../../src/ledger/answers.ts";
+import type { Gap, HashratePoint, ShareRow, SharesSummary, WorkRow } from "../../src/ledger/answers.ts";
 import { silentLog } from "../../src/log.ts";
 import type { Capacity, CapacityAsk } from "../../src/schedule/capacity.ts";
 import type { Move } from "../../src/schedule/move.ts";
@@ -110,7 +110,12 @@ export class FakeLedger implements WebLedger {
   deliveredRates = (windowsS: readonly number[]) => Promise.resolve(windowsOf(this.deliveredTable, windowsS, [900, 86_400]));
   deliveredWorks: WebLedger["deliveredWorks"] = (list) => Promise.resolve({ works: list.map(() => 0n), asOfMs: startMs });
   rejects = () => Promise.resolve(this.rejectTable);
-  gaps = () => Promise.resolve([]);
+  /** When no hub ran. */
+  gapList: Gap[] = [];
+  gaps = (fromMs: number, toMs: number) => {
+    const within = this.gapList.filter((gap) => gap.fromMs < toMs && gap.toMs > fromMs);
+    return Promise.resolve(within.map((gap) => ({ fromMs: Math.max(fromMs, gap.fromMs), toMs: Math.min(toMs, gap.toMs) })));
+  };
   lastShares = (rigNo: number, n: number) => {
     this.asked.push(["lastShares", rigNo, n]);
     return Promise.resolve(this.rows.filter((row) => row.rigNo === rigNo).slice(-n));

@@ -16,6 +16,8 @@ export type ScheduleProps = {
   form: FormState;
   atMs: number;
   rows: AllocationLine[];
+  /** What must be known of the rows, above all why there are none. */
+  note: string | null;
   gantt: GanttProps;
   /** How long the time shown is, in words. */
   span: string;
@@ -96,8 +98,9 @@ function Moments(props: ScheduleProps): JSX.Element {
             Who had which rig at <Moment atMs={props.atMs} clock={viewer} />
           </h2>
         </header>
+        {props.note === null ? "" : <Empty text={props.note} />}
         {props.rows.length === 0 ? (
-          <Empty text="No rig was allocated then." />
+          ""
         ) : (
           <table>
             <thead>

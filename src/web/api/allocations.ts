@@ -1,10 +1,12 @@
 import { Type } from "@sinclair/typebox";
 import { type ApiParts, type Endpoint, readEndpoint } from "../endpoint.ts";
 import { allocationExample } from "../examples.ts";
+import { hubBackMs } from "../hub-back.ts";
 import { allocationModel } from "../models.ts";
 import { invalidParameter, limitOf, listReply, pageFrom } from "../paging.ts";
 import { allocationJson } from "../present-rows.ts";
-import { idOf, pageOf, pageQuery, time, windowQuery } from "../schema-parts.ts";
+import { idOf, model, pageOf, pageQuery, time, windowQuery } from "../schema-parts.ts";
+import { timeText } from "../times.ts";
 import { timeOf, windowOf } from "./windows.ts";
 
 const dayMs = 86_400_000;
@@ -19,6 +21,11 @@ const allocationQuery = Type.Object({
   contract_id: Type.Optional(idOf("ctr")),
 });
 
+export const allocationPage = model("AllocationPage", {
+  ...pageOf("Allocation", allocationModel).properties,
+  warnings: Type.Optional(Type.Array(Type.String(), { description: "Where the time asked about is still to come, or no hub ran in it" })),
+});
+
 export function allocationEndpoints(parts: ApiParts): Endpoint[] {
   const { deps, ids } = parts;
   const { control } = deps;
@@ -30,10 +37,8 @@ export function allocationEndpoints(parts: ApiParts): Endpoint[] {
     description:
       "The durable history: all that were in force at any moment of `[from, to)` (by default the last 24 hours), in the order in which they were decided; or with `at` those of one moment.",
     query: allocationQuery,
-    answers: [
-      { status: 200, description: "Allocations", schema: pageOf("Allocation", allocationModel), example: { data: [allocationExample], page: { next: null } } },
-    ],
-    handle: ({ query, request }) => {
+    answers: [{ status: 200, description: "Allocations", schema: allocationPage, example: { data: [allocationExample], page: { next: null } } }],
+    handle: async ({ query, request }) => {
       const rigNo = query.rig_id === undefined ? undefined : (control.rigs.byId(query.rig_id)?.no ?? nobody);
       const atMs = timeOf(query.at);
       const window = atMs === null ? windowOf(query, deps.now() + 1, dayMs) : momentOf(query, atMs);
@@ -41,10 +46,21 @@ export function allocationEndpoints(parts: ApiParts): Endpoint[] {
       const asked = { ...window, ...ofContract, ...(rigNo !== undefined && { rigNo }), cursor: query.cursor ?? null, limit: limitOf(query) };
       const page = pageFrom(control.allocations.range(asked));
       const rows = page.rows.map((allocation) => allocationJson(allocation, ids));
-      return listReply(request, rows, page.next);
+      const reply = listReply(request, rows, page.next);
+      const warnings = await warningsOf(deps, window, rows.length > 0);
+      return warnings.length === 0 ? reply : { ...reply, body: { ...reply.body, warnings } };
     },
   });
   return [read];
+}
+
+/** What must be known of the answer: it tells of what is recorded, and the future is not. */
+async function warningsOf(deps: ApiParts["deps"], { fromMs, toMs }: { fromMs: number; toMs: number }, any: boolean): Promise<string[]> {
+  if (fromMs > deps.now()) return ["this time is still to come, and nothing is decided of it: these are the allocations in force now"];
+  const backMs = await hubBackMs(deps, fromMs);
+  if (backMs === null || backMs < toMs) return [];
+  const gone = `the hub did not run in this time; it has run since ${timeText(backMs)}`;
+  return [any ? `${gone}, and these were in force when it stopped` : `${gone}, and of this time there is no record of any rig`];
 }
 
 /** Times are whole milliseconds, so the one that begins at `atMs` holds just what was in force then. */

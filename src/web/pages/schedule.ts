@@ -1,7 +1,9 @@
+import { clockTime } from "../../../views/format.ts";
 import { SchedulePage } from "../../../views/pages/schedule.tsx";
 import { rangeQuery, rangeText, type TimeRange } from "../../../views/time-range.ts";
 import type { Contract } from "../../control/contract-row.ts";
 import { assetUrls } from "../assets/assets.ts";
+import { hubBackMs } from "../hub-back.ts";
 import { AllocationLines } from "./allocation-lines.ts";
 import { ganttOf } from "./gantt-rows.ts";
 import { localTimeText, readLocalTime } from "./local-time.ts";
@@ -16,6 +18,8 @@ const hourMs = 3_600_000;
 
 type Asked = {
   atMs: number;
+  /** Another moment was asked about, which is still to come. */
+  isAhead: boolean;
   contract: Contract | null;
   range: TimeRange;
   errors: Record<string, string>;
@@ -32,6 +36,7 @@ function read({ deps: { control, now } }: PageParts, { url, viewer: { zone } }: 
   const contract = typedContract === "" ? null : byNumber(control, typedContract);
   return {
     atMs: Math.min(atMs ?? now(), now()),
+    isAhead: atMs !== null && atMs > now(),
     contract,
     range: readRange(url, { nowMs: now(), zone, first: firstWord(control.fleets.all()[0]?.createdAtMs ?? 0, now()) }),
     afterRigNo: rigNoOf(url, "after"),
@@ -55,16 +60,31 @@ function hrefOf(range: TimeRange, asked: Readonly<Record<string, string>>): stri
 }
 
 /** Whom rigs served over the range, rig by rig. */
-function drawingOf(parts: PageParts, { contract, range, drawnAfterNo }: Asked, zone: string) {
+async function drawingOf(parts: PageParts, { contract, range, drawnAfterNo }: Asked, zone: string) {
   const { fromMs, toMs } = range;
   const contractNo = contract?.no ?? null;
   const found = parts.deps.control.allocations.rigsBetween({ fromMs, toMs, afterRigNo: drawnAfterNo, limit: drawnSize + 1, contractNo });
   const rigNos = found.slice(0, drawnSize);
-  const empty = contractNo === null ? "No rig was allocated in this time." : "No rig served it in this time.";
+  const backMs = rigNos.length === 0 ? await hubBackMs(parts.deps, fromMs) : null;
+  const nobody = contractNo === null ? "No rig was allocated in this time." : "No rig served it in this time.";
+  const empty = backMs !== null && backMs >= toMs ? "The hub did not run in this time: there is no record of it." : nobody;
   return { gantt: ganttOf(parts, { id: "gantt", rigNos, fromMs, toMs, zone, empty }), nextNo: found.length > drawnSize ? (rigNos.at(-1) ?? 0) : 0 };
 }
 
-export function schedulePage(parts: PageParts, call: PageCall): Promise<Response> {
+/** What must be known of the answer; null where the record is whole. */
+async function noteOf({ deps }: PageParts, { atMs, isAhead, contract, errors }: Asked, { any, zone }: { any: boolean; zone: string }): Promise<string | null> {
+  if (errors["at"] !== undefined) return null;
+  if (isAhead) return "That moment is still to come, and nothing is decided of it: this is what is so now.";
+  const backMs = await hubBackMs(deps, atMs);
+  if (backMs !== null) {
+    const gone = `The hub did not run then; it has run since ${clockTime(backMs, deps.now(), zone)}`;
+    return any ? `${gone}. This is what was in force when it stopped.` : `${gone}. Of that time there is no record of any rig.`;
+  }
+  if (any) return null;
+  return contract === null ? "No rig was allocated then." : "No rig served it then.";
+}
+
+export async function schedulePage(parts: PageParts, call: PageCall): Promise<Response> {
   const { control, now } = parts.deps;
   const { viewer, url } = call;
   const asked = read(parts, call);
@@ -76,10 +96,11 @@ export function schedulePage(parts: PageParts, call: PageCall): Promise<Response
   const at = localTimeText(atMs, viewer.zone);
   // Now stays now: the field has whole seconds, and what began in this one would be missing.
   const kept = { contract: contract?.number ?? "", at: url.searchParams.has("at") && errors["at"] === undefined ? at : "" };
-  const { gantt, nextNo } = drawingOf(parts, asked, viewer.zone);
+  const { gantt, nextNo } = await drawingOf(parts, asked, viewer.zone);
   const last = String(shown.at(-1)?.rigNo ?? 0);
   const beside = new URLSearchParams(Object.entries(kept).filter(([, value]) => value !== "")).toString();
   const props = {
+    note: await noteOf(parts, asked, { any: shown.length > 0, zone: viewer.zone }),
     ...{ viewer, assets: assetUrls, atMs, rows: shown.map((row) => lines.of(row)), gantt, span: rangeText(range) },
     picker: pickerOf(beside === "" ? "/schedule" : `/schedule?${beside}`, range, viewer.zone),
     form: { values: { at: errors["at"] === undefined ? at : (url.searchParams.get("at") ?? ""), contract: url.searchParams.get("contract") ?? "" }, errors },

@@ -46,6 +46,22 @@ describe("who had which rig", () => {
     expect([question < gantt, gantt < rows]).toEqual([true, true]);
   });
 
+  test("a moment that is to come, and one at which no hub ran, are told as such", async () => {
+    const { ledger } = farm.deps;
+    const { gaps } = ledger;
+    const startedMs = farm.deps.now() - 3_600_000;
+    ledger.gaps = (fromMs, toMs) => Promise.resolve(fromMs < startedMs ? [{ fromMs, toMs: Math.min(toMs, startedMs) }] : []);
+    const before = clock(startedMs - 86_400_000);
+    const long = await get(`/schedule?at=${before}&from=${before}&to=${clock(startedMs - 7_200_000)}`);
+    const ahead = await get(`/schedule?at=${clock(farm.deps.now() + 86_400_000)}`);
+    ledger.gaps = gaps;
+    expect(long).toContain("The hub did not run then");
+    expect(long).toContain("The hub did not run in this time: there is no record of it.");
+    expect(long).not.toContain("No rig");
+    expect([rowsOf(ahead).length, ahead.includes("That moment is still to come")]).toEqual([100, true]);
+    expect(await get("/schedule")).not.toContain("The hub did not run");
+  });
+
   test("a moment or a contract that is none is said beside its field", async () => {
     const answer = await owner.get("/schedule?at=yesterday&contract=7x");
     const html = await answer.text();

@@ -1,6 +1,7 @@
 import type { Statement } from "bun:sqlite";
 import { contractNumberSql } from "./contract-number.ts";
 import type { ControlDatabase, SqlValue } from "./database.ts";
+import { type Namesakes, namesakesIn } from "./namesakes.ts";
 import { type Failure, inUse, invalid, type Result, succeed, taken, together, type Usage } from "./result.ts";
 import { type ExpectedVersion, type Mapping, patched, type RawBase, type RowBase, RowTable } from "./row-table.ts";
 import { checkFields, emailRule, orNull, type Rule, textRule, timeZoneRule } from "./rules.ts";
@@ -56,6 +57,7 @@ const limitMax = 500;
 const cursorPattern = /^(\d{1,15})\/(.{1,400})$/;
 
 export class Customers {
+  readonly namesakes: Namesakes;
   /** For fields that name a customer by id: null, or one that exists. */
   readonly rule: Rule = (value) => {
     if (value === null) return null;
@@ -67,6 +69,7 @@ export class Customers {
 
   constructor(database: ControlDatabase) {
     this.#rows = new RowTable(database, mapping);
+    this.namesakes = namesakesIn(database, "customers");
     this.#byExternalRef = this.#rows.prepare("external_ref = ? AND removed_at_ms IS NULL");
     this.#usedBy = database.sql.prepare<Usage, SqlValue[]>(usedByText);
   }

@@ -20,6 +20,7 @@ import ownerOfAllocation from "../../migrations/control/0018_owner_of_allocation
 import eventsOfContracts from "../../migrations/control/0019_events_of_contracts.sql" with { type: "text" };
 import savedViews from "../../migrations/control/0020_saved_views.sql" with { type: "text" };
 import takenBack from "../../migrations/control/0021_taken_back.sql" with { type: "text" };
+import names from "../../migrations/control/0022_names.sql" with { type: "text" };
 import type { Log } from "../log.ts";
 
 export type Migration = { version: number; name: string; text: string };
@@ -47,6 +48,7 @@ const migrations: readonly Migration[] = Object.freeze([
   { version: 19, name: "0019_events_of_contracts", text: eventsOfContracts },
   { version: 20, name: "0020_saved_views", text: savedViews },
   { version: 21, name: "0021_taken_back", text: takenBack },
+  { version: 22, name: "0022_names", text: names },
 ]);
 
 /** "HUBC": marks a SQLite file as a control database, so that no other file is taken for one. */

@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { type AlgorithmName, algorithmNames } from "../work/algorithm.ts";
 import type { Customers } from "./customers.ts";
 import type { ControlDatabase, SqlValue } from "./database.ts";
+import { type Namesakes, namesakesIn } from "./namesakes.ts";
 import { type Holder, holdersOfPool, strangerAmong } from "./profile-holders.ts";
 import { type Invalid, inUse, invalid, type Result, type Success, succeed, together, type Usage } from "./result.ts";
 import { type ExpectedVersion, type Mapping, patched, type RawBase, type RowBase, RowTable } from "./row-table.ts";
@@ -105,6 +106,7 @@ export function poolUrl(pool: Pick<Pool, "host" | "port" | "tls">): string {
 }
 
 export class Pools {
+  readonly namesakes: Namesakes;
   readonly #rows: RowTable<Pool, RawPool>;
   readonly #customers: Customers;
   readonly #usedBy: (poolNo: number) => Usage[];
@@ -112,6 +114,7 @@ export class Pools {
 
   constructor(database: ControlDatabase, customers: Customers) {
     this.#rows = new RowTable(database, mapping);
+    this.namesakes = namesakesIn(database, "pools");
     this.#customers = customers;
     const usedBy = database.sql.prepare<Usage, SqlValue[]>(
       `SELECT 'profile' AS kind, id, name FROM profile_pools JOIN profiles ON profiles.no = profile_no

@@ -137,7 +137,7 @@ export const contractModel = model("Contract", {
     excused_bp: later("Time that does not count"),
     projected_credit: later("What would be credited if the month ended now"),
   }),
-  warnings: Type.Array(Type.String(), { description: "What is wrong with its pools" }),
+  warnings: Type.Array(Type.String(), { description: "What is wrong with its pools; in the answer to its opening also what may not have been meant" }),
   version: Type.Integer({ minimum: 1, description: "The number in the ETag" }),
   created_at: time(),
   updated_at: time(),

@@ -44,6 +44,7 @@ export const customerExample = {
   name: "Hashhaus GmbH",
   email: "ops@hashhaus.example",
   timezone: "Europe/Vienna",
+  warnings: [],
   ...row,
 };
 

@@ -109,6 +109,7 @@ export const customerModel = model("Customer", {
   name: text(200),
   email: orNull(text(254)),
   timezone: Type.String({ description: "IANA name" }),
+  warnings: Type.Array(Type.String(), { description: "That another customer has the same name" }),
   ...rowFields,
 });
 

@@ -74,8 +74,9 @@ export function rowJson(row: RowBase) {
   return { version: row.version, created_at: timeText(row.createdAtMs), updated_at: timeText(row.updatedAtMs) };
 }
 
-export function customerJson(customer: Customer) {
-  return { id: customer.id, external_ref: customer.externalRef, name: customer.name, email: customer.email, timezone: customer.timezone, ...rowJson(customer) };
+export function customerJson(customer: Customer, warnings: readonly string[]) {
+  const { id, externalRef, name, email, timezone } = customer;
+  return { id, external_ref: externalRef, name, email, timezone, warnings, ...rowJson(customer) };
 }
 
 export function profileJson(profile: Profile, ids: Ids) {

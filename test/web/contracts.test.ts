@@ -66,6 +66,21 @@ describe("an order", () => {
     expect(json["warnings"]).toEqual(["pool one.example:3333: could not be reached: ECONNREFUSED", "pool two.example:443: could not be reached: ECONNREFUSED"]);
   });
 
+  test("with a start in the past, or a new customer of a known name, is taken and says what that means", async () => {
+    const { web, order } = world();
+    const { json } = await web.post("/contracts", { ...order, starts_at: timeOf(startMs - 5 * 3_600_000) });
+    expect(json["warnings"]).toEqual([
+      "its start, 2026-11-22T03:00:00.000Z, was past by 5 h when it was opened: what it promises counts from its first accepted share, not from then",
+    ]);
+    expect(json["state"]).toBe("activating");
+    expect((await web.get(`/contracts/${json["id"]}`)).json["warnings"]).toEqual([]);
+    web.clock.nowMs += dayMs;
+    const second = await web.post("/contracts", { ...order, external_ref: "service-1043", starts_at: timeOf(web.clock.nowMs - 30_000) });
+    expect(second.json["warnings"]).toEqual(["customer Hashhaus was added with it: another customer has the same name"]);
+    const known = { customer_id: json["customer_id"], external_ref: "service-1044", customer: undefined };
+    expect((await web.post("/contracts", { ...order, ...known })).json["warnings"]).toEqual([]);
+  });
+
   test("with customer and pools in one body makes all of it, tries the pools and tells the planner", async () => {
     const { web, fleet, order, types } = world();
     web.hub.test = ({ no }) => Promise.resolve(no === 2 ? { ...goodTest, extranonce2Size: 3 } : goodTest);

@@ -58,3 +58,15 @@ test("a customer who has pools is not removed, and the refusal names them", asyn
   expect([answer.status, answer.json["type"]]).toEqual([409, "/problems/in-use"]);
   expect(answer.json["errors"][0]["detail"]).toContain("pool His");
 });
+
+test("a second customer of a name is taken, and both say so", async () => {
+  const web = testWeb();
+  const first = await web.post("/customers", { name: "Hashhaus" });
+  const second = await web.post("/customers", { name: "HASHHAUS" });
+  const warned = ["another customer has the same name"];
+  expect([first.json["warnings"], second.status, second.json["warnings"]]).toEqual([[], 201, warned]);
+  await web.post("/customers", { name: "Hashhaus Oslo" });
+  expect((await web.get("/customers")).json["data"].map(({ warnings }: { warnings: string[] }) => warnings)).toEqual([warned, warned, []]);
+  const renamed = await web.patch(`/customers/${second.json["id"]}`, { name: "Other" }, '"v1"');
+  expect([renamed.json["warnings"], (await web.get(`/customers/${first.json["id"]}`)).json["warnings"]]).toEqual([[], []]);
+});

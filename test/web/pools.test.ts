@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { fleetModel, listenerModel, poolModel, poolTestModel, profileModel } from "../../src/web/models.ts";
 import { expectFits } from "./fits.ts";
-import { goodTest, testWeb } from "./test-web.ts";
+import { type Answer, goodTest, testWeb } from "./test-web.ts";
 
 const entry = { name: "A", url: "stratum+tcp://pool.example:3333", username: "farm.{rig}", password: "s3cret" };
 const nobody = (prefix: string) => `${prefix}_${"0".repeat(26)}`;
@@ -241,4 +241,21 @@ test("a listener says where it listens, or why it does not, already when it is a
   const again = await web.get(path, { headers: { "if-none-match": '"v2"' } });
   expect([again.status, again.json]).toEqual([200, moved.json]);
   expect((await web.get("/listeners")).json["data"][0]).toEqual(moved.json);
+});
+
+test("a second pool of a name is taken with a warning, unless it is another customer's, or nobody named it", async () => {
+  const web = testWeb();
+  const customer_id = (await web.post("/customers", { name: "Hashhaus" })).json["id"];
+  const warned = ["another pool has the same name"];
+  const { name: _, ...unnamed } = entry;
+  const made = [entry, entry, { ...entry, customer_id }, unnamed, unnamed];
+  const answers: Answer[] = [];
+  for (const body of made) answers.push(await web.post("/pools", body));
+  expect(answers.map(({ status, json }) => [status, json["warnings"]])).toEqual(
+    [201, 201, 201, 201, 201].map((status, at) => [status, at === 1 ? warned : []]),
+  );
+  const listed = (await web.get("/pools")).json["data"].map(({ warnings }: { warnings: string[] }) => warnings);
+  expect(listed).toEqual([warned, warned, [], [], []]);
+  const moved = await web.patch(`/pools/${answers[0]?.json["id"]}`, { url: "stratum+tcp://other.example:3333" }, "*");
+  expect(moved.json["warnings"]).toEqual(warned);
 });

@@ -14,7 +14,7 @@ import { How } from "../parts/how.tsx";
 import { InTurns } from "../parts/in-turns.tsx";
 import { RangePicker, type RangePickerProps } from "../parts/range-picker.tsx";
 import { ContractMark, type ContractWord, PoolMark, RigMark, type RigStatusWord } from "../parts/status.tsx";
-import { Empty, Moment, Rate, type TileProps, Tiles } from "../parts/text.tsx";
+import { Empty, Moment, Rate, type TileProps, Tiles, Warnings } from "../parts/text.tsx";
 import type { AssetUrls, Clock, Viewer } from "../viewer.ts";
 import { ContractCommands, type ContractCommandsProps } from "./contract-commands.tsx";
 import { type FateLine, RigFates } from "./rig-shares.tsx";
@@ -73,6 +73,8 @@ export type ContractPageProps = ContractParts & {
   assets: AssetUrls;
   live: string;
   picker: RangePickerProps;
+  /** Of its opening, while that is fresh. */
+  warnings: readonly string[];
   commands: ContractCommandsProps | null;
 };
 
@@ -289,6 +291,7 @@ export function ContractPage(props: ContractPageProps): JSX.Element {
       >
         <RangePicker {...props.picker} />
       </Heading>
+      <Warnings texts={props.warnings} />
       <ContractSentence contract={props} clock={viewer} />
       <Tiles id="tiles" tiles={props.tiles} />
       <How figures={["delivered", "interval", "strip"]} />

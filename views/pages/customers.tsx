@@ -6,7 +6,7 @@ import { Confirm } from "../parts/ask.tsx";
 import { Field, FormErrors, type FormState, Hidden } from "../parts/form.tsx";
 import { Heading } from "../parts/heading.tsx";
 import { InTurns } from "../parts/in-turns.tsx";
-import { Empty } from "../parts/text.tsx";
+import { Empty, Warnings } from "../parts/text.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
 import { type ContractLine, ContractTable } from "./contracts.tsx";
 
@@ -93,6 +93,7 @@ export type CustomerPageProps = {
   assets: AssetUrls;
   /** Null for a new one. */
   customer: { id: string; name: string; version: number } | null;
+  warnings: readonly string[];
   contracts: ContractLine[];
   facts: readonly { label: string; value: string }[];
   form: FormState;
@@ -134,6 +135,7 @@ export function CustomerPage(props: CustomerPageProps): JSX.Element {
           </a>
         )}
       </Heading>
+      <Warnings texts={props.warnings} />
       <FormErrors form={props.form} />
       {customer === null ? (
         ""

@@ -8,6 +8,7 @@ import { Field, FormErrors, type FormState, Hidden, Select } from "../parts/form
 import { Glyph } from "../parts/glyph.tsx";
 import { Heading } from "../parts/heading.tsx";
 import { How } from "../parts/how.tsx";
+import { Warnings } from "../parts/text.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
 import type { PoolChart } from "./pool.tsx";
 import { type PoolRow, PoolTable } from "./pools.tsx";
@@ -58,11 +59,7 @@ export function PoolTestResult(props: { test: PoolTest | null }): JSX.Element {
           ))}
         </ol>
         {test.ok ? <p class="foot" safe>{`Extranonce 2: ${test.extranonce2Size ?? "–"} bytes. Difficulty: ${difficulty(test.difficulty)}.`}</p> : ""}
-        {test.warnings.map((warning) => (
-          <p class="notice warn" safe>
-            {warning}
-          </p>
-        ))}
+        <Warnings texts={test.warnings} />
       </section>
     </div>
   );

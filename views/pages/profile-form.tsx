@@ -3,6 +3,7 @@ import { Layout } from "../layout.tsx";
 import { Confirm } from "../parts/ask.tsx";
 import { type Choice, Field, FormErrors, type FormState, Hidden, Select } from "../parts/form.tsx";
 import { Heading } from "../parts/heading.tsx";
+import { Warnings } from "../parts/text.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
 
 export const profilePlaces = ["pool_1", "pool_2", "pool_3", "pool_4", "pool_5"] as const;
@@ -28,11 +29,7 @@ export function ProfileFormPage(props: ProfileFormProps): JSX.Element {
     <Layout title={title} current="pools" viewer={viewer} assets={props.assets} live={null}>
       <Heading crumbs={[{ text: "Pools", href: "/pools" }]} title={title} />
       <p class="dim">The rigs mine at the first pool that is well; the next one is kept warm.</p>
-      {props.warnings.map((warning) => (
-        <p class="notice warn" safe>
-          {warning}
-        </p>
-      ))}
+      <Warnings texts={props.warnings} />
       <FormErrors form={form} />
       <form method="post" action={profile === null ? "/profiles" : `/profiles/${profile.id}`} novalidate class="panel stack">
         <Hidden csrf={viewer.csrf} {...(profile === null ? {} : { version: profile.version, form })} />

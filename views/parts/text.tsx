@@ -64,6 +64,19 @@ export function Empty(props: { text: string }): JSX.Element {
   );
 }
 
+/** What somebody should know before he goes on, each in a sentence. */
+export function Warnings(props: { texts: readonly string[] }): JSX.Element {
+  return (
+    <>
+      {props.texts.map((text) => (
+        <p class="notice warn" safe>
+          {text}
+        </p>
+      ))}
+    </>
+  );
+}
+
 /** The way to the next and the previous page of a list. */
 export function Paging(props: { prevHref: string | null; nextHref: string | null }): JSX.Element {
   return (

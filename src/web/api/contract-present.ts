@@ -7,7 +7,7 @@ import type { ApiParts } from "../endpoint.ts";
 import { type ContractNow, contractJson } from "../present-contracts.ts";
 import { profileWarnings } from "../profile-warnings.ts";
 import { timeText } from "../times.ts";
-import { probeOfUnproven } from "./pools.ts";
+import { probeUnproven } from "./pools.ts";
 
 /** Contracts as they are now: rows, the rigs that serve them, what they delivered, what the hub sees. A few questions for all together. */
 export async function presentContracts(parts: ApiParts, contracts: readonly Contract[]) {
@@ -44,10 +44,11 @@ export async function presentContract(parts: ApiParts, contractNo: number) {
   return json;
 }
 
-/** The same after its pools were tried, those that do not work yet. */
-export async function presentTried(parts: ApiParts, contract: Contract) {
-  await Promise.all(poolsOf(parts, contract.profileNo).map((pool) => probeOfUnproven(parts, pool)));
-  return presentContract(parts, contract.no);
+/** The same after its pools were tried, those that do not work yet; with what is to be said of its opening alone. */
+export async function presentTried(parts: ApiParts, contract: Contract, opening: readonly string[]) {
+  await Promise.all(poolsOf(parts, contract.profileNo).map((pool) => probeUnproven(parts, pool)));
+  const shown = await presentContract(parts, contract.no);
+  return shown && { ...shown, warnings: [...opening, ...shown.warnings] };
 }
 
 const isInForce = ({ state }: Contract): boolean => state === "active" || state === "activating";

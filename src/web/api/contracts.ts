@@ -6,10 +6,12 @@ import { addContract } from "../actions/contracts.ts";
 import { contractEntryExample, contractExample, newContractExample } from "../contract-examples.ts";
 import { contractEntryModel, contractModel, contractPatch, newContract } from "../contract-models.ts";
 import { type ApiParts, changeEndpoint, type Endpoint, found, type Reply, readEndpoint } from "../endpoint.ts";
+import { openingWarnings } from "../opening-warnings.ts";
 import { invalidParameter, limitOf, listReply, pageFrom } from "../paging.ts";
 import { contractEntryJson, contractJson, nothingYet } from "../present-contracts.ts";
 import type { Need } from "../principal.ts";
 import { idOf, pageOf, pageQuery } from "../schema-parts.ts";
+import { timeText } from "../times.ts";
 import { presentContract, presentContracts, presentTried, tellOfContract } from "./contract-present.ts";
 
 const readNeed: Need = ["contracts:read", "provisioning"];
@@ -123,7 +125,8 @@ function adding(parts: ApiParts): Endpoint {
     description:
       "Method `threshold` promises `promised_hps`; `miners` promises rigs: `rig_ids`, or `rig_count` with `rig_nominal_hps` or a `model`. The customer and his " +
       "pools may come in the same body: a customer whose `external_ref` is known is taken as he is, pools become a profile of his. Too little capacity is a " +
-      "409 with what there is, unless `allow_short`. New pools are tried for at most 3 seconds before the answer, so that `warnings` say what they are like.",
+      "409 with what there is, unless `allow_short`. New pools are tried for at most 3 seconds before the answer, so that `warnings` say what they are like; " +
+      "they also say that a start lies in the past, and that a new customer has the name of another.",
     body: newContract,
     bodyExample: newContractExample,
     answers: [{ status: 201, description: "The contract: `activating`, or `scheduled` before its start", schema: contractModel, example: contractExample }],
@@ -131,8 +134,9 @@ function adding(parts: ApiParts): Endpoint {
     handle: ({ body, principal }) => {
       const contract = addContract(deps, principal, body);
       const reply = { status: 201 as const, version: contract.version, location: `/api/v1/contracts/${contract.id}` };
-      const complete = async () => ({ ...reply, body: await presentTried(parts, contract) });
-      return { ...reply, body: contractJson(contract, nothingYet, ids), tell: () => tellOfContract(parts), complete };
+      const warnings = openingWarnings(deps.control, contract, timeText);
+      const complete = async () => ({ ...reply, body: await presentTried(parts, contract, warnings) });
+      return { ...reply, body: contractJson(contract, { ...nothingYet, warnings }, ids), tell: () => tellOfContract(parts), complete };
     },
   });
 }

@@ -1,9 +1,11 @@
 import { Type } from "@sinclair/typebox";
+import type { Customer } from "../../control/customers.ts";
 import { addCustomer, changeCustomer, removeCustomer } from "../actions/customers.ts";
 import { newCustomerFields } from "../contract-models.ts";
 import { type ApiParts, changeEndpoint, type Endpoint, found, readEndpoint } from "../endpoint.ts";
 import { customerExample } from "../examples.ts";
 import { customerModel } from "../models.ts";
+import { namesakeWarnings } from "../namesake-warnings.ts";
 import { limitOf, listReply, pageFrom } from "../paging.ts";
 import { customerJson } from "../present-rows.ts";
 import { pageOf, pageQuery, text } from "../schema-parts.ts";
@@ -16,8 +18,15 @@ export function customerEndpoints(parts: ApiParts): Endpoint[] {
   return [...customerReads(parts), ...customerChanges(parts)];
 }
 
-function customerReads({ deps }: ApiParts): Endpoint[] {
-  const { customers } = deps.control;
+function presented({ deps }: ApiParts, customers: readonly Customer[]) {
+  const namesakes = namesakeWarnings(deps.control, "customers", customers);
+  return customers.map((customer) => customerJson(customer, namesakes(customer)));
+}
+
+const presentedOne = (parts: ApiParts, customer: Customer) => presented(parts, [customer])[0];
+
+function customerReads(parts: ApiParts): Endpoint[] {
+  const { customers } = parts.deps.control;
   return [
     readEndpoint({
       path: "/customers",
@@ -40,7 +49,7 @@ function customerReads({ deps }: ApiParts): Endpoint[] {
       handle: ({ query, request }) => {
         const filter = { ...(query.external_ref !== undefined && { externalRef: query.external_ref }), ...(query.q !== undefined && { text: query.q }) };
         const { rows, next } = pageFrom(customers.list({ ...filter, cursor: query.cursor ?? null, limit: limitOf(query) }));
-        return listReply(request, rows.map(customerJson), next);
+        return listReply(request, presented(parts, rows), next);
       },
     }),
     readEndpoint({
@@ -51,7 +60,7 @@ function customerReads({ deps }: ApiParts): Endpoint[] {
       answers: [{ status: 200, description: "The customer", schema: customerModel, example: customerExample }],
       handle: ({ id }) => {
         const customer = found(customers.byId(id), "customer");
-        return { body: customerJson(customer), version: customer.version };
+        return { body: presentedOne(parts, customer), version: customer.version };
       },
     }),
   ];
@@ -71,7 +80,7 @@ function customerChanges(parts: ApiParts): Endpoint[] {
       answers: [{ status: 201, description: "The customer", schema: customerModel, example: customerExample }],
       handle: ({ body, principal }) => {
         const customer = addCustomer(deps, principal, body);
-        return { status: 201, body: customerJson(customer), version: customer.version, location: `/api/v1/customers/${customer.id}` };
+        return { status: 201, body: presentedOne(parts, customer), version: customer.version, location: `/api/v1/customers/${customer.id}` };
       },
     }),
     changeEndpoint(parts, {
@@ -85,7 +94,7 @@ function customerChanges(parts: ApiParts): Endpoint[] {
       answers: [{ status: 200, description: "The customer as he is now", schema: customerModel, example: customerExample }],
       handle: ({ id, body, principal, version }) => {
         const customer = changeCustomer(deps, principal, { id, version, entry: body });
-        return { body: customerJson(customer), version: customer.version };
+        return { body: presentedOne(parts, customer), version: customer.version };
       },
     }),
     changeEndpoint(parts, {

@@ -6,6 +6,7 @@ import { type ApiParts, changeEndpoint, type Endpoint, found, readEndpoint } fro
 import { poolExample, poolTestExample } from "../examples.ts";
 import { webLimits } from "../limits.ts";
 import { algorithm, poolModel, poolTestModel } from "../models.ts";
+import { namesakeWarnings } from "../namesake-warnings.ts";
 import { listReply, pageByNo } from "../paging.ts";
 import { leadsElsewhere } from "../pool-probes.ts";
 import { poolJson, poolTestJson } from "../present-live.ts";
@@ -28,25 +29,31 @@ export function poolEndpoints(parts: ApiParts): Endpoint[] {
   return [...poolReads(parts), ...poolChanges(parts), poolTrial(parts)];
 }
 
-/** What a pool looks like now: its row, what the hub sees, what its last trial showed. `probe` is one that has just been made. */
-async function present({ deps, figures, probes }: ApiParts, pool: Pool, probe: PoolTest | null = probes.last(pool)) {
-  return poolJson(pool, { fact: deps.hub.pool(pool.no), answers: deps.hub.poolAnswers(pool.no), probe, rejectBp: (await figures.rejectBp())(pool.no) });
+type Asked = { /** One that has just been made. */ probe?: PoolTest; namesakes?: ReturnType<typeof namesakeWarnings> };
+
+/** What a pool looks like now: its row, what the hub sees, what its last trial showed, whether another has its name. */
+async function present({ deps, figures, probes }: ApiParts, pool: Pool, asked: Asked = {}) {
+  const { probe = probes.last(pool), namesakes = namesakeWarnings(deps.control, "pools", [pool]) } = asked;
+  const rejectBp = (await figures.rejectBp())(pool.no);
+  const shown = poolJson(pool, { fact: deps.hub.pool(pool.no), answers: deps.hub.poolAnswers(pool.no), probe, rejectBp });
+  return { ...shown, warnings: [...shown.warnings, ...namesakes(pool)] };
 }
 
 /** A pool that was just tried, told by the trial alone: what the hub's session knows may still be of the address before. */
 async function presentTried(parts: ApiParts, pool: Pool) {
   const probe = await parts.probes.probe(pool, webLimits.poolProbeMsMax);
   const { extranonce2_size, difficulty, warnings } = poolTestJson(probe);
-  return { ...(await present(parts, pool, probe)), extranonce2_size, difficulty, warnings };
+  const namesakes = namesakeWarnings(parts.deps.control, "pools", [pool])(pool);
+  return { ...(await present(parts, pool, { probe })), extranonce2_size, difficulty, warnings: [...warnings, ...namesakes] };
 }
 
 /** The row alone, for the moment in which nothing else is known. */
 const bare = (pool: Pool) => poolJson(pool, { fact: null, answers: null, probe: null, rejectBp: 0 });
 
 /** A pool that works shows by itself what it is like; any other is tried after a change, if this version of it was not yet. */
-export async function probeOfUnproven({ deps, probes }: ApiParts, pool: Pool): Promise<PoolTest | null> {
+export async function probeUnproven({ deps, probes }: ApiParts, pool: Pool): Promise<void> {
   const state = deps.hub.pool(pool.no)?.state;
-  return state !== "live" && state !== "warm" && probes.last(pool) === null ? await probes.probe(pool, webLimits.poolProbeMsMax) : probes.last(pool);
+  if (state !== "live" && state !== "warm" && probes.last(pool) === null) await probes.probe(pool, webLimits.poolProbeMsMax);
 }
 
 function poolReads(parts: ApiParts): Endpoint[] {
@@ -61,7 +68,8 @@ function poolReads(parts: ApiParts): Endpoint[] {
       answers: [{ status: 200, description: "Pools, oldest first", schema: pageOf("Pool", poolModel), example: { data: [poolExample], page: { next: null } } }],
       handle: async ({ query, request }) => {
         const { rows, next } = pageByNo(pools.all(), query);
-        return listReply(request, await Promise.all(rows.map((pool) => present(parts, pool))), next);
+        const namesakes = namesakeWarnings(parts.deps.control, "pools", rows);
+        return listReply(request, await Promise.all(rows.map((pool) => present(parts, pool, { namesakes }))), next);
       },
     }),
     readEndpoint({
@@ -96,7 +104,7 @@ function poolChanges(parts: ApiParts): Endpoint[] {
       handle: ({ body, principal }) => {
         const pool = addPool(deps, principal, body);
         const reply = { status: 201 as const, version: pool.version, location: `/api/v1/pools/${pool.id}` };
-        const complete = async () => ({ ...reply, body: await present(parts, pool, await probes.probe(pool, webLimits.poolProbeMsMax)) });
+        const complete = async () => ({ ...reply, body: await present(parts, pool, { probe: await probes.probe(pool, webLimits.poolProbeMsMax) }) });
         return { ...reply, body: bare(pool), tell: bell.now, complete };
       },
     }),
@@ -115,7 +123,11 @@ function poolChanges(parts: ApiParts): Endpoint[] {
       handle: ({ id, body, principal, version }) => {
         const before = found(deps.control.pools.byId(id), "pool");
         const pool = changePool(deps, principal, { id, version, entry: body });
-        const shown = async () => (leadsElsewhere(before, pool) ? presentTried(parts, pool) : present(parts, pool, await probeOfUnproven(parts, pool)));
+        const shown = async () => {
+          if (leadsElsewhere(before, pool)) return presentTried(parts, pool);
+          await probeUnproven(parts, pool);
+          return present(parts, pool);
+        };
         const complete = async () => ({ version: pool.version, body: await shown() });
         return { version: pool.version, body: bare(pool), tell: bell.now, complete };
       },

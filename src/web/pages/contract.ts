@@ -1,4 +1,4 @@
-import { axisTime, count, duration, hashrate, hashrateText, percent } from "../../../views/format.ts";
+import { axisTime, clockTime, count, duration, hashrate, hashrateText, percent } from "../../../views/format.ts";
 import {
   ContractAllocations,
   ContractChart,
@@ -20,6 +20,7 @@ import { blankForm, type FormState } from "../../../views/parts/form.tsx";
 import type { ChartProps } from "../../../views/parts/hashrate-chart.tsx";
 import { type TileProps, Tiles } from "../../../views/parts/text.tsx";
 import { rangeHref, rangeQuery, rangeText } from "../../../views/time-range.ts";
+import type { Clock } from "../../../views/viewer.ts";
 import type { Contract } from "../../control/contract-row.ts";
 import type { ServingRig } from "../../control/contracts.ts";
 import { holdAt } from "../../control/fleets.ts";
@@ -32,6 +33,7 @@ import { assetUrls } from "../assets/assets.ts";
 import { servedSinceMs } from "../delivered-rates.ts";
 import { type LiveView, liveParts } from "../live.ts";
 import type { RateTable } from "../live-figures.ts";
+import { openingWarnings } from "../opening-warnings.ts";
 import { warningsOf } from "../present-live.ts";
 import { AllocationLines } from "./allocation-lines.ts";
 import { wordOf, wordSinceMs } from "./contract-list.ts";
@@ -41,6 +43,7 @@ import { type ContractNow, isInForce } from "./contract-snapshot.ts";
 import { termLines } from "./contract-terms.ts";
 import { eventLine } from "./event-lines.ts";
 import { hubFateLines, poolFateLines } from "./fate-lines.ts";
+import { sentence } from "./form-body.ts";
 import { ganttOf } from "./gantt-rows.ts";
 import { htmlResponse, type PageCall, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
@@ -57,6 +60,8 @@ const marksListed = 12;
 const askedMax = 8;
 const quarterMs = 900_000;
 const dayMs = 86_400_000;
+/** So long what is to be said of its opening stands on its page. */
+const freshMs = 600_000;
 
 const chartWords = { line: "delivered, with the 95 % band of its rate", level: "promised" };
 
@@ -231,14 +236,28 @@ function commandsOf(parts: PageParts, call: PageCall, form: FormState): Contract
   return { id, number, profileHref, csrf: call.viewer.csrf, verbs, atStake: `${count(rigs)} ${rigs === 1 ? "rig" : "rigs"}`, form };
 }
 
+/** Whoever opened it comes here next. */
+function warningsOfOpening({ deps: { control } }: PageParts, contract: Contract, { nowMs, zone }: Clock): string[] {
+  if (nowMs - contract.createdAtMs > freshMs) return [];
+  return openingWarnings(control, contract, (ms) => clockTime(ms, nowMs, zone)).map(sentence);
+}
+
 /** The page; `form` holds a command that was refused. */
 export async function contractPage(parts: PageParts, call: PageCall, form: FormState = blankForm): Promise<Response> {
-  const { createdAtMs: bornMs } = contractOf(parts.deps, call.id);
-  const asked = await openedRange(parts, { url: call.url, zone: call.viewer.zone, bornMs });
+  const contract = contractOf(parts.deps, call.id);
+  const asked = await openedRange(parts, { url: call.url, zone: call.viewer.zone, bornMs: contract.createdAtMs });
   const shown = await contractParts(parts, call.id, asked);
   const live = rangeHref(`/live/contracts/${shown.id}`, asked.range);
   const picker = pickerOf(`/contracts/${shown.id}`, asked.range, call.viewer.zone);
-  const props = { ...shown, viewer: call.viewer, assets: assetUrls, live, picker, commands: commandsOf(parts, call, form) };
+  const props = {
+    ...shown,
+    viewer: call.viewer,
+    assets: assetUrls,
+    live,
+    picker,
+    warnings: warningsOfOpening(parts, contract, call.viewer),
+    commands: commandsOf(parts, call, form),
+  };
   return htmlResponse(ContractPage(props), form === blankForm ? 200 : 422);
 }
 

@@ -4,9 +4,10 @@ import type { Customer } from "../../control/customers.ts";
 import { addCustomer, type CustomerEntry, changeCustomer, removeCustomer } from "../actions/customers.ts";
 import { assetUrls } from "../assets/assets.ts";
 import { found } from "../endpoint.ts";
+import { namesakeWarnings } from "../namesake-warnings.ts";
 import { contractLines } from "./contract-list.ts";
 import { farmOf } from "./farm.ts";
-import { type FormValues, orRefused, readForm, refusedForm, refusedStatus, versionOf } from "./form-body.ts";
+import { type FormValues, orRefused, readForm, refusedForm, refusedStatus, sentence, versionOf } from "./form-body.ts";
 import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 import { refusedEdit } from "./stale-edit.ts";
@@ -37,7 +38,8 @@ async function show(parts: PageParts, { viewer }: PageCall, { customer, form, st
   const own = list?.ok === true ? await parts.contracts.of(list.value.rows) : [];
   const shown = customer === null ? null : { id: customer.id, name: customer.name, version: customer.version };
   const lines = await contractLines(parts, own);
-  return htmlResponse(CustomerPage({ viewer, assets: assetUrls, customer: shown, contracts: lines, facts: factsOf(customer), form }), status);
+  const warnings = customer === null ? [] : namesakeWarnings(parts.deps.control, "customers", [customer])(customer).map(sentence);
+  return htmlResponse(CustomerPage({ viewer, assets: assetUrls, customer: shown, warnings, contracts: lines, facts: factsOf(customer), form }), status);
 }
 
 function factsOf(customer: Customer | null): { label: string; value: string }[] {

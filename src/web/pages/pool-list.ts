@@ -4,6 +4,7 @@ import { breathe } from "../../../views/turns.ts";
 import { type Pool, poolUrl } from "../../control/pools.ts";
 import type { Profile } from "../../control/profiles.ts";
 import type { PoolFact } from "../../health/facts.ts";
+import { namesakeWarnings } from "../namesake-warnings.ts";
 import type { PoolsByNo, PoolView } from "../pool-views.ts";
 import { warningsOf } from "../present-live.ts";
 import { profileWarnings } from "../profile-warnings.ts";
@@ -41,18 +42,23 @@ export const profileTexts = ({ name }: Profile): string[] => [name];
 
 export async function poolRows(parts: PageParts, pools: readonly PoolView[]): Promise<PoolRow[]> {
   const [hourWork, strips] = await Promise.all([parts.figures.poolWork(), parts.poolStrips.of(pools.map(({ pool }) => pool))]);
+  const namesakes = namesakeWarnings(
+    parts.deps.control,
+    "pools",
+    pools.map(({ pool }) => pool),
+  );
   const rows: PoolRow[] = [];
   for (const { pool, fact } of pools) {
     await breathe();
     const rejected = refusedPart(hourWork.get(pool.no) ?? { accepted: 0n, rejected: 0n });
-    rows.push(poolRow(parts, pool, { fact, rejected, strip: strips.get(pool.no) ?? [] }));
+    rows.push(poolRow(parts, pool, { fact, rejected, strip: strips.get(pool.no) ?? [], namesakes: namesakes(pool) }));
   }
   return rows;
 }
 
-type Figures = Pick<PoolRow, "rejected" | "strip"> & { fact: PoolFact | null };
+type Figures = Pick<PoolRow, "rejected" | "strip"> & { fact: PoolFact | null; namesakes: readonly string[] };
 
-function poolRow(parts: PageParts, pool: Pool, { fact, rejected, strip }: Figures): PoolRow {
+function poolRow(parts: PageParts, pool: Pool, { fact, rejected, strip, namesakes }: Figures): PoolRow {
   const probe = parts.probes.last(pool);
   const answers = parts.deps.hub.poolAnswers(pool.no);
   return {
@@ -64,7 +70,7 @@ function poolRow(parts: PageParts, pool: Pool, { fact, rejected, strip }: Figure
     difficulty: fact?.difficulty ?? probe?.difficulty ?? null,
     rigs: fact?.rigs ?? 0,
     answers: answers === null ? null : { ...answers, isShort: parts.deps.now() - answers.sinceMs < shortMs },
-    warnings: warningsOf(fact, probe),
+    warnings: [...warningsOf(fact, probe), ...namesakes],
   };
 }
 

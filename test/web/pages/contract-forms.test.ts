@@ -43,13 +43,28 @@ describe("a new contract", () => {
     expect(made).toMatchObject({ promisedHps: 2.5e15, toleranceBp: 500, priority: 2, state: "scheduled", sla: { plan: "lease", currency: "EUR" } });
   });
 
+  test("that begins in the past, with a customer whose name is known, says so on its page while it is fresh", async () => {
+    const { name } = farm.deps.control.customers.byNo(1) ?? { name: "" };
+    const answer = await create({ starts_at: "2020-01-01T00:00", customer_id: "", customer_name: name });
+    const page = async () => (await owner.get(answer.headers.get("location") ?? "")).text();
+    const html = await page();
+    expect(html).toContain("was past by");
+    expect(html).toContain("another customer has the same name.");
+    const customer = farm.deps.control.customers.byNo(rows().at(-1)?.customerNo ?? 0);
+    expect(await (await owner.get(`/customers/${customer?.id}`)).text()).toContain("Another customer has the same name.");
+    farm.clock.aheadMs += 3_600_000;
+    expect(await page()).not.toContain("was past by");
+    farm.clock.aheadMs -= 3_600_000;
+  });
+
   test("brings its customer and his pools in order, all or nothing", async () => {
     const pools = { pool_1_url: "stratum+tcp://one.example:3333", pool_1_username: "u1", pool_3_url: "stratum+tcp://two.example:3333", pool_3_username: "u2" };
     const own = { customer_id: "", customer_name: "Fjord", profile_id: "", ...pools };
-    const before = [rows().length, farm.deps.control.pools.all().length];
+    const counts = () => [rows().length, farm.deps.control.pools.all().length, farm.deps.control.customers.all().length];
+    const before = counts();
     const broken = await create({ ...own, pool_3_url: "http://two.example" });
     expect([broken.status, await errorsOf(broken)]).toEqual([422, ["pool_2_url"]]);
-    expect([rows().length, farm.deps.control.pools.all().length, farm.deps.control.customers.all().length]).toEqual([...before, 1]);
+    expect(counts()).toEqual(before);
     expect((await create(own)).status).toBe(303);
     const profile = farm.deps.control.profiles.byNo(rows().at(-1)?.profileNo ?? 0);
     expect(profile?.poolNos.map((no) => farm.deps.control.pools.byNo(no)?.host)).toEqual(["one.example", "two.example"]);

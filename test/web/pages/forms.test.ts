@@ -142,3 +142,9 @@ describe("a form that htmx sends for the page that is open", () => {
     expect([answer.status, answer.headers.get("hx-retarget"), answer.headers.get("hx-redirect")]).toEqual([401, "#toasts", null]);
   });
 });
+
+test("pools of one name are told in the list", async () => {
+  const [pool] = farm.deps.control.pools.all();
+  await owner.post("/pools", { _csrf: owner.csrf, name: pool?.name ?? "", url: "stratum+tcp://twin.example:3333", username: "u" });
+  expect(await (await owner.get("/pools?q=twin")).text()).toContain("another pool has the same name");
+});

@@ -5,7 +5,7 @@ const minute = 60_000;
 const point = (at: number, effectiveHps: number | null): ChartPoint => ({ atMs: at * minute, effectiveHps, lowerHps: 90, upperHps: 110 });
 
 function chart(points: ChartPoint[], gaps: ChartProps["gaps"]): ChartProps {
-  return { id: "c", points, gaps, fromMs: 0, toMs: 10 * minute, nominalHps: null, zone: "UTC" };
+  return { id: "c", points, gaps, fromMs: 0, toMs: 10 * minute, levels: [], zone: "UTC" };
 }
 
 const whole = Array.from({ length: 10 }, (_, at) => point(at, 100));
@@ -27,6 +27,18 @@ test("time without a hub is a hatched block between two lines, and no line touch
 test("a true zero is drawn as zero", () => {
   const html = String(HashrateChart(chart([...whole.slice(0, 9), point(9, 0)], [])));
   expect(lines(html)[0]).toMatch(/ 200\.0"$/);
+});
+
+test("the dashed line is drawn where something was meant to be reached, each level as long as it held", () => {
+  const levels = [
+    { fromMs: Number.NEGATIVE_INFINITY, toMs: -minute, hps: 900 },
+    { fromMs: 2 * minute, toMs: 4 * minute, hps: 50 },
+    { fromMs: 4 * minute, toMs: Number.POSITIVE_INFINITY, hps: 100 },
+  ];
+  const drawn = (text: string) => [...text.matchAll(/class="nominal" d="([^"]*)"/g)].map(([, path]) => path);
+  const html = String(HashrateChart({ ...chart(whole, []), levels }));
+  expect([drawn(html), html.includes('class="key nominal"')]).toEqual([["M200.0 133.3H400.0", "M400.0 66.7H1000.0"], true]);
+  expect(String(HashrateChart({ ...chart(whole, []), levels: levels.slice(0, 1) }))).not.toContain('class="key nominal"');
 });
 
 test("the sentence says mean, range and how long nothing is known", () => {

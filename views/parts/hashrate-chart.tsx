@@ -5,6 +5,8 @@ import { type MarkGroup, MarkRow } from "./event-marks.tsx";
 /** One step of a curve; null = nothing is known of that time. */
 export type ChartPoint = { atMs: number; effectiveHps: number | null; lowerHps: number; upperHps: number };
 export type ChartGap = { fromMs: number; toMs: number };
+/** What was meant to be reached, and when; it may reach beyond the time shown. */
+export type ChartLevel = { fromMs: number; toMs: number; hps: number };
 
 export type ChartProps = {
   id: string;
@@ -13,7 +15,8 @@ export type ChartProps = {
   gaps: readonly ChartGap[];
   fromMs: number;
   toMs: number;
-  nominalHps: number | null;
+  /** The dashed line. */
+  levels: readonly ChartLevel[];
   zone: string;
   /** What line and level are; by default effective hashrate and nominal. */
   words?: { line: string; level: string };
@@ -35,8 +38,13 @@ function roundUp(value: number): number {
   return step * power;
 }
 
+function levelsShown({ levels, fromMs, toMs }: ChartProps): ChartLevel[] {
+  return levels.filter((level) => level.fromMs < toMs && level.toMs > fromMs);
+}
+
 function frameOf(props: ChartProps): Frame {
-  const highest = props.points.reduce((top, point) => Math.max(top, point.effectiveHps ?? 0), props.nominalHps ?? 0);
+  const highestLevel = levelsShown(props).reduce((top, { hps }) => Math.max(top, hps), 0);
+  const highest = props.points.reduce((top, point) => Math.max(top, point.effectiveHps ?? 0), highestLevel);
   const topHps = roundUp(highest * 1.08);
   const span = Math.max(1, props.toMs - props.fromMs);
   const clamp = (part: number) => Math.min(1, Math.max(0, part));
@@ -101,7 +109,6 @@ function Hatch(props: { gap: ChartGap; frame: Frame; patternId: string }): JSX.E
 function Plot(props: { chart: ChartProps; frame: Frame }): JSX.Element {
   const { chart, frame } = props;
   const runs = stretches(chart.points);
-  const nominalY = chart.nominalHps === null ? null : frame.y(chart.nominalHps);
   const patternId = `${chart.id}-hatch`;
   return (
     <svg class="plot" viewBox={`0 0 ${widthUnits} ${heightUnits}`} preserveAspectRatio="none" role="img" aria-label={chartSentence(chart)}>
@@ -121,7 +128,9 @@ function Plot(props: { chart: ChartProps; frame: Frame }): JSX.Element {
           <path class="line" d={linePath(run, frame)} />
         </>
       ))}
-      {nominalY === null ? "" : <path class="nominal" d={`M0 ${nominalY}H${widthUnits}`} />}
+      {levelsShown(chart).map(({ fromMs, toMs, hps }) => (
+        <path class="nominal" d={`M${frame.x(fromMs)} ${frame.y(hps)}H${frame.x(toMs)}`} />
+      ))}
       {(chart.marks ?? []).map(({ atMs, look }) => (
         <path class={`at ${look.tone}`} d={`M${frame.x(atMs)} 0V${heightUnits}`} />
       ))}
@@ -161,7 +170,7 @@ export function HashrateChart(props: ChartProps): JSX.Element {
         <span class="key line" safe>
           {props.words?.line ?? "effective, with its 95 % band"}
         </span>
-        {props.nominalHps === null ? (
+        {levelsShown(props).length === 0 ? (
           ""
         ) : (
           <span class="key nominal" safe>

@@ -41,6 +41,7 @@ import { contractMarks } from "./contract-marks.ts";
 import { contractSentence, newsMs } from "./contract-sentence.ts";
 import { type ContractNow, isInForce } from "./contract-snapshot.ts";
 import { termLines } from "./contract-terms.ts";
+import { promiseLevels, promiseStretches } from "./delivery-bars.ts";
 import { eventLine } from "./event-lines.ts";
 import { hubFateLines, poolFateLines } from "./fate-lines.ts";
 import { sentence } from "./form-body.ts";
@@ -65,10 +66,11 @@ const freshMs = 600_000;
 
 const chartWords = { line: "delivered, with the 95 % band of its rate", level: "promised" };
 
-/** What it delivered, by whole steps, against what it was promised. Before it began nothing is known. */
-function chartOf(parts: PageParts, { no, promisedHps, activatedAtMs }: Contract, asked: Shown): Promise<ChartProps> {
+/** What it delivered, by whole steps, against what it was promised at the time. Before it began nothing is known. */
+function chartOf(parts: PageParts, { no, activatedAtMs }: Contract, asked: Shown): Promise<ChartProps> {
   const bornMs = activatedAtMs ?? asked.range.toMs;
-  return scopeChart(parts, { scope: { kind: "contract", no }, figure: "deliveredHps", levelHps: promisedHps, bornMs, words: chartWords }, asked);
+  const level = promiseLevels(promiseStretches(parts.deps.control.contracts.history(no)));
+  return scopeChart(parts, { scope: { kind: "contract", no }, figure: "deliveredHps", level, bornMs, words: chartWords }, asked);
 }
 
 /** Why it has its status; of one that is online, only what its status does not say yet. */

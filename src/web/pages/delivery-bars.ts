@@ -1,4 +1,5 @@
 import type { StripBar } from "../../../views/parts/delivery-strip.tsx";
+import type { ChartLevel } from "../../../views/parts/hashrate-chart.tsx";
 import type { ContractEntry } from "../../control/contract-history.ts";
 import { coveredMs, overlapMs, type WorkDay } from "../work-book.ts";
 
@@ -19,6 +20,19 @@ export function promiseStretches(history: readonly ContractEntry[]): PromiseStre
     state: terms.state === "active" || terms.state === "suspended" ? terms.state : "other",
     toleranceBp: terms.toleranceBp,
   }));
+}
+
+/** The same as a line: while it was active, each promise as long as it held. */
+export function promiseLevels(promise: readonly PromiseStretch[]): ChartLevel[] {
+  const levels: ChartLevel[] = [];
+  for (const [at, { fromMs, promisedHps: hps, state }] of promise.entries()) {
+    if (state !== "active") continue;
+    const toMs = promise[at + 1]?.fromMs ?? Number.POSITIVE_INFINITY;
+    const last = levels.at(-1);
+    if (last?.toMs === fromMs && last.hps === hps) last.toMs = toMs;
+    else levels.push({ fromMs, toMs, hps });
+  }
+  return levels;
 }
 
 type Window = { fromMs: number; toMs: number };

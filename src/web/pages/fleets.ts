@@ -81,7 +81,7 @@ async function chartOf(parts: PageParts, fleet: Fleet, { url, zone }: { url: URL
   const asked = await openedRange(parts, { url, zone, bornMs: fleet.createdAtMs });
   const scope: HashrateScope = control.fleets.all().length === 1 ? { kind: "all" } : { kind: "fleet", rigNos: control.rigs.numbersOfFleet(fleet.no) };
   const levelHps = control.rigs.countByFleet().reduce((sum, { fleetNo, nominalHps }) => sum + (fleetNo === fleet.no ? (nominalHps ?? 0) : 0), 0);
-  const chart = await scopeChart(parts, { scope, figure: "effectiveHps", levelHps: levelHps > 0 ? levelHps : null, bornMs: fleet.createdAtMs }, asked);
+  const chart = await scopeChart(parts, { scope, figure: "effectiveHps", level: levelHps > 0 ? levelHps : null, bornMs: fleet.createdAtMs }, asked);
   return { chart, picker: pickerOf(`/fleets/${fleet.id}`, asked.range, zone) };
 }
 

@@ -91,7 +91,7 @@ async function formPage(parts: PageParts, { viewer, url }: PageCall, { pool, for
 async function chartOf(parts: PageParts, pool: Pool, { url, zone }: { url: URL; zone: string }) {
   const asked = await openedRange(parts, { url, zone, bornMs: pool.createdAtMs });
   const scope = { kind: "pool", no: pool.no } as const;
-  const chart = await scopeChart(parts, { scope, figure: "effectiveHps", levelHps: null, bornMs: pool.createdAtMs }, asked);
+  const chart = await scopeChart(parts, { scope, figure: "effectiveHps", level: null, bornMs: pool.createdAtMs }, asked);
   return { chart, picker: pickerOf(`/pools/${pool.id}`, asked.range, zone) };
 }
 

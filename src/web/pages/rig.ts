@@ -32,7 +32,7 @@ const allocationsShown = 20;
 
 function chartOf(parts: PageParts, rig: Rig, asked: Shown): Promise<ChartProps> {
   const { no, nominalHps, firstSeenMs, createdAtMs } = rig;
-  return scopeChart(parts, { scope: { kind: "rig", no }, figure: "effectiveHps", levelHps: nominalHps, bornMs: firstSeenMs ?? createdAtMs }, asked);
+  return scopeChart(parts, { scope: { kind: "rig", no }, figure: "effectiveHps", level: nominalHps, bornMs: firstSeenMs ?? createdAtMs }, asked);
 }
 
 /** Refused by the hub or the pool, of all that was settled; by work, so that an easy share does not weigh like a hard one. */

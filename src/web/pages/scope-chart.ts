@@ -1,4 +1,4 @@
-import type { ChartProps } from "../../../views/parts/hashrate-chart.tsx";
+import type { ChartLevel, ChartProps } from "../../../views/parts/hashrate-chart.tsx";
 import type { TimeRange } from "../../../views/time-range.ts";
 import type { HashratePoint, HashrateScope, Scope, SharesSummary } from "../../ledger/answers.ts";
 import type { PageParts } from "./page-parts.ts";
@@ -23,8 +23,8 @@ export function streamedRange({ deps: { now } }: PageParts, { url, zone }: { url
 export type ScopeChart = {
   scope: HashrateScope;
   figure: "effectiveHps" | "deliveredHps";
-  /** The dashed line; null = none. */
-  levelHps: number | null;
+  /** The dashed line: one hashrate for all time, null = none. */
+  level: number | null | readonly ChartLevel[];
   /** Before it nothing is known; 0 = of all time. */
   bornMs: number;
   words?: { line: string; level: string };
@@ -45,7 +45,12 @@ export async function scopeChart({ deps: { ledger } }: PageParts, chart: ScopeCh
       upperHps: band?.upperHps ?? point.upperHps ?? 0,
     };
   });
-  return { id: "chart", points: known, gaps, fromMs, toMs, nominalHps: chart.levelHps, zone, ...(chart.words !== undefined && { words: chart.words }) };
+  return { id: "chart", points: known, gaps, fromMs, toMs, levels: levelsOf(chart.level), zone, ...(chart.words !== undefined && { words: chart.words }) };
+}
+
+function levelsOf(level: ScopeChart["level"]): readonly ChartLevel[] {
+  if (typeof level !== "number") return level ?? [];
+  return [{ fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY, hps: level }];
 }
 
 const quarterMs = 900_000;

@@ -88,6 +88,16 @@ describe("the page of a contract", () => {
     expect(chartIn(before)).not.toContain("mark-");
   });
 
+  test("draws the line of the promise from when it became active on, not before", async () => {
+    const levelIn = (html: string) => /class="nominal" d="M([\d.]+) [\d.]+H([\d.]+)"/.exec(chartIn(html))?.slice(1).map(Number) ?? [];
+    const around = (ms: number) => new Date((contract().activatedAtMs ?? 0) + ms).toISOString();
+    const shown = (fromMs: number, toMs: number) => owner.get(`/contracts/${contract().id}?from=${around(fromMs)}&to=${around(toMs)}`);
+    const [fromX = 0, toX] = levelIn(await (await shown(-3_600_000, 3_600_000)).text());
+    expect([Math.round(fromX / 10), toX]).toEqual([50, 1_000]);
+    const before = await (await shown(-7_200_000, -3_600_000)).text();
+    expect([levelIn(before), chartIn(before).includes('class="key nominal"')]).toEqual([[], false]);
+  });
+
   test("has the drawing of who worked for it as a table, too", async () => {
     const table = /The drawing as a table[\s\S]*?<\/table>/.exec(await pageOf())?.[0] ?? "";
     expect(table.match(/<th scope="row"/g)?.length).toBeGreaterThanOrEqual(4);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { barsOf, bucketMs, bucketsKept, type PromiseStretch } from "../../../src/web/pages/delivery-bars.ts";
+import { barsOf, bucketMs, bucketsKept, type PromiseStretch, promiseLevels } from "../../../src/web/pages/delivery-bars.ts";
 import { deliveredBook } from "../../../src/web/pages/strips.ts";
 import type { WorkDay } from "../../../src/web/work-book.ts";
 import { type StripBar, stripSentence } from "../../../views/parts/delivery-strip.tsx";
@@ -141,4 +141,22 @@ describe("the day of deliveries", () => {
     expect(await waiting).not.toBe(first);
     expect(reads).toBe(14);
   });
+});
+
+test("the line of a promise begins with the contract, ends with it, leaves out what is suspended, and takes each change as long as it holds", () => {
+  const stretch = (atMs: number, state: PromiseStretch["state"], promisedHps = 100): PromiseStretch => ({ fromMs: atMs, promisedHps, state, toleranceBp: 0 });
+  const stretches = [
+    stretch(1, "other"),
+    stretch(2, "active"),
+    stretch(3, "active"),
+    stretch(4, "active", 200),
+    stretch(5, "suspended", 200),
+    stretch(6, "active", 200),
+  ];
+  const lines = [
+    { fromMs: 2, toMs: 4, hps: 100 },
+    { fromMs: 4, toMs: 5, hps: 200 },
+  ];
+  expect(promiseLevels(stretches)).toEqual([...lines, { fromMs: 6, toMs: Number.POSITIVE_INFINITY, hps: 200 }]);
+  expect(promiseLevels([...stretches, stretch(7, "other", 200)])).toEqual([...lines, { fromMs: 6, toMs: 7, hps: 200 }]);
 });

@@ -67,6 +67,11 @@ export function count(value: number | bigint): string {
   return value.toString().replace(/\B(?=(\d{3})+(?!\d))/g, " ");
 }
 
+/** `1 rig`, `12 rigs`; a word whose plural is another is given with it. */
+export function plural(amount: number, one: string, many = `${one}s`): string {
+  return `${count(amount)} ${amount === 1 ? one : many}`;
+}
+
 /** Share difficulty: pools use anything from 1e-9 to 1e12. */
 export function difficulty(value: number | null): string {
   if (value === null || value <= 0) return unknown;

@@ -68,7 +68,7 @@ const eventOf = (raw: RawEvent): HubEvent => ({
 });
 
 function lostNote(count: number): EventInput {
-  const text = `${count} events were not kept, because the disk took no more`;
+  const text = `${count === 1 ? "1 event was" : `${count} events were`} not kept, because the disk took no more`;
   return { type: "hub.events-lost", subjectKind: "hub", subjectId: null, text, data: { count } };
 }
 

@@ -68,7 +68,7 @@ function toldOf(event: SwitchEvent, contract: Contract, { wallOf }: Context): Ev
         type: event.type,
         subjectKind: "profile",
         subjectId: event.profile.id,
-        text: `No pool of profile ${event.profile.name} is usable (${event.from.name}: ${event.reason || "not usable"}). ${rigs(event.rigs)}${whose} keep their last job.`,
+        text: `No pool of profile ${event.profile.name} is usable (${event.from.name}: ${event.reason || "not usable"}). ${rigs(event.rigs)}${whose} ${verb(event.rigs, "keeps its", "keep their")} last job.`,
         data: { pool_id: event.from.id, profile_id: event.profile.id, rigs: event.rigs },
       };
     case "pool.state":
@@ -92,7 +92,7 @@ function toldOf(event: SwitchEvent, contract: Contract, { wallOf }: Context): Ev
         type: event.type,
         subjectKind: "contract",
         subjectId: contract?.id ?? null,
-        text: `No pool of ${contract?.name ?? "the house"} is usable (${event.reason || "not usable"}): ${rigs(event.rigs)} mine for the house until one is. The time is the customer's pools'.`,
+        text: `No pool of ${contract?.name ?? "the house"} is usable (${event.reason || "not usable"}): ${rigs(event.rigs)} ${verb(event.rigs, "mines", "mine")} for the house until one is. The time is the customer's pools'.`,
         data: { profile_id: event.profile.id, rigs: event.rigs, from_ms: wallOf(event.fromMs) },
       };
     case "contract.pools-up":
@@ -100,7 +100,7 @@ function toldOf(event: SwitchEvent, contract: Contract, { wallOf }: Context): Ev
         type: event.type,
         subjectKind: "contract",
         subjectId: contract?.id ?? null,
-        text: `A pool of ${contract?.name ?? "the house"} is used again after ${Math.round((event.toMs - event.fromMs) / 1000)} s: ${rigs(event.rigs)} work for it.`,
+        text: `A pool of ${contract?.name ?? "the house"} is used again after ${Math.round((event.toMs - event.fromMs) / 1000)} s: ${rigs(event.rigs)} ${verb(event.rigs, "works", "work")} for it.`,
         data: { profile_id: event.profile.id, rigs: event.rigs, from_ms: wallOf(event.fromMs), to_ms: wallOf(event.toMs) },
       };
   }
@@ -110,6 +110,8 @@ function returnedText({ from, to, hasProvenItself }: SwitchEvent & { type: "pool
   if (from.no === to.no || !hasProvenItself) return `${to.name} is usable again: ${who} took up its work.`;
   return `${to.name} has been well for long enough: ${who} went back to it from ${from.name}.`;
 }
+
+const verb = (count: number, one: string, many: string): string => (count === 1 ? one : many);
 
 function rigs(count: number): string {
   return count === 1 ? "1 rig" : `${count} rigs`;

@@ -81,7 +81,7 @@ export class JournalKeeper {
     if (freed && !this.#isFull) {
       this.#isFull = true;
       const minutes = Math.floor(had / Math.max(1, this.#rate.bytesPerS) / 60);
-      const lasts = this.#rate.bytesPerS > 0 ? `, about ${minutes} minutes at the present rate` : "";
+      const lasts = this.#rate.bytesPerS > 0 ? `, about ${minutes === 1 ? "1 minute" : `${minutes} minutes`} at the present rate` : "";
       const text = `The disk is full. Shares are recorded into the reserve of ${Math.round(had / mebibyte)} MiB${lasts}; free some room before it is used up.`;
       this.#options.onAlarm({ kind: "disk-full", text });
     }

@@ -79,7 +79,7 @@ export class Repairs {
     const atMs = this.#now();
     for (const gap of end.gaps) this.ofGap(gap, applied);
     if (end.tornBytes > 0) {
-      const text = `${end.tornBytes} half-written bytes behind sequence ${end.nextSequence - 1} were cut off the journal; nobody was told that they are on record`;
+      const text = `${end.tornBytes === 1 ? "1 half-written byte" : `${end.tornBytes} half-written bytes`} behind sequence ${end.nextSequence - 1} ${end.tornBytes === 1 ? "was" : "were"} cut off the journal; nobody was told that they are on record`;
       this.note({ atMs, kind: "tail-cut", text, keptAs: end.tornKeptAs });
     }
     if (applied < end.nextSequence) return;

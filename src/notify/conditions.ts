@@ -34,7 +34,7 @@ function fleetDown(fleet: FleetAlarmFact, isOn: (key: string) => boolean): Condi
   const part = fleet.rigs === 0 ? 0 : fleet.down / fleet.rigs;
   const isDown = isOn(key) ? part >= threshold * endsBelow : part >= threshold;
   if (fleet.down === 0 || !isDown) return [];
-  const text = `fleet ${fleet.name}: ${whole(fleet.down)} of ${whole(fleet.rigs)} rigs are down (${percent(part)}; alarm at ${percent(threshold)})`;
+  const text = `fleet ${fleet.name}: ${whole(fleet.down)} of ${whole(fleet.rigs)} ${fleet.rigs === 1 ? "rig" : "rigs"} ${fleet.down === 1 ? "is" : "are"} down (${percent(part)}; alarm at ${percent(threshold)})`;
   const names = { groupName: fleet.name, name: `fleet ${fleet.name}` };
   // Where the house has no pool its rigs have no connection either, and that is all that there is to mend.
   const within = fleet.houseProfileId === null ? null : poolsKey(fleet.houseProfileId);

@@ -212,7 +212,12 @@ function eventsOf(changes: readonly PlanChange[], names: Names): EventInput[] {
   return [...groups.values()].map(([first, ...others]) => {
     const event = eventOf(first as PlanChange, names);
     if (others.length === 0) return event;
-    return { ...event, subjectKind: "hub", subjectId: null, text: `${event.text} (and ${others.length} more rigs for the same cause)` };
+    return {
+      ...event,
+      subjectKind: "hub",
+      subjectId: null,
+      text: `${event.text} (and ${others.length} more ${others.length === 1 ? "rig" : "rigs"} for the same cause)`,
+    };
   });
 }
 

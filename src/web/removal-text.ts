@@ -1,8 +1,6 @@
-import { count, hashrateText } from "../../views/format.ts";
+import { count, hashrateText, plural } from "../../views/format.ts";
 import type { Control } from "../control/control.ts";
 import type { ContractLoss, RemovalCost } from "../schedule/removal-cost.ts";
-
-const plural = (amount: number, one: string, many = `${one}s`): string => `${count(amount)} ${amount === 1 ? one : many}`;
 
 /** What it costs, in sentences: "3 contracts lose 1.2 PH/s: …. 12 of 214 rigs are offline anyway." */
 export function costSentences({ contracts }: Pick<Control, "contracts">, cost: RemovalCost): string[] {

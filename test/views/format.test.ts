@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { basisPoints, clockTime, count, difficulty, duration, hashrateText, latency, percent, utcTitle, workText } from "../../views/format.ts";
+import { basisPoints, clockTime, count, difficulty, duration, hashrateText, latency, percent, plural, utcTitle, workText } from "../../views/format.ts";
 
 describe("hashrate", () => {
   const cases: [number | null, string][] = [
@@ -43,4 +43,9 @@ describe("a moment on the farm's clock", () => {
     expect(clockTime(Date.UTC(2025, 11, 31, 12), nowMs, "Europe/Oslo")).toBe("31 Dec 2025");
   });
   test("the title is UTC", () => expect(utcTitle(nowMs)).toBe("2026-11-22 22:30:00 UTC"));
+});
+
+test("one of something is no plural, and many have their thousands apart", () => {
+  expect([plural(1, "rig"), plural(0, "rig"), plural(12_000, "rig")]).toEqual(["1 rig", "0 rigs", "12 000 rigs"]);
+  expect([plural(1, "entry is", "entries are"), plural(2, "entry is", "entries are")]).toEqual(["1 entry is", "2 entries are"]);
 });

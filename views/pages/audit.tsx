@@ -1,5 +1,6 @@
 /** @jsxImportSource @kitajs/html */
 
+import { plural } from "../format.ts";
 import { Layout } from "../layout.tsx";
 import { Field, type FormState } from "../parts/form.tsx";
 import { InTurns } from "../parts/in-turns.tsx";
@@ -63,7 +64,7 @@ function Chain(props: { check: AuditProps["check"] }): JSX.Element {
   if (check === null) return "";
   const text =
     check.broken === null
-      ? `The chain is whole: ${check.entries} entries are as they were written.`
+      ? `The chain is whole: ${plural(check.entries, "entry is as it was", "entries are as they were")} written.`
       : `The chain is broken: ${check.broken.text} ${check.broken.id}`;
   return (
     <p class={check.broken === null ? "notice" : "notice bad"} role="status" safe>

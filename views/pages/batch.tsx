@@ -1,6 +1,6 @@
 /** @jsxImportSource @kitajs/html */
 
-import { count } from "../format.ts";
+import { count, plural } from "../format.ts";
 import { Layout } from "../layout.tsx";
 import { type Choice, Field, FormErrors, type FormState, Hidden, Select, TextArea } from "../parts/form.tsx";
 import { Glyph, type Shape } from "../parts/glyph.tsx";
@@ -127,7 +127,7 @@ function Nominal(props: { id: string; csrf: string; form: FormState }): JSX.Elem
 function Apply(props: BatchProps): JSX.Element {
   const { counts } = props;
   if (counts.changed === 0) return <p class="notice">Nothing would change.</p>;
-  const left = counts.refused === 0 ? "" : ` ${count(counts.refused)} are refused and stay as they are.`;
+  const left = counts.refused === 0 ? "" : ` ${plural(counts.refused, "is refused and stays as it is", "are refused and stay as they are")}.`;
   return (
     <form method="post" action={`/batches/${props.id}/apply`} class="panel stack" id="apply">
       {props.reason === null ? "" : <FormErrors form={props.reason} />}
@@ -138,7 +138,7 @@ function Apply(props: BatchProps): JSX.Element {
           {text}
         </p>
       ))}
-      <p safe>{`${count(counts.changed)} of ${count(props.total)} rigs change.${left}`}</p>
+      <p safe>{`${count(counts.changed)} of ${plural(props.total, "rig")} ${counts.changed === 1 ? "changes" : "change"}.${left}`}</p>
       {props.reason === null ? "" : <Field form={props.reason} name="reason" label="Why" hint="Stands in each rig's record." />}
       <p class="actions">
         <button type="submit" class={props.cost.length > 0 ? "danger" : "primary"} safe>
@@ -171,7 +171,7 @@ function Progress(props: BatchProps): JSX.Element {
       )}
       <p>
         <progress value={String(props.done)} max={String(props.total)} aria-label="Rigs that are through" />{" "}
-        <span safe>{`${count(props.done)} of ${count(props.total)} rigs`}</span>
+        <span safe>{`${count(props.done)} of ${plural(props.total, "rig")}`}</span>
       </p>
       {isCut ? (
         <form method="post" action={`/batches/${props.id}/apply`}>

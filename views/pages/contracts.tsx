@@ -1,7 +1,7 @@
 /** @jsxImportSource @kitajs/html */
 
 import type { Children } from "@kitajs/html";
-import { count, percent } from "../format.ts";
+import { count, percent, plural } from "../format.ts";
 import { Layout } from "../layout.tsx";
 import { DeliveryStrip, type StripBar } from "../parts/delivery-strip.tsx";
 import { How } from "../parts/how.tsx";
@@ -130,7 +130,7 @@ export function ContractRow(props: { line: ContractLine; clock: Clock }): JSX.El
       </td>
       <td class="n c2">
         <Rate hps={line.promisedHps} />
-        {line.places === 0 ? "" : <small safe>{`${count(line.places)} rigs`}</small>}
+        {line.places === 0 ? "" : <small safe>{plural(line.places, "rig")}</small>}
       </td>
       <td class="n stacked">
         <OfPromise hps={line.hps900} promisedHps={line.promisedHps} />

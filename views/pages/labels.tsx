@@ -90,7 +90,7 @@ export function LabelsPage(props: LabelsProps): JSX.Element {
       <Chooser {...props} />
       {total === 0 ? <Empty text="No rig matches." /> : ""}
       <p class="hint unprinted" hidden={total === 0} safe>
-        {`${of} labels, to be printed at 100 % without margins of the browser's own. Each code opens ${props.origin}/rigs/…; print from the address that phones reach.`}
+        {`${of} ${labels.length === 1 ? "label" : "labels"}, to be printed at 100 % without margins of the browser's own. Each code opens ${props.origin}/rigs/…; print from the address that phones reach.`}
       </p>
       {props.next === null ? (
         ""

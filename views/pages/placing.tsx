@@ -1,6 +1,6 @@
 /** @jsxImportSource @kitajs/html */
 
-import { count } from "../format.ts";
+import { count, plural } from "../format.ts";
 import { Layout } from "../layout.tsx";
 import { type Choice, Field, FormErrors, type FormState, Hidden, Select } from "../parts/form.tsx";
 import { Glyph, type Shape } from "../parts/glyph.tsx";
@@ -116,7 +116,7 @@ function Row(props: { row: PlacingRow }): JSX.Element {
 function Apply(props: { preview: PlacingPreview; csrf: string }): JSX.Element {
   const { counts, fields, seen } = props.preview;
   if (counts.move === 0) return <p class="notice">No rig would move.</p>;
-  const rigs = `${count(counts.move)} ${counts.move === 1 ? "rig" : "rigs"}`;
+  const rigs = plural(counts.move, "rig");
   return (
     <form method="post" action="/inventory/place" class="actions">
       <Hidden csrf={props.csrf} />
@@ -166,7 +166,7 @@ function Preview(props: { preview: PlacingPreview; csrf: string }): JSX.Element 
             <InTurns of={preview.rows} draw={(row) => <Row row={row} />} />
           </tbody>
         </table>
-        {preview.more === 0 ? "" : <p class="foot" safe>{`${count(preview.more)} more rigs are not shown.`}</p>}
+        {preview.more === 0 ? "" : <p class="foot" safe>{`${plural(preview.more, "more rig is", "more rigs are")} not shown.`}</p>}
         {preview.rows.length === 0 ? <p class="empty">No rig.</p> : ""}
       </section>
     </>

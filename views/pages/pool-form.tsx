@@ -1,6 +1,6 @@
 /** @jsxImportSource @kitajs/html */
 import type { PoolTest } from "../../src/health/facts.ts";
-import { difficulty } from "../format.ts";
+import { difficulty, plural } from "../format.ts";
 import { Layout } from "../layout.tsx";
 import { Confirm } from "../parts/ask.tsx";
 import { ChartPanel } from "../parts/chart-panel.tsx";
@@ -117,7 +117,10 @@ export function PoolFormPage(props: PoolFormProps): JSX.Element {
       <FormErrors form={props.form} />
       {props.isFirst ? <p class="notice">The first pool becomes the house: rigs that serve nobody mine there. Its profile is made by itself.</p> : ""}
       {pool !== null && pool.rigs > 0 ? (
-        <p class="notice" safe>{`${pool.rigs} rigs mine here. Saving a new address moves them to the new connection; none disconnects.`}</p>
+        <p
+          class="notice"
+          safe
+        >{`${plural(pool.rigs, "rig mines", "rigs mine")} here. Saving a new address moves ${pool.rigs === 1 ? "it" : "them"} to the new connection; none disconnects.`}</p>
       ) : (
         ""
       )}

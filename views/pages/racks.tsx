@@ -1,6 +1,6 @@
 /** @jsxImportSource @kitajs/html */
 
-import { clockTime, count } from "../format.ts";
+import { clockTime, count, plural } from "../format.ts";
 import { Layout } from "../layout.tsx";
 import { Heading } from "../parts/heading.tsx";
 import { InTurns } from "../parts/in-turns.tsx";
@@ -187,7 +187,7 @@ function RackRow(props: { row: RowProps; clock: Clock; mayWrite: boolean }): JSX
         {row.text}
       </h2>
       <InTurns of={row.racks} draw={(rack) => <Rack rack={rack} clock={props.clock} mayWrite={mayWrite} />} />
-      {row.unshown === 0 ? "" : <p class="notice" safe>{`${count(row.unshown)} more racks stand in this row than one page draws.`}</p>}
+      {row.unshown === 0 ? "" : <p class="notice" safe>{`${plural(row.unshown, "more rack stands", "more racks stand")} in this row than one page draws.`}</p>}
       {row.named.length === 0 && row.withoutRack === 0 ? "" : <Loose row={row} mayWrite={mayWrite} />}
     </>
   );
@@ -210,11 +210,11 @@ function Loose(props: { row: RowProps; mayWrite: boolean }): JSX.Element {
       <ul class="body">
         {row.named.map((named) => (
           <li>
-            <span safe>{`${count(named.rigs)} ${named.rigs === 1 ? "rig says" : "rigs say"} rack ${named.name}, whose size nobody told.`}</span>{" "}
+            <span safe>{`${plural(named.rigs, "rig says", "rigs say")} rack ${named.name}, whose size nobody told.`}</span>{" "}
             {props.mayWrite ? <a href={named.addHref}>Tell its size</a> : ""}
           </li>
         ))}
-        {row.withoutRack === 0 ? "" : <li safe>{`${count(row.withoutRack)} ${row.withoutRack === 1 ? "rig says" : "rigs say"} no rack.`}</li>}
+        {row.withoutRack === 0 ? "" : <li safe>{`${plural(row.withoutRack, "rig says", "rigs say")} no rack.`}</li>}
       </ul>
     </section>
   );

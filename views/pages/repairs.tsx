@@ -1,6 +1,6 @@
 /** @jsxImportSource @kitajs/html */
 
-import { count, percent, workHours } from "../format.ts";
+import { percent, plural, workHours } from "../format.ts";
 import { Layout } from "../layout.tsx";
 import { type Choice, FormErrors, type FormState, Hidden, TextArea } from "../parts/form.tsx";
 import { InTurns } from "../parts/in-turns.tsx";
@@ -162,7 +162,7 @@ function Group(props: RepairsProps & { group: RepairGroup }): JSX.Element {
       ) : (
         <header>
           <h2 safe>{group.text}</h2>
-          <small safe>{`${count(group.items.length)} ${group.items.length === 1 ? "rig" : "rigs"}`}</small>
+          <small safe>{plural(group.items.length, "rig")}</small>
         </header>
       )}
       <table class="repairs">
@@ -238,7 +238,7 @@ function Choices(props: RepairsProps): JSX.Element {
 
 export function RepairsPage(props: RepairsProps): JSX.Element {
   const { viewer, query, total, more } = props;
-  const sum = `${count(total)} ${total === 1 ? "rig has" : "rigs have"} lost ${workHours(props.lostHashes)} in ${spanWords[query.span]}.`;
+  const sum = `${plural(total, "rig has", "rigs have")} lost ${workHours(props.lostHashes)} in ${spanWords[query.span]}.`;
   return (
     <Layout title="Repairs" current="repairs" viewer={viewer} assets={props.assets} live={null}>
       <div class="title">
@@ -262,7 +262,14 @@ export function RepairsPage(props: RepairsProps): JSX.Element {
         .map((group) => (
           <Group {...props} group={group} />
         ))}
-      {more === 0 ? "" : <p class="notice" safe>{`${count(more)} more rigs, which lost less, are not shown. Choose a site to see fewer.`}</p>}
+      {more === 0 ? (
+        ""
+      ) : (
+        <p
+          class="notice"
+          safe
+        >{`${plural(more, "more rig, which lost less, is", "more rigs, which lost less, are")} not shown. Choose a site to see fewer.`}</p>
+      )}
       <details class="unprinted">
         <summary>How is this computed?</summary>
         <p class="hint">

@@ -1,6 +1,6 @@
 /** @jsxImportSource @kitajs/html */
 import type { HealthMeaning } from "../../src/health/health-meaning.ts";
-import { count, percent } from "../format.ts";
+import { count, percent, plural } from "../format.ts";
 
 export type MeaningProps = {
   /** Where the values of the form are worked out, and the form's id; null = the settings only stand here. */
@@ -51,7 +51,7 @@ function Lines(props: MeaningProps & { meaning: HealthMeaning }): JSX.Element {
       <Line
         term="False alarms"
         value={`${rare(perMonth)} per 1,000 rigs a month`}
-        note={rigs === 0 ? "" : `${spacing((perMonth * rigs) / 1_000)} with the ${count(rigs)} rigs of this fleet`}
+        note={rigs === 0 ? "" : `${spacing((perMonth * rigs) / 1_000)} with the ${plural(rigs, "rig")} of this fleet`}
       />
       <Line term="Dead" value={minutesText(meaning.deadMinutes)} note="its connection still open" />
       <Line term="−50 %" value={minutesText(meaning.minus50Minutes)} note="" />

@@ -1,3 +1,4 @@
+import { plural } from "../../../views/format.ts";
 import type { Contract } from "../../control/contract-row.ts";
 import { contractDetectionMinutes, contractSettingsOf, placeDetectionMinutes } from "../../health/contract-detector.ts";
 import type { ContractView, WebDeps } from "../deps.ts";
@@ -47,7 +48,7 @@ function shortOf(view: ContractView, contract: Contract): Available | null {
 function tooLittle({ method, promisedHps, places }: Contract, capacity: Available): string {
   const { available_hps, available_rigs } = capacityJson(capacity);
   return method === "miners"
-    ? `${places.length} rigs are asked for, and ${available_rigs} that fit are available for this term`
+    ? `${plural(places.length, "rig is", "rigs are")} asked for, and ${available_rigs} that fit ${available_rigs === 1 ? "is" : "are"} available for this term`
     : `${promisedHps} H/s are asked for, and ${available_hps} H/s are available for this term`;
 }
 

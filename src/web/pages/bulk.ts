@@ -1,4 +1,4 @@
-import { count } from "../../../views/format.ts";
+import { plural } from "../../../views/format.ts";
 import { type BatchFields, type BatchLine, BatchPage, type BatchProps } from "../../../views/pages/batch.tsx";
 import type { BulkOp } from "../../../views/parts/bulk-bar.tsx";
 import { blankForm, type FormState } from "../../../views/parts/form.tsx";
@@ -36,7 +36,7 @@ const opTexts: Readonly<Record<RigOp, string>> = Object.freeze({
 /** "Pass 12 rigs out of vetting" */
 function titleOf(op: RigOp, rigs: number): string {
   const [, verb = opTexts[op], rest = ""] = /^(\w+)( (?:out of|from) .+)$/.exec(opTexts[op]) ?? [];
-  return `${verb} ${count(rigs)} ${rigs === 1 ? "rig" : "rigs"}${rest}`;
+  return `${verb} ${plural(rigs, "rig")}${rest}`;
 }
 
 /** What the bar on the list of rigs offers; a technician may change alone, and of that what is his. */

@@ -1,4 +1,4 @@
-import { hashrateText } from "../../../views/format.ts";
+import { hashrateText, plural } from "../../../views/format.ts";
 import { ChangeContractPage, type ContractChoices, contractPools, NewContractPage } from "../../../views/pages/contract-form.tsx";
 import type { Choice, FormState } from "../../../views/parts/form.tsx";
 import type { Contract } from "../../control/contract-row.ts";
@@ -184,7 +184,7 @@ function tooLittle(values: FormValues, { members }: Problem): FormState {
   const hps = hashrateText(Number(members["available_hps"] ?? 0));
   const rigs = Number(members["available_rigs"] ?? 0);
   const unrated = Number(members["unrated_rigs"] ?? 0);
-  const available = `${hps} and ${rigs} ${rigs === 1 ? "rig" : "rigs"} that fit are available${unratedText(unrated)}`;
+  const available = `${hps} and ${plural(rigs, "rig that fits is", "rigs that fit are")} available${unratedText(unrated)}`;
   const field = values["rig_count"] || values["rig_names"] ? amountOfRigs(values) : "promised";
   const errors = { [field]: `Too little capacity for this term: ${available}. Ask for less, or sell it short.` };
   const mend = { href: "/rigs?status=vetting", text: "Look at the rigs in vetting in a new tab: passing them takes a nominal" };

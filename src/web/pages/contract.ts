@@ -1,4 +1,4 @@
-import { axisTime, clockTime, count, duration, hashrate, hashrateText, percent } from "../../../views/format.ts";
+import { axisTime, clockTime, count, duration, hashrate, hashrateText, percent, plural } from "../../../views/format.ts";
 import {
   ContractAllocations,
   ContractChart,
@@ -141,7 +141,7 @@ function tilesOf({ now, serving, pools, quarter, nowMs }: Known): TileProps[] {
     ...(ofDay.label === ofQuarter.label ? [] : [ofDay]),
     {
       ...{ label: "Promised", value: promised.value, unit: promised.unit },
-      note: `${contract.method === "miners" ? `${count(contract.places.length)} rigs` : "threshold"}, tolerance ${contract.toleranceBp / 100} %`,
+      note: `${contract.method === "miners" ? plural(contract.places.length, "rig") : "threshold"}, tolerance ${contract.toleranceBp / 100} %`,
     },
     {
       label: "Rigs",
@@ -235,7 +235,7 @@ function commandsOf(parts: PageParts, call: PageCall, form: FormState): Contract
   const verbs = { change: true, suspend: state !== "suspended", resume: state === "suspended", renew: true, terminate: true };
   const profileId = parts.ids.profile(profileNo);
   const profileHref = profileId === null ? null : `/profiles/${profileId}`;
-  return { id, number, profileHref, csrf: call.viewer.csrf, verbs, atStake: `${count(rigs)} ${rigs === 1 ? "rig" : "rigs"}`, form };
+  return { id, number, profileHref, csrf: call.viewer.csrf, verbs, atStake: plural(rigs, "rig"), form };
 }
 
 /** Whoever opened it comes here next. */

@@ -1,4 +1,4 @@
-import { count, hashrate, hashrateText, percent } from "../../../views/format.ts";
+import { count, hashrate, hashrateText, percent, plural } from "../../../views/format.ts";
 import { type FleetChoices, FleetPage, fleetFormId, holdChoices } from "../../../views/pages/fleet.tsx";
 import { type FleetRow, FleetsPage, FleetTable } from "../../../views/pages/fleets.tsx";
 import type { FormState } from "../../../views/parts/form.tsx";
@@ -114,12 +114,12 @@ function tilesOf(parts: PageParts, fleet: Fleet, row: FleetRow): TileProps[] {
       unit: `of ${count(row.rigs)}`,
       note: `${fleet.algorithm}; people are woken at ${fleet.alarmThresholdBp / 100} % down`,
     },
-    { label: "Promised", value: promised.value, unit: promised.unit, note: `in ${count(row.contracts)} contracts` },
+    { label: "Promised", value: promised.value, unit: promised.unit, note: `in ${plural(row.contracts, "contract")}` },
     {
       label: "Can be promised",
       value: free.value,
       unit: free.unit,
-      note: spare === undefined ? "nobody plans yet" : `${count(Math.max(0, spare.availableRigs))} rigs are free`,
+      note: spare === undefined ? "nobody plans yet" : `${plural(Math.max(0, spare.availableRigs), "rig is", "rigs are")} free`,
     },
   ];
 }

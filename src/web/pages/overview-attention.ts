@@ -1,4 +1,4 @@
-import { count, percent } from "../../../views/format.ts";
+import { count, percent, plural } from "../../../views/format.ts";
 import type { Attention } from "../../../views/pages/overview.tsx";
 import { type RigStatusWord, rigStatusOrder } from "../../../views/parts/status.tsx";
 import type { Fleet } from "../../control/fleets.ts";
@@ -42,7 +42,7 @@ function rigAttention({ id, name, status, statusSinceMs, statusReason }: Rig): A
 function goneAttention({ goneRigs }: OverviewFacts): Attention[] {
   if (goneRigs === 0) return [];
   const reason = "without a connection for longer than the fleet's grace, and not counted as offline yet";
-  const name = `${count(goneRigs)} ${goneRigs === 1 ? "rig" : "rigs"} not connected`;
+  const name = `${plural(goneRigs, "rig")} not connected`;
   return [{ id: "gone", mark: { kind: "fleet", word: "unwell" }, name, href: "/rigs?status=gone", reason, sinceMs: null }];
 }
 
@@ -68,8 +68,10 @@ function fleetAttention({ counts, pools, nowMs }: OverviewFacts, fleet: Fleet, i
   const threshold = percent(fleet.alarmThresholdBp / 10_000, 0);
   const held = holdAt(fleet, nowMs);
   return [
-    ...(isAlarm ? [line(fleet.id, "alarm", `${count(down)} of ${count(rigs)} rigs are down, alarm at ${threshold}: ${words}`)] : []),
-    ...(!isAlarm && isSummed && unwell.length > 0 ? [line(fleet.id, "unwell", `of ${count(rigs)} rigs ${words}`)] : []),
+    ...(isAlarm
+      ? [line(fleet.id, "alarm", `${count(down)} of ${plural(rigs, "rig")} ${down === 1 ? "is" : "are"} down, alarm at ${threshold}: ${words}`)]
+      : []),
+    ...(!isAlarm && isSummed && unwell.length > 0 ? [line(fleet.id, "unwell", `of ${plural(rigs, "rig")} ${words}`)] : []),
     ...(held === null ? [] : [line(fleet.id, "held", `the hub moves none of its rigs: ${held.reason}`)]),
     ...(fleet.houseProfileNo === null && pools.length > 0 && rigs > 0
       ? [line(fleet.id, "houseless", "no house profile is chosen, so its rigs get no work")]

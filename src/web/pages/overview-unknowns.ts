@@ -1,4 +1,4 @@
-import { clockTime, count, duration } from "../../../views/format.ts";
+import { clockTime, count, duration, plural } from "../../../views/format.ts";
 import { isInForce } from "./contract-snapshot.ts";
 import { newcomersOf } from "./newcomers.ts";
 import type { OverviewFacts } from "./overview-facts.ts";
@@ -8,8 +8,6 @@ const quarterMs = 900_000;
 const dayMs = 86_400_000;
 /** Fewer are on their way at any moment. */
 const behindRowsMin = 20_000;
-
-const plural = (some: number, one: string, many: string): string => `${count(some)} ${some === 1 ? one : many}`;
 
 /** What the figures of the page cannot say, in sentences; empty = nothing is missing. */
 export async function unknownsOf(parts: PageParts, facts: OverviewFacts, zone: string): Promise<string[]> {

@@ -1,4 +1,4 @@
-import { count, hashrate, hashrateText, percent } from "../../../views/format.ts";
+import { count, hashrate, hashrateText, percent, plural } from "../../../views/format.ts";
 import {
   AttentionList,
   Checklist,
@@ -60,7 +60,7 @@ function deliveredTile({ contracts, nowMs }: OverviewFacts): TileProps {
   const others = begin === 0 ? "" : `${count(begin)} ${begin === 1 ? "begins" : "begin"}`;
   if (measured.length === 0) return { label, value: "–", unit: "", note: `${others}; no figure yet` };
   const part = deliveredHps === null ? "no data" : percent(deliveredHps / promisedHps);
-  const of = `${part} of ${hashrateText(promisedHps)} promised in ${count(measured.length)} ${measured.length === 1 ? "contract" : "contracts"}`;
+  const of = `${part} of ${hashrateText(promisedHps)} promised in ${plural(measured.length, "contract")}`;
   return { label, value, unit, note: others === "" ? of : `${of}; ${others}` };
 }
 
@@ -73,7 +73,7 @@ function spareTile({ spareHps }: OverviewFacts): TileProps {
 function unwellText({ contracts, goneRigs }: OverviewFacts): string {
   const risks = contracts.filter(isAtRisk).length;
   const gone = goneRigs === 0 ? [] : [`${count(goneRigs)} not connected`];
-  return [...gone, ...(risks === 0 ? [] : [`${count(risks)} ${risks === 1 ? "contract" : "contracts"} at risk`])].join(" · ");
+  return [...gone, ...(risks === 0 ? [] : [`${plural(risks, "contract")} at risk`])].join(" · ");
 }
 
 function rigsTile(facts: OverviewFacts): TileProps {

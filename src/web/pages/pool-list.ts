@@ -1,4 +1,4 @@
-import { count } from "../../../views/format.ts";
+import { plural } from "../../../views/format.ts";
 import type { PoolRow, ProfileChoice, ProfileRow } from "../../../views/pages/pools.tsx";
 import { breathe } from "../../../views/turns.ts";
 import { type Pool, poolUrl } from "../../control/pools.ts";
@@ -93,6 +93,6 @@ export function choiceOf({ id, name, algorithm, poolNos }: Profile, pools: Pools
 function useOf({ deps: { control } }: PageParts, profile: Profile): Pick<ProfileRow, "returnAfterS" | "usedBy"> {
   const { names, rigs } = control.profiles.useOf(profile.no);
   const more = names.length > 3 ? [`${names.length - 3} more`] : [];
-  const users = [...names.slice(0, 3), ...more, ...(rigs === 0 ? [] : [rigs === 1 ? "1 rig" : `${count(rigs)} rigs`])];
+  const users = [...names.slice(0, 3), ...more, ...(rigs === 0 ? [] : [plural(rigs, "rig")])];
   return { returnAfterS: profile.returnAfterS, usedBy: users.join(", ") };
 }

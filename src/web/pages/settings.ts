@@ -1,4 +1,4 @@
-import { count, duration } from "../../../views/format.ts";
+import { count, duration, plural } from "../../../views/format.ts";
 import { type ChannelLine, type SettingPlace, SettingsPage } from "../../../views/pages/settings.tsx";
 import type { FormState } from "../../../views/parts/form.tsx";
 import { assetCodePatternDefault } from "../../control/asset-codes.ts";
@@ -46,7 +46,7 @@ function aboutLines({ deps, live, startedAtMs }: PageParts): { label: string; va
     { label: "Version", value: deps.version ?? "–" },
     { label: "Runs since", value: `${new Date(startedAtMs).toISOString().slice(0, 19).replace("T", " ")} UTC, ${duration(deps.now() - startedAtMs)}` },
     { label: "Connections", value: `${count(deps.hub.sessions())} of rigs, ${count(live.streams)} of live pages` },
-    { label: "Books", value: `${count(deps.ledger.backlog().rowsBehind)} shares are on their way into them` },
+    { label: "Books", value: `${plural(deps.ledger.backlog().rowsBehind, "share is on its", "shares are on their")} way into them` },
   ];
 }
 

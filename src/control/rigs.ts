@@ -24,6 +24,9 @@ import { type WorkerName, WorkerNames } from "./worker-names.ts";
 
 /** `nominalHps`: sum over those that have one; `unrated`: how many have none yet; `unseen`: how many of those that are offline never came. */
 export type FleetCount = { fleetNo: number; status: RigStatus; count: number; nominalHps: number | null; unrated: number; unseen: number };
+/** How many are drained or parked by somebody's word, and the names of a few. */
+export type TakenOut = { count: number; names: string[] };
+const takenOutNamed = 3;
 
 type Parts = { customers: Customers; fleets: Fleets; profiles: Profiles; sites: Sites; racks: Racks; allocations: Allocations; events: Events };
 
@@ -47,6 +50,7 @@ export class Rigs {
   readonly #piece: Statement<RawRig, SqlValue[]>;
   readonly #ofNumbers: Statement<RawRig, SqlValue[]>;
   readonly #worst: Statement<RawRig, SqlValue[]>;
+  readonly #takenOut: Record<"draining" | "parked", Statement<{ name: string; count: number }, SqlValue[]>>;
   readonly #countByFleet: Statement<FleetCount, SqlValue[]>;
   readonly #numbersOfFleet: Statement<{ nos: string }, SqlValue[]>;
   readonly #numbersOfIds: Statement<{ no: number }, SqlValue[]>;
@@ -84,6 +88,11 @@ export class Rigs {
       `removed_at_ms IS NULL AND lifecycle = 'active' AND status IN ('rejecting', 'offline', 'degraded', 'flapping', 'quarantined') AND NOT (status = 'offline' AND first_seen_ms IS NULL)
        ORDER BY CASE status WHEN 'rejecting' THEN 0 WHEN 'offline' THEN 1 WHEN 'degraded' THEN 2 WHEN 'flapping' THEN 3 ELSE 4 END, status_since_ms DESC LIMIT ?`,
     );
+    const takenOut = (decision: string) =>
+      sql.prepare<{ name: string; count: number }, SqlValue[]>(
+        `SELECT name, count(*) OVER () AS count FROM rigs WHERE ${decision} = 1 AND removed_at_ms IS NULL AND lifecycle = 'active' ORDER BY name LIMIT ${takenOutNamed}`,
+      );
+    this.#takenOut = { draining: takenOut("draining"), parked: takenOut("parked") };
     this.#numbersOfFleet = sql.prepare("SELECT json_group_array(no) AS nos FROM rigs WHERE fleet_no = ? AND removed_at_ms IS NULL");
     this.#numbersOfIds = sql.prepare("SELECT no FROM rigs WHERE id IN (SELECT value FROM json_each(?)) AND removed_at_ms IS NULL");
     this.#exists = sql.prepare("SELECT no FROM rigs WHERE no = ? AND removed_at_ms IS NULL");
@@ -129,6 +138,12 @@ export class Rigs {
   /** The worst of those in use whose status wants a look, those that changed last first: at most `limit`. */
   worst(limit: number): Rig[] {
     return this.#rows.list(this.#worst, limit);
+  }
+
+  /** Those in use that serve nobody because somebody said so. */
+  takenOut(decision: "draining" | "parked"): TakenOut {
+    const rows = this.#takenOut[decision].all();
+    return { count: rows[0]?.count ?? 0, names: rows.map(({ name }) => name) };
   }
 
   /** Numbers of a fleet's rigs, in no order; 1.4 ms for ten thousand. */

@@ -8,7 +8,7 @@ import { How } from "../parts/how.tsx";
 import { InTurns } from "../parts/in-turns.tsx";
 import { listHref, SavedViews, type SavedViewsProps } from "../parts/saved-views.tsx";
 import { ContractMark, type ContractWord, contractWordOrder } from "../parts/status.tsx";
-import { Empty, Moment, Paging, Rate } from "../parts/text.tsx";
+import { Empty, Moment, Paging, Rate, Warnings } from "../parts/text.tsx";
 import type { AssetUrls, Clock, Viewer } from "../viewer.ts";
 
 /** Of a strip in a table. */
@@ -199,7 +199,16 @@ export function ContractTable(props: { rows: ContractLine[]; clock: Clock }): JS
   );
 }
 
-export function ContractsPage(props: { viewer: Viewer; assets: AssetUrls; list: ContractListProps; views: SavedViewsProps; live: string | null }): JSX.Element {
+export type ContractsProps = {
+  viewer: Viewer;
+  assets: AssetUrls;
+  list: ContractListProps;
+  warnings: readonly string[];
+  views: SavedViewsProps;
+  live: string | null;
+};
+
+export function ContractsPage(props: ContractsProps): JSX.Element {
   const { viewer, list } = props;
   return (
     <Layout title="Contracts" current="contracts" viewer={viewer} assets={props.assets} live={props.live}>
@@ -218,6 +227,7 @@ export function ContractsPage(props: { viewer: Viewer; assets: AssetUrls; list: 
           ""
         )}
       </div>
+      <Warnings texts={props.warnings} />
       <SavedViews {...props.views} />
       <ContractChips {...list} />
       <section class="panel" aria-label="Contracts">

@@ -7,7 +7,7 @@ import { How } from "../parts/how.tsx";
 import { InTurns } from "../parts/in-turns.tsx";
 import { SavedViews, type SavedViewsProps } from "../parts/saved-views.tsx";
 import { RigMark, type RigStatusWord, rigStatusOrder } from "../parts/status.tsx";
-import { Empty } from "../parts/text.tsx";
+import { Empty, Warnings } from "../parts/text.tsx";
 import type { AssetUrls, Clock, Viewer } from "../viewer.ts";
 import { ColumnChooser, RigCells, RigHeads, type RigLine, type RigQuery, rigFields, rigsHref } from "./rig-columns.tsx";
 
@@ -190,6 +190,7 @@ export type RigsProps = {
   viewer: Viewer;
   assets: AssetUrls;
   list: RigListProps;
+  warnings: readonly string[];
   views: SavedViewsProps;
   ops: readonly BulkOp[];
   newcomers: readonly NewcomerLine[];
@@ -220,6 +221,7 @@ export function RigsPage(props: RigsProps): JSX.Element {
           <button type="submit">Search</button>
         </form>
       </div>
+      <Warnings texts={props.warnings} />
       <Newcomers newcomers={props.newcomers} />
       <RigList {...props.list} views={props.views} ops={props.ops} csrf={props.viewer.csrf} />
     </Layout>

@@ -17,6 +17,7 @@ import { type ContractNow, isAtRisk } from "./contract-snapshot.ts";
 import { htmlResponse, type PageCall, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 import { firstView, savedViewsOf } from "./saved-views.ts";
+import { unknownFilter } from "./unknown-filter.ts";
 
 const pageSize = 100;
 
@@ -108,7 +109,8 @@ export async function contractsPage(parts: PageParts, call: PageCall): Promise<R
   const query = readContractQuery(url);
   const list = await listOf(parts, query, viewer.zone);
   const live = query.show === "ended" ? null : `/live${contractsHref(query)}`;
-  return htmlResponse(ContractsPage({ viewer, assets: assetUrls, list, views: savedViewsOf(parts, call, "contracts"), live }));
+  const warnings = unknownFilter(url, "show", { read: query.show, all: "all contracts that have not ended are shown" });
+  return htmlResponse(ContractsPage({ viewer, assets: assetUrls, list, warnings, views: savedViewsOf(parts, call, "contracts"), live }));
 }
 
 export function contractsLive(parts: PageParts, { url, zone }: WatchCall): LiveView {

@@ -4,6 +4,7 @@ import { type RigStatusWord, rigStatusOrder } from "../../../views/parts/status.
 import type { Fleet } from "../../control/fleets.ts";
 import { holdAt } from "../../control/fleets.ts";
 import type { Rig } from "../../control/rig-row.ts";
+import type { TakenOut } from "../../control/rigs.ts";
 import type { PoolState } from "../../health/facts.ts";
 import type { PoolView } from "../pool-views.ts";
 import { wordOf } from "./contract-list.ts";
@@ -22,7 +23,14 @@ export function attentionOf(facts: OverviewFacts): { first: Attention[]; more: n
   const troubled = rigStatusOrder.reduce((sum, status) => sum + (isTroubledWord(status) ? facts.statusCounts[status] : 0), 0);
   const rigs = troubled <= worstShown ? facts.worstRigs.map(rigAttention) : [];
   const fleets = facts.fleets.flatMap((fleet) => fleetAttention(facts, fleet, troubled > worstShown));
-  const all = [...contracts.map(contractAttention), ...fleets, ...goneAttention(facts), ...facts.pools.flatMap(poolAttention), ...rigs];
+  const all = [
+    ...contracts.map(contractAttention),
+    ...fleets,
+    ...goneAttention(facts),
+    ...facts.pools.flatMap(poolAttention),
+    ...rigs,
+    ...takenOutAttention(facts),
+  ];
   const first = all.slice(0, shownMax);
   const rigsNamed = first.filter(({ mark }) => mark.kind === "rig").length;
   return { first, more: troubled > worstShown ? 0 : troubled - rigsNamed };
@@ -44,6 +52,17 @@ function goneAttention({ goneRigs }: OverviewFacts): Attention[] {
   const reason = "without a connection for longer than the fleet's grace, and not counted as offline yet";
   const name = `${plural(goneRigs, "rig")} not connected`;
   return [{ id: "gone", mark: { kind: "fleet", word: "unwell" }, name, href: "/rigs?status=gone", reason, sinceMs: null }];
+}
+
+/** Nobody else puts them back to work. */
+function takenOutAttention({ takenOut }: OverviewFacts): Attention[] {
+  const line = (word: "draining" | "parked", { count: rigs, names }: TakenOut): Attention[] => {
+    if (rigs === 0) return [];
+    const others = rigs > names.length ? ` and ${count(rigs - names.length)} more` : "";
+    const reason = `${names.join(", ")}${others}: given to no contract until somebody takes that back`;
+    return [{ id: word, mark: { kind: "fleet", word: "held" }, name: `${plural(rigs, "rig")} ${word}`, href: `/rigs?q=${word}`, reason, sinceMs: null }];
+  };
+  return [...line("draining", takenOut.draining), ...line("parked", takenOut.parked)];
 }
 
 function poolAttention({ pool, fact }: PoolView): Attention[] {

@@ -1,7 +1,7 @@
 import { breathe } from "../../../views/turns.ts";
 import type { Fleet } from "../../control/fleets.ts";
 import type { Rig } from "../../control/rig-row.ts";
-import type { FleetCount } from "../../control/rigs.ts";
+import type { FleetCount, TakenOut } from "../../control/rigs.ts";
 import type { WebDeps } from "../deps.ts";
 import type { LiveFigures, PoolWork, RateTable } from "../live-figures.ts";
 import type { PoolView, PoolViews } from "../pool-views.ts";
@@ -23,6 +23,8 @@ export type OverviewFacts = {
   goneRigs: number;
   /** The worst few of those that want a look. */
   worstRigs: Rig[];
+  /** Those that serve nobody by somebody's word. */
+  takenOut: { draining: TakenOut; parked: TakenOut };
   pools: PoolView[];
   hourWork: PoolWork;
   contracts: ContractNow[];
@@ -108,12 +110,14 @@ export class OverviewReader {
     await breathe();
     const worstRigs = control.rigs.worst(worstShown);
     await breathe();
+    const takenOut = { draining: control.rigs.takenOut("draining"), parked: control.rigs.takenOut("parked") };
+    await breathe();
     const pools = [...(await this.#pools.current()).values()];
     await breathe();
     const sums = this.#sumsOf(rates, slow.fleetOf);
     return {
       ...{ nowMs: now(), goneRigs: gone.goneRigs, fleets, counts, statusCounts: wordCounts(counts), hourWork, contracts, deliveredHps },
-      ...{ spareHps: slow.spareHps, hasShare, rates: sums, worstRigs, pools },
+      ...{ spareHps: slow.spareHps, hasShare, rates: sums, worstRigs, takenOut, pools },
     };
   }
 

@@ -117,6 +117,8 @@ const decisions: ReadonlyMap<string, (rig: Rig) => boolean> = new Map([
   ["pinned", ({ pinnedProfileNo, pinnedContractNo }) => pinnedProfileNo !== null || pinnedContractNo !== null],
 ]);
 
+export const isDecision = (word: string): boolean => decisions.has(word);
+
 function decisionsOn(rig: Rig): string {
   return [...decisions].flatMap(([word, isDecided]) => (isDecided(rig) ? [word] : [])).join(", ");
 }

@@ -6,8 +6,9 @@ import { bulkOps } from "./bulk.ts";
 import { newcomersOf } from "./newcomers.ts";
 import { htmlResponse, type PageCall, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
-import { readRigQuery, rigLine, rigPageSize, searchRigs } from "./rig-search.ts";
+import { isDecision, readRigQuery, rigLine, rigPageSize, searchRigs } from "./rig-search.ts";
 import { firstView, savedViewsOf } from "./saved-views.ts";
+import { unknownFilter } from "./unknown-filter.ts";
 
 /** All that the list shows for a query, in plain values. */
 async function listOf(parts: PageParts, asked: RigQuery, { zone, ticks }: { zone: string; ticks: boolean }) {
@@ -31,13 +32,22 @@ async function listOf(parts: PageParts, asked: RigQuery, { zone, ticks }: { zone
 /** Rows with a box to tick are rows of a stream of their own. */
 const withTicks = (href: string, ticks: boolean): string => (ticks ? `${href}&ticks=1` : href);
 
+function warningsOf(url: URL, { status }: RigQuery): string[] {
+  const asked = url.searchParams.get("status") ?? "";
+  const all = isDecision(asked) ? `all rigs are shown; a search for ${asked} finds them` : "all rigs are shown";
+  return unknownFilter(url, "status", { read: status, all });
+}
+
 export async function rigsPage(parts: PageParts, call: PageCall): Promise<Response> {
   const first = firstView(parts, call, "rigs");
   if (first !== null) return first;
   const ops = bulkOps(call);
-  const list = await listOf(parts, readRigQuery(call.url), { zone: call.viewer.zone, ticks: ops.length > 0 });
+  const query = readRigQuery(call.url);
+  const list = await listOf(parts, query, { zone: call.viewer.zone, ticks: ops.length > 0 });
   const views = savedViewsOf(parts, call, "rigs");
-  return htmlResponse(RigsPage({ viewer: call.viewer, assets: assetUrls, list, views, ops, newcomers: newcomersOf(parts) }));
+  return htmlResponse(
+    RigsPage({ viewer: call.viewer, assets: assetUrls, list, warnings: warningsOf(call.url, query), views, ops, newcomers: newcomersOf(parts) }),
+  );
 }
 
 export function rigsLive(parts: PageParts, { url, zone }: WatchCall): LiveView {

@@ -48,6 +48,8 @@ describe("the list of contracts", () => {
   test("is narrowed by word, by text and to those at risk; nonsense means nothing", async () => {
     const rows = async (query: string) => [...(await (await owner.get(`/contracts?${query}`)).text()).matchAll(/<tr id="ctr_/g)].length;
     expect(await Promise.all(["show=attention", "show=degraded", "q=borealis", "q=c-00001", "show=nope&page=-1"].map(rows))).toEqual([1, 1, 1, 1, 1]);
+    const warned = async (query: string) => (await (await owner.get(`/contracts?${query}`)).text()).includes("There is no show “");
+    expect(await Promise.all(["show=nope", "show=attention", "q=x"].map(warned))).toEqual([true, false, false]);
     expect(await Promise.all(["show=delivering", "show=ended", "q=nobody", "page=2"].map(rows))).toEqual([0, 0, 0, 0]);
   });
 });

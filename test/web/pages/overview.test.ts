@@ -50,6 +50,18 @@ describe("what needs a person", () => {
   });
 });
 
+test("rigs that somebody took out are named until he takes it back", async () => {
+  const { rigs } = farm.deps.control;
+  const some = rigs.all().slice(0, 5);
+  for (const { id } of some) rigs.update(id, { draining: true }, null);
+  rigs.update(some[4]?.id ?? "", { draining: false, parked: true }, null);
+  const attention = part(await page(), "attention");
+  expect(attention).toContain('<a href="/rigs?q=draining">4 rigs draining</a><span>: S21-001, S21-002, S21-003 and 1 more: given to no contract');
+  expect(attention).toContain('<a href="/rigs?q=parked">1 rig parked</a><span>: S21-005: ');
+  for (const { id } of some) rigs.update(id, { draining: false, parked: false }, null);
+  expect(part(await page(), "attention")).not.toMatch(/rigs? (draining|parked)/);
+});
+
 describe("the figures", () => {
   test("promised against delivered, and what could be promised on top", async () => {
     const tiles = /id="tiles"[\s\S]*?<\/dl>/.exec(await page())?.[0] ?? "";

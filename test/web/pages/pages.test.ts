@@ -152,6 +152,10 @@ describe("the list of rigs", () => {
     const reversed = await (await owner.get("/rigs?sort=-name")).text();
     expect(reversed.match(/>S21-\d+</)?.[0]).toBe(">S21-130<");
     expect((await owner.get("/rigs?sort=constructor&status=nope&page=-3")).status).toBe(200);
+    const text = async (query: string) => (await owner.get(`/rigs?${query}`)).text();
+    expect(await text("status=nope")).toContain("There is no status “nope” to filter by: all rigs are shown.");
+    expect(await text("status=draining")).toContain("a search for draining finds them");
+    for (const query of ["all", "status=online", "status=gone", "status=never+seen"]) expect(await text(query), query).not.toContain("There is no status");
   });
 });
 

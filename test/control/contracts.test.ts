@@ -53,6 +53,23 @@ describe("a contract", () => {
     expect(control.contracts.promisedHps()).toBe(5e14);
   });
 
+  test("is in the list of all from the write on, inside a transaction too, and not after one that was taken back", () => {
+    const { control, threshold } = world();
+    const number = () => control.contracts.all().map((contract) => contract.number);
+    const { id } = must(control.contracts.create(threshold));
+    expect(control.contracts.all()).toBe(control.contracts.all());
+    expect(() =>
+      control.transaction(() => {
+        must(control.contracts.create(threshold));
+        expect(number()).toEqual(["C-00001", "C-00002"]);
+        throw new Error("taken back");
+      }),
+    ).toThrow("taken back");
+    expect(number()).toEqual(["C-00001"]);
+    must(control.contracts.terminate(id, { atMs: null, reason: "over", by }));
+    expect(number()).toEqual([]);
+  });
+
   test("of so many rigs takes their size from the ask, or from the model's middle rig", () => {
     const { control, base, rigs } = world(4);
     for (const [index, nominalHps] of [90e12, 100e12, 300e12].entries()) must(control.rigs.update(rigs[index]?.id ?? "", { model: "S21", nominalHps }, null));

@@ -1,3 +1,4 @@
+import { idText, type JsonId } from "../stratum/v1/envelope.ts";
 import type { Answerable } from "./hub-job.ts";
 
 /**
@@ -7,7 +8,7 @@ import type { Answerable } from "./hub-job.ts";
 export class Acknowledgements {
   private sequences = new Float64Array(1024);
   private sessions: (Answerable | null)[] = new Array<Answerable | null>(1024).fill(null);
-  private ids: (number | string | null)[] = new Array<number | string | null>(1024).fill(null);
+  private ids: JsonId[] = new Array<JsonId>(1024).fill(null);
   private head = 0;
   private count = 0;
 
@@ -16,7 +17,7 @@ export class Acknowledgements {
   }
 
   /** `sequence`: of the share's record; never lower than the one before. */
-  add(sequence: number, session: Answerable, id: number | string | null): void {
+  add(sequence: number, session: Answerable, id: JsonId): void {
     if (this.count === this.sequences.length) this.grow();
     const at = (this.head + this.count) & (this.sequences.length - 1);
     this.sequences[at] = sequence;
@@ -32,9 +33,7 @@ export class Acknowledgements {
       const session = this.sessions[this.head];
       const id = this.ids[this.head];
       if (session !== null && session !== undefined && !session.closed) {
-        session.reply(
-          typeof id === "number" ? `{"id":${id},"result":true,"error":null}\n` : `{"id":${JSON.stringify(id ?? null)},"result":true,"error":null}\n`,
-        );
+        session.reply(`{"id":${idText(id ?? null)},"result":true,"error":null}\n`);
       }
       this.sessions[this.head] = null;
       this.head = (this.head + 1) & mask;
@@ -46,7 +45,7 @@ export class Acknowledgements {
     const before = this.sequences.length;
     const sequences = new Float64Array(before * 2);
     const sessions = new Array<Answerable | null>(before * 2).fill(null);
-    const ids = new Array<number | string | null>(before * 2).fill(null);
+    const ids = new Array<JsonId>(before * 2).fill(null);
     for (let index = 0; index < this.count; index++) {
       const at = (this.head + index) & (before - 1);
       sequences[index] = this.sequences[at] ?? 0;

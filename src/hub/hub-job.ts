@@ -1,5 +1,6 @@
 import type { Exposure } from "../health/exposure.ts";
 import type { ShareRecord } from "../ledger/share-record.ts";
+import type { JsonId } from "../stratum/v1/envelope.ts";
 import type { DuplicateSet } from "../work/duplicate-set.ts";
 import type { Layout } from "../work/extranonce.ts";
 import type { PreparedWork } from "../work/prepared-work.ts";
@@ -69,7 +70,7 @@ export type SubmittedShare = ShareRecord & {
   /** null = a worker nobody knows. */
   rig: { readonly exposure: Exposure } | null;
   /** The rig's own id of the request, echoed in the answer. */
-  requestId: number | string | null;
+  requestId: JsonId;
   /** null = a job nobody knows. */
   job: HubJob | null;
   /** The name the pool knows this rig's work by. */

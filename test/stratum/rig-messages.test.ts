@@ -54,6 +54,14 @@ describe("a submit", () => {
     test(`keeps the id ${JSON.stringify(id)}`, () => expect(read(submitLine(good, id))).toEqual({ ...submitFields, id }));
   }
 
+  for (const digits of ["18446744073709551615", "-9007199254740993", "9007199254740992", `1${"0".repeat(40)}`]) {
+    test(`keeps the id ${digits} to its last digit`, () => {
+      const message = read(`{"id":${digits},"method":"mining.submit","params":${JSON.stringify(good)}}`);
+      expect(message).toEqual({ ...submitFields, id: BigInt(digits) });
+      expect(writeResult(message.kind === "submit" ? message.id : null, true)).toBe(`{"id":${digits},"result":true,"error":null}\n`);
+    });
+  }
+
   const with_ = (index: number, value: unknown) => good.map((given, at) => (at === index ? value : given));
   const wrong: [string, unknown, RegExp][] = [
     ["no parameters", [], /^submit\.worker: must be a string/],

@@ -1,7 +1,7 @@
 import { v1Limits } from "./limits.ts";
 
-/** What a request may carry as id; the answer echoes the same JSON value. A missing id reads as null. */
-export type JsonId = number | string | null;
+/** What a request may carry as id; the answer echoes the same JSON value. A missing id reads as null; a whole number beyond 2^53 is a bigint. */
+export type JsonId = number | bigint | string | null;
 
 /** A line that cannot be used. Reading never throws: it gives a message or one of these. */
 export type Fault = {
@@ -55,11 +55,20 @@ export function readEnvelope(bytes: Buffer, start: number, end: number): Envelop
   if (nesting(bytes, start, end) > v1Limits.nestingMax) return fault(`line: must nest ${v1Limits.nestingMax} deep at most`);
   let value: unknown;
   try {
-    value = JSON.parse(bytes.toString("utf8", start, end));
+    value = parseExactly(bytes.toString("utf8", start, end));
   } catch {
     return fault("line: must be valid JSON");
   }
   return isObject(value) ? openEnvelope(value) : fault("line: must be a JSON object, not an array");
+}
+
+/** JSON whose id comes back as it was: some clients count from 64 random bits, which a double does not hold. */
+function parseExactly(text: string): unknown {
+  const value: unknown = JSON.parse(text);
+  if (!isObject(value) || typeof value["id"] !== "number" || Math.abs(value["id"]) <= Number.MAX_SAFE_INTEGER) return value;
+  const exact = (key: string, member: unknown, { source }: { source?: string } = {}) =>
+    key === "id" && source !== undefined && /^-?\d{1,64}$/.test(source) ? BigInt(source) : member;
+  return JSON.parse(text, exact);
 }
 
 function firstByte(bytes: Buffer, start: number, end: number): number {
@@ -98,7 +107,7 @@ function openEnvelope(members: Record<string, unknown>): Envelope | Fault {
 
 function isJsonId(value: unknown): value is JsonId {
   if (typeof value === "number") return Number.isFinite(value);
-  return value === null || (typeof value === "string" && value.length <= v1Limits.idCharsMax);
+  return value === null || typeof value === "bigint" || (typeof value === "string" && value.length <= v1Limits.idCharsMax);
 }
 
 function paramsOf(value: unknown): readonly unknown[] | null {
@@ -116,9 +125,10 @@ export function quoted(text: string): string {
   return `"${text}"`;
 }
 
-function idText(id: JsonId): string {
-  if (typeof id === "number") return String(id);
-  return id === null ? "null" : quoted(id);
+/** JSON text of an id. */
+export function idText(id: JsonId): string {
+  if (id === null) return "null";
+  return typeof id === "string" ? quoted(id) : String(id);
 }
 
 /** An answer that grants: all three members, as strict clients want them. */

@@ -23,11 +23,13 @@ export function readResponse(envelope: Envelope): Response {
   return { kind: "response", id, result, error, accepted: result === true && error === null };
 }
 
+/** What is empty refuses nothing: null, false, "", 0, [] and {} have all been met in the place of null. */
 function refusalOf(error: unknown): Refusal | null {
-  if (error === null || error === false || error === "") return null;
+  if (error === null || error === false || error === "" || error === 0) return null;
   if (typeof error === "string") return { code: errorCodes.other, text: clipped(error) };
   if (typeof error === "number") return { code: codeOf(error), text: "" };
   if (Array.isArray(error)) return error.length === 0 ? null : { code: codeOf(error[0]), text: textOf(error[1] ?? error[0]) };
+  if (isObject(error) && Object.keys(error).length === 0) return null;
   if (isObject(error)) return { code: codeOf(error["code"]), text: textOf(error["message"] ?? error["reason"] ?? error["code"]) };
   return { code: errorCodes.other, text: "" };
 }
@@ -123,5 +125,5 @@ function numberAt(bytes: Buffer, start: number, end: number): number {
 /** Our ids are numbers; some pools give them back as texts. -1 for what cannot be one of ours. */
 export function idOf({ id }: Response): number {
   if (typeof id === "string") return /^\d{1,15}$/.test(id) ? Number(id) : -1;
-  return id ?? -1;
+  return typeof id === "number" ? id : -1;
 }

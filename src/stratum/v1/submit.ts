@@ -1,5 +1,5 @@
 import type { Envelope, Fault, JsonId } from "./envelope.ts";
-import { fault, quoted } from "./envelope.ts";
+import { fault, idText, quoted } from "./envelope.ts";
 import { hexDigit, hexToUint32, isHex, uint32ToHex } from "./hex.ts";
 import { v1Limits } from "./limits.ts";
 import { scanName, scanSeparator, scanWord, skipSpaces } from "./scan.ts";
@@ -208,7 +208,6 @@ function quotedWorkerAndJob(worker: string, jobId: string): string {
 
 /** mining.submit as a rig sends it; the sixth parameter only where `versionBits` is not null. Ends in a newline. */
 export function writeSubmit(submit: Omit<Submit, "kind">): string {
-  const id = typeof submit.id === "number" ? submit.id : JSON.stringify(submit.id);
   const bits = submit.versionBits === null ? "" : `,"${uint32ToHex(submit.versionBits)}"`;
-  return `{"id":${id},"method":"mining.submit","params":[${quotedWorkerAndJob(submit.worker, submit.jobId)},"${submit.extranonce2}","${uint32ToHex(submit.ntime)}","${uint32ToHex(submit.nonce)}"${bits}]}\n`;
+  return `{"id":${idText(submit.id)},"method":"mining.submit","params":[${quotedWorkerAndJob(submit.worker, submit.jobId)},"${submit.extranonce2}","${uint32ToHex(submit.ntime)}","${uint32ToHex(submit.nonce)}"${bits}]}\n`;
 }

@@ -37,6 +37,8 @@ export const limits = Object.freeze({
   ntimeRollSMax: 600,
   ntimeRollOwnSMax: 60,
   badSharesInRowMax: 200,
+  /** The first shares of a rig with an extranonce2 of another length than it was given; one alone may be garbled. */
+  oddSharesMax: 3,
   /** A row, an allocation and an event each: about 40 microseconds a rig, and one sync for all of a turn. */
   enrolPerTurn: Object.freeze({ min: 8, max: 64 }),
   enrolWaitingMax: 20_000,

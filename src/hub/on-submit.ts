@@ -5,7 +5,7 @@ import { hexInto } from "../stratum/v1/hex.ts";
 import type { Submit } from "../stratum/v1/submit.ts";
 import type { AlgorithmName } from "../work/algorithm.ts";
 import { meets, targetOf } from "../work/difficulty.ts";
-import { writeX } from "../work/extranonce.ts";
+import { type Layout, layoutLike, writeX } from "../work/extranonce.ts";
 import { checkShare, checkShareAsync, type ShareCheck, type ShareInput } from "../work/share-check.ts";
 import { ntimeInRange } from "../work/share-ranges.ts";
 import type { GivenJobs } from "./given-jobs.ts";
@@ -27,6 +27,10 @@ export type Submitter = Caller & {
   /** null = it did not ask to roll versions. */
   readonly mask: RigMask | null;
   badSharesInRow: number;
+  /** Shares with an extranonce2 of another length than it was given; -1 = it has sent one of the right length. */
+  oddShares: number;
+  /** Asks it to connect anew, with this layout. */
+  askBack: (layout: Layout) => void;
   noteBad: () => void;
   retune: (nowMs: number) => void;
 };
@@ -68,8 +72,10 @@ function weigh(session: Submitter, share: SubmittedShare, { submit, job, floor, 
   const wrong = rangeFault(job, submit);
   if (wrong !== null) {
     refuse(floor, share, "invalid", { code: errorCodes.other, text: wrong });
+    if (submit.extranonce2.length !== 2 * job.layout.e2Bytes) noteOddLength(session, job, submit.extranonce2.length / 2);
     return;
   }
+  session.oddShares = -1;
   if (isStale(session, job, floor)) {
     refuse(floor, share, "stale", stale);
     return;
@@ -122,6 +128,15 @@ function rangeFault(job: HubJob, submit: Submit): string | null {
   if (submit.extranonce2.length !== digits) return `extranonce2: must be ${digits} hex digits, has ${submit.extranonce2.length}`;
   if (!ntimeInRange(job.ntime, submit.ntime, job.ntimeRollS)) return `ntime: must be within ${job.ntimeRollS} s after the job's`;
   return null;
+}
+
+/** It hashed another layout than it was given, and will go on to: some firmware assumes 4 bytes whatever it is told. It is asked back for what it takes. */
+function noteOddLength(session: Submitter, job: HubJob, e2Bytes: number): void {
+  if (session.oddShares < 0) return;
+  session.oddShares++;
+  if (session.oddShares < limits.oddSharesMax) return;
+  const layout = layoutLike(e2Bytes, job.layout, job.poolJob.work.free);
+  if (layout !== null) session.askBack(layout);
 }
 
 /** Superseded by a newer block, or of a pool that has been gone for longer than its rigs need to move. */

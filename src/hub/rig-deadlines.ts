@@ -20,7 +20,7 @@ export type RigMoments = {
 type Rule = (moments: RigMoments, nowMs: number) => string | null;
 
 const rules: readonly Rule[] = [
-  ({ leaveAtMs }, nowMs) => (leaveAtMs !== 0 && nowMs > leaveAtMs ? "asked to reconnect, for a pool with less room for its extranonce2" : null),
+  ({ leaveAtMs }, nowMs) => (leaveAtMs !== 0 && nowMs > leaveAtMs ? "asked to reconnect, for an extranonce2 of another length" : null),
   ({ sinceMs, lastLineAtMs }, nowMs) =>
     lastLineAtMs === 0 && nowMs - sinceMs > limits.firstLineMsMax ? `silent for its first ${limits.firstLineMsMax / 1000} s` : null,
   ({ sinceMs, slot }, nowMs) =>

@@ -16,10 +16,31 @@ export class RigDifficulty {
   /** From the password's `d=`. */
   hinted: number | null = null;
   /** From mining.suggest_difficulty and its relatives. */
-  suggested: number | null = null;
+  private suggested: number | null = null;
+  /** From mining.configure: the rig is told that it is granted, so it gets no less, as far as its pool allows. */
+  private floor = 0;
   private previous = 0;
   private changedAtMs = 0;
   private vardiff: VardiffState | null = null;
+
+  /** The rig takes no less than this. */
+  floorAt(difficulty: number): void {
+    this.floor = difficulty;
+    this.suggested = difficulty;
+  }
+
+  /**
+   * What the rig would begin with; true when that comes too late for the job that it has, so that it needs one at once: ESP-Miner and NerdQAxe say it
+   * after their login. Only the first word of a rig without a share counts so: NerdMiner repeats it to keep its connection alive.
+   */
+  suggest(difficulty: number, job: HubJob | null, terms: RigTerms): boolean {
+    const isFirst = this.suggested === null && this.hinted === null;
+    this.suggested = difficulty;
+    if (!isFirst || job === null || this.vardiff === null || this.vardiff.provenDifficulty > 0) return false;
+    if (this.start(job, terms) === this.current) return false;
+    this.vardiff = null;
+    return true;
+  }
 
   /** The difficulty to send with this job: never above the pool's, as shares that the pool never sees are lost money. */
   choose(job: HubJob, terms: RigTerms, { nowMs, moves }: { nowMs: number; moves: boolean }): number {
@@ -30,7 +51,7 @@ export class RigDifficulty {
       return this.vardiff.difficulty;
     }
     if (moves) restartWindow(this.vardiff, nowMs);
-    retarget(this.vardiff, rulesOf(job, terms, nowMs));
+    retarget(this.vardiff, this.rulesOf(job, terms, nowMs));
     return this.vardiff.difficulty;
   }
 
@@ -44,7 +65,7 @@ export class RigDifficulty {
   /** Whether the shares ask for another difficulty; it comes with the job handed out again, as most firmware applies it with the next notify. */
   wantsChange(job: HubJob, terms: RigTerms, nowMs: number): boolean {
     if (this.vardiff === null || job.poolJob.origin.passDifficulty) return false;
-    return retarget(this.vardiff, rulesOf(job, terms, nowMs)) !== null && this.vardiff.difficulty !== this.current;
+    return retarget(this.vardiff, this.rulesOf(job, terms, nowMs)) !== null && this.vardiff.difficulty !== this.current;
   }
 
   /** Counts an accepted share of this difficulty; true when it is worth asking `wantsChange` at once. Hot. */
@@ -52,9 +73,14 @@ export class RigDifficulty {
     return this.vardiff !== null && noteShare(this.vardiff, nowMs, difficulty);
   }
 
-  /** The easier difficulty that was in force until just now, which late shares may still be meant for; 0 = none. */
+  /**
+   * The easier difficulty that a share of a job of `difficulty` may be meant for; 0 = none. Late shares are of the one that was in force until
+   * just now, and firmware that takes a new one at once (some of bmminer) sends what it finds for the job before by the new one.
+   */
   lagging(difficulty: number, nowMs: number): number {
-    return this.previous > 0 && this.previous < difficulty && nowMs - this.changedAtMs <= laggingMs ? this.previous : 0;
+    if (this.previous === 0 || nowMs - this.changedAtMs > laggingMs) return 0;
+    const easier = Math.min(this.previous, this.current);
+    return easier < difficulty ? easier : 0;
   }
 
   private start(job: HubJob, terms: RigTerms): number {
@@ -67,8 +93,18 @@ export class RigDifficulty {
       upstream,
       sharesPerMinute: terms.sharesPerMinute,
     });
-    const least = Math.min(upstream, Math.max(wish, terms.firmware.difficultyMin));
+    const least = Math.min(upstream, Math.max(wish, terms.firmware.difficultyMin, this.floor));
     return wantsIntegers(terms, upstream) ? Math.min(Math.floor(upstream), Math.max(1, Math.round(least))) : least;
+  }
+
+  private rulesOf(job: HubJob, terms: RigTerms, nowMs: number): RetargetRules {
+    const upstream = job.poolJob.work.difficulty;
+    rules.nowMs = nowMs;
+    rules.sharesPerMinute = terms.sharesPerMinute;
+    rules.difficultyMax = upstream;
+    rules.difficultyMin = Math.min(upstream, Math.max(limits.difficultyMin, terms.firmware.difficultyMin, this.floor));
+    rules.integersOnly = wantsIntegers(terms, upstream);
+    return rules;
   }
 }
 
@@ -79,13 +115,3 @@ function wantsIntegers({ firmware }: RigTerms, upstream: number): boolean {
 
 /** One object for all rigs: it is read before the next one is asked about, each second. */
 const rules: RetargetRules = { nowMs: 0, sharesPerMinute: 0, difficultyMax: 0, difficultyMin: 0, integersOnly: false };
-
-function rulesOf(job: HubJob, terms: RigTerms, nowMs: number): RetargetRules {
-  const upstream = job.poolJob.work.difficulty;
-  rules.nowMs = nowMs;
-  rules.sharesPerMinute = terms.sharesPerMinute;
-  rules.difficultyMax = upstream;
-  rules.difficultyMin = Math.min(upstream, Math.max(limits.difficultyMin, terms.firmware.difficultyMin));
-  rules.integersOnly = wantsIntegers(terms, upstream);
-  return rules;
-}

@@ -5,7 +5,7 @@ import { errorCodes, errorTexts } from "../stratum/v1/error-codes.ts";
 import type { Firmware } from "../stratum/v1/firmware.ts";
 import { writeReconnect, writeSetDifficulty, writeSetExtranonce, writeSubscribeResult } from "../stratum/v1/pool-messages.ts";
 import { type Authorize, type RigMessage, readRigMessage, type Subscribe } from "../stratum/v1/rig-messages.ts";
-import { passwordHints, rigNameOf } from "../stratum/v1/worker-names.ts";
+import { passwordHints } from "../stratum/v1/worker-names.ts";
 import { encodeX, type Layout, type Slot } from "../work/extranonce.ts";
 import { GivenJobs } from "./given-jobs.ts";
 import type { HubJob } from "./hub-job.ts";
@@ -13,6 +13,7 @@ import type { Block, JobBoard } from "./job-board.ts";
 import { knownFirmware } from "./known-firmware.ts";
 import { limits } from "./limits.ts";
 import type { LineWriter } from "./line-writer.ts";
+import { readLogin } from "./login-rules.ts";
 import { onMalformedSubmit, onSubmit, type Submitter } from "./on-submit.ts";
 import { overdue, type RigMoments } from "./rig-deadlines.ts";
 import { RigDifficulty, type RigTerms } from "./rig-difficulty.ts";
@@ -50,6 +51,7 @@ export class RigSession implements Submitter, Caller, IntakeOwner, RigMoments, R
   readonly jobs = new GivenJobs();
   readonly tuning = new RigDifficulty();
   badSharesInRow = 0;
+  oddShares = 0;
   /** Since when it has been without any pool to work for; 0 while it has one. */
   private unemployedSinceMs: number;
   private readonly floor: RigFloor;
@@ -204,12 +206,16 @@ export class RigSession implements Submitter, Caller, IntakeOwner, RigMoments, R
       this.writer.flush();
       return true;
     }
-    if (this.leaveAtMs === 0) {
-      this.floor.rememberLayout(this, layout);
-      this.writer.queue(writeReconnect());
-      this.leaveAtMs = this.floor.now() + limits.reconnectMsMax;
-    }
+    this.askBack(layout);
     return false;
+  }
+
+  /** It gets this layout at its next connection, which it is asked for. */
+  askBack(layout: Layout): void {
+    if (this.leaveAtMs !== 0) return;
+    this.floor.rememberLayout(this, layout);
+    this.writer.queue(writeReconnect());
+    this.leaveAtMs = this.floor.now() + limits.reconnectMsMax;
   }
 
   line(bytes: Buffer, start: number, end: number): void {
@@ -290,7 +296,7 @@ export class RigSession implements Submitter, Caller, IntakeOwner, RigMoments, R
   private onConfigure(message: Configure): void {
     if (message.versionMask !== null) this.mask = new RigMask(message.versionMask);
     if (message.subscribeExtranonce) this.followsExtranonce = true;
-    if (message.minimumDifficulty !== null) this.tuning.suggested = message.minimumDifficulty;
+    if (message.minimumDifficulty !== null) this.tuning.floorAt(message.minimumDifficulty);
     this.reply(
       writeConfigureResult(message, {
         versionMask: this.mask?.granted ?? 0,
@@ -298,6 +304,9 @@ export class RigSession implements Submitter, Caller, IntakeOwner, RigMoments, R
         subscribeExtranonce: message.subscribeExtranonce,
       }),
     );
+    // Of the job that it has already its pool may let it roll fewer.
+    const job = this.jobs.latest;
+    if (job !== null) this.reply(this.mask?.lineFor(job.poolJob.work) ?? "");
   }
 
   private onSubscribe(message: Subscribe): void {
@@ -312,36 +321,28 @@ export class RigSession implements Submitter, Caller, IntakeOwner, RigMoments, R
   }
 
   private onSuggest(difficulty: number, id: JsonId): void {
-    this.tuning.suggested = difficulty;
     if (id !== null) this.reply(writeResult(id, true));
+    if (this.tuning.suggest(difficulty, this.jobs.latest, this)) this.board?.reissue(this, false);
   }
 
   private onAuthorize(message: Authorize): void {
-    if (message.user.length > limits.workerLengthMax) {
-      this.refuse(message.id, `the worker name has more than ${limits.workerLengthMax} characters`);
+    const login = readLogin(message.user, this.rig === null ? 0 : 1 + (this.others?.size ?? 0));
+    if ("wrong" in login) {
+      this.refuse(message.id, login.wrong);
       return;
     }
-    const name = rigNameOf(message.user);
-    if (name === null) {
-      this.refuse(message.id, "the worker name is empty: log in as RIG or ANYTHING.RIG");
-      return;
-    }
-    if (this.rig !== null && (this.others?.size ?? 0) >= limits.workersPerSessionMax) {
-      this.refuse(message.id, `more than ${limits.workersPerSessionMax} workers on one connection`);
-      return;
-    }
-    const known = this.floor.roster.find(this.port.fleetNo, name);
+    const known = this.floor.roster.find(this.port.fleetNo, login.name);
     if (known !== null) {
       this.admit(message, known);
       return;
     }
     if (!this.port.enrol) {
-      this.refuse(message.id, `no rig named ${name} is known, and rigs do not enrol themselves here`);
+      this.refuse(message.id, `no rig named ${login.name} is known, and rigs do not enrol themselves here`);
       return;
     }
     this.waiting = [];
     const nominalHps = passwordHints(message.password).nominalHps;
-    this.floor.roster.enrol({ fleetNo: this.port.fleetNo, name, nominalHps }, (rig) => this.enrolled(message, rig));
+    this.floor.roster.enrol({ fleetNo: this.port.fleetNo, name: login.name, nominalHps }, (rig) => this.enrolled(message, rig));
   }
 
   private enrolled(message: Authorize, rig: RosterRig | null): void {
@@ -375,18 +376,18 @@ export class RigSession implements Submitter, Caller, IntakeOwner, RigMoments, R
     const hints = passwordHints(message.password);
     this.floor.hinted(rig, hints);
     // A second login of the same rig is no second rig.
-    if (!rig.sessions.includes(this)) rig.join(this);
-    if (this.rig === null) {
+    const joins = !rig.sessions.includes(this);
+    if (joins) rig.join(this);
+    const isFirst = this.rig === null;
+    if (isFirst) {
       this.rig = rig;
       this.worker = message.user;
       this.tuning.hinted = hints.difficulty;
-      this.floor.admitted(this, rig);
-      this.start();
-      return;
+    } else if (message.user !== this.worker) {
+      this.others = (this.others ?? new Map<string, RosterRig>()).set(message.user, rig);
     }
-    if (message.user === this.worker) return;
-    this.others ??= new Map();
-    this.others.set(message.user, rig);
+    if (joins) this.floor.admitted(this, rig);
+    if (isFirst) this.start();
   }
 
   /** Known and subscribed: from now on it works. Nothing unasked goes out before. */

@@ -13,6 +13,14 @@ export function shortened({ e1Bytes }: Layout, free: number): Layout | null {
   return e2Bytes < 2 ? null : { e1Bytes, e2Bytes };
 }
 
+/** The layout for a rig that was given `given` and sends `e2Bytes` bytes: those if the pool's `free` bytes have room, else 4 or 2, which such firmware falls back to; null where there is none. */
+export function layoutLike(e2Bytes: number, given: Layout, free: number): Layout | null {
+  const fits = [e2Bytes, 4, 2].find((bytes) => bytes >= 2 && bytes <= 8 && bytes < free && bytes !== given.e2Bytes);
+  if (fits === undefined) return null;
+  // Firmware that takes no more may also leave them as they are; then only the extranonce1 tells it apart.
+  return { e1Bytes: fits === 2 && free >= 4 ? 2 : 1, e2Bytes: fits };
+}
+
 const hexOf = (x: number, bytes: number): string => x.toString(16).padStart(2 * bytes, "0");
 /** Of one byte, the usual length, so that no rig needs a string of its own. */
 const hexOfByte: readonly string[] = Array.from({ length: 256 }, (_, x) => hexOf(x, 1));

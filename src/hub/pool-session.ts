@@ -2,7 +2,7 @@ import { readConfigureResult, writeConfigure } from "../stratum/v1/configure.ts"
 import { type Fault, writeResult } from "../stratum/v1/envelope.ts";
 import { LineCutter } from "../stratum/v1/lines.ts";
 import { type Notify, workOfNotify } from "../stratum/v1/notify.ts";
-import { type PoolMessage, readPoolMessage, readSubscribeResult } from "../stratum/v1/pool-messages.ts";
+import { type PoolMessage, type Reconnect, readPoolMessage, readSubscribeResult, type Subscription } from "../stratum/v1/pool-messages.ts";
 import { idOf, type Response, readAcceptedId } from "../stratum/v1/response.ts";
 import { writeAuthorize, writeSubscribe } from "../stratum/v1/rig-messages.ts";
 import type { AlgorithmName } from "../work/algorithm.ts";
@@ -39,6 +39,8 @@ export type PoolSessionEvents = {
   ready: (session: PoolSession) => void;
   job: (session: PoolSession, job: PoolJob) => void;
   closed: (session: PoolSession, reason: PoolCloseReason) => void;
+  /** The pool asks us to come anew in so many seconds; until it hangs up this session is as good as before. */
+  leaving: (session: PoolSession, waitS: number) => void;
   /** The pool refused one of the names that work is sent under. */
   nameRefused: (session: PoolSession, name: string, text: string) => void;
   settle: SettleShare;
@@ -155,11 +157,8 @@ export class PoolSession implements JobOrigin {
 
   /** Deadlines of the handshake, of silence, and of unanswered submits; called a few times a second. */
   tick(nowMs: number): void {
-    if (this.closedAtMs !== 0) {
-      this.pending.expire(nowMs);
-      return;
-    }
     this.pending.expire(nowMs);
+    if (this.closedAtMs !== 0) return;
     const inPhaseMs = nowMs - this.phaseSinceMs;
     if (this.phase === "connecting" && inPhaseMs > limits.connectMsMax) this.close("network", `no connection within ${limits.connectMsMax / 1000} s`);
     else if (this.phase === "configuring" && inPhaseMs > limits.configureMsMax) this.startSubscribe();
@@ -267,20 +266,17 @@ export class PoolSession implements JobOrigin {
         this.difficulty = message.difficulty;
         return;
       case "set-extranonce":
-        this.fixed = message.extranonce1;
-        this.free = message.extranonce2Bytes;
+        this.takeLayout(message);
         return;
       case "set-version-mask":
         this.versionMask = (message.versionMask & limits.versionMask) >>> 0;
         return;
       case "get-version":
-        this.writer?.queue(writeResult(message.id, this.address.agent));
-        return;
       case "ping":
-        this.writer?.queue(writeResult(message.id, "pong"));
+        this.writer?.queue(writeResult(message.id, message.kind === "ping" ? "pong" : this.address.agent));
         return;
       case "reconnect":
-        this.onReconnect(message.host);
+        this.onReconnect(message);
         return;
       case "fault":
         if (message.fatal) this.close("protocol", message.reason);
@@ -292,9 +288,11 @@ export class PoolSession implements JobOrigin {
   }
 
   /** Only its own host may send us elsewhere: a hijacked connection must not redirect work. */
-  private onReconnect(host: string | null): void {
-    if (host === null || host === "" || host === this.address.host) this.close("network", "the pool asked to reconnect");
-    else this.warnings.add("the pool asked to reconnect to another host; not followed");
+  private onReconnect({ host, waitS }: Reconnect): void {
+    if (host !== null && host !== this.address.host) this.warnings.add("the pool asked to reconnect to another host; not followed");
+    else if (this.ready && this.now() - this.readyAtMs > limits.handshakeMsMax) this.events.leaving(this, waitS);
+    // One that sends us away right after the login is not to have us go round.
+    else this.close("network", "the pool asked to reconnect");
   }
 
   private onResponse(message: Response): void {
@@ -323,20 +321,24 @@ export class PoolSession implements JobOrigin {
     }
     const subscription = readSubscribeResult(message.result);
     if ("kind" in subscription) {
-      this.close("protocol", subscription.reason);
+      this.close("protocol", message.error === null ? subscription.reason : `refused to subscribe: ${message.error.text || "no reason given"}`);
       return;
     }
-    this.fixed = subscription.extranonce1;
-    this.free = subscription.extranonce2Bytes;
-    if (this.free < limits.freeBytesMin) {
-      this.close("unfit", `gives ${this.free} bytes of extranonce2, and rigs behind a hub need at least ${limits.freeBytesMin}`);
-      return;
-    }
+    if (!this.takeLayout(subscription)) return;
     this.handshakeMs = this.now() - this.phaseSinceMs;
     this.events.step(this, "subscribe", `extranonce2 of ${this.free} bytes`);
     if (this.earlyNotify !== null) this.onNotify(this.earlyNotify);
     this.enter("authorizing");
     this.writer?.queue(writeAuthorize(authorizeId, this.names.login, this.address.password));
+  }
+
+  /** For the jobs from now on; false where rigs cannot share what it leaves. */
+  private takeLayout({ extranonce1, extranonce2Bytes }: Pick<Subscription, "extranonce1" | "extranonce2Bytes">): boolean {
+    this.fixed = extranonce1;
+    this.free = extranonce2Bytes;
+    if (this.free >= limits.freeBytesMin) return true;
+    this.close("unfit", `gives ${this.free} bytes of extranonce2, and rigs behind a hub need at least ${limits.freeBytesMin}`);
+    return false;
   }
 
   private onAuthorized(message: Response): void {

@@ -40,6 +40,7 @@ function tryPool(pool: PoolToTest, { now, agent, waitMsMax }: Parts, configure: 
       ready: (ready) => finish(ready, null),
       job: () => {},
       closed: (closed, reason) => finish(closed, reason.text),
+      leaving: () => {},
       nameRefused: () => {},
       settle: () => {},
     },

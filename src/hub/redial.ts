@@ -5,6 +5,7 @@ import type { PoolCloseReason, PoolSession } from "./pool-session.ts";
 export class Redial {
   attempts = 0;
   atMs = 0;
+  private earliestMs = 0;
   /** Why the last session ended; null after a login. */
   lastClose: PoolCloseReason | null = null;
   /** A pool that hangs up on configure is asked without it the next time; only then, for it may have been a restart. */
@@ -18,6 +19,7 @@ export class Redial {
   reset(): void {
     this.attempts = 0;
     this.atMs = 0;
+    this.earliestMs = 0;
     this.lastClose = null;
   }
 
@@ -29,12 +31,19 @@ export class Redial {
     this.attempts = wasReady ? 1 : this.attempts + 1;
     if (reason.kind === "refused") this.atMs = nowMs + limits.misconfiguredRetryMs;
     else this.atMs = wasReady ? nowMs : nowMs + this.jitterMs();
+    this.atMs = Math.max(this.atMs, this.earliestMs);
   }
 
   /** It was let go because of a fault; it is asked again after a while. */
   later(nowMs: number): void {
     this.attempts++;
     this.atMs = nowMs + this.jitterMs();
+  }
+
+  /** The pool has asked us to stay away until then. */
+  notBefore(ms: number): void {
+    this.earliestMs = ms;
+    this.atMs = Math.max(this.atMs, ms);
   }
 
   private jitterMs(): number {

@@ -12,6 +12,18 @@ export type Link = {
   emptySinceMs: number;
 };
 
+/** The session that stands for the endpoint as it is configured now: a ready one, else one on its way. */
+export function faceOf(links: readonly Link[]): PoolSession | null {
+  const isCurrent = (link: Link) => link.retiringSinceMs === 0;
+  return (links.find((link) => isCurrent(link) && link.session.ready) ?? links.find(isCurrent))?.session ?? null;
+}
+
+/** Whether another session in use has the same extranonce1. */
+export function hasTwin(link: Link, links: readonly Link[]): boolean {
+  const isTwin = ({ session, retiringSinceMs }: Link) => session.ready && retiringSinceMs === 0 && Buffer.compare(session.fixed, link.session.fixed) === 0;
+  return links.some((other) => other !== link && isTwin(other));
+}
+
 /** Whether both are the same account at the same place, so that open sessions may stay. */
 export function sameAccount(before: Pool, pool: Pool): boolean {
   return (

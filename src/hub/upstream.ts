@@ -13,7 +13,8 @@ import type { SettleShare } from "./pending-submits.ts";
 import { type PoolCloseReason, PoolSession, type PoolSessionEvents } from "./pool-session.ts";
 import { PoolWatch } from "./pool-watch.ts";
 import { Redial } from "./redial.ts";
-import { type AnyLayout, isFilled, type Link, poolAddress, sameAccount } from "./upstream-link.ts";
+import { type AnyLayout, faceOf, hasTwin, isFilled, type Link, poolAddress, sameAccount } from "./upstream-link.ts";
+import { stateOf } from "./upstream-state.ts";
 
 export type UpstreamDeps = {
   now: () => number;
@@ -93,8 +94,7 @@ export class Upstream {
 
   /** A session whose figures stand for the endpoint as it is configured now. */
   get face(): PoolSession | null {
-    const isCurrent = (link: Link) => link.retiringSinceMs === 0;
-    return (this.links.find((link) => isCurrent(link) && link.session.ready) ?? this.links.find(isCurrent))?.session ?? null;
+    return faceOf(this.links);
   }
 
   get rigs(): number {
@@ -102,17 +102,8 @@ export class Upstream {
   }
 
   state(): PoolState {
-    if (this.upToDate) return this.liveState();
-    if (this.redial.lastClose?.kind === "refused" || this.redial.lastClose?.kind === "unfit") return "misconfigured";
-    if (this.role === "off") return "unused";
-    if (this.probing) return "ejected";
-    return this.redial.attempts > 0 ? "failing" : "connecting";
-  }
-
-  /** Rigs may work for a pool at fault, where there is no better one. */
-  private liveState(): PoolState {
-    if (this.role === "active") return "live";
-    return this.watch.fault === null ? "warm" : "ejected";
+    const { upToDate, role, probing, redial, watch } = this;
+    return stateOf({ upToDate, role, probing, redial, watch });
   }
 
   /** What speaks for and against working here. */
@@ -299,6 +290,7 @@ export class Upstream {
       ready: (opened) => this.onReady(opened, only),
       job: (_session, job) => this.onJob(link, job),
       closed: (opened, reason) => this.onClosed(opened, reason),
+      leaving: (_session, waitS) => this.replace(link, waitS),
       nameRefused: (_session, name, text) => deps.nameRefused(this, name, text),
       settle: (share, answer, late) => {
         deps.settle(share, answer, late);
@@ -351,9 +343,7 @@ export class Upstream {
     const { free } = link.session;
     // With room to spare they share the ground as if they were one.
     if (!this.filled(free) && !this.crowded(free)) return false;
-    return this.links.some(
-      (other) => other !== link && other.session.ready && other.retiringSinceMs === 0 && Buffer.compare(other.session.fixed, link.session.fixed) === 0,
-    );
+    return hasTwin(link, this.links);
   }
 
   private onJob(link: Link | null, job: PoolJob): void {
@@ -375,6 +365,16 @@ export class Upstream {
     this.deps.changed();
     const homeless = hands.filter((hand) => hand.board === null);
     if (homeless.length > 0) this.deps.homeless(homeless);
+  }
+
+  /** The pool wants us anew, mostly at another machine of its own: the new session takes the rigs over when it holds a job, as after an edit. */
+  private replace(link: Link | null, waitS: number): void {
+    if (link === null || link.retiringSinceMs !== 0) return;
+    const nowMs = this.deps.now();
+    link.retiringSinceMs = nowMs;
+    if (link.only !== null) this.wait(link.only);
+    this.redial.notBefore(nowMs + Math.min(waitS * 1000, limits.retireMsMax / 2));
+    this.keepOpen(nowMs);
   }
 
   private noteFailure({ session, retiringSinceMs }: Link, reason: PoolCloseReason): void {

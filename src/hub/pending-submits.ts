@@ -48,7 +48,7 @@ export class PendingSubmits {
     return this.waiting;
   }
 
-  /** Writes the line that submits the share; from now on the share waits for its answer. */
+  /** Writes the line that submits the share; from now on the share waits for its answer. `versionMask`: what the pool lets roll now. */
   add(share: SubmittedShare, job: HubJob, versionMask: number): void {
     const id = this.next++;
     while (this.next - this.oldest > this.ring.length) this.makeRoom();
@@ -56,6 +56,8 @@ export class PendingSubmits {
     this.waiting++;
     if (this.owingSinceMs === 0) this.owingSinceMs = share.forwardedAtMs;
     const work = job.poolJob.work;
+    // A share of a job from before the pool narrowed its mask is what its rig rolled then: with fewer bits it would be another header.
+    const mask = work.versionMask || versionMask;
     this.lines.append({
       id,
       worker: share.upstreamName,
@@ -65,7 +67,7 @@ export class PendingSubmits {
       extranonce2: share.extranonce2,
       ntime: share.ntime,
       nonce: share.nonce,
-      versionBits: versionMask === 0 ? -1 : bitsForPool(this.bitsAreDifference ? "xor" : "replace", work.version, versionMask, share.version),
+      versionBits: mask === 0 ? -1 : bitsForPool(this.bitsAreDifference ? "xor" : "replace", work.version, mask, share.version),
     });
   }
 

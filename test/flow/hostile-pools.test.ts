@@ -286,6 +286,22 @@ test("set_version_mask from the pool reaches the rigs that roll, before the next
   expect(masks(rolls).at(-1)).toEqual(["00ff8000"]);
 });
 
+test("a share of a job from before the pool narrowed its mask goes up with all the bits that it was solved with", async () => {
+  const end = await openHouse();
+  await greet(end);
+  await live();
+  const miner = await RawMiner.login(house.port, "farm.r1", { rolls: true });
+  const before = miner.jobId;
+  for (const mask of ["00ffe000", "00000000"]) {
+    end.say({ id: null, method: "mining.set_version_mask", params: [mask] }, notify({ job: mask, coinb2: mask }));
+    await miner.job();
+    miner.submit({ job: before, bits: "1f002000" });
+    expect(await submitted(end)).toMatchObject({ job: "j1", bits: "1f002000" });
+  }
+  miner.submit({ bits: "1f002000" });
+  expect((await submitted(end)).bits).toBeUndefined();
+});
+
 test("a new previous hash is a clean job for the rigs, whatever the pool's flag says", async () => {
   const end = await openHouse();
   await greet(end);

@@ -21,6 +21,7 @@ import eventsOfContracts from "../../migrations/control/0019_events_of_contracts
 import savedViews from "../../migrations/control/0020_saved_views.sql" with { type: "text" };
 import takenBack from "../../migrations/control/0021_taken_back.sql" with { type: "text" };
 import names from "../../migrations/control/0022_names.sql" with { type: "text" };
+import takenOut from "../../migrations/control/0023_taken_out.sql" with { type: "text" };
 import type { Log } from "../log.ts";
 
 export type Migration = { version: number; name: string; text: string };
@@ -49,6 +50,7 @@ const migrations: readonly Migration[] = Object.freeze([
   { version: 20, name: "0020_saved_views", text: savedViews },
   { version: 21, name: "0021_taken_back", text: takenBack },
   { version: 22, name: "0022_names", text: names },
+  { version: 23, name: "0023_taken_out", text: takenOut },
 ]);
 
 /** "HUBC": marks a SQLite file as a control database, so that no other file is taken for one. */

@@ -123,6 +123,28 @@ describe.if(hasBrowser)("pages in a real browser", () => {
     await context.close();
   }, 20_000);
 
+  test("a phone loses no figure that one looks for first: answer times and sparkline of a pool, strip of a rig, both ends of an allocation", async () => {
+    const { context, page } = await openPage(browser, { width: phone.width, scheme: "light" });
+    await signIn(page, full.url);
+    const inside = async (selector: string) => {
+      const box = await page.locator(selector).first().boundingBox();
+      return box !== null && box.width > 0 && box.x >= 0 && box.x + box.width <= phone.width;
+    };
+    const rows = {
+      "/pools": ["#pool-rows td:has-text('p50')", "#pool-rows td:has-text('p99')", "#pool-rows .spark"],
+      "/rigs": ["#rows .strip", "thead a:has-text('15 min')"],
+      "/schedule": ["#at-moment td[data-head=From] time", "#at-moment td[data-head=To]"],
+    };
+    for (const [path, selectors] of Object.entries(rows)) {
+      await page.goto(`${full.url}${path}`);
+      for (const selector of selectors) expect([path, selector, await inside(selector)]).toEqual([path, selector, true]);
+    }
+    await page.goto(`${full.url}/rigs/${full.deps.control.rigs.all()[0]?.id}`);
+    await page.click(".range summary");
+    for (const name of ["from", "to"]) expect([name, await inside(`.range .pop [name=${name}]`)]).toEqual([name, true]);
+    await context.close();
+  }, 60_000);
+
   test("without scripts every page is plain and whole", async () => {
     const context = await browser.newContext({ javaScriptEnabled: false });
     const page = await context.newPage();

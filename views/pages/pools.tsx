@@ -103,25 +103,25 @@ export function PoolLine(props: { pool: PoolRow; clock: Clock }): JSX.Element {
           </small>
         ))}
       </th>
-      <td class="c3 nowrap" safe>
+      <td class="c3 nowrap" data-head="Algorithm" safe>
         {pool.algorithm}
       </td>
-      <td class="n c3" safe>
+      <td class="n c3" data-head="Extranonce 2" safe>
         {pool.extranonce2Size === null ? "–" : `${pool.extranonce2Size} B`}
       </td>
-      <td class="n c2" safe>
+      <td class="n c2" data-head="Difficulty" safe>
         {difficulty(pool.difficulty)}
       </td>
-      <td class="n" safe>
+      <td class="n" data-head="Rigs" safe>
         {count(pool.rigs)}
       </td>
-      <td class="n c2">
+      <td class="n" data-head="Answers, 1 h">
         <Answers of={pool.answers} clock={clock} />
       </td>
-      <td class="n c2" safe>
+      <td class="n" data-head="Rejected, 1 h" safe>
         {percent(pool.rejected, 2)}
       </td>
-      <td class="c3">
+      <td class="c3 back" data-head="Hashrate, 24 h">
         <Sparkline points={pool.strip} stepMs={sparkStepMs} />
       </td>
     </tr>
@@ -138,7 +138,7 @@ export function PoolTable(props: { pools: PoolRow[]; clock: Clock; q?: string })
   return (
     <>
       <NoPools pools={props.pools.length} q={props.q ?? ""} />
-      <table>
+      <table class="cards">
         <thead>
           <tr>
             <th scope="col">State</th>
@@ -155,10 +155,10 @@ export function PoolTable(props: { pools: PoolRow[]; clock: Clock; q?: string })
             <th scope="col" class="n">
               Rigs
             </th>
-            <th scope="col" class="n c2">
+            <th scope="col" class="n">
               Answers, 1 h
             </th>
-            <th scope="col" class="n c2">
+            <th scope="col" class="n">
               Rejected, 1 h
             </th>
             <th scope="col" class="c3">

@@ -71,7 +71,13 @@ export function rigsHref(query: RigQuery): string {
   return listHref("rigs", new URLSearchParams(rigFields(query)).toString());
 }
 
-type Column = { text: string; numeric: boolean; isUsual: boolean; priority: "" | "c2" | "c3" | "c4"; cell: (line: RigLine, clock: Clock) => JSX.Element };
+type Column = {
+  text: string;
+  numeric: boolean;
+  isUsual: boolean;
+  priority: "" | "c2" | "c3" | "c3 day" | "c4";
+  cell: (line: RigLine, clock: Clock) => JSX.Element;
+};
 
 /** Over a quarter of an hour; over the last minute while the hub is too young for that. */
 function ofNominal({ nominalHps, hps900, hps60 }: RigLine): number | null {
@@ -138,7 +144,7 @@ const columnsOf: Readonly<Record<RigColumn, Column>> = Object.freeze({
   hps900: { text: "15 min", ...figure, priority: "", cell: (line: RigLine) => <Rate hps={line.hps900} /> },
   hps86400: { text: "24 h", ...figure, priority: "c4", cell: (line: RigLine) => <Rate hps={line.hps86400} /> },
   nominal: { text: "Of nominal", ...figure, priority: "c2", cell: (line: RigLine) => <OfNominal line={line} /> },
-  day: { text: "Last 24 h", ...word, priority: "c3", cell: (line: RigLine) => <DayStrip strip={line.strip} /> },
+  day: { text: "Last 24 h", ...word, priority: "c3 day", cell: (line: RigLine) => <DayStrip strip={line.strip} /> },
   rejected: { text: "Rejected, 1 h", ...figure, priority: "c3", cell: (line: RigLine) => <span safe>{percent(line.rejected, 2)}</span> },
   model: { text: "Model", ...word, isUsual: false, priority: "", cell: (line: RigLine) => <span safe>{line.model ?? "–"}</span> },
   place: { text: "Place", ...word, isUsual: false, priority: "", cell: (line: RigLine) => <span safe>{line.place === "" ? "–" : line.place}</span> },

@@ -138,7 +138,7 @@ export function RigList(props: RigListProps & { views: SavedViewsProps; ops: rea
       </div>
       <section class={query.columns === null ? "panel" : "panel scroll"} aria-label="Rigs">
         <NothingToShow total={props.total} matching={props.matching} />
-        <table class="rigs">
+        <table class={`rigs${query.columns === null ? " usual" : ""}${props.ticks ? " tickable" : ""}`}>
           <thead>
             <tr>
               {props.ticks ? (

@@ -42,10 +42,12 @@ function Row(props: { line: AllocationLine; clock: Clock }): JSX.Element {
         <Name of={line.to} />
         <Fraction of={line.fraction} />
       </td>
-      <td class="n c2">
+      <td class="n" data-head="From">
         <Moment atMs={line.fromMs} clock={clock} />
       </td>
-      <td class="n c3">{line.toMs === null ? <span class="dim">now</span> : <Moment atMs={line.toMs} clock={clock} />}</td>
+      <td class="n c3 back" data-head="To">
+        {line.toMs === null ? <span class="dim">now</span> : <Moment atMs={line.toMs} clock={clock} />}
+      </td>
       <td class="wrap">
         <span safe>{line.reason}</span>
         <small class="block" safe>
@@ -102,12 +104,12 @@ function Moments(props: ScheduleProps): JSX.Element {
         {props.rows.length === 0 ? (
           ""
         ) : (
-          <table>
+          <table class="cards">
             <thead>
               <tr>
                 <th scope="col">Rig</th>
                 <th scope="col">Served</th>
-                <th scope="col" class="n c2">
+                <th scope="col" class="n">
                   From
                 </th>
                 <th scope="col" class="n c3">

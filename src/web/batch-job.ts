@@ -10,9 +10,6 @@ import { carryOutOrder, costOf, type Done, type KeptOrder, type RigOrder } from 
 
 type Deps = Pick<WebDeps, "control" | "hub" | "contracts" | "log">;
 
-/** Each is a transaction with a sync of its own: what was said about a rig is on disk whatever happens to the next one. */
-const rigsPerTurn = 5;
-
 export type Refusal = { type: ProblemKind; detail: string; errors: readonly FieldError[] };
 /** What became of a rig, or would. `name` is null where there is no such rig. */
 export type RigResult = { rigId: string; name: string | null; outcome: BatchOutcome; refusal: Refusal | null };
@@ -122,19 +119,16 @@ async function applyRigs(deps: Deps, principal: Principal, batch: Batch): Promis
   const { control } = deps;
   const order = orderOf(batch);
   control.batches.note(batch.no, { state: "applying", done: batch.done });
-  let toldAt = batch.done;
-  for (let at = batch.done; at < batch.total; at += rigsPerTurn) {
-    await breathe();
-    const moves: Move[] = [];
-    for (const { rigId, at: place } of control.batches.rigs(batch.no, { fromAt: at, limit: rigsPerTurn })) {
-      moves.push(...applyRig(deps, principal, { batch, order, rigId, at: place }));
+  const piece = webLimits.rigsPerTelling;
+  for (let at = batch.done; at < batch.total; at += piece) {
+    for (const { rigId, at: place } of control.batches.rigs(batch.no, { fromAt: at, limit: piece })) {
+      // Each is a transaction with a sync of its own: what was said about a rig is on disk whatever happens to the next one, and a slow disk
+      // holds up the loop for one sync at a time.
+      await breathe();
+      const moves = applyRig(deps, principal, { batch, order, rigId, at: place });
+      if (moves.length > 0) deps.hub.applyMoves(moves);
     }
-    if (moves.length > 0) deps.hub.applyMoves(moves);
-    const through = at + rigsPerTurn;
-    if (through - toldAt >= webLimits.rigsPerTelling) {
-      deps.contracts?.changed();
-      toldAt = through;
-    }
+    if (at + piece < batch.total) deps.contracts?.changed();
   }
   control.batches.note(batch.no, { state: "done", done: batch.total });
 }

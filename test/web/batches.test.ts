@@ -193,6 +193,28 @@ describe("three thousand rigs", () => {
   }, 60_000);
 });
 
+test("on a slow disk each rig of an order gets a turn of its own", async () => {
+  const { web, ids } = await farm(12);
+  let inTurn = 0;
+  let most = 0;
+  const note = web.control.batches.note.bind(web.control.batches);
+  web.control.batches.note = (...asked) => {
+    if (asked[1].rig !== undefined) most = Math.max(most, ++inTurn);
+    note(...asked);
+    // Longer than a turn of a page may be.
+    for (const startedMs = performance.now(); performance.now() - startedMs < 1; );
+  };
+  let isOver = false;
+  const turn = () => {
+    inTurn = 0;
+    if (!isOver) setImmediate(turn);
+  };
+  turn();
+  const { json } = await batch(web, { op: "drain", ids });
+  isOver = true;
+  expect([json["counts"].changed, most]).toEqual([12, 1]);
+});
+
 test("an order that a restart interrupted is gone on with where it stopped", async () => {
   const { web, ids } = await farm(12);
   const by = { by: "user:x", byName: "x" };

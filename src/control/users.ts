@@ -135,6 +135,12 @@ export class Users {
     return edited.ok ? succeed(publicOf(edited.value)) : edited;
   }
 
+  /** The rule that a new password breaks; null = it may be one. */
+  passwordFault(password: string | Secret): string | null {
+    const broken = checkPassword(textOf(password));
+    return broken?.problem === "invalid" ? broken.rule : null;
+  }
+
   /** Sets a new password and logs the user out everywhere. */
   async setPassword(id: string, password: string | Secret): Promise<Result<User>> {
     const text = textOf(password);

@@ -10,6 +10,8 @@ export type AccountProps = {
   viewer: Viewer;
   assets: AssetUrls;
   form: FormState;
+  /** His password was changed just now. */
+  isChanged: boolean;
   isOn: boolean;
   /** The farm wants it of owners. */
   isNeeded: boolean;
@@ -72,6 +74,30 @@ function AskPassword(props: AccountProps): JSX.Element {
   );
 }
 
+function ChangePassword(props: AccountProps): JSX.Element {
+  const { form } = props;
+  return (
+    <form method="post" action="/account/password" novalidate class="panel stack">
+      <h2>Password</h2>
+      <p class="dim">A new one ends your sessions in all other browsers.</p>
+      <Hidden csrf={props.viewer.csrf} />
+      <Field form={form} name="current_password" label="Present password" type="password" autocomplete="current-password" required />
+      <Field
+        form={form}
+        name="new_password"
+        label="New password"
+        type="password"
+        autocomplete="new-password"
+        hint="At least 10 characters; a sentence is good."
+        required
+      />
+      <p class="actions">
+        <button type="submit">Change the password</button>
+      </p>
+    </form>
+  );
+}
+
 export function AccountPage(props: AccountProps): JSX.Element {
   return (
     <Layout title="Your account" current={null} viewer={props.viewer} assets={props.assets} live={null}>
@@ -80,8 +106,16 @@ export function AccountPage(props: AccountProps): JSX.Element {
       </div>
       {props.isNeeded && !props.isOn ? <p class="notice warn">This farm asks owners for a second step: set it up to go on.</p> : ""}
       <FormErrors form={props.form} />
+      {props.isChanged ? (
+        <p class="notice" role="status">
+          The password is changed, and your other browsers are signed out.
+        </p>
+      ) : (
+        ""
+      )}
       {props.codes === null ? "" : <Codes codes={props.codes} />}
       {props.enrolment === null ? "" : <Enrol {...props} enrolment={props.enrolment} />}
+      <ChangePassword {...props} />
       <AskPassword {...props} />
       <SessionList sessions={props.sessions} action="/account/sign-out" ownNo={props.ownSession} viewer={props.viewer} />
       <DisplayForm csrf={props.viewer.csrf} {...props.display} />

@@ -5,7 +5,7 @@ import { recordAct } from "../actions/record.ts";
 import { assetUrls } from "../assets/assets.ts";
 import { accepted } from "../control-result.ts";
 import { found } from "../endpoint.ts";
-import { provePassword } from "../guard.ts";
+import { openSession, provePassword } from "../guard.ts";
 import { preferenceCookies, preferencesOf, readZone } from "../preferences.ts";
 import { invalidField } from "../problems.ts";
 import { qrCodeOf } from "../qr-codes.ts";
@@ -29,7 +29,19 @@ function show(parts: PageParts, call: PageCall, { form, codes, display, status =
   const isOn = secondFactors.isOn(user.no);
   const isNeeded = user.role === "owner" && settings.get("ownersNeedSecondStep") === "yes";
   const shownDisplay = { form: display ?? displayOf(call), zones, farmZone: settings.get("timeZone") };
-  const props = { viewer: call.viewer, assets: assetUrls, form, isOn, isNeeded, enrolment, codes: codes ?? null, display: shownDisplay, ...signedIn };
+  const isChanged = call.url.searchParams.get("changed") === "password";
+  const props = {
+    viewer: call.viewer,
+    assets: assetUrls,
+    form,
+    isChanged,
+    isOn,
+    isNeeded,
+    enrolment,
+    codes: codes ?? null,
+    display: shownDisplay,
+    ...signedIn,
+  };
   return htmlResponse(AccountPage(props), status);
 }
 
@@ -48,9 +60,23 @@ async function taken(parts: PageParts, call: PageCall, act: (values: FormValues,
   );
 }
 
-async function requirePassword(parts: PageParts, call: PageCall, values: FormValues): Promise<void> {
-  const refusal = await provePassword(parts.deps, call.request, { email: call.principal.email, password: values["password"] ?? "" });
-  if (refusal !== null) throw invalidField("password", refusal);
+async function requirePassword(parts: PageParts, call: PageCall, { field, values }: { field: string; values: FormValues }): Promise<void> {
+  const refusal = await provePassword(parts.deps, call.request, { email: call.principal.email, password: values[field] ?? "" });
+  if (refusal !== null) throw invalidField(field, refusal);
+}
+
+/** Ends all his sessions and begins one for this browser: whoever else had the old password is out. */
+export function ownPasswordForm(parts: PageParts, call: PageCall): Promise<Response> {
+  return taken(parts, call, async (values, user) => {
+    const { control } = parts.deps;
+    const password = values["new_password"] ?? "";
+    const broken = control.users.passwordFault(password);
+    if (broken !== null) throw invalidField("new_password", broken);
+    await requirePassword(parts, call, { field: "current_password", values });
+    const changed = accepted(await control.users.setPassword(user.id, password), "user");
+    control.passwordLinks.remove(user.no);
+    return redirect("/account?changed=password", { "set-cookie": openSession(parts.deps, call.request, changed) });
+  });
 }
 
 function displayOf({ request }: PageCall): FormState {
@@ -93,7 +119,7 @@ export async function displayForm(parts: PageParts, call: PageCall): Promise<Res
 /** Shows the picture for the app. */
 export function beginSecondStepForm(parts: PageParts, call: PageCall): Promise<Response> {
   return taken(parts, call, async (values, user) => {
-    await requirePassword(parts, call, values);
+    await requirePassword(parts, call, { field: "password", values });
     accepted(parts.deps.control.secondFactors.begin(user), "second step");
     return redirect("/account");
   });
@@ -109,7 +135,7 @@ export function confirmSecondStepForm(parts: PageParts, call: PageCall): Promise
 
 export function endSecondStepForm(parts: PageParts, call: PageCall): Promise<Response> {
   return taken(parts, call, async (values, user) => {
-    await requirePassword(parts, call, values);
+    await requirePassword(parts, call, { field: "password", values });
     parts.deps.control.secondFactors.disable(user);
     return redirect("/account");
   });

@@ -13,7 +13,16 @@ import { notFound, Problem } from "../problems.ts";
 import { QrCodes } from "../qr-codes.ts";
 import { recorded } from "../recorded.ts";
 import { keepOpen } from "../sse.ts";
-import { accountPage, beginSecondStepForm, confirmSecondStepForm, displayForm, endSecondStepForm, ownSignOutForm, secondStepRuleForm } from "./account.ts";
+import {
+  accountPage,
+  beginSecondStepForm,
+  confirmSecondStepForm,
+  displayForm,
+  endSecondStepForm,
+  ownPasswordForm,
+  ownSignOutForm,
+  secondStepRuleForm,
+} from "./account.ts";
 import { auditExportPage, auditPage } from "./audit.ts";
 import { addChannelForm, changeChannelForm, channelPage, newChannelPage, removeChannelForm, testChannelForm } from "./channels.ts";
 import { connectLive, connectPage } from "./connect.ts";
@@ -163,6 +172,7 @@ const owned: readonly [path: string, show: Show][] = [
 const ownChanges: readonly [path: string, change: Show][] = [
   ["/account/display", displayForm],
   ["/account/sign-out", ownSignOutForm],
+  ["/account/password", ownPasswordForm],
   ["/account/second-step", beginSecondStepForm],
   ["/account/second-step/confirm", confirmSecondStepForm],
   ["/account/second-step/off", endSecondStepForm],

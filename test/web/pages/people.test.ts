@@ -112,3 +112,24 @@ test("everybody sees where he is signed in, and ends his other sessions but nobo
   expect((await other.get("/")).headers.get("location")).toStartWith("/login");
   expect((await one.get("/")).status).toBe(200);
 }, 20_000);
+
+test("everybody changes his own password: the old one is asked for, his other browsers are out, and this one stays", async () => {
+  const one = await signInAs(farm, "technician");
+  const other = await signInAs(farm, "technician");
+  const [email, password] = ["technician@nordlys.example", "a long enough sentence"];
+  const { users } = farm.deps.control;
+  const change = (fields: Record<string, string>) => one.post("/account/password", { _csrf: one.csrf, ...fields });
+  const short = await change({ current_password: password, new_password: "short" });
+  expect([short.status, (await short.text()).includes('id="new_password-error"')]).toEqual([422, true]);
+  const wrong = await change({ current_password: "not my old one", new_password: "a newer long sentence" });
+  expect([wrong.status, (await wrong.text()).includes('id="current_password-error"')]).toEqual([422, true]);
+  expect((await one.post("/account/password", { current_password: password, new_password: "a newer long sentence" })).status).toBe(422);
+  expect([await users.verify(email, password), await users.verify(email, "a newer long sentence")]).toMatchObject([{ email }, null]);
+  const done = await change({ current_password: password, new_password: "a newer long sentence" });
+  expect([done.status, done.headers.get("location")]).toEqual([303, "/account?changed=password"]);
+  expect([await users.verify(email, password), await users.verify(email, "a newer long sentence")]).toMatchObject([null, { email }]);
+  expect((await other.get("/account")).headers.get("location")).toStartWith("/login");
+  const cookie = done.headers.get("set-cookie")?.split(";")[0] ?? "";
+  const page = await fetch(`${farm.url}/account?changed=password`, { headers: { cookie }, redirect: "manual" });
+  expect([page.status, (await page.text()).includes("The password is changed")]).toEqual([200, true]);
+}, 20_000);

@@ -51,6 +51,7 @@ export class Rigs {
   readonly #ofNumbers: Statement<RawRig, SqlValue[]>;
   readonly #worst: Statement<RawRig, SqlValue[]>;
   readonly #takenOut: Record<"draining" | "parked", Statement<{ name: string; count: number }, SqlValue[]>>;
+  readonly #unlisted: Statement<{ model: string; count: number }, SqlValue[]>;
   readonly #countByFleet: Statement<FleetCount, SqlValue[]>;
   readonly #numbersOfFleet: Statement<{ nos: string }, SqlValue[]>;
   readonly #numbersOfIds: Statement<{ no: number }, SqlValue[]>;
@@ -79,6 +80,11 @@ export class Rigs {
     this.#byContractPin = this.#rows.prepare("pinned_contract_no = ? AND removed_at_ms IS NULL");
     this.#byName = this.#rows.prepare("fleet_no = ? AND name = ? AND removed_at_ms IS NULL");
     this.#countByStatus = sql.prepare("SELECT status, count(*) AS count FROM rigs WHERE removed_at_ms IS NULL GROUP BY status");
+    this.#unlisted = sql.prepare(
+      `SELECT model, count(*) AS count FROM rigs WHERE removed_at_ms IS NULL AND lifecycle <> 'retired' AND model IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM models WHERE models.name = rigs.model COLLATE NOCASE AND models.removed_at_ms IS NULL)
+       GROUP BY model COLLATE NOCASE ORDER BY 2 DESC, 1 LIMIT ?`,
+    );
     this.#countByFleet = sql.prepare(
       "SELECT fleet_no AS fleetNo, status, count(*) AS count, sum(nominal_hps) AS nominalHps, sum(nominal_hps IS NULL) AS unrated, sum(status = 'offline' AND first_seen_ms IS NULL) AS unseen FROM rigs WHERE removed_at_ms IS NULL AND lifecycle = 'active' GROUP BY 1, 2",
     );
@@ -128,6 +134,11 @@ export class Rigs {
     const counts = Object.fromEntries(rigStatuses.map((status) => [status, 0])) as Record<RigStatus, number>;
     for (const { status, count } of this.#countByStatus.all()) counts[status] = count;
     return counts;
+  }
+
+  /** Models that rigs name and the catalogue does not have, those of most rigs first: at most `limit`. */
+  unlistedModels(limit: number): { model: string; count: number }[] {
+    return this.#unlisted.all(limit);
   }
 
   /** The same by fleet, of rigs in use (lifecycle `active`) alone. */

@@ -1,6 +1,6 @@
 /** @jsxImportSource @kitajs/html */
 
-import { count } from "../format.ts";
+import { count, plural } from "../format.ts";
 import { Layout } from "../layout.tsx";
 import { Ask } from "../parts/ask.tsx";
 import { type Choice, Hidden } from "../parts/form.tsx";
@@ -144,7 +144,6 @@ function UnknownSites(props: { names: readonly string[] }): JSX.Element {
   );
 }
 
-const rigs = (some: number): string => `${count(some)} ${some === 1 ? "rig" : "rigs"}`;
 const are = (some: number): string => (some === 1 ? "is" : "are");
 
 /** What applying does, and to how much of the file. Where lines are left out it asks first: nobody means to apply one line of a hundred. */
@@ -153,7 +152,7 @@ function Apply(props: ImportProps): JSX.Element {
   const action = `/imports/${props.id}/apply`;
   const acting = counts.new + counts.changed + counts.removed;
   if (acting === 0) return <p class="notice">{counts.error === 0 ? "The file would change nothing." : "No line without an error would change anything."}</p>;
-  const doing = `${rigs(counts.new)} ${counts.new === 1 ? "comes" : "come"} in, ${count(counts.changed)} ${are(counts.changed)} changed, ${count(counts.removed)} ${are(counts.removed)} removed.`;
+  const doing = `${plural(counts.new, "rig")} ${counts.new === 1 ? "comes" : "come"} in, ${count(counts.changed)} ${are(counts.changed)} changed, ${count(counts.removed)} ${are(counts.removed)} removed.`;
   const warned = props.warned === 0 ? "" : ` ${count(props.warned)} ${props.warned === 1 ? "line has a warning" : "lines have warnings"}: look there first.`;
   if (counts.error === 0)
     return (

@@ -1,5 +1,5 @@
 /** @jsxImportSource @kitajs/html */
-import { count } from "../format.ts";
+import { count, plural } from "../format.ts";
 import { Layout } from "../layout.tsx";
 import { Confirm } from "../parts/ask.tsx";
 import { Field, FormErrors, type FormState, Hidden, Select } from "../parts/form.tsx";
@@ -12,6 +12,8 @@ export type ModelsProps = {
   viewer: Viewer;
   assets: AssetUrls;
   models: readonly ModelRow[];
+  /** Names that rigs have and the catalogue does not. */
+  unlisted: readonly { model: string; count: number }[];
   form: FormState;
   edited: { id: string; name: string; version: number } | null;
 };
@@ -64,6 +66,26 @@ function ModelTable(props: { models: readonly ModelRow[]; mayWrite: boolean }): 
   );
 }
 
+function Unlisted(props: Pick<ModelsProps, "unlisted" | "viewer">): JSX.Element {
+  if (props.unlisted.length === 0) return "";
+  return (
+    <p class="notice" id="unlisted">
+      Rigs name models that are not here, and get no nominal hashrate from them:{" "}
+      {props.unlisted.map(({ model, count: rigs }) => (
+        <span>
+          {props.viewer.mayWrite ? (
+            <a href={`/models?${new URLSearchParams({ name: model })}#name`} safe>
+              {`${model} (${plural(rigs, "rig")})`}
+            </a>
+          ) : (
+            <bdi safe>{`${model} (${plural(rigs, "rig")}) `}</bdi>
+          )}
+        </span>
+      ))}
+    </p>
+  );
+}
+
 function ModelForm(props: ModelsProps): JSX.Element {
   const { form, edited, viewer } = props;
   const algorithms = ["sha256d", "scrypt"].map((name) => ({ value: name, text: name }));
@@ -111,6 +133,7 @@ export function ModelsPage(props: ModelsProps): JSX.Element {
     <Layout title="Models" current="inventory" viewer={viewer} assets={props.assets} live={null}>
       <Heading crumbs={[{ text: "Inventory", href: "/inventory" }]} title="Models" />
       {props.edited === null ? <ModelTable models={props.models} mayWrite={viewer.mayWrite} /> : ""}
+      {props.edited === null ? <Unlisted unlisted={props.unlisted} viewer={viewer} /> : ""}
       {viewer.mayWrite ? <ModelForm {...props} /> : ""}
     </Layout>
   );

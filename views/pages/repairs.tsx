@@ -6,6 +6,7 @@ import { type Choice, FormErrors, type FormState, Hidden, TextArea } from "../pa
 import { InTurns } from "../parts/in-turns.tsx";
 import { RigMark, type RigStatusWord } from "../parts/status.tsx";
 import { Empty, Moment } from "../parts/text.tsx";
+import { wordText } from "../time-range.ts";
 import type { AssetUrls, Clock, Viewer } from "../viewer.ts";
 
 export const repairSpans = ["24h", "7d"] as const;
@@ -220,7 +221,10 @@ function Choices(props: RepairsProps): JSX.Element {
   const orders = { lost: "By work lost", row: "By row, to walk with" } as const;
   return (
     <div class="actions">
-      <Segment label="Time" links={repairSpans.map((span) => ({ text: span, href: repairsHref({ ...query, span }), current: span === query.span }))} />
+      <Segment
+        label="Time"
+        links={repairSpans.map((span) => ({ text: wordText(span), href: repairsHref({ ...query, span }), current: span === query.span }))}
+      />
       <Segment label="Order" links={repairOrders.map((by) => ({ text: orders[by], href: repairsHref({ ...query, by }), current: by === query.by }))} />
       {props.sites.length < 2 ? (
         ""

@@ -37,6 +37,7 @@ function NewToken(props: TokensProps): JSX.Element {
       <Field form={form} name="days" label="Days until it ends" type="number" hint="Empty: it does not end by itself." />
       <fieldset id="scopes">
         <legend>Scopes</legend>
+        <p class="hint">To write includes to read. “provisioning” is what a shop needs for contracts; “admin” may all.</p>
         {props.scopes.map((scope) => (
           <label class="pick">
             <input type="checkbox" name={`scope ${scope}`} checked={form.values[`scope ${scope}`] === "on"} /> <code safe>{scope}</code>

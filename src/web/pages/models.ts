@@ -12,9 +12,13 @@ import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 import { refusedEdit } from "./stale-edit.ts";
 
+const unlistedNamed = 20;
+
 function page(parts: PageParts, { viewer }: PageCall, shown: { form: FormState; edited?: Model; status?: number }): Promise<Response> {
   const { form, edited = null, status = 200 } = shown;
-  return htmlResponse(ModelsPage({ viewer, assets: assetUrls, models: parts.deps.control.models.all(), form, edited }), status);
+  const { models, rigs } = parts.deps.control;
+  const props = { viewer, assets: assetUrls, models: models.all(), unlisted: rigs.unlistedModels(unlistedNamed), form, edited };
+  return htmlResponse(ModelsPage(props), status);
 }
 
 const formOf = ({ name, nominalHps, watts, algorithm }: Model): FormState => ({
@@ -23,7 +27,8 @@ const formOf = ({ name, nominalHps, watts, algorithm }: Model): FormState => ({
 });
 
 export function modelsPage(parts: PageParts, call: PageCall): Promise<Response> {
-  return page(parts, call, { form: blankForm });
+  const name = (call.url.searchParams.get("name") ?? "").slice(0, 100);
+  return page(parts, call, { form: { ...blankForm, values: { name } } });
 }
 
 export function modelPage(parts: PageParts, call: PageCall): Promise<Response> {

@@ -260,6 +260,25 @@ describe("importing", () => {
   });
 });
 
+test("the catalogue names the models that rigs have and it lacks, each with the way to add it", async () => {
+  for (const [name, model] of [
+    ["cat-1", "Whats & M60"],
+    ["cat-2", "whats & m60"],
+    ["cat-3", "Known"],
+    ["cat-4", "Gone"],
+  ] as const)
+    enter(name, { model });
+  enter("cat-5", { model: "Retired", lifecycle: "retired" });
+  const { models } = farm.deps.control;
+  const gone = models.create({ name: "Gone", algorithm: "sha256d", nominalHps: 1e14, watts: null });
+  models.create({ name: "KNOWN", algorithm: "sha256d", nominalHps: 1e14, watts: null });
+  if (gone.ok) models.remove(gone.value.id, null);
+  const notice = /id="unlisted">(.*?)<\/p>/s.exec(await pageOf("/models"))?.[1] ?? "";
+  expect(notice).toContain('<a href="/models?name=Whats+%26+M60#name">Whats &amp; M60 (2 rigs)</a>');
+  expect([notice.includes("Gone (1 rig)"), notice.includes("Known"), notice.includes("Retired")]).toEqual([true, false, false]);
+  expect(await pageOf("/models?name=Whats+%26+M60")).toMatch(/name="name"[^>]*value="Whats &(amp;)? M60"/);
+});
+
 test("the pages of the inventory show rigs and models with nothing unescaped", async () => {
   enter("page-1", { model: hostile, location: { building: hostile, row: null, rack: null, position: null } });
   for (const path of ["/inventory", "/inventory?q=page-1", "/models", "/imports"]) {

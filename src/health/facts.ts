@@ -21,6 +21,8 @@ export type Refusal = { atMs: number; code: number; text: string };
 export type RigFact = {
   readonly rigNo: number;
   readonly sessions: readonly RigSessionFact[];
+  /** It logs in only over the connection of another rig, as behind a proxy, and works where that one is sent; absent = it does not. */
+  readonly isPassenger?: boolean;
   /** Pool endpoint whose job the rig holds; 0 = none. */
   readonly poolNo: number;
   /** 0 = the house. */

@@ -50,7 +50,7 @@ export type HubDeps = {
   agent: string;
   /** Where rigs that serve contracts were when the hub last ran; the house has all others. */
   assigned: readonly Move[];
-  /** A known rig has its first connection, or lost its last one. */
+  /** A known rig has its first connection of its own, or lost its last one. */
   presence: (rigNo: number, connected: boolean) => void;
   /** Of a contract that events are about. */
   contractName: ContractName;
@@ -328,12 +328,12 @@ export class Hub {
     if (session.slot !== null) this.slots.release(session.layout, session.slot);
     for (const rig of [session.rig, ...(session.others?.values() ?? [])]) {
       rig?.leave(session, this.deps.now());
-      if (rig?.sessions.length === 0) this.deps.presence(rig.no, false);
+      if (rig?.sessions.length === 0 || rig?.isPassenger) this.deps.presence(rig.no, false);
     }
   }
 
   private admitted(session: Caller, rig: RosterRig): void {
-    if (rig.sessions.length === 1) this.deps.presence(rig.no, true);
+    if (rig.leadsOnly(session)) this.deps.presence(rig.no, true);
     const fleetName = this.roster.fleet(rig.fleetNo)?.name ?? "?";
     const idOf = (no: number) => this.deps.control.rigs.byNo(no)?.id ?? "";
     for (const event of loginEvents(rig, session.port, fleetName, idOf)) this.deps.event(event);
@@ -386,8 +386,9 @@ export class Hub {
     this.switchboard.hold([...this.roster.homes(), ...this.contractHomes]);
   }
 
+  /** Its own: where others log in over them too, they go where it is sent. */
   private *sessionsOf(rig: RosterRig): Iterable<RigSession> {
-    for (const session of rig.sessions) if (session instanceof RigSession) yield session;
+    for (const session of rig.sessions) if (session instanceof RigSession && session.rig === rig) yield session;
   }
 
   private changed(): void {

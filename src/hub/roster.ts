@@ -10,7 +10,12 @@ import { limits } from "./limits.ts";
 import { TurnShare } from "./turn-share.ts";
 
 /** What the roster needs of one of its rig's connections. */
-export type RosterSession = RigSessionFact & { readonly servingPoolNo: number; readonly servingContractNo: number };
+export type RosterSession = RigSessionFact & {
+  readonly servingPoolNo: number;
+  readonly servingContractNo: number;
+  /** Whose connection it is: the first that logged in. */
+  readonly rig: RosterRig | null;
+};
 
 const none: readonly RosterSession[] = Object.freeze([]);
 export const noHints: readonly string[] = Object.freeze([]);
@@ -85,6 +90,15 @@ export class RosterRig implements RigFact {
 
   get rigNo(): number {
     return this.no;
+  }
+
+  get isPassenger(): boolean {
+    return this.sessions.length > 0 && !this.sessions.some(({ rig }) => rig === this);
+  }
+
+  /** The only connection of its own. */
+  leadsOnly(session: RosterSession): boolean {
+    return session.rig === this && !this.sessions.some((other) => other !== session && other.rig === this);
   }
 
   get poolNo(): number {

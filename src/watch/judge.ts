@@ -88,7 +88,7 @@ export class Judge {
     await this.inTurns(round.seen, deps.setSeen);
     // Rigs that enrolled since the last round are judged from the next one on.
     await this.inTurns(round.unknown, (some) => {
-      for (const { rigNo, sessions } of some) deps.register.read(rigNo, sessions.length > 0);
+      for (const fact of some) deps.register.read(fact.rigNo, canBeSent(fact));
     });
     return round.changes;
   }
@@ -134,7 +134,7 @@ export class Judge {
   /** A rig is seen when it comes and when it goes. */
   private noteSeen(fact: RigFact, rig: Watched, round: Round): void {
     const connected = fact.sessions.length > 0;
-    if (connected !== rig.plan.connected) this.deps.register.change(fact.rigNo, { connected });
+    if (canBeSent(fact) !== rig.plan.connected) this.deps.register.change(fact.rigNo, { connected: canBeSent(fact) });
     if (connected === rig.seen) return;
     rig.seen = connected;
     rig.hasCome ||= connected;
@@ -151,6 +151,11 @@ export class Judge {
     rig.nominalLearned = true;
     round.learned.push({ rigNo: rig.plan.no, nominalHps, source: "learned" });
   }
+}
+
+/** A passenger of another rig's connection is there, but no rig that a plan can send somewhere. */
+export function canBeSent({ sessions, isPassenger }: RigFact): boolean {
+  return sessions.length > 0 && isPassenger !== true;
 }
 
 function noStep(): RigStep {

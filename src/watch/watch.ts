@@ -16,7 +16,7 @@ import { ContractBook } from "./contract-book.ts";
 import type { ContractFact } from "./contract-state.ts";
 import { ContractWatch } from "./contract-watch.ts";
 import { readSnapshot, rememberedOf, snapshotOf } from "./health-snapshot.ts";
-import { Judge } from "./judge.ts";
+import { canBeSent, Judge } from "./judge.ts";
 import { leavingReason } from "./leaving-words.ts";
 import { fleetPlanFact, fleetsOf, knobsOf, yardsticks } from "./plan-inputs.ts";
 import { Presence } from "./presence.ts";
@@ -158,9 +158,9 @@ export class Watch {
   /** Rigs that enrolled a moment ago count as well. */
   private supply(): Omit<PlanFacts, "allocations"> {
     this.readRigs();
-    for (const { rigNo, sessions } of this.deps.hub.rigs()) {
-      if (this.register.get(rigNo) === undefined) this.register.read(rigNo, sessions.length > 0);
-      if (sessions.length > 0 && this.register.get(rigNo)?.plan.connected === false) this.register.change(rigNo, { connected: true });
+    for (const fact of this.deps.hub.rigs()) {
+      if (this.register.get(fact.rigNo) === undefined) this.register.read(fact.rigNo, canBeSent(fact));
+      if (canBeSent(fact) && this.register.get(fact.rigNo)?.plan.connected === false) this.register.change(fact.rigNo, { connected: true });
     }
     const facts = { contracts: this.book.planFacts, rigs: this.register.facts() };
     return { nowMs: this.deps.now(), startGraceUntilMs: this.readyAtMs, fleets: this.fleetFacts(() => 0), ...facts };

@@ -110,8 +110,10 @@ test("a rig that asks for version rolling when it has work already is told at on
   expect(await miner.end.next()).toMatchObject({ method: "mining.set_version_mask", params: ["00ffe000"] });
 });
 
-test("each worker on a connection is there while it lasts", async () => {
+test("further workers of a connection are there, and go where its first is sent: no plan counts on them alone", async () => {
   await openHouse();
+  const other = house.pool();
+  const profile = house.addProfile([house.addPool(other)]);
   const told: unknown[] = [];
   house.presence = (rigNo, connected) => told.push([rigNo, connected]);
   const miner = await RawMiner.login(house.port, "farm.first");
@@ -120,11 +122,19 @@ test("each worker on a connection is there while it lasts", async () => {
     expect(await miner.end.answer(user)).toMatchObject({ result: true });
   }
   const [first, second] = [house.knownRig("first").no, house.knownRig("second").no];
+  expect(told).toEqual([[first, true]]);
+  expect(house.hub.rig(second)).toMatchObject({ isPassenger: true, sessions: [{ worker: "farm.first" }] });
+  const to = { contractNo: 7, profileNo: profile.no };
+  house.hub.applyMoves([{ rigNo: second, to }]);
+  expect([first, second].map((no) => house.hub.rig(no)?.contractNo)).toEqual([0, 0]);
+  house.hub.applyMoves([{ rigNo: first, to }]);
+  await house.until(() => house.hub.rig(first)?.contractNo === 7);
+  house.hub.configChanged();
+  expect([first, second].map((no) => house.hub.rig(no)?.contractNo)).toEqual([7, 7]);
+  const own = await RawMiner.login(house.port, "farm.second");
   expect(told).toEqual([
     [first, true],
     [second, true],
   ]);
-  miner.end.hangUp();
-  await house.until(() => house.hub.sessionCount() === 0);
-  expect(told.slice(2)).toContainEqual([second, false]);
+  expect(own.end.closed).toBe(false);
 });

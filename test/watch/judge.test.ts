@@ -64,7 +64,7 @@ function set(hinted: number | null = nominalHps) {
     }
   };
   const row = () => control.rigs.byNo(no);
-  return { control, facts, no, connected, gone, work, row, counted, asked, nowOf: () => nowMs };
+  return { control, register, facts, no, connected, gone, work, row, counted, asked, nowOf: () => nowMs };
 }
 
 test("a rig is vetted, goes online, falls silent, and each change is written with its numbers", async () => {
@@ -76,6 +76,17 @@ test("a rig is vetted, goes online, falls silent, and each change is written wit
   await work(150, 0);
   expect(row()?.status).toBe("offline");
   expect(row()?.statusReason).toMatchObject({ code: "silent" });
+});
+
+test("a passenger of another rig's connection is judged as any rig, and no plan counts on it", async () => {
+  const { connected, register, no, work, row } = set();
+  connected({ isPassenger: true });
+  await work(180);
+  expect(row()?.status).toBe("online");
+  expect(register.get(no)?.plan.connected).toBe(false);
+  connected();
+  await work(10);
+  expect(register.get(no)?.plan.connected).toBe(true);
 });
 
 test("two thirds of the nominal is degraded, with evidence in words", async () => {

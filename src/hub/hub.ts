@@ -16,6 +16,7 @@ import { limits } from "./limits.ts";
 import { flushWriters, type LineWriter } from "./line-writer.ts";
 import { loginEvents } from "./login-events.ts";
 import { NominalHints } from "./nominal-hints.ts";
+import { openFilesMax, sessionsThatFit } from "./open-files.ts";
 import { OpenSessions } from "./open-sessions.ts";
 import { type PoolToTest, testPool } from "./pool-test.ts";
 import { Prospects, worklessText } from "./prospects.ts";
@@ -84,6 +85,7 @@ export class Hub {
   private starting: { session: Caller; rig: RosterRig }[] = [];
   private contractHomes: readonly Destination[] = [];
   private draining = false;
+  private readonly sessionsMax = sessionsThatFit(openFilesMax());
 
   constructor(given: HubDeps) {
     this.clock = steadyClock({ wallMs: given.now, monotonicMs: given.monotonicMs });
@@ -315,7 +317,7 @@ export class Hub {
   }
 
   private admit(parts: { port: Port; address: string; writer: LineWriter }): RigSession | null {
-    if (this.draining || this.sessions.size >= limits.sessionsMax) return null;
+    if (this.draining || this.sessions.size >= this.sessionsMax) return null;
     this.lastSessionNo++;
     const session = new RigSession({ no: this.lastSessionNo, floor: this.floor, ...parts });
     this.sessions.add(session);

@@ -162,7 +162,9 @@ export class JobBoard {
     if (filler >= 0) return this.book.admits(hand, hand.layout) ? this.blockFor(hand.layout, hand.x) : null;
     const { free, ntime } = this.current.work;
     const layout = shortened(hand.layout, free);
-    if (layout === null || !this.book.admits(hand, layout) || this.ground?.hasBare(layout.e1Bytes, hand.x, ntime) !== true) return null;
+    // Another length of extranonce1 is another extranonce1, which it gets when it comes again.
+    if (layout !== null && layout.e1Bytes !== hand.layout.e1Bytes) hand.relayout(layout);
+    if (layout?.e1Bytes !== hand.layout.e1Bytes || !this.book.admits(hand, layout) || this.ground?.hasBare(layout.e1Bytes, hand.x, ntime) !== true) return null;
     return hand.relayout(layout) ? this.blockFor(layout, hand.x) : null;
   }
 

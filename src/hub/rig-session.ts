@@ -200,7 +200,7 @@ export class RigSession implements Submitter, Caller, IntakeOwner, RigMoments, R
 
   /** Told at once to rigs that follow, for the jobs from now on; the others get it at their next connection, which they are asked for. */
   relayout(layout: Layout): boolean {
-    if (this.followsExtranonce || this.firmware.followsExtranonce) {
+    if (layout.e1Bytes === this.layout.e1Bytes && (this.followsExtranonce || this.firmware.followsExtranonce)) {
       this.layout = layout;
       this.writer.queue(writeSetExtranonce(Buffer.from(this.xHex, "hex"), layout.e2Bytes));
       this.writer.flush();

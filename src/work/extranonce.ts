@@ -6,11 +6,11 @@ export function fillerBytes(free: number, layout: Layout): number {
   return free - layout.e1Bytes - layout.e2Bytes;
 }
 
-/** For a pool whose `free` bytes are too few: the same extranonce1 and a shorter extranonce2; null where there is none that miners take. */
+/** For a pool whose `free` bytes are too few: the same extranonce1 and a shorter extranonce2, else both shorter; null where there is none that miners take. */
 export function shortened({ e1Bytes }: Layout, free: number): Layout | null {
-  const e2Bytes = free - e1Bytes;
   // cgminer takes nothing below 2 bytes.
-  return e2Bytes < 2 ? null : { e1Bytes, e2Bytes };
+  if (free - e1Bytes >= 2) return { e1Bytes, e2Bytes: free - e1Bytes };
+  return free >= 3 ? { e1Bytes: 1, e2Bytes: free - 1 } : null;
 }
 
 /** The layout for a rig that was given `given` and sends `e2Bytes` bytes: those if the pool's `free` bytes have room, else 4 or 2, which such firmware falls back to; null where there is none. */

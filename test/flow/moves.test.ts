@@ -97,6 +97,22 @@ test("more rigs than a pool without room has extranonce1 values: more sessions, 
   expect(pool.stats.byReason.duplicate).toBe(0);
 });
 
+test("a listener's layout of 4 and 4 bytes at a pool of 4: whether they follow set_extranonce or not, rigs are asked to reconnect and fit then", async () => {
+  const { b, profileB } = twoHouses(8, 4, { e1Bytes: 4, e2Bytes: 4 });
+  const rigs = [house.rig("farm.r0", { extranonceSubscribe: true, reconnect: true }), house.rig("farm.r1", { reconnect: true })];
+  await Promise.all(rigs.map((rig) => rig.mineShare()));
+  for (const name of ["r0", "r1"]) must(house.control.rigs.update(house.knownRig(name).id, { pinnedProfileNo: profileB.no }, null));
+  house.hub.configChanged();
+  await Promise.all(rigs.map((rig) => rig.until(({ stats }) => stats.disconnects === 1)));
+  for (const name of ["r0", "r1"]) await house.until(() => house.hub.rig(house.knownRig(name).no)?.poolNo === profileB.poolNos[0]);
+  for (const rig of rigs) expect((await rig.mineShare()).accepted).toBe(true);
+  expect(rigs.map(({ stats }) => [stats.disconnects, stats.extranonceChanges, stats.rejected])).toEqual([
+    [1, 0, 0],
+    [1, 0, 0],
+  ]);
+  expect(b.stats.rejected).toBe(0);
+}, 20_000);
+
 test("a pool with 3 bytes: rigs that follow get set_extranonce, the others are asked to reconnect and fit then", async () => {
   const { b, profileB } = twoHouses(8, 3);
   const follows = house.rig("farm.follows", { extranonceSubscribe: true });

@@ -40,6 +40,13 @@ export function LoginPage(props: LoginProps): JSX.Element {
           Sign in
         </button>
       </form>
+      <details>
+        <summary>Password forgotten?</summary>
+        <p class="dim">
+          An owner makes you a link with which you set a new one: Settings, People. Where no owner gets in, add one on the hub's own machine:{" "}
+          <code>stratum-hub user add EMAIL --role owner</code>
+        </p>
+      </details>
     </Plain>
   );
 }

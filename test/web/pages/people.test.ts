@@ -133,3 +133,9 @@ test("everybody changes his own password: the old one is asked for, his other br
   const page = await fetch(`${farm.url}/account?changed=password`, { headers: { cookie }, redirect: "manual" });
   expect([page.status, (await page.text()).includes("The password is changed")]).toEqual([200, true]);
 }, 20_000);
+
+test("who has forgotten his password is told on the login whom to ask, and what to do where there is nobody", async () => {
+  const html = await (await fetch(`${farm.url}/login`)).text();
+  expect(html).toContain("An owner makes you a link");
+  expect(html).toContain("<code>stratum-hub user add EMAIL --role owner</code>");
+});

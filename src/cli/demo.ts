@@ -133,7 +133,7 @@ function playbill(hub: RunningHub, { email, password, token }: Keys, minutes: nu
   rigs       stratum+tcp://${addressOf(reachable(hub.stratum))} (yours are welcome, at difficulty ${poolDifficulty})
 
 Made shorter than life: ${sharesPerMinute} shares a minute per rig (12), a rig is replaced when it is gone for ${disconnectGraceS} s (15),
-nothing is planned in the hub's first ${startGraceMs / 1000} s (60), back to a recovered pool after ${returnAfterS} s (120), a new job every ${jobEveryMs / 1000} s.
+nothing is planned for ${startGraceMs / 1000} s after a restart (60), back to a recovered pool after ${returnAfterS} s (120), a new job every ${jobEveryMs / 1000} s.
 
 ${announcement(minutes)}
 

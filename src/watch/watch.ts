@@ -45,7 +45,7 @@ export type WatchDeps = {
   memory: Pick<SnapshotFile, "read" | "write">;
   log: Log;
   now: () => number;
-  /** After a start only pools change over: rigs need a moment to come back, and nothing moves because the hub was restarted. */
+  /** After a start only pools change over: rigs need a moment to come back, and nothing moves because the hub was restarted. None where no rig is known yet. */
   startGraceMs: number;
   /** Further things to do again and again. */
   tasks: readonly Task[];
@@ -78,9 +78,9 @@ export class Watch {
   constructor(deps: WatchDeps) {
     this.deps = deps;
     const { control, hub } = deps;
-    this.readyAtMs = deps.now() + deps.startGraceMs;
     this.fleets = fleetsOf(control);
     this.register = this.makeRegister();
+    this.readyAtMs = deps.now() + (this.register.size > 0 ? deps.startGraceMs : 0);
     const held = () => new Set([...hub.rigs()].flatMap(({ sessions, contractNo }) => (sessions.length > 0 ? [contractNo] : [])));
     this.book = new ContractBook({ control, pools: hub.contracts, accepted: hub.contractsAccepted, held, short: (no) => this.contractWatch.short(no) });
     this.contractWatch = new ContractWatch(

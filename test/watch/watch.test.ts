@@ -239,6 +239,18 @@ test("another profile of a contract moves its rigs there without another allocat
   expect(no).toBeGreaterThan(0);
 });
 
+test("a hub that knew no rig when it started has nobody to wait for: the first contract is served at once", async () => {
+  stand = new Stand(0);
+  stand.start(60_000);
+  const hints = Array.from({ length: 3 }, (_, index) => ({ fleetNo: 1, name: `first${index}`, nominalHps: 100 * terahash }));
+  for (const { no } of stand.control.rigs.enrol(hints)) stand.facts.set(no, rigFact(no, { sessions: [session(no)], poolNo: 1, exposure: new Exposure() }));
+  stand.watch.configChanged();
+  await stand.work(30);
+  const { no } = stand.contract(200 * terahash);
+  await stand.watch.round();
+  expect(stand.serving(no)).toHaveLength(2);
+});
+
 test("nothing moves because the hub was restarted, and what the detectors knew is known again", async () => {
   stand = new Stand(6);
   await stand.work(120);

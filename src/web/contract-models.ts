@@ -114,11 +114,9 @@ export const contractModel = model("Contract", {
   state_reason: orNull(Type.String({ description: "Why it is suspended or was terminated" })),
   activated_at: orNull(time("First share that its pool accepted")),
   ended_reason: orNull(oneOf(endedReasons)),
-  health: orNull(
-    Type.Object(
-      { state: oneOf(contractHealthStates), reason: Type.Object({ code: Type.String(), text: Type.String() }) },
-      { description: "Null while it is not in force" },
-    ),
+  health: Type.Object(
+    { state: orNull(oneOf(contractHealthStates)), reason: orNull(Type.Object({ code: Type.String(), text: Type.String() })) },
+    { description: "Both null while it is not in force, and until it is judged for the first time" },
   ),
   delivered: Type.Object(
     { "900": rate(), "86400": rate() },

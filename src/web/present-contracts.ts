@@ -20,11 +20,14 @@ export const nothingYet: ContractNow = Object.freeze({ health: null, delivered: 
 /** Comes with statements. */
 const noMonth = Object.freeze({ delivery_bp: null, availability_bp: null, excused_bp: null, projected_credit: null });
 
+/** A script may ask for `health.state` in any state of the contract. */
+const noHealth = Object.freeze({ state: null, reason: null });
+
 export function contractJson(contract: Contract, now: ContractNow, ids: Ids) {
   return {
     ...termsJson(contract, ids),
     ...stateJson(contract),
-    health: now.health,
+    health: now.health ?? noHealth,
     delivered: { "900": now.delivered.hps900, "86400": now.delivered.hps86400 },
     allocations: now.serving.map(({ rigId, fraction, sinceMs, code, text }) => ({ rig_id: rigId, fraction, since: timeText(sinceMs), reason: { code, text } })),
     active_pool_id: ids.pool(now.activePoolNo),

@@ -87,7 +87,7 @@ function contractReads(parts: ApiParts): Endpoint[] {
       need: readNeed,
       tag: "contracts",
       summary: "Read a contract",
-      description: "`month` is null until statements are there, `health` while the contract is not in force.",
+      description: "What `month` holds is null until statements are there, what `health` holds while the contract is not in force.",
       answers,
       handle: ({ id }) => read(contractOf(parts.deps, id)),
     }),

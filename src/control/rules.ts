@@ -50,7 +50,9 @@ export const integerRule =
 export const numberRule =
   (min: number, max: number): Rule =>
   (value) =>
-    typeof value === "number" && value >= min && value <= max ? null : `must be a number from ${min} to ${max}`;
+    typeof value === "number" && value >= min && value <= max
+      ? null
+      : `must be a number ${min === Number.MIN_VALUE ? "above 0, up to" : `from ${min} to`} ${max}`;
 
 export const oneOfRule =
   (words: readonly string[]): Rule =>

@@ -109,9 +109,14 @@ function noRoute(methods: readonly Method[]): Problem {
   return new Problem("method-not-allowed", `this path takes ${allowed}`, { headers: { allow: allowed } });
 }
 
-/** Which methods a path of the API takes; none where it is no path of the API. */
+/** What anyone may read beside the API. */
+const openReads = ["/livez", "/readyz", metricsPath, openApiPath];
+
+/** Which methods a path for scripts takes; none where it is no such path. */
 function methodsByPath(endpoints: readonly Endpoint[]): (path: string) => Method[] {
-  const known = endpoints.map(({ doc }) => ({ method: doc.method, pattern: new RegExp(`^${apiBase}${doc.path.replace(/\{\w+\}/g, "[^/]+")}$`) }));
+  const patternOf = (path: string) => new RegExp(`^${path.replace(/\{\w+\}/g, "[^/]+")}/?$`);
+  const reads = openReads.map((path) => ({ method: "GET" as const, pattern: patternOf(path) }));
+  const known = [...reads, ...endpoints.map(({ doc }) => ({ method: doc.method, pattern: patternOf(`${apiBase}${doc.path}`) }))];
   return (path) => known.flatMap(({ method, pattern }) => (pattern.test(path) ? [method] : []));
 }
 

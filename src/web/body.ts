@@ -13,15 +13,28 @@ export async function readJsonBody(request: Request): Promise<unknown> {
   const bytes = await request.arrayBuffer();
   if (bytes.byteLength > webLimits.bodyBytesMax) throw tooLarge();
   if (bytes.byteLength === 0) return {};
+  const coding = request.headers.get("content-encoding");
+  if (coding !== null && !/^\s*identity\s*$/i.test(coding))
+    throw new Problem("unsupported-media-type", "the body must be sent as it is, without Content-Encoding");
   const type = request.headers.get("content-type");
   if (type !== null && !/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type))
     throw new Problem("unsupported-media-type", "the body must be application/json");
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return parsed(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch {
     // The parser's own message repeats the input, which may hold a password.
     throw new Problem("malformed-body", "the body is not valid JSON in UTF-8");
   }
+}
+
+/** Half of a surrogate pair, which JSON can write down with an escape, is no character (RFC 7493, 2.1): no database keeps it. */
+function parsed(text: string): unknown {
+  const whole = (value: unknown) => typeof value !== "string" || value.isWellFormed();
+  if (!/\\u[dD][89a-fA-F]/.test(text)) return JSON.parse(text);
+  return JSON.parse(text, (name, value) => {
+    if (!whole(name) || !whole(value)) throw new SyntaxError("half of a surrogate pair");
+    return value;
+  });
 }
 
 export const isCsv = (request: Request): boolean => /^text\/csv\s*(?:;|$)/i.test(request.headers.get("content-type") ?? "");

@@ -30,7 +30,9 @@ export const pageOf = (name: string, row: TSchema) =>
 /** The parameters of every list. */
 export const pageQuery = {
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 100, description: "Rows per page" })),
-  cursor: Type.Optional(Type.String({ maxLength: 300, description: "`page.next` of the page before" })),
+  cursor: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 300, "x-rule": "`page.next` of the page before", description: "`page.next` of the page before" }),
+  ),
 };
 
 /** The parameters of every window: half-open, `[from, to)`. */

@@ -116,6 +116,7 @@ describe("POST /rigs/batch", () => {
 
   test("rigs are quarantined with a reason, released, and passed out of vetting", async () => {
     const { web, ids } = await farm(2);
+    expect((await batch(web, { op: "quarantine", ids, reason: " wet" })).json["errors"]).toMatchObject([{ pointer: "/reason" }]);
     await batch(web, { op: "quarantine", ids, reason: "wet" });
     expect(web.control.rigs.byId(ids[0] ?? "")).toMatchObject({ status: "quarantined", statusReason: { text: "quarantined by token t-admin: wet" } });
     await batch(web, { op: "release", ids });

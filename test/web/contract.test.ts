@@ -67,6 +67,12 @@ test("a path that is there for other methods is 405 and names them, for those wh
     expect(answer.json["type"]).toBe("/problems/method-not-allowed");
     expect((await web.call(path, { method, token: null })).status).toBe(401);
   }
+  const open = await Promise.all(["/livez", "/api/v1/openapi.json"].map((path) => web.send(path, { method: "POST" })));
+  expect(open.map(({ status, headers }) => [status, headers.get("allow")])).toEqual([
+    [405, "GET, HEAD"],
+    [405, "GET, HEAD"],
+  ]);
+  expect((await web.call("/pools/", { method: "PUT" })).headers.get("allow")).toBe("GET, HEAD, POST");
   expect((await web.send("/api/v1/pools", { method: "HEAD" })).status).toBe(200);
   expect((await web.call(`/rigs/${id}/pin/more`, { method: "PUT" })).status).toBe(404);
 });

@@ -98,7 +98,7 @@ describe("an order", () => {
       priority: 5,
       rig_count: null,
       allocations: [],
-      health: null,
+      health: { state: null, reason: null },
       sla: { plan: "lease", price: { amount: "1200.00", currency: "EUR" }, tolerance_bp: 200 },
       starts_at: timeOf(startMs),
     });
@@ -115,6 +115,8 @@ describe("an order", () => {
 
   test("is carried out once under its key, and its reference finds it; another order with that reference is refused by name", async () => {
     const { web, order } = world();
+    const blank = await web.post("/contracts", { ...order, external_ref: " " });
+    expect(blank.json["errors"]).toEqual([{ pointer: "/external_ref", detail: "must not begin or end with a blank" }]);
     const first = await web.post("/contracts", order, { key: "order" });
     const again = await web.post("/contracts", order, { key: "order" });
     expect([again.status, again.json["id"]]).toEqual([201, first.json["id"]]);

@@ -63,6 +63,17 @@ test("bodies that are no JSON, too large, or of another type are refused as such
   expect((await web.post("/pools", "[".repeat(200_000))).status).toBeOneOf([400, 422]);
   expect((await web.post("/pools", `{"url":"${"x".repeat(1_000_001)}"}`)).status).toBe(413);
   expect((await web.post("/pools", "url=x", { headers: { "content-type": "application/x-www-form-urlencoded" } })).status).toBe(415);
+  expect((await web.post("/pools", pool, { headers: { "content-encoding": "gzip" } })).status).toBe(415);
+  expect((await web.post("/pools", pool, { headers: { "content-encoding": "identity" } })).status).toBe(201);
+});
+
+test("half of a surrogate pair is no text, neither as a value nor as a name; a whole one is", async () => {
+  const web = testWeb();
+  const sent = (text: string) => web.post("/pools", `{"url":"${pool.url}","username":${text}}`);
+  for (const text of ['"\\ud800"', '"\\uDC00\\uD800"', '"farm","\\udbff":1', '["\\ud83d"]']) {
+    expect([text, (await sent(text)).json["type"]]).toEqual([text, "/problems/malformed-body"]);
+  }
+  expect((await sent('"\\ud83d\\ude00"')).json["username"]).toBe("\u{1f600}");
 });
 
 test("unknown, repeated and malformed parameters are 422 with their names", async () => {
@@ -83,6 +94,10 @@ test("unknown, repeated and malformed parameters are 422 with their names", asyn
     ["/events?after=evt_zzz", "#query/after"],
     ["/events?wait=31", "#query/wait"],
     ["/allocations?at=2026-11-22T08:00:00Z&from=2026-11-22T07:00:00Z", "#query/at"],
+    ["/contracts?cursor=", "#query/cursor"],
+    ["/audit?subject=", "#query/subject"],
+    ["/audit?from=2026-11-22T08:00:00Z&to=2026-11-22T07:00:00Z", "#query/from"],
+    ["/maintenance?from=2026-11-22T08:00:00Z&to=2026-11-22T08:00:00Z", "#query/from"],
     ["/whoami?x=1", "#query/x"],
   ];
   for (const [path, pointer] of cases) {

@@ -7,6 +7,7 @@ const csv = "name,serial,nominal,rack\nimp-1,S1,110T,3\nimp-2,S2,lots,4\n";
 describe("POST /imports/rigs", () => {
   test("counts what the file would do and writes nothing; applied, each row has its result, and the undo file takes it back", async () => {
     const web = testWeb();
+    expect((await web.post("/imports/rigs", { text: csv, file_name: "a\nb" })).json["errors"]).toMatchObject([{ pointer: "/file_name" }]);
     const made = await web.post("/imports/rigs", { text: csv, file_name: "rigs.csv", give_codes: false });
     expect([made.status, made.headers.get("location")]).toEqual([201, `/api/v1/imports/${made.json["id"]}`]);
     expect(made.json).toMatchObject({ state: "ready", total: 2, done: 0, counts: { new: 1, error: 1 }, file_name: "rigs.csv" });

@@ -106,6 +106,8 @@ describe("a rig", () => {
   test("is quarantined, released and passed out of vetting by a person's word, which is on record", async () => {
     const web = testWeb();
     const { rig, path } = await farm(web);
+    const torn = await web.post(`${path}/quarantine`, { reason: "smells\u0000of smoke" });
+    expect([torn.status, torn.json["errors"]]).toEqual([422, [{ pointer: "/reason", detail: "must not contain control characters" }]]);
     const out = await web.post(`${path}/quarantine`, { reason: "smells of smoke" });
     expectFits(rigModel, out.json);
     expect(out.json).toMatchObject({ status: "quarantined", status_reason: { text: "quarantined by token t-admin: smells of smoke" } });

@@ -3,6 +3,7 @@ import type { Contract } from "../../control/contract-row.ts";
 import type { SlaInput, SlaPlan } from "../../control/contract-sla.ts";
 import type { Customer } from "../../control/customers.ts";
 import type { Fleet, Method, Period } from "../../control/fleets.ts";
+import { textRule } from "../../control/rules.ts";
 import { accepted, apiField } from "../control-result.ts";
 import type { WebDeps } from "../deps.ts";
 import { Faults } from "../faults.ts";
@@ -147,7 +148,7 @@ type ProfileAsk = { entry: ContractEntry; customer: Customer | null; fleet: Flee
 
 /** A customer's second profile of a name is "name 2". */
 function freeName({ control: { profiles } }: Deps, wanted: string, { id }: Customer): string {
-  const first = wanted.slice(0, 90).trim();
+  const first = wanted.slice(0, 90).toWellFormed().trim();
   let name = first;
   for (let next = 2; profiles.isNamed(name, id); next++) name = `${first} ${next}`;
   return name;
@@ -165,7 +166,9 @@ function profileNoOf(deps: Deps, principal: Principal, { entry, customer, fleet 
   const added = pools.map((pool, index) => faults.read(() => within(`pools/${index}`, () => addPool(deps, principal, { ...pool, ...shared }).no)));
   const poolNos = faults.settle(() => added.map((no) => no ?? 0));
   if (customer === null) return 0;
-  const name = freeName(deps, external_ref ?? customer.name, customer);
+  // A reference that breaks a rule is told as such, not as the name of a profile.
+  const isName = external_ref !== undefined && textRule(100)(external_ref) === null;
+  const name = freeName(deps, isName && external_ref !== null ? external_ref : customer.name, customer);
   const profile = accepted(control.profiles.create({ name, poolNos, customerId: customer.id }), "profile");
   recordAct(control, principal, {
     verb: "added",

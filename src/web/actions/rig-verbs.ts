@@ -1,9 +1,10 @@
 import { isPinned, type Rig } from "../../control/rig-row.ts";
 import type { StandingWord } from "../../control/rig-standing.ts";
+import { textRule } from "../../control/rules.ts";
 import { accepted } from "../control-result.ts";
 import type { WebDeps } from "../deps.ts";
 import { actorName, actorOf, type Principal } from "../principal.ts";
-import { Problem } from "../problems.ts";
+import { invalidField, Problem } from "../problems.ts";
 import { recordAct } from "./record.ts";
 import { type Moved, movesHome, rigOf, rigSubject } from "./rigs.ts";
 
@@ -59,12 +60,19 @@ const standingVerbs = { quarantine: "quarantined", release: "released", pass: "p
  * `reason`: why, in the person's words; may be empty. Run it in a transaction. A rig that is as wished already stays as it is.
  */
 export function sayStanding(deps: Deps, principal: Principal, { id, word, reason = "" }: { id: string; word: StandingWord; reason?: string }): Rig {
+  checkReason(reason);
   const before = rigOf(deps, id);
   const how = { quarantine: "quarantined", release: "released from quarantine", pass: "passed out of vetting" }[word];
   const why = `${how} by ${actorName(principal)}${reason === "" ? "" : `: ${reason}`}`;
   const rig = accepted(deps.control.rigs.say(id, { word, why }), "rig");
   if (rig.version !== before.version) recordAct(deps.control, principal, { verb: standingVerbs[word], subject: rigSubject(rig), data: { reason } });
   return rig;
+}
+
+/** @throws Problem `invalid` for what is no line of text; empty is one */
+export function checkReason(reason: string): void {
+  const rule = textRule(200, 0)(reason);
+  if (rule !== null) throw invalidField("reason", rule);
 }
 
 /** Leads a worker name to the rig, or away from it. Only a change is written down. */

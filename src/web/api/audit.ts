@@ -4,6 +4,7 @@ import { type ApiParts, type Endpoint, readEndpoint } from "../endpoint.ts";
 import { invalidParameter, limitOf } from "../paging.ts";
 import { idOf, model, orNull, pageOf, pageQuery, text, time, windowQuery } from "../schema-parts.ts";
 import { timeText } from "../times.ts";
+import { openWindowOf } from "./windows.ts";
 
 const fields = Type.Record(Type.String(), Type.Unknown());
 
@@ -47,16 +48,17 @@ export function auditEndpoints({ deps }: ApiParts): Endpoint[] {
       after: Type.Optional(Type.Union([idOf("aud"), Type.Literal("")], { "x-rule": "the id of an entry", description: "Entries after this one" })),
       from: windowQuery.from,
       to: windowQuery.to,
-      subject: Type.Optional(Type.String({ maxLength: 64, description: "Id of what was changed" })),
+      subject: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: "Id of what was changed" })),
       actor: Type.Optional(text(64)),
     }),
     answers: [{ status: 200, description: "Entries", schema: pageOf("AuditEntry", auditModel), example: { data: [example], page: { next: example.id } } }],
     handle: ({ query }) => {
       const { after = "", from, to, subject, actor } = query;
+      const window = openWindowOf(query);
       const asked = {
         ...(after !== "" && { after }),
-        ...(from !== undefined && { fromMs: Date.parse(from) }),
-        ...(to !== undefined && { toMs: Date.parse(to) }),
+        ...(from !== undefined && { fromMs: window.fromMs }),
+        ...(to !== undefined && { toMs: window.toMs }),
         ...(subject !== undefined && { subject }),
         ...(actor !== undefined && { actor }),
       };

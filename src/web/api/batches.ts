@@ -1,6 +1,7 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { type Batch, type BatchCounts, noCounts } from "../../control/batches.ts";
 import type { RemovalCost } from "../../schedule/removal-cost.ts";
+import { checkReason } from "../actions/rig-verbs.ts";
 import { applyBatch, countResults, giveOrder, keepOrder, orderOf, type RigResult, resultsOf, tryOrder } from "../batch-job.ts";
 import { batchExample, batchModel } from "../batch-models.ts";
 import { type ApiParts, type ChangeAsked, type ChangeReply, changeEndpoint, type Endpoint, found, type Reply, readEndpoint } from "../endpoint.ts";
@@ -38,6 +39,7 @@ function orderIn({ op, ids, filter, set, reason }: BatchBody): RigOrder {
   if (op !== "change" && op !== "pass" && set !== undefined) throw invalidField("set", `is for the ops change and pass alone, not for ${op}`);
   if (op === "pass" && Object.keys(set ?? {}).some((field) => field !== "nominal_hps")) throw invalidField("set", "may have nominal_hps alone for the op pass");
   if (set !== undefined && Object.keys(set).length === 0) throw invalidField("set", "must set at least one field");
+  checkReason(reason ?? "");
   return { op, ...(set !== undefined && { set }), ...(reason !== undefined && reason !== "" && { reason }) };
 }
 

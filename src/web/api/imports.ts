@@ -1,5 +1,6 @@
 import { Type } from "@sinclair/typebox";
 import { type Import, type ImportHead, importOutcomes, importStates } from "../../control/imports.ts";
+import { textRule } from "../../control/rules.ts";
 import { type ApiParts, type ChangeReply, changeEndpoint, type Endpoint, found, type Reply, readEndpoint } from "../endpoint.ts";
 import { countOutcomes, type ImportLine, keepFile, linesOf, readFile, undoFile } from "../import-file.ts";
 import { applyImport, isRunning } from "../import-job.ts";
@@ -112,6 +113,8 @@ export function importEndpoints(parts: ApiParts): Endpoint[] {
       answers: [{ status: 201, description: "The file, not applied", schema: importModel, example: importExample }],
       prepare: ({ text: csv }) => readFile(csv),
       handle: ({ body, principal }, file) => {
+        const nameRule = body.file_name === undefined ? null : textRule(80)(body.file_name);
+        if (nameRule !== null) throw invalidField("file_name", nameRule);
         checkMapping(body.mapping ?? [], file.head.length);
         const first = control.fleets.all()[0]?.no ?? 0;
         const fleetNo = body.fleet_id === undefined ? first : noOf("fleet_id", control.fleets.byId(body.fleet_id), "fleet");

@@ -9,7 +9,7 @@ import { listReply, noOf, pageByNo } from "../paging.ts";
 import { maintenanceJson } from "../present-rows.ts";
 import { invalidField } from "../problems.ts";
 import { pageOf, pageQuery, text, time, windowQuery } from "../schema-parts.ts";
-import { timeOf } from "./windows.ts";
+import { openWindowOf, timeOf } from "./windows.ts";
 
 const excused = Type.Optional(Type.Boolean({ description: "Its time does not count against the SLA; true where it is not said" }));
 const newWindow = Type.Object({ subject: maintenanceSubject(), from: time(), to: time("Not included"), reason: text(500), excused });
@@ -45,7 +45,7 @@ function maintenanceReads(parts: ApiParts): Endpoint[] {
         },
       ],
       handle: ({ query, request }) => {
-        const [fromMs, toMs] = [timeOf(query.from) ?? 0, timeOf(query.to) ?? Number.MAX_SAFE_INTEGER];
+        const { fromMs, toMs } = openWindowOf(query);
         const touching = maintenance.all().filter((window) => window.toMs > fromMs && window.fromMs < toMs);
         const { rows, next } = pageByNo(touching, query);
         return listReply(

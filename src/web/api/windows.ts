@@ -13,6 +13,13 @@ export function windowOf(query: { from?: string; to?: string }, nowMs: number, d
   return { fromMs, toMs };
 }
 
+/** A window that is open where it was not asked for otherwise. 422 where it is empty. */
+export function openWindowOf(query: { from?: string; to?: string }): Window {
+  const window = { fromMs: timeOf(query.from) ?? 0, toMs: timeOf(query.to) ?? Number.MAX_SAFE_INTEGER };
+  if (window.fromMs >= window.toMs) throw invalidParameter("from", "must be before “to”");
+  return window;
+}
+
 export function timeOf(text: string | undefined): number | null {
   return text === undefined ? null : readTime(text);
 }

@@ -2,17 +2,14 @@ import { contractNoOf } from "../../control/contract-number.ts";
 import type { Contract } from "../../control/contract-row.ts";
 import type { Control } from "../../control/control.ts";
 import type { StandingWord } from "../../control/rig-standing.ts";
-import { textRule } from "../../control/rules.ts";
 import { replaceLearnedNominal } from "../actions/rig-details.ts";
-import { drainRig, parkRig, sayStanding, unparkRig } from "../actions/rig-verbs.ts";
+import { checkReason, drainRig, parkRig, sayStanding, unparkRig } from "../actions/rig-verbs.ts";
 import { type Moved, pinRig, pinToContract, unpinRig } from "../actions/rigs.ts";
 import { invalidField } from "../problems.ts";
 import { type FormValues, orRefused, readForm, refusedForm } from "./form-body.ts";
 import { type PageCall, redirect } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 import { rigPage } from "./rig.ts";
-
-const reasonCharsMax = 200;
 
 /** Runs one command on the rig; what is refused is shown in its place on the rig's page. */
 async function command(parts: PageParts, call: PageCall, act: (values: FormValues) => Moved, rename?: (field: string) => string): Promise<Response> {
@@ -70,8 +67,7 @@ export function unparkForm(parts: PageParts, call: PageCall): Promise<Response> 
 /** Why, in the person's words; may be empty. @throws Problem that names the field */
 export function reasonOf(values: FormValues): string {
   const reason = values["reason"] ?? "";
-  const broken = reason === "" ? null : textRule(reasonCharsMax)(reason);
-  if (broken !== null) throw invalidField("reason", broken);
+  checkReason(reason);
   return reason;
 }
 

@@ -47,6 +47,7 @@ export class Rigs {
   readonly #byName: Statement<RawRig, SqlValue[]>;
   readonly #byContractPin: Statement<RawRig, SqlValue[]>;
   readonly #countByStatus: Statement<{ status: RigStatus; count: number }, SqlValue[]>;
+  readonly #neverSeen: Statement<{ count: number }, SqlValue[]>;
   readonly #piece: Statement<RawRig, SqlValue[]>;
   readonly #ofNumbers: Statement<RawRig, SqlValue[]>;
   readonly #worst: Statement<RawRig, SqlValue[]>;
@@ -85,6 +86,7 @@ export class Rigs {
        AND NOT EXISTS (SELECT 1 FROM models WHERE models.name = rigs.model COLLATE NOCASE AND models.removed_at_ms IS NULL)
        GROUP BY model COLLATE NOCASE ORDER BY 2 DESC, 1 LIMIT ?`,
     );
+    this.#neverSeen = sql.prepare("SELECT count(*) AS count FROM rigs WHERE removed_at_ms IS NULL AND status = 'offline' AND first_seen_ms IS NULL");
     this.#countByFleet = sql.prepare(
       "SELECT fleet_no AS fleetNo, status, count(*) AS count, sum(nominal_hps) AS nominalHps, sum(nominal_hps IS NULL) AS unrated, sum(status = 'offline' AND first_seen_ms IS NULL) AS unseen FROM rigs WHERE removed_at_ms IS NULL AND lifecycle = 'active' GROUP BY 1, 2",
     );
@@ -134,6 +136,11 @@ export class Rigs {
     const counts = Object.fromEntries(rigStatuses.map((status) => [status, 0])) as Record<RigStatus, number>;
     for (const { status, count } of this.#countByStatus.all()) counts[status] = count;
     return counts;
+  }
+
+  /** Those of them that count as offline because they were entered and have not come yet: they are not down. */
+  neverSeen(): number {
+    return this.#neverSeen.get()?.count ?? 0;
   }
 
   /** Models that rigs name and the catalogue does not have, those of most rigs first: at most `limit`. */
@@ -210,7 +217,7 @@ export class Rigs {
       const failure = this.#checks.check(fields, null);
       if (failure !== null) return failure;
       const rig = this.#rows.insert(fields, this.#numbers.next(fields.fleetNo));
-      this.#allocations.assign([{ rigNo: rig.no, reason: { code: "entered", text: "entered by hand" }, decidedBy: by }]);
+      this.#allocations.assign([{ rigNo: rig.no, reason: { code: "entered", text: "entered before it connected" }, decidedBy: by }]);
       return succeed(rig);
     });
   }

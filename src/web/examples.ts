@@ -206,6 +206,7 @@ export const summaryExample = {
   delivered_hps: 33800000000000000,
   promised_hps: 0,
   rigs: { vetting: 0, online: 240, degraded: 1, offline: 2, rejecting: 0, flapping: 0, quarantined: 0 },
+  rigs_never_seen: 1,
   sessions: 241,
   contracts_at_risk: 0,
 };

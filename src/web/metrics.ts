@@ -48,7 +48,15 @@ function fleetFamilies(out: OpenMetrics, { control, hub }: Deps, ids: Ids): void
     { name: "hub_rigs", help: "Rigs in use (lifecycle active) by fleet and status" },
     control.rigs.countByFleet().map(({ fleetNo, status, count }): Sample => [{ fleet: ids.fleet(fleetNo) ?? "", status }, count]),
   );
+  out.gauge(
+    { name: "hub_rigs_never_seen", help: "Of those that are offline, rigs that were entered and have not connected yet, by fleet" },
+    neverSeen(control, ids),
+  );
   out.gauge({ name: "hub_rig_sessions", help: "Open connections of rigs" }, [[none, hub.sessions()]]);
+}
+
+function neverSeen({ rigs }: Deps["control"], ids: Ids): Sample[] {
+  return rigs.countByFleet().flatMap(({ fleetNo, unseen }): Sample[] => (unseen === 0 ? [] : [[{ fleet: ids.fleet(fleetNo) ?? "" }, unseen]]));
 }
 
 function poolFamilies(out: OpenMetrics, { control, hub }: Deps): void {

@@ -52,6 +52,7 @@ export const summaryModel = model("Summary", {
   delivered_hps: Type.Number({ description: "Over the last 15 minutes in which the hub ran; over the last minute when it has just started" }),
   promised_hps: Type.Number(),
   rigs: Type.Object(Object.fromEntries(rigStatuses.map((status) => [status, Type.Integer()]))),
+  rigs_never_seen: Type.Integer({ description: "Of `rigs.offline`, those that were entered and have not connected yet: they are not down" }),
   sessions: Type.Integer(),
   contracts_at_risk: Type.Integer(),
 });
@@ -207,7 +208,7 @@ export const rigModel = model("Rig", {
   lend: oneOf(lends),
   lifecycle: oneOf(lifecycles),
   notes: Type.String(),
-  status: oneOf(rigStatuses),
+  status: { ...oneOf(rigStatuses), description: "One that was entered and has not connected yet is `offline` for the reason `never-connected`" },
   status_since: time(),
   status_reason: reason(),
   draining: Type.Boolean({ description: "Its contracts get another rig first, then it mines for the house and is given to nobody" }),

@@ -340,3 +340,18 @@ test("a rig's name has no dot, for no worker could log in under it; the refusal 
   }
   expect(web.control.rigs.create({ name: "farm.s19", fleetNo: 1 }, "test")).toMatchObject({ ok: false, field: "name" });
 });
+
+test("a rig that was entered and has not come is offline for the API, and counted as never seen beside that", async () => {
+  const web = testWeb();
+  const fleet_id = web.control.fleets.ensureMain().id;
+  const { json } = await web.post("/rigs", { name: "new", fleet_id });
+  expect(json).toMatchObject({ status: "offline", status_reason: { code: "never-connected" } });
+  const [rig] = web.control.rigs.enrol([{ fleetNo: 1, name: "old", nominalHps: 1e14 }]);
+  web.control.rigs.setStatus([{ rigNo: rig?.no ?? 0, status: "offline", reason: { code: "gone", text: "gone" } }]);
+  const summary = (await web.get("/summary")).json;
+  expectFits(summaryModel, summary);
+  expect([summary["rigs"]["offline"], summary["rigs_never_seen"]]).toEqual([2, 1]);
+  const metrics = await web.get("//metrics", { token: web.token("metrics:read") });
+  expect(metrics.text).toContain(`hub_rigs_never_seen{fleet="${fleet_id}"} 1`);
+  expect((await web.get(`/allocations?rig_id=${json["id"]}`)).json["data"][0]["reason"]["text"]).toBe("entered before it connected");
+});

@@ -67,7 +67,7 @@ export function repairsHref({ span, by, site, note }: RepairQuery, path = "/repa
 /** In hash-hours, as part of what it should have done, and as hours of its full work. */
 function Lost(props: { item: RepairItem }): JSX.Element {
   const { lost, nominalHps, isNew } = props.item;
-  if (lost === null) return <small>{isNew ? "never connected" : "no nominal known"}</small>;
+  if (lost === null) return <small>{isNew ? "never seen" : "no nominal known"}</small>;
   const hours = nominalHps === null || nominalHps <= 0 ? null : Number(lost.lost) / nominalHps / 3_600;
   const part = lost.expected === 0n ? null : Number((lost.lost * 10_000n) / lost.expected) / 10_000;
   return (

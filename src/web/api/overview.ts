@@ -38,6 +38,7 @@ function summary({ deps, figures }: ApiParts): Endpoint {
           delivered_hps: await figures.deliveredHps(),
           promised_hps: deps.control.contracts.promisedHps(),
           rigs: deps.control.rigs.countByStatus(),
+          rigs_never_seen: deps.control.rigs.neverSeen(),
           sessions: deps.hub.sessions(),
           contracts_at_risk: contractsAtRisk(deps),
         },

@@ -48,6 +48,7 @@ import { sentence } from "./form-body.ts";
 import { ganttOf } from "./gantt-rows.ts";
 import { htmlResponse, type PageCall, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
+import { rigWord } from "./rig-word.ts";
 import { deliveredBand, lastQuarter, openedRange, type Shown, scopeChart, streamedRange, summaryOver } from "./scope-chart.ts";
 import { barMsOf } from "./strips.ts";
 import { pickerOf } from "./time-range.ts";
@@ -88,8 +89,20 @@ function servingLines(parts: PageParts, serving: readonly ServingRig[], rates: R
   return serving.slice(0, servingShown).flatMap(({ rigNo, fraction, sinceMs, text }) => {
     const rig = rigs.byNo(rigNo);
     if (rig === null) return [];
-    const { id, name, status, nominalHps } = rig;
-    return [{ id, name, status, statusText: statusTextOf(parts, rig), fraction, hps900: rates.get(rigNo)?.[1] ?? null, nominalHps, sinceMs, reason: text }];
+    const { id, name, nominalHps } = rig;
+    return [
+      {
+        id,
+        name,
+        status: rigWord(rig),
+        statusText: statusTextOf(parts, rig),
+        fraction,
+        hps900: rates.get(rigNo)?.[1] ?? null,
+        nominalHps,
+        sinceMs,
+        reason: text,
+      },
+    ];
   });
 }
 

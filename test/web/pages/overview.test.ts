@@ -149,6 +149,12 @@ test("rigs that were entered and never came are not down, but never seen", async
   const list = await (await person.get("/rigs?status=never+seen")).text();
   expect(list.match(/<tr id="rig_[\s\S]*?<b>never seen<\/b>/g)).toHaveLength(2);
   expect(await (await person.get("/rigs?status=attention")).text()).toContain("No rig matches.");
+  const id = rigs.byName(1, "new-1")?.id;
+  for (const path of ["/rigs", `/rigs/${id}`, "/inventory", "/search?q=new-1", "/repairs"]) {
+    const text = await (await person.get(path)).text();
+    expect([path, text.includes("<b>offline</b>"), text.includes("by hand")]).toEqual([path, path === "/rigs", false]);
+    if (path !== "/repairs") expect(text, path).toContain("<b>never seen</b>");
+  }
   await own.stop();
 });
 

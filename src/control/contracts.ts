@@ -179,7 +179,7 @@ export class Contracts {
       const fields = this.#newFields(input, promised.ok ? promised.value : standIn, sla.ok ? sla.value : null);
       const failure = together<Failure>(failureOf(promised), failureOf(sla), this.#check(fields, null), this.#checkTerm(fields));
       if (failure !== null) return failure;
-      const contract = this.#writePlaces(this.#rows.insert({ ...fields, number: "" }).no, fields.places);
+      const contract = this.#rows.insert({ ...fields, number: "" }, null, (no) => this.#writePlaces(no, fields.places));
       this.#history.add(contract, { verb: "added", by: input.by });
       return succeed(contract);
     });
@@ -247,11 +247,12 @@ export class Contracts {
     const { database } = this.#rows;
     return database.transaction(() => {
       let before: Contract | null = null;
-      const edited = this.#rows.edit(id, act.expected ?? null, (current) => {
+      const changed = (current: Contract) => {
         before = current;
-        const next = change(current, database.now());
-        if (next.ok && next.value.places !== current.places) this.#writePlaces(current.no, next.value.places);
-        return next;
+        return change(current, database.now());
+      };
+      const edited = this.#rows.edit(id, act.expected ?? null, changed, (next) => {
+        if (next.places !== before?.places) this.#writePlaces(next.no, next.places);
       });
       if (edited.ok && edited.value !== before) this.#keep(edited.value, act);
       return edited;
@@ -382,12 +383,9 @@ export class Contracts {
     this.#parts.events.append({ type, subjectKind: "contract", subjectId: contract.id, text, data: { number: contract.number, ...data } });
   }
 
-  #writePlaces(contractNo: number, places: readonly Place[]): Contract {
+  #writePlaces(contractNo: number, places: readonly Place[]): void {
     this.#clearPlaces.run(contractNo);
     this.#addPlaces.run(contractNo, JSON.stringify(places.map(({ no, rigNo, nominalHps, model }) => [no, rigNo, nominalHps, model])));
-    const contract = this.byNo(contractNo);
-    if (contract === null) throw new Error(`contract ${contractNo} vanished inside its own transaction`);
-    return contract;
   }
 }
 

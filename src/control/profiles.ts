@@ -114,18 +114,16 @@ export class Profiles {
       const fields = { returnAfterS: 120, customerId: null, ...input, algorithm: "sha256d" as const };
       const broken = this.#check(fields);
       if (broken !== null) return broken;
-      return succeed(this.#writePools(this.#rows.insert(fields).no, input.poolNos));
+      return succeed(this.#rows.insert(fields, null, (no) => this.#writePools(no, input.poolNos)));
     });
   }
 
   update(id: string, patch: ProfilePatch, expected: ExpectedVersion): Result<Profile> {
-    return this.#rows.database.transaction(() => {
-      const edited = this.#rows.edit(id, expected, (current) => {
-        const next = patched(current, patch);
-        return this.#check(next, current) ?? this.#checkCustomer(next, current) ?? this.#checkHolders(next, current) ?? succeed(next);
-      });
-      return edited.ok && patch.poolNos !== undefined ? succeed(this.#writePools(edited.value.no, patch.poolNos)) : edited;
-    });
+    const changed = (current: Profile) => {
+      const next = patched(current, patch);
+      return this.#check(next, current) ?? this.#checkCustomer(next, current) ?? this.#checkHolders(next, current) ?? succeed(next);
+    };
+    return this.#rows.edit(id, expected, changed, ({ no, poolNos }) => this.#writePools(no, poolNos));
   }
 
   /**
@@ -198,11 +196,8 @@ export class Profiles {
     return null;
   }
 
-  #writePools(profileNo: number, poolNos: number[]): Profile {
+  #writePools(profileNo: number, poolNos: number[]): void {
     this.#clearPools.run(profileNo);
     for (const [position, poolNo] of poolNos.entries()) this.#addPool.run(profileNo, position, poolNo);
-    const profile = this.#rows.byNo(profileNo);
-    if (profile === null) throw new Error(`profile ${profileNo} vanished inside its own transaction`);
-    return profile;
   }
 }

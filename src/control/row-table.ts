@@ -121,20 +121,22 @@ export class RowTable<Row extends RowBase, Raw extends RawBase> {
     return this.find(this.#byId, id);
   }
 
-  /** @param no its number; null = the next one */
-  insert(fields: Omit<Row, keyof RowBase>, no: number | null = null): Row {
+  /** @param no its number; null = the next one. `fill` writes what is kept of it in tables of its own, so that the record of it is whole. */
+  insert(fields: Omit<Row, keyof RowBase>, no: number | null = null, fill: (no: number) => void = nothing): Row {
     return this.database.transaction(() => {
       const nowMs = this.database.now();
       const { lastInsertRowid } = this.#insert.run(no, newId(this.#mapping.prefix, nowMs), nowMs, nowMs, ...this.#mapping.write(fields));
+      fill(Number(lastInsertRowid));
       const row = this.#existing(Number(lastInsertRowid));
       this.#record(null, row);
       return row;
     });
   }
 
-  write(row: Row): Row {
+  write(row: Row, fill: (row: Row) => void = nothing): Row {
     const before = this.database.trail.isOpen() ? this.byNo(row.no) : null;
     this.#write.run(this.database.now(), ...this.#mapping.write(row), row.no);
+    fill(row);
     const after = this.#existing(row.no);
     this.#record(before, after);
     return after;
@@ -142,15 +144,15 @@ export class RowTable<Row extends RowBase, Raw extends RawBase> {
 
   /**
    * One careful change in one transaction: `change` gets the row as it is and gives the row as it shall be, or why not.
-   * Where both are the same nothing is written and the version stays, lest somebody's edit goes stale by it.
+   * Where both are the same nothing is written and the version stays, lest somebody's edit goes stale by it. `fill` as with `insert`.
    */
-  edit(id: string, expected: ExpectedVersion, change: (current: Row) => Result<Row>): Result<Row> {
+  edit(id: string, expected: ExpectedVersion, change: (current: Row) => Result<Row>, fill?: (next: Row) => void): Result<Row> {
     return this.database.transaction(() => {
       const current = this.current(id, expected);
       if (!current.ok) return current;
       const next = change(current.value);
       if (!next.ok) return next;
-      return this.#isSame(current.value, next.value) ? current : succeed(this.write(next.value));
+      return this.#isSame(current.value, next.value) ? current : succeed(this.write(next.value, fill));
     });
   }
 
@@ -206,6 +208,8 @@ export class RowTable<Row extends RowBase, Raw extends RawBase> {
     return Object.assign(base, this.#mapping.read(raw)) as Row;
   }
 }
+
+const nothing = () => {};
 
 /** The row with the patch laid over it; keys that are absent or undefined leave the row's value. */
 export function patched<Row extends object>(row: Row, patch: Partial<NoInfer<Row>>): Row {

@@ -158,3 +158,31 @@ test("the table takes no change and no removal; one made behind its back is foun
 test("canonical JSON has one text for one value", () => {
   expect(canonicalJson({ b: 1, a: [{ d: null, c: 2n }] })).toBe('{"a":[{"c":"2","d":null}],"b":1}');
 });
+
+test("what is kept of a thing in a table of its own is part of the record: a profile's pools, a contract's places", () => {
+  const { control } = freshFile();
+  const must = <T>(made: { ok: true; value: T } | { ok: false; rule: string }): T => {
+    if (!made.ok) throw new Error(made.rule);
+    return made.value;
+  };
+  const [a, b] = [addPool(control, "A"), addPool(control, "B")];
+  const customer = must(control.customers.create({ name: "Hashhaus" }));
+  const fleet = control.fleets.ensureMain();
+  const changesOf = (work: () => unknown) => {
+    control.audit.during(doer, work);
+    return entries(control).at(-1)?.changes[0];
+  };
+  expect(changesOf(() => control.profiles.create({ name: "P", poolNos: [a.no, b.no] }))).toMatchObject({
+    before: null,
+    after: { pool_nos: [a.no, b.no], algorithm: "sha256d" },
+  });
+  const profile = control.profiles.all()[0];
+  const turned = changesOf(() => control.profiles.update(profile?.id ?? "", { poolNos: [b.no, a.no] }, null));
+  expect(turned).toMatchObject({ before: { pool_nos: [a.no, b.no] }, after: { pool_nos: [b.no, a.no] } });
+  const terms = { customerNo: customer.no, fleetNo: fleet.no, profileNo: profile?.no ?? 0, method: "miners", by: "token:tok_1" } as const;
+  const sold = changesOf(() => control.contracts.create({ ...terms, promise: { rigCount: 2, rigNominalHps: 100 } }));
+  expect((sold?.after?.["places"] as unknown[]).length).toBe(2);
+  const contract = control.contracts.all()[0];
+  const fewer = changesOf(() => control.contracts.change(contract?.id ?? "", { promise: { rigCount: 1 } }, { by: "token:tok_1" }));
+  expect([fewer?.before?.["places"], fewer?.after?.["places"]].map((places) => (places as unknown[]).length)).toEqual([2, 1]);
+});

@@ -2,7 +2,7 @@
 
 import { plural } from "../format.ts";
 import { Layout } from "../layout.tsx";
-import { Field, type FormState } from "../parts/form.tsx";
+import { Field, FormErrors, type FormState } from "../parts/form.tsx";
 import { InTurns } from "../parts/in-turns.tsx";
 import { CheckMark } from "../parts/status.tsx";
 import { Empty, Moment } from "../parts/text.tsx";
@@ -26,6 +26,8 @@ export type AuditProps = {
   assets: AssetUrls;
   rows: AuditRow[];
   filter: FormState;
+  /** What is said where there is no entry. */
+  empty: string;
   olderHref: string | null;
   /** Null = nobody asked for it. */
   check: { entries: number; broken: { id: string; text: string } | null; atMs: number } | null;
@@ -54,7 +56,7 @@ function Changes(props: { row: AuditRow }): JSX.Element {
           ))}
         </dl>
       ))}
-      {row.more === 0 ? "" : <p class="dim" safe>{`and ${row.more} more; the API has them all`}</p>}
+      {row.more === 0 ? "" : <p class="dim" safe>{`and ${row.more} more; the export has them all`}</p>}
     </details>
   );
 }
@@ -100,9 +102,10 @@ export function AuditPage(props: AuditProps): JSX.Element {
         </div>
       </div>
       <Chain check={props.check} />
+      <FormErrors form={props.filter} />
       <form method="get" action="/audit" class="row filters" aria-label="Filter">
-        <Field form={props.filter} name="from" label="From (a day, or a time)" placeholder="2026-11-22" />
-        <Field form={props.filter} name="to" label="To" placeholder="2026-11-22T02:13:00Z" />
+        <Field form={props.filter} name="from" label="From (a day or a time, UTC)" placeholder="2026-11-22" />
+        <Field form={props.filter} name="to" label="To (UTC)" placeholder="2026-11-22T02:13:00Z" />
         <Field form={props.filter} name="subject" label="About (an id)" placeholder="rig_01k…" />
         <Field form={props.filter} name="actor" label="By" placeholder="user:usr_01k…" />
         <button type="submit" class="primary">
@@ -113,7 +116,7 @@ export function AuditPage(props: AuditProps): JSX.Element {
         </a>
       </form>
       <section class="panel" aria-label="Entries, newest first">
-        {props.rows.length === 0 ? <Empty text="Nothing was changed." /> : ""}
+        {props.rows.length > 0 || Object.keys(props.filter.errors).length > 0 ? "" : <Empty text={props.empty} />}
         <table hidden={props.rows.length === 0}>
           <thead>
             <tr>

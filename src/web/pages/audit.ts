@@ -4,6 +4,7 @@ import type { AuditEntry, AuditQuery } from "../../control/audit.ts";
 import { assetUrls } from "../assets/assets.ts";
 import { readTime } from "../times.ts";
 import { auditExport } from "./audit-export.ts";
+import { auditValue } from "./audit-values.ts";
 import { htmlResponse, type PageCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 
@@ -11,10 +12,19 @@ const pageRows = 50;
 /** Of what one entry shows at once; a change of a thousand rigs has its rest in the API. */
 const changesShown = 20;
 
-/** What the address asks for; a day stands for its first moment, UTC. What makes no sense is left out. */
+/** A day stands for its first moment, UTC. */
+const timeOf = (text: string): number | null => readTime(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text);
+
+/** What of the address is no time: whoever asked for a window must not take the whole log for it. */
+function slipsOf({ searchParams }: URL): Record<string, string> {
+  const slips = ["from", "to"].filter((name) => (searchParams.get(name)?.trim() ?? "") !== "" && timeOf(searchParams.get(name)?.trim() ?? "") === null);
+  return Object.fromEntries(slips.map((name) => [name, "Must be a day, or a time such as 2026-11-22T02:13:00Z."]));
+}
+
+/** What the address asks for; what makes no sense is left out. */
 function queryOf({ searchParams }: URL): AuditQuery {
   const text = (name: string) => searchParams.get(name)?.trim() ?? "";
-  const time = (name: string) => readTime(/^\d{4}-\d\d-\d\d$/.test(text(name)) ? `${text(name)}T00:00:00Z` : text(name));
+  const time = (name: string) => timeOf(text(name));
   const fromMs = time("from");
   const toMs = time("to");
   return {
@@ -26,25 +36,18 @@ function queryOf({ searchParams }: URL): AuditQuery {
   };
 }
 
-function rowOf(entry: AuditEntry): AuditRow {
+function rowOf({ deps: { control } }: PageParts, entry: AuditEntry, zone: string): AuditRow {
   const changes = entry.changes.slice(0, changesShown).map(({ kind, id, before, after }) => ({
     kind,
     id,
     fields: [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])].map((name) => ({
       name,
-      before: valueText(before?.[name]),
-      after: valueText(after?.[name]),
+      before: auditValue(name, before?.[name], { control, zone }),
+      after: auditValue(name, after?.[name], { control, zone }),
     })),
   }));
   const { hash: _hash, subjectId: _subjectId, ...told } = entry;
   return { ...told, changes, more: Math.max(0, entry.changes.length - changesShown) };
-}
-
-/** Short enough for a cell. */
-function valueText(value: unknown): string {
-  if (value === undefined || value === null) return "–";
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  return text.length > 200 ? `${text.slice(0, 199)}…` : text;
 }
 
 export function auditExportPage(parts: PageParts, call: PageCall): Response {
@@ -65,25 +68,29 @@ async function checkOf({ deps, auditChecks }: PageParts, url: URL): Promise<Audi
 export async function auditPage(parts: PageParts, { url, viewer }: PageCall): Promise<Response> {
   const { audit } = parts.deps.control;
   const check = await checkOf(parts, url);
-  const found = audit.latest(queryOf(url), pageRows + 1);
-  const entries = found.ok ? found.value : [];
+  const errors = slipsOf(url);
+  const isRefused = Object.keys(errors).length > 0;
+  const found = isRefused ? null : audit.latest(queryOf(url), pageRows + 1);
+  const entries = found?.ok === true ? found.value : [];
   const shown = entries.slice(0, pageRows);
   const last = shown.at(-1);
   const older = new URLSearchParams(url.searchParams);
   older.delete("check");
   if (last !== undefined) older.set("before", last.id);
   const exported = new URLSearchParams(url.searchParams);
-  for (const name of ["check", "before"]) exported.delete(name);
+  for (const name of ["check", "before", ...Object.keys(errors)]) exported.delete(name);
   const values = Object.fromEntries(["from", "to", "subject", "actor"].map((name) => [name, url.searchParams.get(name) ?? ""]));
   return htmlResponse(
     AuditPage({
       viewer,
       assets: assetUrls,
-      rows: shown.map(rowOf),
-      filter: { values, errors: {} },
+      rows: shown.map((entry) => rowOf(parts, entry, viewer.zone)),
+      filter: { values, errors },
+      empty: Object.values(values).some((value) => value !== "") ? "No entry matches." : "Nothing was changed.",
       olderHref: entries.length > pageRows ? `/audit?${older}` : null,
       exportHref: exported.size === 0 ? "/audit/export" : `/audit/export?${exported}`,
       check,
     }),
+    isRefused ? 422 : 200,
   );
 }

@@ -85,7 +85,30 @@ test("the audit log shows who did all that, and no secret; its filters narrow it
   const narrowed = await (await owner.get(`/audit?subject=${id}`)).text();
   expect(narrowed).toContain("technician → viewer");
   expect(narrowed).not.toContain("billing");
-  expect(await (await owner.get("/audit?to=2020-01-01")).text()).toContain("Nothing was changed.");
+  expect(await (await owner.get("/audit?to=2020-01-01")).text()).toContain("No entry matches.");
+  const slip = await owner.get("/audit?from=yesterday");
+  const said = await slip.text();
+  expect([slip.status, said.includes('id="from-error"'), said.includes('<tr id="aud_'), said.includes("No entry")]).toEqual([422, true, false, false]);
+});
+
+test("the audit log names what rows know by number, and tells moments on the reader's clock", async () => {
+  const { audit, customers, contracts, fleets, pools, profiles } = farm.deps.control;
+  const doer = { actor: "user:none", name: "somebody", address: null, action: "test", subjectId: null };
+  const must = <T>(made: { ok: true; value: T } | { ok: false }): T => {
+    if (!made.ok) throw new Error("refused");
+    return made.value;
+  };
+  const startsAtMs = Date.UTC(2031, 0, 2, 3, 4, 5);
+  const contract = audit.during(doer, () => {
+    const customer = must(customers.create({ name: "Hashhaus" }));
+    const pool = must(pools.create({ name: "Hashhaus at Braiins", host: "a.example", port: 1, username: "u", customerId: customer.id }));
+    const profile = must(profiles.create({ name: "Hashhaus first", poolNos: [pool.no], customerId: customer.id }));
+    const terms = { customerNo: customer.no, fleetNo: fleets.ensureMain().no, profileNo: profile.no, method: "threshold", by: "user:none" } as const;
+    return must(contracts.create({ ...terms, promise: { promisedHps: 1e12 }, startsAtMs }));
+  });
+  const html = await (await owner.get("/audit")).text();
+  expect(contract.startsAtMs).toBe(startsAtMs);
+  for (const text of ["– → 2031-01-02 03:04:05", "– → Hashhaus at Braiins", "– → Hashhaus first", "– → main"]) expect(html).toContain(text);
 });
 
 test("the sign-in and what followed are in the name of who did it", () => {

@@ -39,6 +39,8 @@ test("the dashed line is drawn where something was meant to be reached, each lev
   const html = String(HashrateChart({ ...chart(whole, []), levels }));
   expect([drawn(html), html.includes('class="key nominal"')]).toEqual([["M200.0 133.3H400.0", "M400.0 66.7H1000.0"], true]);
   expect(String(HashrateChart({ ...chart(whole, []), levels: levels.slice(0, 1) }))).not.toContain('class="key nominal"');
+  // Its scale is that of the contract before there is anything to draw.
+  expect(String(HashrateChart({ ...chart([], []), levels: levels.slice(0, 1) }))).toContain("1.000 kH/s");
 });
 
 test("the sentence says mean, range and how long nothing is known", () => {

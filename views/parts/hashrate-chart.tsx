@@ -43,7 +43,9 @@ function levelsShown({ levels, fromMs, toMs }: ChartProps): ChartLevel[] {
 }
 
 function frameOf(props: ChartProps): Frame {
-  const highestLevel = levelsShown(props).reduce((top, { hps }) => Math.max(top, hps), 0);
+  const shown = levelsShown(props);
+  // Where there is nothing to draw yet the scale is that of what will be.
+  const highestLevel = (shown.length > 0 ? shown : props.levels).reduce((top, { hps }) => Math.max(top, hps), 0);
   const highest = props.points.reduce((top, point) => Math.max(top, point.effectiveHps ?? 0), highestLevel);
   const topHps = roundUp(highest * 1.08);
   const span = Math.max(1, props.toMs - props.fromMs);

@@ -50,8 +50,9 @@ function rowOf({ deps: { control } }: PageParts, entry: AuditEntry, zone: string
   return { ...told, changes, more: Math.max(0, entry.changes.length - changesShown) };
 }
 
-export function auditExportPage(parts: PageParts, call: PageCall): Response {
-  return auditExport(parts, call, queryOf);
+/** A window with a slip in it is no file, but the page that names the slip. */
+export function auditExportPage(parts: PageParts, call: PageCall): Response | Promise<Response> {
+  return Object.keys(slipsOf(call.url)).length > 0 ? auditPage(parts, call) : auditExport(parts, call, queryOf);
 }
 
 /** What the last count of the chain came to. It is counted when asked, once for all who ask meanwhile: that takes a second or two for a hundred thousand entries. */

@@ -23,6 +23,8 @@ test("the export is all entries that the filter picks, oldest first, with their 
   expect(entries.filter(({ action }) => action === "POST /settings/sites")).toHaveLength(3);
   expect(new Set(entries.map(({ hash }) => hash)).size).toBe(entries.length);
   expect(await (await owner.get("/audit/export?actor=user:none")).text()).toBe("");
+  const slip = await owner.get("/audit/export?from=nonsense");
+  expect([slip.status, (await slip.text()).includes("Must be a day, or a time such as")]).toEqual([422, true]);
 });
 
 test("the page says whether the chain was verified, and when", async () => {

@@ -60,8 +60,8 @@ export type Answerable = {
   reply: (line: string) => void;
   /** One more unusable message; too many in a row end the connection. */
   noteBad: () => void;
-  /** Our words for the last refusal, for the rig's page. */
-  noteRefusal: (code: number, text: string) => void;
+  /** Our words for the last refusal, for the page of the rig with this number; of the connection's first rig where there is none. */
+  noteRefusal: (code: number, text: string, rigNo?: number) => void;
 };
 
 /** One share between its receipt and its row: the row itself plus what answering and forwarding it takes. */

@@ -138,8 +138,9 @@ export class RigSession implements Submitter, Caller, IntakeOwner, RigMoments, R
     this.writer.queue(line);
   }
 
-  noteRefusal(code: number, text: string): void {
-    if (this.rig !== null) this.rig.lastRefusal = { atMs: this.floor.now(), code, text };
+  noteRefusal(code: number, text: string, rigNo: number = this.rig?.no ?? 0): void {
+    const rig = this.floor.roster.byNo(rigNo);
+    if (rig !== null) rig.lastRefusal = { atMs: this.floor.now(), code, text };
   }
 
   close(reason: string): void {

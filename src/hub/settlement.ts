@@ -77,7 +77,7 @@ export class Settlement {
 
   private answerError(share: SubmittedShare, code: number, text: string): void {
     if (share.session.closed) return;
-    share.session.noteRefusal(code, text);
+    share.session.noteRefusal(code, text, share.rigNo);
     share.session.reply(writeError(share.requestId, code, text));
   }
 }

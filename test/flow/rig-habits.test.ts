@@ -124,6 +124,9 @@ test("further workers of a connection are there, and go where its first is sent:
   const [first, second] = [house.knownRig("first").no, house.knownRig("second").no];
   expect(told).toEqual([[first, true]]);
   expect(house.hub.rig(second)).toMatchObject({ isPassenger: true, sessions: [{ worker: "farm.first" }] });
+  miner.end.say({ id: "bad", method: "mining.submit", params: ["farm.second", "nojob", "000000", miner.ntime, "00000000"] });
+  expect(codeOf(await miner.end.answer("bad"))).toBe(21);
+  expect([first, second].map((no) => house.hub.rig(no)?.lastRefusal?.code)).toEqual([undefined, 21]);
   const to = { contractNo: 7, profileNo: profile.no };
   house.hub.applyMoves([{ rigNo: second, to }]);
   expect([first, second].map((no) => house.hub.rig(no)?.contractNo)).toEqual([0, 0]);

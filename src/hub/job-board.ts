@@ -114,7 +114,7 @@ export class JobBoard {
       if (group === undefined) byBlock.set(block, [hand]);
       else group.push(hand);
     }
-    for (const [block, group] of byBlock) this.issue(group, block.layout, true);
+    for (const [block, group] of byBlock) this.issue(group, block.layout, { clean: true, reserve: 0 });
     return left;
   }
 
@@ -127,9 +127,9 @@ export class JobBoard {
     this.seated--;
   }
 
-  /** The current job to one rig again, because its difficulty changes. */
+  /** The current job to one rig again, because its difficulty changes. Where the pool leaves one byte that can wait: a rig that comes, or was sent here, cannot. */
   reissue(hand: Hand, clean: boolean): void {
-    if (hand.board === this && hand.seat !== null) this.issue([hand], hand.seat.layout, clean);
+    if (hand.board === this && hand.seat !== null) this.issue([hand], hand.seat.layout, { clean, reserve: limits.groundForComersPart });
   }
 
   /** All seats are given up; the hands keep the jobs that they have. */
@@ -180,16 +180,16 @@ export class JobBoard {
   private issueAll(clean: boolean): void {
     this.lastIssueAtMs = this.now();
     for (const block of this.blocks) {
-      if (block.hands.size > 0) this.issue([...block.hands.values()], block.layout, clean);
+      if (block.hands.size > 0) this.issue([...block.hands.values()], block.layout, { clean, reserve: 0 });
     }
   }
 
-  private issue(hands: readonly Hand[], layout: Layout, clean: boolean): void {
+  private issue(hands: readonly Hand[], layout: Layout, { clean, reserve }: { clean: boolean; reserve: number }): void {
     const filler = this.filler(layout);
     if (this.current === null || filler === null || filler < 0) return;
     const { ntime } = this.current.work;
     if (filler > 0) {
-      const prefix = this.ground?.takePrefix(filler) ?? null;
+      const prefix = this.ground?.takePrefix(filler, reserve) ?? null;
       // No ground left in this work: the rigs go on with what they have until the pool's next one.
       if (prefix !== null) this.send(hands, { layout, prefix, ntime, clean });
       return;

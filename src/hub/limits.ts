@@ -29,6 +29,8 @@ export const limits = Object.freeze({
   jobsPerSessionMax: 160,
   /** Works under one extranonce1 of a pool whose used ground is known when the pool takes one of them up again. */
   worksRememberedMax: 8,
+  /** Of a work's prefixes, the part that only rigs without a job of it get. */
+  groundForComersPart: 0.5,
   /** Used ground is remembered for as long as a pool may take shares of it: two hours of ntime (consensus). */
   groundKeptMsMax: 7_200_000,
   /** A hub job is known for at least as long. */

@@ -50,7 +50,7 @@ export class RigDifficulty {
       this.vardiff = createVardiff(this.start(job, terms), nowMs);
       return this.vardiff.difficulty;
     }
-    if (moves) restartWindow(this.vardiff, nowMs);
+    if (moves || this.untold) restartWindow(this.vardiff, nowMs);
     retarget(this.vardiff, this.rulesOf(job, terms, nowMs));
     return this.vardiff.difficulty;
   }
@@ -65,7 +65,13 @@ export class RigDifficulty {
   /** Whether the shares ask for another difficulty; it comes with the job handed out again, as most firmware applies it with the next notify. */
   wantsChange(job: HubJob, terms: RigTerms, nowMs: number): boolean {
     if (this.vardiff === null || job.poolJob.origin.passDifficulty) return false;
+    if (this.untold) return true;
     return retarget(this.vardiff, this.rulesOf(job, terms, nowMs)) !== null && this.vardiff.difficulty !== this.current;
+  }
+
+  /** A difficulty was chosen for which the pool's work had no ground left: its shares say nothing of it until it has come with a job. */
+  private get untold(): boolean {
+    return this.vardiff !== null && this.vardiff.difficulty !== this.current;
   }
 
   /** Counts an accepted share of this difficulty; true when it is worth asking `wantsChange` at once. Hot. */

@@ -62,9 +62,10 @@ export class PrefixAllocator {
     this.#start = start;
   }
 
-  /** The next `P` of `fillerLength` bytes (1..15), or null when this work has none left. */
-  take(fillerLength: number): Uint8Array | null {
+  /** The next `P` of `fillerLength` bytes (1..15), or null when this work has none left; `reserve`: the part of all, 0..1, that is left to others. */
+  take(fillerLength: number, reserve = 0): Uint8Array | null {
     const sequence = this.#sequence(fillerLength);
+    if (sequence.visited >= sequence.positions * (1 - reserve)) return null;
     const value = this.#nextValue(sequence, fillerLength);
     if (value === null) return null;
     const prefix = new Uint8Array(fillerLength);

@@ -17,10 +17,10 @@ export class UsedGround {
     this.#prefixes = new PrefixAllocator(start);
   }
 
-  /** The next `P` of `fillerLength` bytes (1..15), or null: wait for the pool's next work. */
-  takePrefix(fillerLength: number): Uint8Array | null {
+  /** The next `P` of `fillerLength` bytes (1..15), or null: wait for the pool's next work. `reserve`: the part of all, 0..1, that is left to others. */
+  takePrefix(fillerLength: number, reserve = 0): Uint8Array | null {
     if (this.#dealt !== "nothing" && this.#dealt !== "fillers") return null;
-    const prefix = this.#prefixes.take(fillerLength);
+    const prefix = this.#prefixes.take(fillerLength, reserve);
     if (prefix !== null) this.#dealt = "fillers";
     return prefix;
   }

@@ -50,6 +50,19 @@ describe("work that a pool takes up again", () => {
     expect(repeated(rigs.flatMap((rig) => rig.searches()))).toEqual([]);
   });
 
+  test("changes of difficulty use half of the fillers at most: a rig that comes later gets a job at once", () => {
+    const board = boardOn(groundFrom(7));
+    const [rig, late] = [new FakeHand(0), new FakeHand(1)];
+    board.post(poolJob("A", { free: 5 }));
+    board.adopt([rig]);
+    for (let time = 0; time < 300; time++) board.reissue(rig, false);
+    expect(rig.jobs).toHaveLength(128);
+    board.adopt([late]);
+    expect(late.jobs).toHaveLength(1);
+    board.repeat();
+    expect([rig.jobs.length, late.jobs.length]).toEqual([129, 2]);
+  });
+
   test("a work whose fillers are used up is not given again, and the next one is", () => {
     const board = boardOn(groundFrom(7));
     const rig = new FakeHand(0);

@@ -56,8 +56,8 @@ export class PendingSubmits {
     this.waiting++;
     if (this.owingSinceMs === 0) this.owingSinceMs = share.forwardedAtMs;
     const work = job.poolJob.work;
-    // A share of a job from before the pool narrowed its mask is what its rig rolled then: with fewer bits it would be another header.
-    const mask = work.versionMask || versionMask;
+    // The pool may have changed its mask since: with fewer bits than the rig rolled, or than the pool now takes from here, it would be another header.
+    const mask = (work.versionMask | versionMask) >>> 0;
     this.lines.append({
       id,
       worker: share.upstreamName,

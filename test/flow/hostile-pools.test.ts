@@ -302,6 +302,19 @@ test("a share of a job from before the pool narrowed its mask goes up with all t
   expect((await submitted(end)).bits).toBeUndefined();
 });
 
+test("a share of a job from before the pool widened its mask goes up with the bits that the job's version has in the new one", async () => {
+  const end = await openHouse();
+  await greet(end, { mask: "0000e000", job: { version: "20100000" } });
+  await live();
+  const miner = await RawMiner.login(house.port, "farm.r1", { rolls: true });
+  const before = miner.jobId;
+  end.say({ id: null, method: "mining.set_version_mask", params: ["1fffe000"] }, notify({ job: "j2", coinb2: "aa" }));
+  await miner.job();
+  miner.submit({ job: before, bits: "00002000" });
+  // Such a pool takes all bits of its mask from here: 20002000 would be another header than 20102000.
+  expect(await submitted(end)).toMatchObject({ job: "j1", bits: "00102000" });
+});
+
 test("a new previous hash is a clean job for the rigs, whatever the pool's flag says", async () => {
   const end = await openHouse();
   await greet(end);

@@ -92,14 +92,19 @@ function readSetVersionMask(envelope: Envelope): PoolMessage | Fault {
 /** [] or [host, port, wait]; the port comes as number or text, and what is unusable means "the same place". */
 function readReconnect(envelope: Envelope): Reconnect {
   const [host, port, wait] = envelope.params;
-  const number = Number(typeof port === "string" && port !== "" ? port : (port ?? Number.NaN));
-  const seconds = Number(wait ?? 0);
+  const number = numberOf(port);
+  const seconds = numberOf(wait);
   return {
     kind: "reconnect",
     host: typeof host === "string" && host !== "" && host.length <= 253 ? host : null,
     port: Number.isInteger(number) && number > 0 && number < 65_536 ? number : null,
     waitS: Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds, 3600) : 0,
   };
+}
+
+/** A number, or a text that is one; NaN for the rest: `Number` runs what an object from outside calls its `valueOf`, and throws. */
+function numberOf(value: unknown): number {
+  return typeof value === "number" || (typeof value === "string" && value !== "") ? Number(value) : Number.NaN;
 }
 
 /** What a pool's answer to mining.subscribe says. */

@@ -31,7 +31,8 @@ export type AllocationQuery = {
   /** Those in force at any moment of [fromMs, toMs). */
   fromMs: number;
   toMs: number;
-  rigNo?: number;
+  /** A rig and those that were merged into it. */
+  rigNos?: readonly number[];
   contractNo?: number;
   /** `next` of the page before. */
   cursor?: string | null;
@@ -83,9 +84,9 @@ export class Allocations {
   readonly #open: Statement<RawAllocation, SqlValue[]>;
   readonly #at: Statement<RawAllocation, SqlValue[]>;
   readonly #range: Statement<RawAllocation, SqlValue[]>;
-  readonly #rangeOfRig: Statement<RawAllocation, SqlValue[]>;
+  readonly #rangeOfRigs: Statement<RawAllocation, SqlValue[]>;
   readonly #rangeOfContract: Statement<RawAllocation, SqlValue[]>;
-  readonly #latestOfRig: Statement<RawAllocation, SqlValue[]>;
+  readonly #latestOfRigs: Statement<RawAllocation, SqlValue[]>;
   readonly #latestOfContract: Statement<RawAllocation, SqlValue[]>;
   readonly #ofRigs: Statement<RawAllocation, SqlValue[]>;
   readonly #rigsBetween: Statement<{ rig_no: number }, SqlValue[]>;
@@ -112,10 +113,12 @@ export class Allocations {
     this.#at = sql.prepare("SELECT * FROM allocations WHERE from_ms <= ?1 AND (to_ms IS NULL OR to_ms > ?1) ORDER BY rig_no");
     const range = "to_ms IS NOT from_ms AND from_ms < ?1 AND (to_ms IS NULL OR to_ms > ?2) AND no > ?3 ORDER BY no LIMIT ?4";
     this.#range = sql.prepare(`SELECT * FROM allocations WHERE ${range}`);
-    this.#rangeOfRig = sql.prepare(`SELECT * FROM allocations WHERE rig_no = ?5 AND (?6 IS NULL OR contract_no = ?6) AND ${range}`);
+    this.#rangeOfRigs = sql.prepare(
+      `SELECT * FROM allocations WHERE rig_no IN (SELECT value FROM json_each(?5)) AND (?6 IS NULL OR contract_no = ?6) AND ${range}`,
+    );
     this.#rangeOfContract = sql.prepare(`SELECT * FROM allocations WHERE contract_no = ?5 AND ${range}`);
     const latest = "to_ms IS NOT from_ms ORDER BY from_ms DESC, no DESC LIMIT ?2";
-    this.#latestOfRig = sql.prepare(`SELECT * FROM allocations WHERE rig_no = ?1 AND ${latest}`);
+    this.#latestOfRigs = sql.prepare(`SELECT * FROM allocations WHERE rig_no IN (SELECT value FROM json_each(?1)) AND ${latest}`);
     this.#latestOfContract = sql.prepare(`SELECT * FROM allocations WHERE contract_no = ?1 AND ${latest}`);
     const within = "to_ms IS NOT from_ms AND from_ms < ?1 AND (to_ms IS NULL OR to_ms > ?2)";
     this.#ofRigs = sql.prepare(
@@ -188,8 +191,8 @@ export class Allocations {
   }
 
   /** The last ones of a rig, newest first; what never was in force is left out. */
-  latestOfRig(rigNo: number, limit: number): Allocation[] {
-    return this.#latestOfRig.all(rigNo, Math.min(limit, limitMax)).map(allocationOf);
+  latestOfRigs(rigNos: readonly number[], limit: number): Allocation[] {
+    return this.#latestOfRigs.all(JSON.stringify(rigNos), Math.min(limit, limitMax)).map(allocationOf);
   }
 
   /** The last ones of a contract, newest first. */
@@ -215,18 +218,18 @@ export class Allocations {
   }
 
   /** The history of a range, in the order in which it was decided. */
-  range({ fromMs, toMs, rigNo, contractNo, cursor, limit }: AllocationQuery): Result<AllocationPage> {
+  range({ fromMs, toMs, rigNos, contractNo, cursor, limit }: AllocationQuery): Result<AllocationPage> {
     const afterNo = Number(cursor ?? 0);
     if (!Number.isSafeInteger(afterNo) || afterNo < 0) return invalid("cursor", "must be the cursor of a page before");
     const count = Math.max(1, Math.min(limit, limitMax));
     const window = [toMs, fromMs, afterNo, count + 1];
-    const rows = this.#rowsOf(window, rigNo, contractNo).map(allocationOf);
+    const rows = this.#rowsOf(window, rigNos, contractNo).map(allocationOf);
     const last = rows.length > count ? rows[count - 1] : undefined;
     return succeed({ rows: rows.slice(0, count), next: last === undefined ? null : String(last.no) });
   }
 
-  #rowsOf(window: number[], rigNo: number | undefined, contractNo: number | undefined): RawAllocation[] {
-    if (rigNo !== undefined) return this.#rangeOfRig.all(...window, rigNo, contractNo ?? null);
+  #rowsOf(window: number[], rigNos: readonly number[] | undefined, contractNo: number | undefined): RawAllocation[] {
+    if (rigNos !== undefined) return this.#rangeOfRigs.all(...window, JSON.stringify(rigNos), contractNo ?? null);
     return contractNo === undefined ? this.#range.all(...window) : this.#rangeOfContract.all(...window, contractNo);
   }
 

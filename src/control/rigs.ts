@@ -101,7 +101,10 @@ export class Rigs {
         `SELECT name, count(*) OVER () AS count FROM rigs WHERE ${decision} = 1 AND removed_at_ms IS NULL AND lifecycle = 'active' ORDER BY name LIMIT ${takenOutNamed}`,
       );
     this.#takenOut = { draining: takenOut("draining"), parked: takenOut("parked") };
-    this.#numbersOfFleet = sql.prepare("SELECT json_group_array(no) AS nos FROM rigs WHERE fleet_no = ? AND removed_at_ms IS NULL");
+    this.#numbersOfFleet = sql.prepare(
+      `WITH own AS (SELECT no FROM rigs WHERE fleet_no = ? AND removed_at_ms IS NULL)
+       SELECT json_group_array(no) AS nos FROM (SELECT no FROM own UNION ALL SELECT no FROM rigs WHERE merged_into_no IN (SELECT no FROM own))`,
+    );
     this.#numbersOfIds = sql.prepare("SELECT no FROM rigs WHERE id IN (SELECT value FROM json_each(?)) AND removed_at_ms IS NULL");
     this.#exists = sql.prepare("SELECT no FROM rigs WHERE no = ? AND removed_at_ms IS NULL");
   }

@@ -25,7 +25,7 @@ export type ShareRow = {
   answeredMs: number;
 };
 
-export type ShareQuery = { rigNo?: number; poolNo?: number; contractNo?: number; fromMs: number; toMs: number; limit: number };
+export type ShareQuery = { rigNos?: readonly number[]; poolNo?: number; contractNo?: number; fromMs: number; toMs: number; limit: number };
 
 export type Tally = { count: number; work: bigint };
 

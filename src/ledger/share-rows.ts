@@ -4,7 +4,7 @@ import type { ShareQuery, ShareRow } from "./answers.ts";
 import type { Database } from "./database.ts";
 import { journalAlgorithms } from "./journal-format.ts";
 import type { Questions } from "./questions.ts";
-import { asMs, checkWindow } from "./scope.ts";
+import { asMs, checkWindow, oneOf } from "./scope.ts";
 import { type HubVerdict, hubVerdicts, type PoolVerdict, poolVerdicts } from "./share-record.ts";
 import { type Piece, pieceLive, type Range, rawSources } from "./share-sources.ts";
 
@@ -35,13 +35,13 @@ export async function* shareRows(questions: Questions, query: ShareQuery, rowsMa
   }
 }
 
-function pickedBy({ rigNo, poolNo, contractNo }: ShareQuery): string[] {
+function pickedBy({ rigNos, poolNo, contractNo }: ShareQuery): string[] {
   const columnsAsked = [
-    ["rig_no", rigNo],
     ["pool_no", poolNo],
     ["contract_no", contractNo],
   ] as const;
-  return columnsAsked.flatMap(([column, no]) => (no === undefined ? [] : [`${column} = ${Number(no)}`]));
+  const picked = columnsAsked.flatMap(([column, no]) => (no === undefined ? [] : [`${column} = ${Number(no)}`]));
+  return rigNos === undefined ? picked : [oneOf("rig_no", rigNos), ...picked];
 }
 
 /** The window cut where files begin and end, so that no page needs to look into all of them. */

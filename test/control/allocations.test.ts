@@ -52,7 +52,7 @@ describe("any sequence of assignments", () => {
             .sort(),
         ).toEqual(rigs.map(({ no }) => no).sort());
         for (const { no } of rigs) {
-          const rows = must(control.allocations.range({ ...whole, rigNo: no })).rows;
+          const rows = must(control.allocations.range({ ...whole, rigNos: [no] })).rows;
           expect(rows[0]?.fromMs).toBe(startMs);
           expect(rows.at(-1)?.toMs).toBeNull();
           for (const [index, row] of rows.slice(1).entries()) expect(rows[index]?.toMs).toBe(row.fromMs);

@@ -256,7 +256,7 @@ describe("questions to the ledger", () => {
     for (let no = 0; no < 9_000; no++) ledger.append(aShare({ rigNo: no % 2, atMs: startMs + no }));
     await ledger.flush();
     const rows: number[] = [];
-    for await (const page of ledger.shares({ rigNo: 1, fromMs: startMs + 10, toMs: startMs + 8_999, limit: 4_300 }))
+    for await (const page of ledger.shares({ rigNos: [1], fromMs: startMs + 10, toMs: startMs + 8_999, limit: 4_300 }))
       rows.push(...page.map(({ atMs }) => atMs - startMs));
     expect(rows).toEqual(Array.from({ length: 4_300 }, (_, index) => 11 + index * 2));
     expect((await ledger.lastShares(1, 3)).map(({ atMs }) => atMs - startMs)).toEqual([8_999, 8_997, 8_995]);

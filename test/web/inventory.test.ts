@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { fleetModel, maintenanceModel, rigModel, siteModel } from "../../src/web/models.ts";
 import { expectFits } from "./fits.ts";
-import { startMs, type TestWeb, testWeb } from "./test-web.ts";
+import { type JsonObject, startMs, type TestWeb, testWeb } from "./test-web.ts";
 
 const at = (ms: number) => new Date(ms).toISOString();
 const eventsOf = (web: TestWeb, id: string) =>
@@ -165,6 +165,24 @@ describe("a rig", () => {
     expect((await web.post(`/rigs/${other.id}/merge`, { into: other.id })).json["errors"][0]["pointer"]).toBe("/into");
     expect(eventsOf(web, rig.id)).toEqual(["rig.enrolled", "rig.merged"]);
     expect(eventsOf(web, other.id)).toEqual(["rig.enrolled", "rig.took-over"]);
+  });
+
+  test("has the allocations, the shares and the place in its fleet's figures of the rig that was merged into it", async () => {
+    const web = testWeb();
+    const { rig, other, fleet, house } = await farm(web);
+    await web.post(`/rigs/${rig.id}/pin`, { profile_id: house });
+    web.clock.nowMs += 1_000;
+    await web.post(`/rigs/${rig.id}/unpin`);
+    web.clock.nowMs += 1_000;
+    const rowsOf = async (id: string): Promise<string[]> => (await web.get(`/allocations?rig_id=${id}`)).json["data"].map((row: JsonObject) => row["rig_id"]);
+    const [before, own] = [await rowsOf(rig.id), await rowsOf(other.id)];
+    expect(before.length).toBeGreaterThan(1);
+    await web.post(`/rigs/${rig.id}/merge`, { into: other.id });
+    expect(await rowsOf(other.id)).toEqual([...before, ...own].map(() => other.id));
+    await web.get(`/shares?rig_id=${other.id}`);
+    await web.get(`/fleets/${fleet}/shares-summary`);
+    expect(web.ledger.asked).toContainEqual(["shares", expect.objectContaining({ rigNos: [other.no, rig.no] })]);
+    expect(web.ledger.asked).toContainEqual(["summary", { kind: "fleet", rigNos: [other.no, rig.no] }, expect.anything(), expect.anything()]);
   });
 });
 

@@ -78,6 +78,7 @@ test("a rig that was known under two names is one rig, and each of its loans has
   must(web.control.rigs.merge(rigs.standIn.id, rigs.fills.id));
   expect((await web.get("/loans/summary")).json["by_contract"]).toMatchObject([{ loans: 2, rigs: 1, rig_seconds: 2, work_hashes: "10" }]);
   expect(asked).toEqual([rigs.standIn.no, rigs.fills.no]);
+  expect((await web.get("/loans")).json["data"].map((loan: { rig_id: string }) => loan.rig_id)).toEqual([rigs.fills.id, rigs.fills.id]);
 });
 
 test("a loan that has been over for an hour is asked of the ledger once, also for another window; one that is cut or goes on each time", async () => {

@@ -88,7 +88,7 @@ export class FakeLedger implements WebLedger {
 
   async *shares(query: Parameters<WebLedger["shares"]>[0]) {
     this.asked.push(["shares", query]);
-    const picked = this.rows.filter(({ rigNo, atMs }) => (query.rigNo ?? rigNo) === rigNo && atMs >= query.fromMs && atMs < query.toMs);
+    const picked = this.rows.filter(({ rigNo, atMs }) => (query.rigNos ?? [rigNo]).includes(rigNo) && atMs >= query.fromMs && atMs < query.toMs);
     for (const row of picked) yield await Promise.resolve([row]);
   }
   summary = (...asked: Parameters<WebLedger["summary"]>) => {

@@ -35,17 +35,18 @@ export function allocationEndpoints(parts: ApiParts): Endpoint[] {
     tag: "allocations",
     summary: "Who had which rig, when and why",
     description:
-      "The durable history: all that were in force at any moment of `[from, to)` (by default the last 24 hours), in the order in which they were decided; or with `at` those of one moment.",
+      "The durable history: all that were in force at any moment of `[from, to)` (by default the last 24 hours), in the order in which they were decided; or with `at` those of one moment. What a rig did that was merged into another stands under the other.",
     query: allocationQuery,
     answers: [{ status: 200, description: "Allocations", schema: allocationPage, example: { data: [allocationExample], page: { next: null } } }],
     handle: async ({ query, request }) => {
-      const rigNo = query.rig_id === undefined ? undefined : (control.rigs.byId(query.rig_id)?.no ?? nobody);
+      const rigNos = query.rig_id === undefined ? undefined : control.rigs.numbersOf(control.rigs.byId(query.rig_id)?.no ?? nobody);
       const atMs = timeOf(query.at);
       const window = atMs === null ? windowOf(query, deps.now() + 1, dayMs) : momentOf(query, atMs);
       const ofContract = query.contract_id !== undefined && { contractNo: control.contracts.byId(query.contract_id)?.no ?? nobody };
-      const asked = { ...window, ...ofContract, ...(rigNo !== undefined && { rigNo }), cursor: query.cursor ?? null, limit: limitOf(query) };
+      const asked = { ...window, ...ofContract, ...(rigNos !== undefined && { rigNos }), cursor: query.cursor ?? null, limit: limitOf(query) };
       const page = pageFrom(control.allocations.range(asked));
-      const rows = page.rows.map((allocation) => allocationJson(allocation, ids));
+      const merged = control.rigs.merged();
+      const rows = page.rows.map((row) => allocationJson({ ...row, rigNo: merged.get(row.rigNo) ?? row.rigNo }, ids));
       const reply = listReply(request, rows, page.next);
       const warnings = await warningsOf(deps, window, rows.length > 0);
       return warnings.length === 0 ? reply : { ...reply, body: { ...reply.body, warnings } };

@@ -6,6 +6,7 @@ import { hashrateExample, sharesSummaryExample } from "../examples.ts";
 import { hashrateModel, sharesSummaryModel } from "../models.ts";
 import { hashrateJson, sharesSummaryJson } from "../present-live.ts";
 import type { Need } from "../principal.ts";
+import { rigScope } from "../rig-scope.ts";
 import { whole, windowQuery } from "../schema-parts.ts";
 import { alignedWindow, stepOf, windowOf } from "./windows.ts";
 
@@ -19,12 +20,7 @@ type About<T> = { path: string; noun: string; need: Need; tag: string; scopeOf: 
 
 export function figureEndpoints(parts: ApiParts): Endpoint[] {
   const { rigs, pools, fleets, contracts } = parts.deps.control;
-  const rig = (id: string): Scope => ({ kind: "rig", no: rigOf(parts.deps, id).no });
-  /** With the shares of rigs that were merged into it. */
-  const rigWithMerged = (id: string): HashrateScope => {
-    const numbers = rigs.numbersOf(rigOf(parts.deps, id).no);
-    return numbers.length === 1 ? rig(id) : { kind: "fleet", rigNos: numbers };
-  };
+  const rig = (id: string): HashrateScope => rigScope(parts.deps.control, rigOf(parts.deps, id).no);
   const poolNeed: Need = ["pools:read", "usage:read"];
   const pool = (id: string): Scope => ({ kind: "pool", no: found(pools.byId(id), "pool").no });
   // The rigs that are in the fleet now, over the whole window: a rig takes its past along.
@@ -42,13 +38,13 @@ export function figureEndpoints(parts: ApiParts): Endpoint[] {
   const contractNeed: Need = ["contracts:read", "usage:read", "provisioning"];
   const fleetNeed: Need = ["fleet:read", "usage:read"];
   return [
-    sharesSummary(parts, { path: "/rigs/{id}", noun: "rig", need: fleetNeed, tag: "rigs", scopeOf: rigWithMerged }),
+    sharesSummary(parts, { path: "/rigs/{id}", noun: "rig", need: fleetNeed, tag: "rigs", scopeOf: rig }),
     sharesSummary(parts, { path: "/pools/{id}", noun: "pool", need: poolNeed, tag: "pools", scopeOf: pool }),
     sharesSummary(parts, { path: "/fleets/{id}", noun: "fleet", need: fleetNeed, tag: "fleets", scopeOf: fleet }),
     hashrate(parts, { path: "/pools/{id}", noun: "pool", need: poolNeed, tag: "pools", scopeOf: pool }),
     sharesSummary(parts, { path: "/contracts/{id}", noun: "contract", need: contractNeed, tag: "contracts", scopeOf: contract }),
     hashrate(parts, { path: "/contracts/{id}", noun: "contract", need: contractNeed, tag: "contracts", scopeOf: contract }),
-    hashrate(parts, { path: "/rigs/{id}", noun: "rig", need: fleetNeed, tag: "rigs", scopeOf: rigWithMerged }),
+    hashrate(parts, { path: "/rigs/{id}", noun: "rig", need: fleetNeed, tag: "rigs", scopeOf: rig }),
     hashrate(parts, { path: "/fleets/{id}", noun: "fleet", need: fleetNeed, tag: "fleets", scopeOf: fleet }),
   ];
 }

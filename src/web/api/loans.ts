@@ -111,12 +111,13 @@ export function loanEndpoints(parts: ApiParts): Endpoint[] {
         const found = loans.range({ ...window, afterNo, limit: limit + 1 });
         const rows = found.slice(0, limit);
         const { works } = await loanWorks.of(rows, window).catch(orShorter);
+        const merged = deps.control.rigs.merged();
         const data = rows.map((loan, index) => {
           const { id, rigNo, fraction, fromMs, toMs, reason } = loan;
           const part = within(loan, window);
           const seconds = (part.toMs - part.fromMs) / 1_000;
           const term = { from: timeText(fromMs), to: timeText(toMs), reason, seconds, work_hashes: workText(works[index] ?? 0n) };
-          return { allocation_id: id, ...partiesOf(parts, loan), rig_id: ids.rig(rigNo), fraction, ...term };
+          return { allocation_id: id, ...partiesOf(parts, loan), rig_id: ids.rig(merged.get(rigNo) ?? rigNo), fraction, ...term };
         });
         const picked = query.kind === undefined ? data : data.filter(({ kind }) => kind === query.kind);
         return listReply(request, picked, found.length > limit ? String(rows.at(-1)?.no) : null);

@@ -43,7 +43,9 @@ export function shareEndpoints(parts: ApiParts): Endpoint[] {
         fromMs,
         toMs,
         limit: query.limit ?? rowsMax,
-        ...(query.rig_id !== undefined && { rigNo: parameterNo("rig_id", () => noOf("rig_id", control.rigs.byId(query.rig_id ?? ""), "rig")) }),
+        ...(query.rig_id !== undefined && {
+          rigNos: control.rigs.numbersOf(parameterNo("rig_id", () => noOf("rig_id", control.rigs.byId(query.rig_id ?? ""), "rig"))),
+        }),
         ...(query.pool_id !== undefined && { poolNo: parameterNo("pool_id", () => noOf("pool_id", control.pools.byId(query.pool_id ?? ""), "pool")) }),
         ...(query.contract_id !== undefined && {
           contractNo: parameterNo("contract_id", () => noOf("contract_id", control.contracts.byId(query.contract_id ?? ""), "contract")),
@@ -53,7 +55,7 @@ export function shareEndpoints(parts: ApiParts): Endpoint[] {
       const type = format === "csv" ? "text/csv; charset=utf-8; header=present" : "application/x-ndjson";
       // HEAD is answered from the whole body: not for a million rows.
       if (request.method === "HEAD") return new Response(null, { headers: { "content-type": type } });
-      return new Response(textStream(deps.ledger.shares(asked), writerOf(format, parts.ids)), { headers: { "content-type": type } });
+      return new Response(textStream(deps.ledger.shares(asked), writerOf(format, parts.ids, control.rigs.merged())), { headers: { "content-type": type } });
     },
   });
   return [read];
@@ -78,8 +80,9 @@ type ShareJson = ReturnType<typeof shareJson>;
 
 const columns = Object.keys(shareExample) as (keyof ShareJson)[];
 
-function writerOf(format: Format, ids: Ids): Writer {
-  const json = (row: ShareRow) => shareJson(row, { rigId: ids.rig(row.rigNo), poolId: ids.pool(row.poolNo), contractId: ids.contract(row.contractNo) });
+function writerOf(format: Format, ids: Ids, merged: ReadonlyMap<number, number>): Writer {
+  const rigId = (no: number) => ids.rig(merged.get(no) ?? no);
+  const json = (row: ShareRow) => shareJson(row, { rigId: rigId(row.rigNo), poolId: ids.pool(row.poolNo), contractId: ids.contract(row.contractNo) });
   if (format === "ndjson") return { head: "", line: (row) => `${JSON.stringify(json(row))}\n` };
   const csvLine = (share: ShareJson) => `${columns.map((column) => csvCell(share[column])).join(",")}\r\n`;
   return { head: `${columns.join(",")}\r\n`, line: (row) => csvLine(json(row)) };

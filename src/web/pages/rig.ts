@@ -16,6 +16,7 @@ import { assetUrls } from "../assets/assets.ts";
 import { found } from "../endpoint.ts";
 import { type LiveView, liveParts } from "../live.ts";
 import { type Rates, sinceBorn } from "../live-figures.ts";
+import { rigScope } from "../rig-scope.ts";
 import { AllocationLines } from "./allocation-lines.ts";
 import { hubFateLines, poolFateLines } from "./fate-lines.ts";
 import { sentence } from "./form-body.ts";
@@ -32,7 +33,7 @@ const allocationsShown = 20;
 
 function chartOf(parts: PageParts, rig: Rig, asked: Shown): Promise<ChartProps> {
   const { no, nominalHps, firstSeenMs, createdAtMs } = rig;
-  return scopeChart(parts, { scope: { kind: "rig", no }, figure: "effectiveHps", level: nominalHps, bornMs: firstSeenMs ?? createdAtMs }, asked);
+  return scopeChart(parts, { scope: rigScope(parts.deps.control, no), figure: "effectiveHps", level: nominalHps, bornMs: firstSeenMs ?? createdAtMs }, asked);
 }
 
 /** Refused by the hub or the pool, of all that was settled; by work, so that an easy share does not weigh like a hard one. */
@@ -150,7 +151,7 @@ async function rigParts(parts: PageParts, rig: Rig, asked: Shown): Promise<RigPa
   const { control, hub, ledger } = parts.deps;
   const { range } = asked;
   const fact = hub.rig(rig.no);
-  const scope = { kind: "rig", no: rig.no } as const;
+  const scope = rigScope(control, rig.no);
   const [chart, ratesOf, rows, summary, quarter] = await Promise.all([
     chartOf(parts, rig, asked),
     parts.figures.rates(),
@@ -160,7 +161,7 @@ async function rigParts(parts: PageParts, rig: Rig, asked: Shown): Promise<RigPa
   ]);
   const nameOf = poolNames(parts);
   const lines = new AllocationLines(control);
-  const history = control.allocations.latestOfRig(rig.no, allocationsShown).map((row) => lines.of(row));
+  const history = control.allocations.latestOfRigs(control.rigs.numbersOf(rig.no), allocationsShown).map((row) => lines.of(row));
   return {
     id: rig.id,
     name: rig.name,

@@ -1,6 +1,6 @@
 import type { ChartLevel, ChartProps } from "../../../views/parts/hashrate-chart.tsx";
 import type { TimeRange } from "../../../views/time-range.ts";
-import type { HashratePoint, HashrateScope, Scope, SharesSummary } from "../../ledger/answers.ts";
+import type { HashratePoint, HashrateScope, SharesSummary } from "../../ledger/answers.ts";
 import type { PageParts } from "./page-parts.ts";
 import { chartWindow, countedWindow, firstWord, readRange } from "./time-range.ts";
 
@@ -64,7 +64,7 @@ export function deliveredBand({ effectiveHps, lowerHps, upperHps }: HashratePoin
 }
 
 /** The last quarter of an hour, and what is left of the minute before it, or the time since `bornMs` where that is shorter, as one step; null without data. */
-export async function lastQuarter({ deps: { ledger, now } }: PageParts, scope: Scope, bornMs = 0): Promise<HashratePoint | null> {
+export async function lastQuarter({ deps: { ledger, now } }: PageParts, scope: HashrateScope, bornMs = 0): Promise<HashratePoint | null> {
   const nowMs = now();
   const whole = countedWindow({ word: "1h", fromMs: nowMs - quarterMs, toMs: nowMs });
   const { toMs } = whole;
@@ -75,7 +75,7 @@ export async function lastQuarter({ deps: { ledger, now } }: PageParts, scope: S
 }
 
 /** What became of the shares of the range. */
-export function summaryOver({ deps: { ledger } }: PageParts, scope: Scope, range: TimeRange): Promise<SharesSummary> {
+export function summaryOver({ deps: { ledger } }: PageParts, scope: HashrateScope, range: TimeRange): Promise<SharesSummary> {
   const { fromMs, toMs } = countedWindow(range);
   return ledger.summary(scope, fromMs, toMs);
 }

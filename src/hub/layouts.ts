@@ -4,8 +4,8 @@ import type { Caller } from "./rig-floor.ts";
 
 /** Which layout a rig gets when it subscribes: most firmware keeps it for as long as the connection lasts. */
 export class Layouts {
-  /** For as many rigs as were asked to come back with less room, by address and agent. */
-  private readonly smaller = new Map<string, { layout: Layout; rigs: number; untilMs: number }>();
+  /** For as many rigs as were asked to come back with another one, by address and agent; who was asked last stands last. */
+  private readonly promised = new Map<string, { layout: Layout; rigs: number; untilMs: number }>();
   private readonly now: () => number;
   private readonly smallestFree: (fleetNo: number) => number | null;
 
@@ -15,17 +15,33 @@ export class Layouts {
     this.smallestFree = smallestFree;
   }
 
+  /** How many are remembered. */
+  get size(): number {
+    return this.promised.size;
+  }
+
   /** At its next connection this rig gets this layout. */
   remember(session: Caller, layout: Layout): void {
-    const asked = this.smaller.get(keyOf(session))?.rigs ?? 0;
-    this.smaller.set(keyOf(session), { layout, rigs: asked + 1, untilMs: this.now() + limits.layoutKeptMsMax });
+    const key = keyOf(session);
+    const rigs = (this.promised.get(key)?.rigs ?? 0) + 1;
+    this.promised.delete(key);
+    this.dropStale();
+    this.promised.set(key, { layout, rigs, untilMs: this.now() + limits.layoutKeptMsMax });
+  }
+
+  /** Not all come back, and an agent is whatever its rig says. */
+  private dropStale(): void {
+    for (const [key, { untilMs }] of this.promised) {
+      if (this.now() <= untilMs && this.promised.size < limits.layoutsKeptMax) return;
+      this.promised.delete(key);
+    }
   }
 
   of(session: Caller): Layout {
-    const remembered = this.smaller.get(keyOf(session));
+    const remembered = this.promised.get(keyOf(session));
     if (remembered !== undefined) {
       remembered.rigs--;
-      if (remembered.rigs === 0 || this.now() > remembered.untilMs) this.smaller.delete(keyOf(session));
+      if (remembered.rigs === 0 || this.now() > remembered.untilMs) this.promised.delete(keyOf(session));
       if (this.now() <= remembered.untilMs) return remembered.layout;
     }
     const wanted = session.firmware.layout;

@@ -85,6 +85,7 @@ export const limits = Object.freeze({
   reconnectMsMax: 5_000,
   /** A rig that was asked to reconnect is expected back within this. */
   layoutKeptMsMax: 120_000,
+  layoutsKeptMax: 20_000,
   versionMask: 0x1fffe000,
   /** No miner needs less: 4,295 hashes of SHA-256d. Test pools below it are taken as they are. */
   difficultyMin: 1e-6,

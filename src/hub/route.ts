@@ -1,6 +1,7 @@
 import type { Profile } from "../control/profiles.ts";
 import { LastHour } from "../health/pool-gate.ts";
 import type { Destination } from "../schedule/move.ts";
+import { fillerBytes } from "../work/extranonce.ts";
 import type { Hand } from "./job-board.ts";
 import type { Upstream } from "./upstream.ts";
 
@@ -59,11 +60,12 @@ export function keyOf(to: Destination): string {
   return `${to.contractNo}/${to.profileNo}`;
 }
 
-/** As many sessions does a pool need that leaves no room for a prefix: one for each rig that carries the same extranonce1. */
-export function mostRigsPerX(hands: Iterable<RoutedHand>): number {
+/** As many sessions does a pool that leaves `free` bytes need for those whom it leaves no room for a prefix: one for each that carries the same extranonce1. */
+export function mostRigsPerX(hands: Iterable<RoutedHand>, free: number): number {
   const counts = new Map<number, number>();
   let most = 0;
   for (const hand of hands) {
+    if (fillerBytes(free, hand.layout) > 0) continue;
     const key = hand.layout.e1Bytes * 2 ** 32 + hand.x;
     const count = (counts.get(key) ?? 0) + 1;
     counts.set(key, count);

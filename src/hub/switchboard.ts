@@ -23,7 +23,7 @@ export type SwitchboardDeps = Omit<UpstreamDeps, "changed" | "seated" | "homeles
 };
 
 /** What the routes ask of one upstream. */
-type Need = { role: "active" | "warm"; sessions: () => number; layouts: AnyLayout };
+type Need = { role: "active" | "warm"; sessions: (free: number) => number; layouts: AnyLayout };
 
 /** A change that causes another is looked at again; more often than this is a circle. */
 const roundsMax = 8;
@@ -307,7 +307,7 @@ export class Switchboard {
     const held = new Set(endpointsToHold(choices, route.activePoolNo));
     const present = route.present();
     // Hardly ever asked, and ten thousand rigs take a millisecond and a megabyte.
-    const mostAlike = () => mostRigsPerX(present);
+    const mostAlike = (free: number) => mostRigsPerX(present, free);
     const layouts: AnyLayout = (isSuch) => present.some(({ layout }) => isSuch(layout));
     for (const upstream of upstreams) {
       const poolNo = upstream.pool.no;
@@ -315,7 +315,7 @@ export class Switchboard {
       if (!isUsed && !held.has(poolNo)) continue;
       const others = needs.get(upstream);
       const role = isUsed ? "active" : (others?.role ?? "warm");
-      const sessions = others === undefined ? mostAlike : () => others.sessions() + mostAlike();
+      const sessions = others === undefined ? mostAlike : (free: number) => others.sessions(free) + mostAlike(free);
       needs.set(upstream, { role, sessions, layouts: others === undefined ? layouts : (isSuch) => others.layouts(isSuch) || layouts(isSuch) });
     }
   }

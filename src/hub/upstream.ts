@@ -42,8 +42,8 @@ export class Upstream {
   pool: Pool;
   /** `active`: rigs work for it; `warm`: kept ready; `off`: let go. */
   role: "active" | "warm" | "off" = "off";
-  /** How many sessions a pool without room for a prefix is to have: the largest number of rigs with one extranonce1. */
-  sessionsWanted: () => number = () => 1;
+  /** How many sessions are to be there for rigs that fill the `free` bytes of the pool: the largest number of them with one extranonce1. */
+  sessionsWanted: (free: number) => number = () => 1;
   /** The layouts of those rigs, wherever they work now. */
   expected: AnyLayout = () => false;
   stateSinceMs: number;
@@ -257,7 +257,7 @@ export class Upstream {
     // Only a pool that leaves no room for a prefix needs more than one.
     if (face === null || !face.ready) return 1;
     const ready = () => this.links.filter((link) => link.session.ready && link.retiringSinceMs === 0).length;
-    const wanted = Math.max(1, this.filled(face.free) ? this.sessionsWanted() : 1, this.crowded(face.free) ? ready() + 1 : 1);
+    const wanted = Math.max(1, this.filled(face.free) ? this.sessionsWanted(face.free) : 1, this.crowded(face.free) ? ready() + 1 : 1);
     return Math.min(wanted, limits.sessionsPerUpstreamMax);
   }
 

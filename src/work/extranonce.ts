@@ -13,9 +13,14 @@ export function shortened({ e1Bytes }: Layout, free: number): Layout | null {
   return free >= 3 ? { e1Bytes: 1, e2Bytes: free - 1 } : null;
 }
 
-/** The layout for a rig that was given `given` and sends `e2Bytes` bytes: those if the pool's `free` bytes have room, else 4 or 2, which such firmware falls back to; null where there is none. */
+/**
+ * The layout for a rig that was given `given` and sends `e2Bytes` bytes: those if the pool's `free` bytes have room, else 4 or then 2, which
+ * such firmware falls back to; null where there is none, or it has been through them.
+ */
 export function layoutLike(e2Bytes: number, given: Layout, free: number): Layout | null {
-  const fits = [e2Bytes, 4, 2].find((bytes) => bytes >= 2 && bytes <= 8 && bytes < free && bytes !== given.e2Bytes);
+  // A rig that does not take 2 has been given 4 before: it would go round for ever.
+  const others = given.e2Bytes === 2 ? [] : [4, 2];
+  const fits = [e2Bytes, ...others].find((bytes) => bytes >= 2 && bytes <= 8 && bytes < free && bytes !== given.e2Bytes);
   if (fits === undefined) return null;
   // Firmware that takes no more may also leave them as they are; then only the extranonce1 tells it apart.
   return { e1Bytes: fits === 2 && free >= 4 ? 2 : 1, e2Bytes: fits };

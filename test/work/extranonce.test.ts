@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { encodeX, fillerBytes, PrefixAllocator, SlotTable, writeX } from "../../src/work/extranonce.ts";
+import { encodeX, fillerBytes, layoutLike, PrefixAllocator, SlotTable, writeX } from "../../src/work/extranonce.ts";
 
 const start = fc.integer({ min: 0, max: 2 ** 48 - 1 });
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
@@ -26,6 +26,26 @@ describe("layout", () => {
     expect(fillerBytes(8, { e1Bytes: 1, e2Bytes: 3 })).toBe(4);
     expect(fillerBytes(4, { e1Bytes: 1, e2Bytes: 3 })).toBe(0);
     expect(fillerBytes(3, { e1Bytes: 1, e2Bytes: 3 })).toBe(-1);
+  });
+
+  test("a rig that sends one length whatever it is told gets what there is room for, and is asked for no more when nothing helps", () => {
+    for (let free = 3; free <= 16; free++) {
+      for (let sent = 1; sent <= 16; sent++) {
+        const given: number[] = [];
+        for (
+          let layout = layoutLike(sent, { e1Bytes: 1, e2Bytes: 3 }, free);
+          layout !== null && layout.e2Bytes !== sent;
+          layout = layoutLike(sent, layout, free)
+        ) {
+          expect(layout.e1Bytes + layout.e2Bytes).toBeLessThanOrEqual(free);
+          given.push(layout.e2Bytes);
+          expect([free, sent, new Set(given).size]).toEqual([free, sent, given.length]);
+        }
+      }
+    }
+    expect(layoutLike(4, { e1Bytes: 1, e2Bytes: 3 }, 8)).toEqual({ e1Bytes: 1, e2Bytes: 4 });
+    expect(layoutLike(4, { e1Bytes: 1, e2Bytes: 3 }, 4)).toEqual({ e1Bytes: 2, e2Bytes: 2 });
+    expect(layoutLike(4, { e1Bytes: 2, e2Bytes: 2 }, 4)).toBeNull();
   });
 
   test("X in hex is X in bytes", () => {

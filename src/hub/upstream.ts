@@ -374,7 +374,7 @@ export class Upstream {
     link.retiringSinceMs = nowMs;
     if (link.only !== null) this.wait(link.only);
     this.redial.notBefore(nowMs + Math.min(waitS * 1000, limits.retireMsMax / 2));
-    this.keepOpen(nowMs);
+    if (this.role !== "off") this.keepOpen(nowMs);
   }
 
   private noteFailure({ session, retiringSinceMs }: Link, reason: PoolCloseReason): void {

@@ -66,6 +66,18 @@ test("one that hangs up after it has asked is not dialled before the time that i
   await pool.visitor();
 });
 
+test("one that nobody mines at any more may ask as it likes: its session only waits for late shares", async () => {
+  const end = await open();
+  const next = house.addPool(house.pool());
+  house.setHouse(house.addProfile([next]));
+  await house.until(() => house.hub.pool(next.no)?.state === "live");
+  await house.pass(15_000);
+  end.say({ id: null, method: "client.reconnect", params: [] }, { id: 7, method: "mining.ping", params: [] });
+  await end.answer(7);
+  await house.pass(2_000);
+  expect([pool.ends.length, end.closed]).toEqual([1, false]);
+});
+
 test("in mode per-rig each rig's own session is replaced in the same way", async () => {
   row = house.addPool(pool, { name: "alone", mode: "per-rig", username: "acct.{rig}" });
   const shared = await open();

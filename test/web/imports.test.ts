@@ -167,6 +167,7 @@ describe("a line that is not as long as the head", () => {
       { outcome: "new", errors: [], warnings: lacking },
       { outcome: "new", errors: [], warnings: lacking },
     ]);
+    expect(await rowsOf(`${head}\na,S1\n`)).toMatchObject([{ outcome: "new", errors: [], warnings: lacking }]);
     expect(await rowsOf(`name,nobody knows,\na\nb,\n`)).toMatchObject([{ warnings: [] }, { outcome: "new", warnings: [] }]);
   });
 

@@ -1,8 +1,10 @@
 import type { Contract } from "../control/contract-row.ts";
+import type { Gap } from "../ledger/answers.ts";
 import { type OwnRates, ownRate, ownWindows } from "./delivered-rates.ts";
 import type { WebDeps } from "./deps.ts";
 import { webLimits } from "./limits.ts";
 import { Shared } from "./shared.ts";
+import { coveredMs } from "./work-book.ts";
 
 /** H/s over the last 60, 900 and 86,400 s; null = no data. */
 export type Rates = { "60": number | null; "900": number | null; "86400": number | null };
@@ -36,15 +38,19 @@ export type PoolWork = ReadonlyMap<number, { accepted: bigint; rejected: bigint 
 const sinceMinute = (nowMs: number, seconds: number): number => (nowMs - Math.floor((nowMs - seconds * 1_000) / minuteMs) * minuteMs) / 1_000;
 
 /**
- * A rate in H/s over the last `seconds` as one over the time since `bornMs`, where that is shorter: before that there was nothing to do. Null in the first
- * minute of it, and where there is no rate.
+ * A rate in H/s over the last `seconds` as one over the time since `bornMs`, where that is shorter: before that there was nothing to do. Both are of
+ * the time in which a hub ran. Null in the first minute of it, where a hub ran for too little of it, and where there is no rate.
  */
-export function sinceBorn(hps: number | null, { seconds, bornMs, nowMs }: { seconds: number; bornMs: number | null; nowMs: number }): number | null {
+export function sinceBorn(
+  hps: number | null,
+  { seconds, bornMs, nowMs, gaps }: { seconds: number; bornMs: number | null; nowMs: number; gaps: readonly Gap[] },
+): number | null {
   if (hps === null || bornMs === null) return hps;
   const windowMs = sinceMinute(nowMs, seconds) * 1_000;
   const ageMs = nowMs - bornMs;
   if (ageMs >= windowMs) return hps;
-  return ageMs < minuteMs ? null : (hps * windowMs) / ageMs;
+  const [ofWindow, ofAge] = [windowMs, ageMs].map((ms) => coveredMs({ fromMs: nowMs - ms, toMs: nowMs }, gaps));
+  return ageMs < minuteMs || ofWindow == null || ofAge == null ? null : (hps * ofWindow) / ofAge;
 }
 
 /** Figures of all rigs, contracts and pools that many requests ask for at once: each is one query that all share. */
@@ -54,6 +60,7 @@ export class LiveFigures {
   readonly #rejects: Shared<Map<number, { accepted: bigint; rejected: bigint }>>;
   readonly #delivered: Shared<OwnRates>;
   readonly #dayDelivered: Shared<OwnRates>;
+  readonly #gaps: Shared<readonly Gap[]>;
 
   constructor({ control, ledger, now }: Pick<WebDeps, "control" | "ledger" | "now">) {
     const bySize = (msEach: number) => ({ freshMs: (table: { size: number }) => freshFor(table.size * msEach) });
@@ -66,6 +73,7 @@ export class LiveFigures {
     this.#dayRates = new Shared<RateTable>(now, (nowMs) => ledger.rates([sinceMinute(nowMs, dayS)], nowMs), bySize(slowMsPerRow));
     this.#rejects = new Shared(now, (nowMs) => ledger.rejects(nowMs - sinceMinute(nowMs, 3_600) * 1_000, nowMs), bySize(slowMsPerOwner));
     this.#delivered = new Shared(now, (nowMs) => delivered([minuteS, sinceMinute(nowMs, quarterS)], quarterMs, nowMs), ofOwners(quickMsPerOwner));
+    this.#gaps = new Shared<readonly Gap[]>(now, (nowMs) => ledger.gaps(nowMs - sinceMinute(nowMs, dayS) * 1_000, nowMs));
     this.#dayDelivered = new Shared(now, (nowMs) => delivered([sinceMinute(nowMs, dayS)], dayMs, nowMs), ofOwners(slowMsPerOwner));
   }
 
@@ -99,6 +107,11 @@ export class LiveFigures {
   /** Hashrates over 86,400 s by rig number. */
   dayRatesByRig(): Promise<RateTable> {
     return this.#dayRates.value();
+  }
+
+  /** When no hub ran in the last day: what rates are no rates of. */
+  gapsOfDay(): Promise<readonly Gap[]> {
+    return this.#gaps.value();
   }
 
   /** Hashrates by rig number. */

@@ -1,5 +1,6 @@
 import { breathe } from "../../../views/turns.ts";
 import type { Rig } from "../../control/rig-row.ts";
+import type { Gap } from "../../ledger/answers.ts";
 import type { AlgorithmName } from "../../work/algorithm.ts";
 import type { WebDeps } from "../deps.ts";
 import { type LiveFigures, type RateTable, sinceBorn } from "../live-figures.ts";
@@ -64,6 +65,7 @@ type Seen = {
   nowMs: number;
   rates: RateTable;
   dayRates: RateTable;
+  gaps: readonly Gap[];
   work: ReadonlyMap<number, HourWork>;
   poolNames: ReadonlyMap<number, string>;
   algorithms: ReadonlyMap<number, AlgorithmName>;
@@ -92,7 +94,7 @@ class RigNow implements RigView {
   }
 
   #sinceItCame(hps: number | null, windowMs: number): number | null {
-    return sinceBorn(hps, { seconds: windowMs / 1_000, bornMs: this.rig.firstSeenMs, nowMs: this.#seen.nowMs });
+    return sinceBorn(hps, { seconds: windowMs / 1_000, bornMs: this.rig.firstSeenMs, nowMs: this.#seen.nowMs, gaps: this.#seen.gaps });
   }
 
   get luck(): number | null {
@@ -142,7 +144,7 @@ export class FleetSnapshots {
     this.#deps = deps;
     this.#figures = figures;
     this.#rows = new RigRows(deps);
-    this.#seen = { hub: deps.hub, rates: new Map(), dayRates: new Map(), work: new Map(), poolNames: new Map(), nowMs: 0, algorithms: new Map() };
+    this.#seen = { hub: deps.hub, rates: new Map(), dayRates: new Map(), gaps: [], work: new Map(), poolNames: new Map(), nowMs: 0, algorithms: new Map() };
     // From a whole minute on: what is left of one would have to be added up share by share.
     const ask = (nowMs: number) => deps.ledger.rejects(Math.floor((nowMs - hourMs) / minuteMs) * minuteMs, nowMs, "rig");
     const freshMs = (byRig: HourWorks) => Math.max(hourWorkAgeMs, byRig.size * hourWorkAgeMsPerRig);
@@ -172,9 +174,10 @@ export class FleetSnapshots {
   }
 
   async #take(): Promise<FleetSnapshot> {
-    const [rates, dayRates, work, { rigs, workerNames }] = await Promise.all([
+    const [rates, dayRates, gaps, work, { rigs, workerNames }] = await Promise.all([
       this.#figures.ratesByRig(),
       this.#figures.dayRatesByRig(),
+      this.#figures.gapsOfDay(),
       this.hourWork(),
       this.#rows.read(),
     ]);
@@ -182,7 +185,7 @@ export class FleetSnapshots {
     const { control, now } = this.#deps;
     const poolNames = new Map(control.pools.all().map(({ no, name }) => [no, name]));
     const algorithms = new Map(control.fleets.all().map(({ no, algorithm }) => [no, algorithm]));
-    Object.assign(this.#seen, { nowMs: now(), algorithms, rates, dayRates, work, poolNames });
+    Object.assign(this.#seen, { nowMs: now(), algorithms, rates, dayRates, gaps, work, poolNames });
     if (this.#views.of !== rigs) this.#views = { of: rigs, rigs: rigs.map((rig) => new RigNow(rig, this.#seen)), statusCounts: countWords(rigs) };
     const { rigs: views, statusCounts } = this.#views;
     return { rigs: views, statusCounts, poolNames, workerNames };

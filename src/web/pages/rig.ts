@@ -9,7 +9,7 @@ import { rangeHref, rangeQuery, rangeText, type TimeRange } from "../../../views
 import type { Control } from "../../control/control.ts";
 import type { Rig } from "../../control/rig-row.ts";
 import type { RigFact } from "../../health/facts.ts";
-import type { HashratePoint, ShareRow, SharesSummary } from "../../ledger/answers.ts";
+import type { Gap, HashratePoint, ShareRow, SharesSummary } from "../../ledger/answers.ts";
 import type { AlgorithmName } from "../../work/algorithm.ts";
 import { catalogueNominal } from "../actions/rig-details.ts";
 import { assetUrls } from "../assets/assets.ts";
@@ -86,11 +86,19 @@ function forWhom({ deps: { control } }: PageParts, fact: RigFact | null): string
 
 function tilesOf(
   parts: PageParts,
-  shown: { rig: Rig; fact: RigFact | null; rates: Rates; quarter: HashratePoint | null; summary: SharesSummary; range: TimeRange },
+  shown: {
+    rig: Rig;
+    fact: RigFact | null;
+    rates: Rates;
+    gaps: readonly Gap[];
+    quarter: HashratePoint | null;
+    summary: SharesSummary;
+    range: TimeRange;
+  },
 ): TileProps[] {
-  const { rig, fact, rates, quarter, summary, range } = shown;
+  const { rig, fact, rates, gaps, quarter, summary, range } = shown;
   const pool = parts.deps.control.pools.byNo(fact?.poolNo ?? 0);
-  const born = { bornMs: rig.firstSeenMs, nowMs: parts.deps.now() };
+  const born = { bornMs: rig.firstSeenMs, nowMs: parts.deps.now(), gaps };
   return [
     minuteTile(rates["60"], { rig, fact, algorithm: parts.deps.control.fleets.byNo(rig.fleetNo)?.algorithm, nowMs: parts.deps.now() }),
     quarterTile(sinceBorn(rates["900"], { seconds: 900, ...born }), rig.nominalHps, quarter),
@@ -152,9 +160,10 @@ async function rigParts(parts: PageParts, rig: Rig, asked: Shown): Promise<RigPa
   const { range } = asked;
   const fact = hub.rig(rig.no);
   const scope = rigScope(control, rig.no);
-  const [chart, ratesOf, rows, summary, quarter] = await Promise.all([
+  const [chart, ratesOf, gaps, rows, summary, quarter] = await Promise.all([
     chartOf(parts, rig, asked),
     parts.figures.rates(),
+    parts.figures.gapsOfDay(),
     ledger.lastShares(rig.no, sharesShown),
     summaryOver(parts, scope, range),
     lastQuarter(parts, scope, rig.firstSeenMs ?? 0),
@@ -168,7 +177,7 @@ async function rigParts(parts: PageParts, rig: Rig, asked: Shown): Promise<RigPa
     status: rigWord(rig),
     statusSinceMs: rig.statusSinceMs,
     statusText: sentence(rig.statusReason.text),
-    tiles: tilesOf(parts, { rig, fact, rates: ratesOf(rig.no), quarter, summary, range }),
+    tiles: tilesOf(parts, { rig, fact, rates: ratesOf(rig.no), gaps, quarter, summary, range }),
     sessions: (fact?.sessions ?? []).map(({ sessionNo, address, agent, worker, difficulty, sinceMs, listenerId }) => ({
       ...{ no: sessionNo, address, agent, worker },
       ...{ difficulty, sinceMs, listenerId },

@@ -26,9 +26,12 @@ export function deliveredBook(deps: Pick<WebDeps, "ledger" | "now">): WorkBook {
   });
 }
 
-type Kept<T> = Map<number, { version: number; value: T }>;
+type Kept<T> = Map<number, { terms: string; value: T }>;
 
-/** Delivery strips of contracts: the day is read for all at once, what was promised once per version of a contract. */
+/** What a contract's history is known by: its version tells what people changed, its state what time and shares did. */
+const termsMark = ({ version, state, stateSinceMs }: Contract): string => `${version} ${state} ${stateSinceMs}`;
+
+/** Delivery strips of contracts: the day is read for all at once, what was promised once per change of a contract. */
 export class Strips {
   readonly #control: WebDeps["control"];
   readonly #book: WorkBook;
@@ -45,20 +48,20 @@ export class Strips {
     const day = await this.#book.current();
     if (this.#bars.day !== day) this.#bars = { day, row: new Map(), page: new Map() };
     const drawn = this.#bars[size];
-    const missing = contracts.filter(({ no, version }) => drawn.get(no)?.version !== version);
+    const missing = contracts.filter((contract) => drawn.get(contract.no)?.terms !== termsMark(contract));
     this.#readPromises(missing);
-    for (const { no, version } of missing) {
+    for (const contract of missing) {
       await breathe();
-      const promise = this.#promises.get(no)?.value ?? [];
-      drawn.set(no, { version, value: barsOf(day, no, { promise, ...sizes[size] }) });
+      const promise = this.#promises.get(contract.no)?.value ?? [];
+      drawn.set(contract.no, { terms: termsMark(contract), value: barsOf(day, contract.no, { promise, ...sizes[size] }) });
     }
     return new Map(contracts.map(({ no }) => [no, drawn.get(no)?.value ?? []]));
   }
 
   #readPromises(contracts: readonly Contract[]): void {
-    const changed = contracts.filter(({ no, version }) => this.#promises.get(no)?.version !== version);
+    const changed = contracts.filter((contract) => this.#promises.get(contract.no)?.terms !== termsMark(contract));
     if (changed.length === 0) return;
     const histories = Map.groupBy(this.#control.contracts.histories(changed.map(({ no }) => no)), ({ contractNo }) => contractNo);
-    for (const { no, version } of changed) this.#promises.set(no, { version, value: promiseStretches(histories.get(no) ?? []) });
+    for (const contract of changed) this.#promises.set(contract.no, { terms: termsMark(contract), value: promiseStretches(histories.get(contract.no) ?? []) });
   }
 }

@@ -52,7 +52,7 @@ function counted({ rigCount, rigNominalHps, model }: PromiseAsk, sources: PlaceS
   if (rigCount === undefined) return invalid("rigCount", "is required for the method miners, unless rig_ids name the rigs");
   const broken = checkCount(rigCount);
   if (broken !== null) return broken;
-  if (rigNominalHps === undefined && model === undefined) return invalid("rigNominalHps", "is required with rig_count, unless a model says it");
+  if (rigNominalHps === undefined && model === undefined) return invalid("rigNominalHps", "is required with a number of rigs, unless a model says it");
   const nominalHps = rigNominalHps ?? sources.nominalOfModel(model ?? "");
   if (nominalHps === null) return invalid("model", "is of no rig of the fleet with a nominal hashrate; give rig_nominal_hps");
   if (!(nominalHps > 0)) return invalid("rigNominalHps", "must be above 0");
@@ -66,7 +66,7 @@ function checkCount(rigCount: number): Failure | null {
 
 function named(ask: PromiseAsk, rigNos: readonly number[], sources: PlaceSources): Success<Promised> | Failure {
   for (const field of ["rigCount", "rigNominalHps", "model"] as const)
-    if (ask[field] !== undefined) return invalid(field, "follows from rig_ids; give one of the two");
+    if (ask[field] !== undefined) return invalid(field, "follows from the rigs that are named; give one of the two");
   return placesOfRigs(rigNos, [], sources);
 }
 

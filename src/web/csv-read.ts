@@ -63,10 +63,18 @@ function markCut(text: string, { head, rows }: CsvFile): CsvFile {
   return { head, rows: [...rows.slice(0, -1), { ...last, cut }] };
 }
 
-/** Head and rows of a CSV file, read in pieces. What was put before a cell against spreadsheets' formulas is taken off. */
+/** Head and rows of a CSV file, read in pieces; rows without a word in any cell, which spreadsheets leave at the end, are none. What was put before a cell against spreadsheets' formulas is taken off. */
 export async function readCsv(text: string): Promise<CsvFile | { fault: string }> {
   const records: CsvRow[] = [];
-  const options = { bom: true, delimiter: delimiterOf(text), relax_column_count: true, skip_empty_lines: true, trim: true, info: true } as const;
+  const options = {
+    bom: true,
+    delimiter: delimiterOf(text),
+    relax_column_count: true,
+    skip_empty_lines: true,
+    skip_records_with_empty_values: true,
+    trim: true,
+    info: true,
+  } as const;
   const parser = Readable.from(piecesOf(text)).pipe(parse(options));
   try {
     for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {

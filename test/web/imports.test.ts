@@ -171,6 +171,10 @@ describe("a line that is not as long as the head", () => {
     expect(await rowsOf(`name,nobody knows,\na\nb,\n`)).toMatchObject([{ warnings: [] }, { outcome: "new", warnings: [] }]);
   });
 
+  test("is none where every cell is empty, as spreadsheets leave them at the end", async () => {
+    expect(await rowsOf(`${head}\r\na,S1,3,x\r\n,,,\r\n , ,,\r\n`)).toMatchObject([{ outcome: "new", errors: [], warnings: [] }]);
+  });
+
   test("is warned of where it has more cells than the head, which moves what stands in it", async () => {
     const [row, empty] = await rowsOf(`${head}\na,S1,3,hello, world\nb,S2,4,x,,\n`);
     expect(row).toMatchObject({ outcome: "new", warnings: cut("has 5 cells and the head 4") });

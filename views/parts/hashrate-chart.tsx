@@ -179,7 +179,7 @@ export function HashrateChart(props: ChartProps): JSX.Element {
             {props.words?.level ?? "nominal"}
           </span>
         )}
-        {props.points.every((point) => point.effectiveHps === null) ? <span>No share in this time yet.</span> : ""}
+        {props.points.every((point) => point.effectiveHps === null) ? <span>Nothing measured to draw yet.</span> : ""}
         {props.gaps.length === 0 ? "" : <span class="key gap">no data</span>}
       </figcaption>
     </figure>

@@ -1,6 +1,6 @@
 import { PeoplePage } from "../../../views/pages/people.tsx";
 import { PersonPage } from "../../../views/pages/person.tsx";
-import { blankForm, type FormState } from "../../../views/parts/form.tsx";
+import type { FormState } from "../../../views/parts/form.tsx";
 import { randomSecret } from "../../control/credentials.ts";
 import { type Role, roles } from "../../control/scopes.ts";
 import type { User } from "../../control/users.ts";
@@ -18,6 +18,9 @@ type Made = { email: string; url: string };
 type Shown = { form: FormState; made?: Made; status?: number };
 
 const subjectOf = ({ id, email }: User) => ({ kind: "user", id, name: email });
+
+/** Nobody becomes an owner because a choice was left as it was. */
+const newcomer: FormState = Object.freeze({ values: { role: "viewer" }, errors: {} });
 
 /** What is no role is refused by the rules of users, together with what else is wrong. */
 const roleOf = (values: FormValues): Role => (values["role"] ?? "") as Role;
@@ -52,7 +55,7 @@ async function ownForm(call: PageCall): Promise<FormValues> {
 }
 
 export function peoplePage(parts: PageParts, call: PageCall): Promise<Response> {
-  return showAll(parts, call, { form: { ...blankForm, values: { role: "viewer" } } });
+  return showAll(parts, call, { form: newcomer });
 }
 
 export function personPage(parts: PageParts, call: PageCall): Promise<Response> {
@@ -73,7 +76,7 @@ export async function addPersonForm(parts: PageParts, call: PageCall): Promise<R
         recordAct(control, call.principal, { verb: "added", subject: subjectOf(user), data: { role: user.role } });
         return linkFor(parts, call, user);
       });
-      return showAll(parts, call, { form: blankForm, made });
+      return showAll(parts, call, { form: newcomer, made });
     },
     // His name is the first part of his address until he has another.
     (problem) => showAll(parts, call, { form: refusedForm(values, problem, (path) => (path === "name" ? "email" : path)), status: 422 }),

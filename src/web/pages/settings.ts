@@ -57,7 +57,7 @@ function show(parts: PageParts, { viewer, principal, url }: PageCall, { farm, si
   const sites = control.sites.all().map(({ id, name, timezone, assetCodePattern, version }) => {
     return { id, name, zone: timezone, codes: assetCodePattern ?? assetCodePatternDefault, version };
   });
-  const newSite: FormState = { values: { name: url.searchParams.get("site") ?? "" }, errors: {} };
+  const newSite: FormState = { values: { name: url.searchParams.get("site") ?? "", timezone: control.settings.get("timeZone") }, errors: {} };
   const props = {
     ...{ viewer, assets: assetUrls, places: placesOf(parts, isOwner), sites, channels: channelLines(parts), zones },
     ...{ health: checksOf(parts.deps), about: aboutLines(parts) },

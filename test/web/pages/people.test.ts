@@ -31,6 +31,7 @@ test("an owner adds somebody, who sets his own password with the link, once", as
   const added = await (await owner.post("/people", { _csrf: owner.csrf, email: "Ola@nordlys.example", role: "technician" })).text();
   const link = new URL(/http:[^<]+\/welcome\?token=[\w-]{43}/.exec(added)?.[0] ?? "http://none.example");
   expect(await (await owner.get("/people")).text()).not.toContain("/welcome?");
+  for (const page of [added, await (await owner.get("/people")).text()]) expect(page).toMatch(/<option value="viewer" selected/);
   const token = link.searchParams.get("token") ?? "";
   const set = (password: string) =>
     fetch(`${farm.url}/welcome`, { method: "POST", headers: { accept: "text/html" }, body: new URLSearchParams({ token, password }), redirect: "manual" });

@@ -32,6 +32,11 @@ describe("settings", () => {
     expect((await viewer.post("/settings/farm", { _csrf: viewer.csrf, farm_name: "Mine", time_zone: "UTC" })).status).toBe(403);
   });
 
+  test("a new site is offered the farm's own time zone", async () => {
+    const zone = farm.deps.control.settings.get("timeZone");
+    expect(await (await owner.get("/settings")).text()).toMatch(new RegExp(`name="timezone"[^>]*value="${zone}"`));
+  });
+
   test("a site is added; what is wrong stands beside its field", async () => {
     const added = await owner.post("/settings/sites", { _csrf: owner.csrf, name: "Hall B", timezone: "Europe/Oslo" });
     expect([added.status, farm.deps.control.sites.all().at(-1)?.name]).toEqual([303, "Hall B"]);

@@ -38,17 +38,21 @@ export class AnswerWatch {
     return this.slowWindows >= answerRule.slowWindows ? "slow" : null;
   }
 
-  /** A new session begins without the past of the last one. */
+  /** A new session begins without the past of the last one, whose last shares nobody answered. */
   reset(): void {
     this.stuckLooks = 0;
     this.slowWindows = 0;
+    this.windowAtMs = 0;
   }
 
   /** A window lasts until it has enough shares to tell a 95th percentile. */
   private closeWindow(nowMs: number, { answered, slow }: AnswerCounts): void {
+    if (this.windowAtMs === 0) {
+      this.windowAtMs = nowMs;
+      this.windowFrom = { answered, slow };
+    }
     const slowNow = slow - this.windowFrom.slow;
     const settled = answered - this.windowFrom.answered + slowNow;
-    if (this.windowAtMs === 0) this.windowAtMs = nowMs;
     if (nowMs - this.windowAtMs < answerRule.windowMs || settled < answerRule.windowSharesMin) return;
     this.slowWindows = slowNow / settled > answerRule.slowPartMax ? this.slowWindows + 1 : 0;
     this.windowAtMs = nowMs;

@@ -65,6 +65,8 @@ export const limits = Object.freeze({
   jobEveryMsMax: 50_000,
   backoffMsMin: 1_000,
   backoffMsMax: 60_000,
+  /** Where no pool of a list can be used, those that could not be reached are dialled as often as this: rigs are closed after a minute without one. */
+  hurriedBackoffMsMax: 5_000,
   misconfiguredRetryMs: 300_000,
   /** Connections to pools opened per second, so that a dead pool's rigs do not storm the next one. */
   upstreamConnectsPerSecondMax: 50,

@@ -45,6 +45,17 @@ export class Owners {
     return [...this.owners.values()].flatMap(({ upstreams }) => upstreams.get(poolNo) ?? []);
   }
 
+  /** His accounts whose state is another than was told last, which is now as good as told. */
+  *news(owner: Owner, nowMs: number): Iterable<{ upstream: Upstream; from: PoolState; to: PoolState }> {
+    for (const upstream of owner.upstreams.values()) {
+      const to = upstream.state();
+      const from = owner.told.get(upstream) ?? "unused";
+      if (to === from || (to === "warm" && isBroken(from) && !upstream.watch.holds(nowMs))) continue;
+      owner.told.set(upstream, to);
+      yield { upstream, from, to };
+    }
+  }
+
   /** Lets his accounts go that are used no more and have no session left, and himself with the last of them. */
   tidy(contractNo: number, owner: Owner): void {
     for (const [poolNo, upstream] of owner.upstreams) {
@@ -55,3 +66,6 @@ export class Owners {
     if (owner.upstreams.size === 0 && owner.routes.size === 0) this.owners.delete(contractNo);
   }
 }
+
+/** What flaps without anybody working for it is told once: it is well again when it has held. */
+const isBroken = (state: PoolState): boolean => state === "failing" || state === "ejected";

@@ -11,6 +11,7 @@ import { prepareWork } from "../work/prepared-work.ts";
 import type { HubJob, JobOrigin, PoolJob, SubmittedShare, Tip } from "./hub-job.ts";
 import { limits } from "./limits.ts";
 import { GatheringWriter } from "./line-writer.ts";
+import { networkWords } from "./network-words.ts";
 import { PendingSubmits, type SettleShare } from "./pending-submits.ts";
 import { PoolNames } from "./pool-names.ts";
 
@@ -163,7 +164,7 @@ export class PoolSession implements JobOrigin {
     if (this.phase === "connecting" && inPhaseMs > limits.connectMsMax) this.close("network", `no connection within ${limits.connectMsMax / 1000} s`);
     else if (this.phase === "configuring" && inPhaseMs > limits.configureMsMax) this.startSubscribe();
     else if (!this.ready && nowMs - this.openedAtMs > limits.connectMsMax + limits.handshakeMsMax)
-      this.close("network", `handshake not done within ${limits.handshakeMsMax / 1000} s (${this.phase})`);
+      this.close("network", `no complete login within ${(limits.connectMsMax + limits.handshakeMsMax) / 1000} s`);
     else if (this.ready && nowMs - this.lastLineAtMs > this.silentMsMax) this.close("silent", `silent for ${Math.round(this.silentMsMax / 1000)} s`);
     else if (this.ready && nowMs - this.lastJobAtMs > limits.poolJoblessMsMax)
       this.close("silent", `no new job for ${limits.poolJoblessMsMax / 60_000} minutes`);
@@ -177,6 +178,7 @@ export class PoolSession implements JobOrigin {
   private dial(): void {
     const { host, port, tls } = this.address;
     const session = this;
+    const failed = (error?: Error) => session.close("network", networkWords(host, error));
     Bun.connect({
       hostname: host,
       port,
@@ -206,17 +208,11 @@ export class PoolSession implements JobOrigin {
         drain() {
           session.writer?.drain();
         },
-        close() {
-          session.close("network", "the pool closed the connection");
-        },
-        error(_socket, error) {
-          session.close("network", error.message);
-        },
-        connectError(_socket, error) {
-          session.close("network", error.message);
-        },
+        close: (_socket, error) => failed(error),
+        error: (_socket, error) => failed(error),
+        connectError: (_socket, error) => failed(error),
       },
-    }).catch((error: Error) => session.close("network", error.message));
+    }).catch(failed);
   }
 
   private connected(): void {

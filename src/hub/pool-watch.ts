@@ -9,6 +9,7 @@ import type { EndpointChoice } from "../schedule/choose-endpoint.ts";
 import { classifyReject } from "../stratum/v1/error-codes.ts";
 import { algorithms } from "../work/algorithm.ts";
 import type { Hand } from "./job-board.ts";
+import { limits } from "./limits.ts";
 import type { PoolAnswer } from "./pending-submits.ts";
 import type { PoolSession } from "./pool-session.ts";
 import { type Link, leastHps } from "./upstream-link.ts";
@@ -69,9 +70,16 @@ export class PoolWatch {
     if (this.wellSinceMs === 0 && this.fault === null) this.wellSinceMs = nowMs;
   }
 
+  /** It has been well for as long as a handshake may take: who throws us out again right after the login does not get there. */
+  holds(nowMs: number): boolean {
+    return this.wellSinceMs !== 0 && nowMs - this.wellSinceMs > limits.handshakeMsMax;
+  }
+
   /** It cannot be used. */
   lost(): void {
     this.wellSinceMs = 0;
+    this.isSlow = false;
+    this.answers.reset();
   }
 
   /** One answer, or the lack of one; true when it is the refusal that is one too many. */

@@ -1,5 +1,6 @@
 import type { Pool } from "../control/pools.ts";
 import type { Profile } from "../control/profiles.ts";
+import { answerMsMax } from "../health/answer-times.ts";
 import type { ContractPools, PoolFact } from "../health/facts.ts";
 import { answerRule } from "../health/pool-answers.ts";
 import { waveSize } from "../health/pool-gate.ts";
@@ -241,15 +242,9 @@ export class Switchboard {
     return movers;
   }
 
-  /** Tells of accounts whose state is another than it was told last. */
   private tellStates(owner: Owner): void {
-    for (const upstream of owner.upstreams.values()) {
-      const state = upstream.state();
-      const before = owner.told.get(upstream) ?? "unused";
-      if (state === before) continue;
-      owner.told.set(upstream, state);
-      this.deps.event({ type: "pool.state", contractNo: upstream.contractNo, pool: upstream.pool, from: before, to: state, reason: upstream.reason });
-    }
+    for (const { upstream, from, to } of this.owners.news(owner, this.deps.now()))
+      this.deps.event({ type: "pool.state", contractNo: upstream.contractNo, pool: upstream.pool, from, to, reason: upstream.reason });
   }
 
   private evaluateAll(): void {
@@ -303,6 +298,7 @@ export class Switchboard {
       inRefuge: route.inRefuge,
     });
     this.follow(route, chosen, choices);
+    if (chosen === null) for (const upstream of upstreams) upstream.redial.hurry();
     this.refuge.lookAfter(route, choices);
     const held = new Set(endpointsToHold(choices, route.activePoolNo));
     const present = route.present();
@@ -320,14 +316,13 @@ export class Switchboard {
     }
   }
 
-  /** A pool that answers slowly is at fault only where another one of the list is much faster. */
+  /** A pool that answers slowly is at fault only while it does, and where another one of the list is much faster. */
   private leaveSlow(route: Route, upstreams: readonly Upstream[]): void {
     const slow = this.activeOf(route);
     const ownMs = slow?.watch.isSlow === true && slow.watch.fault === null ? slow.latencyMs : null;
-    if (slow === null || ownMs === null) return;
-    const isFaster = ({ latencyMs, usable, watch }: Upstream) =>
-      usable && watch.fault === null && latencyMs !== null && latencyMs <= answerRule.fasterPart * ownMs;
-    const faster = upstreams.find(isFaster);
+    if (slow === null || ownMs === null || ownMs <= answerMsMax) return;
+    const isFast = (latencyMs: number | null) => latencyMs !== null && latencyMs <= answerRule.fasterPart * ownMs;
+    const faster = upstreams.find(({ latencyMs, usable, watch }) => usable && watch.fault === null && isFast(latencyMs));
     if (faster !== undefined) slow.eject({ kind: "slow", text: `answers in ${ownMs} ms, ${faster.pool.name} in ${faster.latencyMs} ms` });
   }
 

@@ -53,7 +53,7 @@ export class Upstream {
   readonly watch: PoolWatch;
   private readonly warned = new Set<string>();
   private links: Link[] = [];
-  private readonly redial: Redial;
+  readonly redial: Redial;
   /** Its sessions were let go because of a fault, and a new one has not been ready yet. */
   private probing = false;
   private lastState: PoolState = "unused";
@@ -394,6 +394,7 @@ export class Upstream {
     this.lastState = state;
     this.stateSinceMs = this.deps.now();
     if (state === "live" || state === "warm" || state === "unused") this.reason = this.watch.fault?.text ?? "";
+    else if (state === "failing") this.reason ||= this.redial.lastClose?.text ?? "";
     this.deps.changed();
   }
 }

@@ -183,6 +183,38 @@ test("8. all pools dead: rigs are kept for a minute on their last job, then clos
   expect(house.closeReasons()).toEqual(["no pool to work for: its own backup pool may take over"]);
 });
 
+test("a pool that flaps is told to fail once, and to be well again once it holds", async () => {
+  const miner = await open(2);
+  const [, second] = pools;
+  const told = () => house.events.filter(({ type, subjectId }) => type === "pool.state-changed" && subjectId === rows[1]?.id).map(({ data }) => data?.["to"]);
+  const before = told().length;
+  for (let round = 0; round < 12; round++) {
+    second?.hangUpAll();
+    await pass(minute, miner, { until: () => second?.connections === 1 && state(1) === "warm" });
+    await pass(5_000, miner);
+  }
+  expect(told().slice(before)).toEqual(["failing"]);
+  await pass(minute, miner);
+  expect(told().slice(before)).toEqual(["failing", "warm"]);
+});
+
+test("the last pool dies while another one is back that is dialled seldom by now: it is dialled at once", async () => {
+  const miner = await open(2);
+  const [first, second] = pools;
+  if (first === undefined || second === undefined) throw new Error("no pool");
+  for (let round = 0; round < 12; round++) {
+    const dials = first.connectionsEver;
+    first.hangUpAll();
+    await pass(2 * minute, miner, { until: () => first.connectionsEver > dials });
+  }
+  expect(servedBy()).toBe(1);
+  second.greets = false;
+  first.hangUpAll();
+  await pass(1_000, miner);
+  second.hangUpAll();
+  expect(await pass(2 * minute, miner, { until: () => servedBy() === 0 })).toBeLessThanOrEqual(6_000);
+});
+
 test("9. a pool that stays on a block which two others left is left 20 s later, and taken up again when it has followed", async () => {
   const miner = await open(3, { returnAfterS: 60 });
   // The third is held by another profile, so that three pools of the chain are known.
@@ -208,6 +240,26 @@ test("a pool that answers in four seconds is left where another one is faster", 
   if (first !== undefined) first.slowMs = 4_000;
   expect(await pass(10 * minute, miner, { shareEveryMs: 1_000, until: () => servedBy() === 1 })).toBeWithin(88_000, 130_000);
   expect(house.events.find(({ type }) => type === "pool.failover")?.text).toMatch(/answers in \d+ ms, pool 2 in \d+ ms/);
+});
+
+test("a pool that was slow and has got over it is not left for one that answers a few milliseconds sooner", async () => {
+  const miner = await open(2);
+  const [both] = house.control.profiles.all();
+  const [first] = pools;
+  const [row] = rows;
+  if (both === undefined || first === undefined || row === undefined) throw new Error("no pool");
+  house.setHouse(house.addProfile([row]));
+  first.slowMs = 4_000;
+  await pass(2 * minute, miner, { shareEveryMs: 1_000 });
+  first.slowMs = 20;
+  for (let second = 0; second < 6; second++) {
+    for (let share = 0; share < 20; share++) miner.submit();
+    await house.pass(1_000, () => first.answerDue(house.laterMs));
+  }
+  house.setHouse(both);
+  await house.until(() => ["warm", "live"].includes(state(1)));
+  await pass(minute, miner, { shareEveryMs: 1_000 });
+  expect(house.events.filter(({ type }) => type === "pool.failover")).toEqual([]);
 });
 
 test("a pool that floods with jobs is left", async () => {

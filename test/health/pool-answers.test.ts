@@ -47,3 +47,29 @@ test("a window with few shares waits for more of them", () => {
     expect(watch.look(atMs, { answered: 0, slow: Math.floor(atMs / 15_000), owingSinceMs: 0 })).toBeNull();
   }
 });
+
+test("what the session before left unanswered is not held against a new one", () => {
+  const watch = new AnswerWatch();
+  const counts = { answered: 1_000, slow: 0, owingSinceMs: 0 };
+  let atMs = tickMs;
+  const pass = (ms: number, perSecond: { answered: number; slow: number }): string[] => {
+    const faults: string[] = [];
+    for (const untilMs = atMs + ms; atMs < untilMs; atMs += tickMs) {
+      if (atMs % 1_000 === 0) {
+        counts.answered += perSecond.answered;
+        counts.slow += perSecond.slow;
+      }
+      const fault = watch.look(atMs, counts);
+      if (fault !== null) faults.push(fault);
+    }
+    return faults;
+  };
+  expect(pass(31_000, { answered: 10, slow: 0 })).toEqual([]);
+  // It died with 500 shares on their way, and was away for a while.
+  counts.slow += 500;
+  watch.reset();
+  expect(pass(60_000, { answered: 0, slow: 0 })).toEqual([]);
+  // Two windows with the line's last hiccups are not three.
+  expect(pass(33_000, { answered: 9, slow: 1 })).toEqual([]);
+  expect(pass(60_000, { answered: 10, slow: 0 })).toEqual([]);
+});

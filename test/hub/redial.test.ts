@@ -37,3 +37,16 @@ test("a refused account is asked again after five minutes, and configure is left
   redial.failed(session(0), network, 0);
   expect(redial.skipConfigure).toBe(false);
 });
+
+test("where rigs have no pool at all, one that could not be reached is dialled within five seconds; a refused account is not", () => {
+  const redial = new Redial(() => 1);
+  for (let attempt = 0; attempt < 9; attempt++) redial.failed(session(0), network, 0);
+  redial.hurry();
+  expect(redial.atMs).toBe(5_000);
+  redial.notBefore(30_000);
+  redial.hurry();
+  expect(redial.atMs).toBe(30_000);
+  redial.failed(session(0), { kind: "refused", text: "no" }, 0);
+  redial.hurry();
+  expect(redial.atMs).toBe(300_000);
+});

@@ -3,6 +3,7 @@ import { CsvError, parse } from "csv-parse";
 import { breathe } from "../../views/turns.ts";
 
 const pieceChars = 4_096;
+const linesPerBreath = 500;
 /** Beyond any farm; a file that holds more is none of rigs. */
 export const csvRowsMax = 20_000;
 const cellsPerRowMax = 100;
@@ -36,20 +37,33 @@ async function* piecesOf(text: string) {
 export type CsvRow = { line: number; cells: string[]; cut?: string };
 export type CsvFile = { head: string[]; rows: CsvRow[] };
 
+/** By number: the last line that is not empty, with its text, and the last one that opened a quote or closed one; 0 = none. */
+type LastLines = { last: number; text: string; quoted: number };
+
+/** Found in turns of the event loop: a file may be millions of empty lines. */
+async function lastLines(text: string): Promise<LastLines> {
+  const found = { last: 0, text: "", quoted: 0 };
+  let line = 0;
+  for (const [whole] of text.matchAll(/[^\r\n]*(?:\r\n|\n|\r|$)/g)) {
+    if (line++ % linesPerBreath === 0) await breathe();
+    if (whole.trim() !== "") Object.assign(found, { last: line, text: whole });
+    // Quotes in pairs stand for one in a cell, so the last line that has an odd number of them opened the one that stays open.
+    if (whole.split('"').length % 2 === 0) found.quoted = line;
+  }
+  return found;
+}
+
 /**
  * What is said of a file that could not be read to its end. A quote that opens in the last line and stays open is what a file has that was cut
  * off: that row is refused alone. Anywhere else it swallowed lines that nobody has read.
  */
-function unread(text: string, error: unknown, hasHead: boolean): CsvRow | { fault: string } {
+async function unread(csv: string, error: unknown, hasHead: boolean): Promise<CsvRow | { fault: string }> {
   if (!(error instanceof CsvError) || error.code !== "CSV_QUOTE_NOT_CLOSED")
     return { fault: `the file is no CSV: ${error instanceof Error ? error.message.slice(0, 200) : "unreadable"}` };
-  const lines = text.split(/\r\n|\n|\r/);
-  const last = lines.findLastIndex((line) => line.trim() !== "");
-  // Quotes in pairs stand for one in a cell, so the last line that has an odd number of them opened the one that stays open.
-  const opened = lines.findLastIndex((line) => line.split('"').length % 2 === 0);
-  if (!hasHead || opened < last) return { fault: `a quote that opens in line ${opened + 1} is never closed, so the rest of the file would be one cell` };
-  const cells = (lines[last] ?? "").split(delimiterOf(text)).map((cell) => cell.replace(/"/g, "").trim());
-  return { line: last + 1, cells, cut: "has a quote that is never closed, so the file seems to be cut off here: close it, and look for what is missing" };
+  const { last, text, quoted } = await lastLines(csv);
+  if (!hasHead || quoted < last) return { fault: `a quote that opens in line ${quoted} is never closed, so the rest of the file would be one cell` };
+  const cells = text.split(delimiterOf(csv)).map((cell) => cell.replace(/"/g, "").trim());
+  return { line: last, cells, cut: "has a quote that is never closed, so the file seems to be cut off here: close it, and look for what is missing" };
 }
 
 /** A last row that ends before the row above it does, or in the middle of its line. Some spreadsheets leave out the empty cells at the end of all rows; a row alone has none to be shorter than. */
@@ -83,7 +97,7 @@ export async function readCsv(text: string): Promise<CsvFile | { fault: string }
       records.push({ line: info.lines, cells: record.map((cell) => cell.replace(/^'(?='*[=+\-@\t\r])/, "")) });
     }
   } catch (error) {
-    const last = unread(text, error, records.length > 0);
+    const last = await unread(text, error, records.length > 0);
     if ("fault" in last) return last;
     records.push(last);
   }

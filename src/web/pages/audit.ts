@@ -74,6 +74,11 @@ export async function auditPage(parts: PageParts, { url, viewer }: PageCall): Pr
   const found = isRefused ? null : audit.latest(queryOf(url), pageRows + 1);
   const entries = found?.ok === true ? found.value : [];
   const shown = entries.slice(0, pageRows);
+  const rows: AuditRow[] = [];
+  for (const entry of shown) {
+    await breathe();
+    rows.push(rowOf(parts, entry, viewer.zone));
+  }
   const last = shown.at(-1);
   const older = new URLSearchParams(url.searchParams);
   older.delete("check");
@@ -85,7 +90,7 @@ export async function auditPage(parts: PageParts, { url, viewer }: PageCall): Pr
     AuditPage({
       viewer,
       assets: assetUrls,
-      rows: shown.map((entry) => rowOf(parts, entry, viewer.zone)),
+      rows,
       filter: { values, errors },
       empty: Object.values(values).some((value) => value !== "") ? "No entry matches." : "Nothing was changed.",
       olderHref: entries.length > pageRows ? `/audit?${older}` : null,

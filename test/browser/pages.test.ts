@@ -150,6 +150,7 @@ describe.if(hasBrowser)("pages in a real browser", () => {
     const page = await context.newPage();
     await signIn(page, full.url);
     await page.goto(`${full.url}/rigs`);
+    expect(await page.getByText("Connecting").isVisible()).toBe(false);
     expect(await page.locator("#rows tr").count()).toBe(30);
     await page.fill("#q", "S21-007");
     await page.click("form.search button");

@@ -5,6 +5,7 @@ import type { AlgorithmName } from "../../work/algorithm.ts";
 import type { WebDeps } from "../deps.ts";
 import { type LiveFigures, type RateTable, sinceBorn } from "../live-figures.ts";
 import { Shared } from "../shared.ts";
+import { coveredMs } from "../work-book.ts";
 import { luckOf } from "./rig-luck.ts";
 import { RigRows } from "./rig-rows.ts";
 import { noWords, rigWord, type WordCounts } from "./rig-word.ts";
@@ -98,11 +99,12 @@ class RigNow implements RigView {
   }
 
   get luck(): number | null {
-    const { hub, nowMs, algorithms } = this.#seen;
+    const { hub, nowMs, algorithms, gaps } = this.#seen;
     const algorithm = algorithms.get(this.rig.fleetNo);
     const hps = this.hps900 ?? this.hps60;
-    const windowMs = this.hps900 === null ? minuteMs : quarterMs;
-    return hps === null || algorithm === undefined ? null : luckOf(hub.rig(this.rig.no), { hps, windowMs, algorithm, nowMs });
+    const fromMs = this.hps900 === null ? nowMs - minuteMs : Math.max(nowMs - quarterMs, this.rig.firstSeenMs ?? 0);
+    const windowMs = coveredMs({ fromMs, toMs: nowMs }, gaps);
+    return hps === null || algorithm === undefined || windowMs === null ? null : luckOf(hub.rig(this.rig.no), { hps, windowMs, algorithm });
   }
 
   get rejected(): number | null {

@@ -17,6 +17,7 @@ import { found } from "../endpoint.ts";
 import { type LiveView, liveParts } from "../live.ts";
 import { type Rates, sinceBorn } from "../live-figures.ts";
 import { rigScope } from "../rig-scope.ts";
+import { coveredMs } from "../work-book.ts";
 import { AllocationLines } from "./allocation-lines.ts";
 import { hubFateLines, poolFateLines } from "./fate-lines.ts";
 import { sentence } from "./form-body.ts";
@@ -57,12 +58,13 @@ function nominalNote(hps: number, nominalHps: number | null): string {
   return nominalHps === null ? "no nominal yet" : `${percent(hps / nominalHps)} of nominal`;
 }
 
-type Seen = { rig: Rig; fact: RigFact | null; algorithm: AlgorithmName | undefined; nowMs: number };
+type Seen = { rig: Rig; fact: RigFact | null; algorithm: AlgorithmName | undefined; nowMs: number; gaps: readonly Gap[] };
 
 /** The last minute: a dozen shares, so what luck may do to it is said with it. */
-function minuteTile(hps: number | null, { rig, fact, algorithm, nowMs }: Seen): TileProps {
+function minuteTile(hps: number | null, { rig, fact, algorithm, nowMs, gaps }: Seen): TileProps {
   const tile = rateTile("Effective, 1 min", hps, rig.nominalHps);
-  const luck = hps === null || algorithm === undefined ? null : luckOf(fact, { hps, windowMs: 60_000, algorithm, nowMs });
+  const windowMs = coveredMs({ fromMs: nowMs - 60_000, toMs: nowMs }, gaps);
+  const luck = hps === null || algorithm === undefined || windowMs === null ? null : luckOf(fact, { hps, windowMs, algorithm });
   return luck === null || hps === null ? tile : { ...tile, note: `${tile.note}; luck: ±${hashrateText(hps * luck)}` };
 }
 
@@ -100,7 +102,7 @@ function tilesOf(
   const pool = parts.deps.control.pools.byNo(fact?.poolNo ?? 0);
   const born = { bornMs: rig.firstSeenMs, nowMs: parts.deps.now(), gaps };
   return [
-    minuteTile(rates["60"], { rig, fact, algorithm: parts.deps.control.fleets.byNo(rig.fleetNo)?.algorithm, nowMs: parts.deps.now() }),
+    minuteTile(rates["60"], { rig, fact, algorithm: parts.deps.control.fleets.byNo(rig.fleetNo)?.algorithm, nowMs: parts.deps.now(), gaps }),
     quarterTile(sinceBorn(rates["900"], { seconds: 900, ...born }), rig.nominalHps, quarter),
     rateTile("24 h", sinceBorn(rates["86400"], { seconds: 86_400, ...born }), rig.nominalHps),
     rejectedTile(summary, range),

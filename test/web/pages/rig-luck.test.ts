@@ -7,7 +7,7 @@ const session = { sessionNo: 1, address: "10.0.0.2:1", agent: "", worker: "r", d
 const rigSince = (ms: number, difficulty = 65_536) => rigFact(1, { sessions: [{ ...session, difficulty, sinceMs: nowMs - ms }] });
 /** The rate of so many shares in a quarter of an hour. */
 const hpsOf = (shares: number) => (shares * 65_536 * 2 ** 32) / 900;
-const quarter = (shares: number) => ({ hps: hpsOf(shares), windowMs: 900_000, algorithm: "sha256d", nowMs }) as const;
+const quarter = (shares: number) => ({ hps: hpsOf(shares), windowMs: 900_000, algorithm: "sha256d" }) as const;
 
 describe("what chance may do to a rate", () => {
   test("shrinks with the square root of the shares that it stands on", () => {
@@ -16,8 +16,9 @@ describe("what chance may do to a rate", () => {
     expect(luckOf(rigSince(3_600_000, 4 * 65_536), quarter(720))).toBeCloseTo(0.146, 3);
   });
 
-  test("is that of the time for which the rig is connected, where that is shorter", () => {
-    expect(luckOf(rigSince(225_000), quarter(720))).toBeCloseTo(0.146, 3);
+  test("is that of the time that the rate was divided by, however lately the rig or the hub came back", () => {
+    expect(luckOf(rigSince(5_000), quarter(720))).toBeCloseTo(0.073, 3);
+    expect(luckOf(rigSince(3_600_000), { ...quarter(720), windowMs: 225_000 })).toBeCloseTo(0.146, 3);
   });
 
   test("is not known of a rig that is not connected, sent nothing, or has no difficulty yet", () => {

@@ -14,6 +14,9 @@ type ContractSight = { pools: ContractPools | null; short: string | null; holds:
 /** Below it a contract is not merely degraded; as in design/measurement-and-money.md "Promise, shortfall, credit". */
 const downBelowBp = 5_000;
 
+/** One that is back is not taken up before its hold-down is over. */
+const poolsDown = "none of the customer's pools is usable, or not for long enough yet";
+
 /** How a contract stands: by its pools first, then by what is expected of its rigs, then by what they send. */
 export function contractFact(terms: ContractTerms, plan: Plan["contracts"][number] | null, { pools, short, holds }: ContractSight): ContractFact {
   const expectedHps = plan?.expectedHps ?? 0;
@@ -21,7 +24,7 @@ export function contractFact(terms: ContractTerms, plan: Plan["contracts"][numbe
   const known = { expectedHps, activePoolNo };
   const stands = (state: ContractHealthState, code: string, text: string): ContractFact => ({ state, reason: { code, text }, ...known });
   if (pools !== null && pools.poolsDownSinceMs !== null)
-    return stands("down", "customer-pool", `all of the customer's pools are down; its rigs ${holds ? "go to the house" : "mine for the house meanwhile"}`);
+    return stands("down", "customer-pool", `${poolsDown}; its rigs ${holds ? "go to the house" : "mine for the house meanwhile"}`);
   const fillBp = plan?.fillBp ?? 0;
   const expected = `${(fillBp / 100).toFixed(1)} % of the promise is expected of its rigs`;
   if (fillBp < downBelowBp) return stands("down", "short", expected);

@@ -69,7 +69,10 @@ describe("one night of a small farm", () => {
         // How a contract stands is looked at each second: a moment after its pool is back it still says so.
         contracts: [
           bobIsOut || during("07:03:05", "07:03:06")
-            ? contract(1, "down", { isOfPools: true, text: "all of the customer's pools are down; its rigs mine for the house meanwhile" })
+            ? contract(1, "down", {
+                isOfPools: true,
+                text: "none of the customer's pools is usable, or not for long enough yet; its rigs mine for the house meanwhile",
+              })
             : short(1, "07:09:14", "07:11:00"),
           short(2, "07:09:27", "07:11:00"),
           short(3, "07:23:42", "07:25:23"),

@@ -217,10 +217,15 @@ test("rigs of a contract whose pools are all down go to the house until they hol
   stand.pools = [{ contractNo: no, profileNo: stand.profileNo, activePoolNo: null, poolsDownSinceMs: stand.nowMs, rigs: 1 }];
   stand.facts.set(1, { ...fact, contractNo: no });
   stand.watch.second();
-  expect(stand.watch.contract(no)).toMatchObject({ state: "down", reason: { text: "all of the customer's pools are down; its rigs go to the house" } });
+  expect(stand.watch.contract(no)).toMatchObject({
+    state: "down",
+    reason: { text: "none of the customer's pools is usable, or not for long enough yet; its rigs go to the house" },
+  });
   stand.facts.set(1, { ...fact, contractNo: 0 });
   stand.watch.second();
-  expect(stand.watch.contract(no)?.reason.text).toBe("all of the customer's pools are down; its rigs mine for the house meanwhile");
+  expect(stand.watch.contract(no)?.reason.text).toBe(
+    "none of the customer's pools is usable, or not for long enough yet; its rigs mine for the house meanwhile",
+  );
 });
 
 test("another profile of a contract moves its rigs there without another allocation", async () => {

@@ -66,12 +66,12 @@ async function unread(csv: string, error: unknown, hasHead: boolean): Promise<Cs
   return { line: last, cells, cut: "has a quote that is never closed, so the file seems to be cut off here: close it, and look for what is missing" };
 }
 
-/** A last row that ends before the row above it does, or in the middle of its line. Some spreadsheets leave out the empty cells at the end of all rows; a row alone has none to be shorter than. */
-function markCut(text: string, { head, rows }: CsvFile): CsvFile {
+/** A last row that ends before the row above it does. Where all rows are as short, a spreadsheet or a script left out the empty cells at their ends. */
+function markCut({ head, rows }: CsvFile): CsvFile {
   const last = rows.at(-1);
   const wanted = head.findLastIndex((title) => title !== "") + 1;
   const cells = last?.cells.length ?? wanted;
-  const isCut = cells < wanted && (cells < (rows.at(-2)?.cells.length ?? 0) || !/[\r\n]\s*$/.test(text));
+  const isCut = cells < wanted && cells < (rows.at(-2)?.cells.length ?? 0);
   if (last === undefined || !isCut || last.cut !== undefined) return { head, rows };
   const cut = `ends after ${cells} of ${wanted} cells, so the file seems to be cut off here: complete it, or add the empty cells if it is whole`;
   return { head, rows: [...rows.slice(0, -1), { ...last, cut }] };
@@ -102,5 +102,5 @@ export async function readCsv(text: string): Promise<CsvFile | { fault: string }
     records.push(last);
   }
   const [head, ...rows] = records;
-  return head === undefined ? { fault: "the file is empty" } : markCut(text, { head: head.cells, rows });
+  return head === undefined ? { fault: "the file is empty" } : markCut({ head: head.cells, rows });
 }

@@ -143,7 +143,7 @@ describe("a line that is not as long as the head", () => {
   const cut = (rule: string) => [{ field: "line", rule: expect.stringContaining(rule) }];
 
   test.each([
-    ["ends in the middle of its line", `${head}\na,S1\nb,S2`, "ends after 2 of 4 cells"],
+    ["ends in the middle of its line", `${head}\na,S1,3,x\nb,S2`, "ends after 2 of 4 cells"],
     ["ends before the line above does", `${head}\na,S1,3,x\nb,S2\n`, "ends after 2 of 4 cells"],
     ["ends inside a quote", `${head}\na,S1,3,x\nb,"S2`, "a quote that is never closed"],
     ["ends inside a quote, with empty lines after it", `${head}\r\na,S1,3,"x ""z"""\r\nb,"S2,4\r\n\r\n`, "a quote that is never closed"],
@@ -163,11 +163,12 @@ describe("a line that is not as long as the head", () => {
 
   test("is warned of by the columns that it lacks; a file whose lines all end early is whole", async () => {
     const lacking = [{ field: "line", rule: "ends before rack, notes: nothing is set there" }];
-    expect(await rowsOf(`${head}\na,S1\nb,S2\n`)).toMatchObject([
-      { outcome: "new", errors: [], warnings: lacking },
-      { outcome: "new", errors: [], warnings: lacking },
-    ]);
-    expect(await rowsOf(`${head}\na,S1\n`)).toMatchObject([{ outcome: "new", errors: [], warnings: lacking }]);
+    for (const end of ["\n", ""])
+      expect(await rowsOf(`${head}\na,S1\nb,S2${end}`)).toMatchObject([
+        { outcome: "new", errors: [], warnings: lacking },
+        { outcome: "new", errors: [], warnings: lacking },
+      ]);
+    expect(await rowsOf(`${head}\na,S1`)).toMatchObject([{ outcome: "new", errors: [], warnings: lacking }]);
     expect(await rowsOf(`name,nobody knows,\na\nb,\n`)).toMatchObject([{ warnings: [] }, { outcome: "new", warnings: [] }]);
   });
 

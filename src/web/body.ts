@@ -2,6 +2,24 @@ import { decodeText } from "./csv-read.ts";
 import { webLimits } from "./limits.ts";
 import { Problem } from "./problems.ts";
 
+/**
+ * The request's body. One that does not say how long it is (chunked) is read only as far as it may go.
+ * @throws what `refusal` makes, over `bytesMax`
+ */
+export async function bytesOf(request: Request, bytesMax: number, refusal: () => Problem): Promise<Uint8Array> {
+  const length = request.headers.get("content-length");
+  if (Number(length ?? 0) > bytesMax) throw refusal();
+  if (length !== null || request.body === null) return new Uint8Array(await request.arrayBuffer());
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body) {
+    size += chunk.byteLength;
+    if (size > bytesMax) throw refusal();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
 const tooLarge = () => new Problem("body-too-large", `the body may have at most ${webLimits.bodyBytesMax} bytes`);
 
 /**
@@ -9,9 +27,7 @@ const tooLarge = () => new Problem("body-too-large", `the body may have at most 
  * 413 over the limit, 415 for another type than JSON, 400 for what is no JSON.
  */
 export async function readJsonBody(request: Request): Promise<unknown> {
-  if (Number(request.headers.get("content-length") ?? 0) > webLimits.bodyBytesMax) throw tooLarge();
-  const bytes = await request.arrayBuffer();
-  if (bytes.byteLength > webLimits.bodyBytesMax) throw tooLarge();
+  const bytes = await bytesOf(request, webLimits.bodyBytesMax, tooLarge);
   if (bytes.byteLength === 0) return {};
   const coding = request.headers.get("content-encoding");
   if (coding !== null && !/^\s*identity\s*$/i.test(coding))
@@ -42,10 +58,7 @@ export const isCsv = (request: Request): boolean => /^text\/csv\s*(?:;|$)/i.test
 /** The request's body as the text of a file, in whatever encoding it was written. 413 over the limit. */
 export async function readCsvBody(request: Request): Promise<string> {
   const tooMuch = () => new Problem("body-too-large", `a file of rigs may have at most ${webLimits.fileBytesMax} bytes`);
-  if (Number(request.headers.get("content-length") ?? 0) > webLimits.fileBytesMax) throw tooMuch();
-  const bytes = new Uint8Array(await request.arrayBuffer());
-  if (bytes.byteLength > webLimits.fileBytesMax) throw tooMuch();
-  return decodeText(bytes);
+  return decodeText(await bytesOf(request, webLimits.fileBytesMax, tooMuch));
 }
 
 /** The same JSON text for the same value, whatever the order of its fields. */

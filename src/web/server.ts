@@ -9,8 +9,11 @@ export type RunningWeb = {
   stop: () => Promise<void>;
 };
 
-/** What the server lets through at most; the limits of files and of all other bodies are lower and answer in words. */
-const serverBodyBytesMax = webLimits.fileBytesMax + 128_000;
+/**
+ * What the server takes before it hangs up. The limits of files and of all other bodies are lower, are looked at before anything is read,
+ * and answer in words, which a client that is cut off while it still sends never hears.
+ */
+const serverBodyBytesMax = 64_000_000;
 
 /**
  * Serves pages and API on `config.http`; port 0 = any free one, named in `address`. With `httpCert` and `httpKey` over TLS.

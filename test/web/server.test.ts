@@ -35,6 +35,21 @@ test("a file of rigs may be larger than any other body, up to its own limit", as
   expect(await send(4_050_000)).toEqual([413, "a file of rigs may have at most 4000000 bytes"]);
 });
 
+test("a body that is too large by far is refused in words, whether it says how long it is or not", async () => {
+  const megabyte = new Uint8Array(1_000_000).fill(32);
+  const chunked = () => {
+    let left = 10;
+    return new ReadableStream({ pull: (controller) => (left-- > 0 ? controller.enqueue(megabyte) : controller.close()) });
+  };
+  const headers = { authorization, "idempotency-key": "large", "content-type": "application/json" };
+  for (const body of [Buffer.concat(Array.from({ length: 10 }, () => megabyte)), chunked()]) {
+    const answer = await fetch(`${base}/api/v1/pools`, { method: "POST", headers, body });
+    expect([answer.status, await answer.json()]).toEqual([413, expect.objectContaining({ type: "/problems/body-too-large" })]);
+  }
+  const form = { "content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin" };
+  expect((await fetch(`${base}/login`, { method: "POST", headers: form, body: chunked() })).status).toBe(413);
+});
+
 test("a live stream tells of an event, and ends when the server stops", async () => {
   const other = testWeb();
   const own = await startWeb(other.deps);

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import type { FormState } from "../../../views/parts/form.tsx";
+import { bytesOf } from "../body.ts";
 import { webLimits } from "../limits.ts";
 import { Problem } from "../problems.ts";
 import { restoreSecrets } from "./kept-form.ts";
@@ -28,10 +29,8 @@ export async function readFormList(request: Request, name: string): Promise<{ va
 
 async function readFields(request: Request, bytesMax: number = formBytesMax): Promise<URLSearchParams> {
   const tooLarge = () => new Problem("body-too-large", `a form may have at most ${bytesMax} bytes`);
-  if (Number(request.headers.get("content-length") ?? 0) > bytesMax) throw tooLarge();
-  const body = await request.text();
-  if (body.length > bytesMax) throw tooLarge();
-  const fields = new URLSearchParams(body);
+  const body = await bytesOf(request, bytesMax, tooLarge);
+  const fields = new URLSearchParams(new TextDecoder().decode(body));
   restoreSecrets(request, fields);
   return fields;
 }

@@ -20,6 +20,7 @@ import { openFilesMax, sessionsThatFit } from "./open-files.ts";
 import { OpenSessions } from "./open-sessions.ts";
 import { type PoolToTest, testPool } from "./pool-test.ts";
 import { Prospects, worklessText } from "./prospects.ts";
+import { followRecords } from "./readmission.ts";
 import type { Caller, Port, RigFloor } from "./rig-floor.ts";
 import { RigIntake } from "./rig-intake.ts";
 import { RigPorts } from "./rig-ports.ts";
@@ -133,8 +134,7 @@ export class Hub {
       if (rig !== null) rig.destination = to;
     }
     this.floor = this.makeFloor();
-    const rows = () => [...deps.control.listeners.all()];
-    this.rigPorts = new RigPorts({ rows, open: (parts) => this.admit(parts), log: deps.log, now: deps.now });
+    this.rigPorts = new RigPorts({ rows: () => [...deps.control.listeners.all()], open: (parts) => this.admit(parts), log: deps.log, now: deps.now });
     this.holdHomes();
   }
 
@@ -182,7 +182,7 @@ export class Hub {
   /** Reads the control database anew and brings listeners, sessions and rigs in line with it. Harmless to call at any time. */
   configChanged(): void {
     this.roster.reload();
-    for (const session of this.sessions) this.roster.follow(session, this.deps.now());
+    for (const session of [...this.sessions]) followRecords(session, this.floor);
     this.switchboard.reconcile();
     this.holdHomes();
     const strays = new SessionsByRoute();

@@ -171,6 +171,11 @@ export class Roster {
     return this.byNumber[no] ?? null;
   }
 
+  /** Whether there is still a record of it. */
+  knows({ fleetNo, name, no }: RosterRig): boolean {
+    return this.byName.get(fleetNo)?.get(name)?.no === no;
+  }
+
   /** A merged rig's connection goes on as one of the rig it became, and its shares are booked to that from now on. */
   follow(session: RigConnection, nowMs: number): void {
     const hand = (rig: RosterRig): RosterRig => {

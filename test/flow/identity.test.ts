@@ -33,3 +33,24 @@ test("a worker that was renamed is the same rig: its new name is claimed, or the
   expect(house.ledger.rows.at(-1)?.rigNo).toBe(no);
   expect(house.control.rigs.all()).toHaveLength(1);
 });
+
+test("a rig that is removed while it mines is one that nobody knows: it enrols anew without a disconnect, and its work is booked to what is seen", async () => {
+  house = new House();
+  house.setHouse(house.addProfile([house.addPool(house.pool())]));
+  const rig = house.rig("farm.a");
+  await rig.mineShare();
+  const { id, no } = house.knownRig("a");
+  must(house.control.rigs.remove(id, null));
+  house.hub.configChanged();
+  house.hub.configChanged();
+  await house.until(() => house.control.rigs.all().length === 1);
+  const fresh = house.knownRig("a");
+  expect(fresh.no).not.toBe(no);
+  await rig.mineShare();
+  expect(house.ledger.rows.at(-1)?.rigNo).toBe(fresh.no);
+  expect(house.hub.rig(fresh.no)?.sessions.map(({ worker }) => worker)).toEqual(["farm.a"]);
+  expect(house.control.rigs.all()).toHaveLength(1);
+  house.hub.configChanged();
+  expect(house.hub.rig(no)).toBeNull();
+  expect(rig.stats).toMatchObject({ connects: 1, disconnects: 0, rejected: 0 });
+});

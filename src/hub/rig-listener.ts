@@ -57,12 +57,12 @@ class Guest implements Reader {
 
 /**
  * Listens for rigs on one port. Throws what `Bun.listen` throws (port taken, certificate unreadable).
- * A header of the PROXY protocol is read only from the listener's trusted addresses.
+ * `bind`: where, if not at what the row says. A header of the PROXY protocol is read only from the listener's trusted addresses.
  */
-export function listenForRigs(row: Listener, deps: ListenerDeps, now: () => number): OpenListener {
+export function listenForRigs(row: Listener, deps: ListenerDeps, now: () => number, bind: string = row.bind): OpenListener {
   const port: Port = { listenerId: row.id, fleetNo: row.fleetNo, enrol: row.enrol, layout: row.extranonce };
   const trusted = row.proxyFrom.map(rangeOf);
-  const { host, portNumber } = addressOf(row.bind);
+  const { host, portNumber } = addressOf(bind);
   const guests = new Set<Guest>();
   const refuse = (socket: RigConnection, reason: string): void => {
     deps.refused(port, plainAddress(socket.remoteAddress), reason);

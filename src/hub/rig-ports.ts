@@ -36,29 +36,46 @@ export class RigPorts {
   /** Opens, closes and reopens ports until they are those of the listener rows; `first` = throws when the primary one cannot be opened. */
   open(first: boolean): void {
     const rows = new Map(this.deps.rows().map((row) => [row.no, row]));
+    const former = new Map<number, OpenListener>();
     for (const [no, listener] of this.listeners) {
       if (rows.get(no)?.version === listener.row.version) continue;
       listener.stop();
       this.listeners.delete(no);
+      former.set(no, listener);
     }
-    for (const row of rows.values()) if (!this.listeners.has(row.no)) this.openOne(row, first && row.primary);
+    for (const row of rows.values()) if (!this.listeners.has(row.no)) this.openOne(row, first && row.primary, former.get(row.no));
   }
 
   stop(): void {
     for (const listener of this.listeners.values()) listener.stop();
   }
 
-  private openOne(row: Listener, fatal: boolean): void {
-    const { log, open, now } = this.deps;
+  /** `former`: the port as it was until now. "Any free port" stays the one that rigs know, and a change that fails leaves them what they had. */
+  private openOne(row: Listener, fatal: boolean, former: OpenListener | undefined): void {
+    const { log } = this.deps;
     try {
-      const refused: ListenerDeps["refused"] = (port, address, text) => log.info("rig.refused", { listener: port.listenerId, address, text });
-      this.listeners.set(row.no, listenForRigs(row, { open, refused }, now));
+      this.listen(row, former?.row.bind === row.bind ? former.address : row.bind);
       this.faults.delete(row.no);
     } catch (error) {
       if (fatal) throw error;
       const fault = (error as Error).message;
       if (this.faults.get(row.no) !== fault) log.error("listener.failed", { bind: row.bind, error: fault });
       this.faults.set(row.no, fault);
+      if (former !== undefined) this.goOn(former);
     }
+  }
+
+  private goOn(former: OpenListener): void {
+    try {
+      this.listen(former.row, former.address);
+    } catch (error) {
+      this.deps.log.error("listener.failed", { bind: former.address, error: (error as Error).message });
+    }
+  }
+
+  private listen(row: Listener, bind: string): void {
+    const { log, open, now } = this.deps;
+    const refused: ListenerDeps["refused"] = (port, address, text) => log.info("rig.refused", { listener: port.listenerId, address, text });
+    this.listeners.set(row.no, listenForRigs(row, { open, refused }, now, bind));
   }
 }

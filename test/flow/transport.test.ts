@@ -282,3 +282,31 @@ test("two rigs under one worker name both work, and their rows are one rig's", a
   expect(house.hub.rig(no)?.disconnectedAtMs).toBeNull();
   expect(await twins[1]?.ask()).toMatchObject({ result: true });
 });
+
+test("a listener at any free port that is edited keeps the port that its rigs know", async () => {
+  await openHouse();
+  const row = listenOn();
+  const port = house.portOf(row.no);
+  must(house.control.listeners.update(row.id, { enrol: false }, null));
+  house.hub.configChanged();
+  expect(house.portOf(row.no)).toBe(port);
+  expect(await refuses(port)).toBe(false);
+  must(house.control.listeners.update(row.id, { enrol: true }, null));
+  house.hub.configChanged();
+  expect(house.portOf(row.no)).toBe(port);
+});
+
+test("a listener that is told of a certificate that is not there says so and goes on with the one that it has", async () => {
+  await openHouse();
+  const row = tlsListener();
+  const port = house.portOf(row.no);
+  must(house.control.listeners.update(row.id, { tls: { certFile: "/nowhere.crt", keyFile: "/nowhere.key" } }, null));
+  house.hub.configChanged();
+  const state = () => house.hub.ports().find(({ listenerNo }) => listenerNo === row.no);
+  expect(state()).toMatchObject({ address: `127.0.0.1:${port}`, fault: expect.stringContaining("/nowhere.crt") });
+  const rig = house.rig("farm.tls", { port, tls: true });
+  expect((await rig.mineShare()).accepted).toBe(true);
+  must(house.control.listeners.update(row.id, { tls: null }, null));
+  house.hub.configChanged();
+  expect(state()).toMatchObject({ address: `127.0.0.1:${port}`, fault: null });
+});

@@ -1,6 +1,7 @@
 import type { Statement } from "bun:sqlite";
 import { hashSecret, randomSecret } from "./credentials.ts";
 import type { ControlDatabase, SqlValue } from "./database.ts";
+import { noteUse } from "./note-use.ts";
 import { Secret } from "./secret.ts";
 
 /** A browser that is logged in (a rig's session is a connection, and lives in the hub). */
@@ -117,11 +118,11 @@ export class Sessions {
     if (raw === null) return null;
     const session = sessionOf(raw);
     if (isOver(session, nowMs)) {
-      this.#remove.run(session.no);
+      noteUse(() => this.#remove.run(session.no));
       return null;
     }
     if (nowMs - session.lastSeenMs < lastSeenStepMs) return session;
-    this.#touch.run(nowMs, session.no);
+    noteUse(() => this.#touch.run(nowMs, session.no));
     return { ...session, lastSeenMs: nowMs };
   }
 

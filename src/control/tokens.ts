@@ -2,6 +2,7 @@ import type { Statement } from "bun:sqlite";
 import { hashSecret, randomSecret, sameHash } from "./credentials.ts";
 import type { ControlDatabase, SqlValue } from "./database.ts";
 import { encodeBase32 } from "./ids.ts";
+import { noteUse } from "./note-use.ts";
 import { type Invalid, invalid, type Result, succeed, together } from "./result.ts";
 import { type ExpectedVersion, type Mapping, type RawBase, type RowBase, RowTable } from "./row-table.ts";
 import { checkFields, integerRule, orNull, textRule } from "./rules.ts";
@@ -117,8 +118,10 @@ export class Tokens {
     if (token === null || !sameHash(hashSecret(secret), token.secretHash)) return null;
     if (token.expiresAtMs !== null && nowMs >= token.expiresAtMs) return null;
     if (token.lastUsedAtMs === null || nowMs - token.lastUsedAtMs >= lastUsedStepMs) {
-      this.#touch.run(nowMs, token.no);
-      token.lastUsedAtMs = nowMs;
+      noteUse(() => {
+        this.#touch.run(nowMs, token.no);
+        token.lastUsedAtMs = nowMs;
+      });
     }
     return publicOf(token);
   }

@@ -104,8 +104,8 @@ export function AuditPage(props: AuditProps): JSX.Element {
       <Chain check={props.check} />
       <FormErrors form={props.filter} />
       <form method="get" action="/audit" class="row filters" aria-label="Filter">
-        <Field form={props.filter} name="from" label="From (a day or a time, UTC)" placeholder="2026-11-22" />
-        <Field form={props.filter} name="to" label="To (UTC)" placeholder="2026-11-22T02:13:00Z" />
+        <Field form={props.filter} name="from" label="From (a day or a time)" placeholder="2026-11-22" />
+        <Field form={props.filter} name="to" label="To" placeholder="2026-11-22 02:13" />
         <Field form={props.filter} name="subject" label="About (an id)" placeholder="rig_01k…" />
         <Field form={props.filter} name="actor" label="By" placeholder="user:usr_01k…" />
         <button type="submit" class="primary">

@@ -1,7 +1,6 @@
 import { breathe } from "../../../views/turns.ts";
 import type { AuditEntry, AuditQuery } from "../../control/audit.ts";
 import { timeText } from "../times.ts";
-import type { PageCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 
 /** To read an entry and write it out takes some 40 µs. */
@@ -13,8 +12,7 @@ function lineOf({ atMs, subjectId, ...entry }: AuditEntry): string {
 }
 
 /** The entries that the filter picks, as NDJSON; read page by page, as fast as they are taken. */
-export function auditExport({ deps: { control, now } }: PageParts, { url }: PageCall, queryOf: (url: URL) => AuditQuery): Response {
-  const { before: _page, ...asked } = queryOf(url);
+export function auditExport({ deps: { control, now } }: PageParts, { before: _page, ...asked }: AuditQuery): Response {
   let after: string | undefined;
   const body = new ReadableStream<string>({
     pull: async (controller) => {

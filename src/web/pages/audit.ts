@@ -5,6 +5,7 @@ import { assetUrls } from "../assets/assets.ts";
 import { readTime } from "../times.ts";
 import { auditExport } from "./audit-export.ts";
 import { auditValue } from "./audit-values.ts";
+import { readLocalTime } from "./local-time.ts";
 import { htmlResponse, type PageCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 
@@ -12,19 +13,20 @@ const pageRows = 50;
 /** Of what one entry shows at once; a change of a thousand rigs has its rest in the API. */
 const changesShown = 20;
 
-/** A day stands for its first moment, UTC. */
-const timeOf = (text: string): number | null => readTime(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text);
+/** As the page shows times, in the reader's zone, or with a zone of its own; a day stands for its first moment. */
+const timeOf = (text: string, zone: string): number | null => readTime(text) ?? readLocalTime(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00` : text, zone);
 
 /** What of the address is no time: whoever asked for a window must not take the whole log for it. */
-function slipsOf({ searchParams }: URL): Record<string, string> {
-  const slips = ["from", "to"].filter((name) => (searchParams.get(name)?.trim() ?? "") !== "" && timeOf(searchParams.get(name)?.trim() ?? "") === null);
-  return Object.fromEntries(slips.map((name) => [name, "Must be a day, or a time such as 2026-11-22T02:13:00Z."]));
+function slipsOf({ url: { searchParams }, viewer: { zone } }: PageCall): Record<string, string> {
+  const text = (name: string) => searchParams.get(name)?.trim() ?? "";
+  const slips = ["from", "to"].filter((name) => text(name) !== "" && timeOf(text(name), zone) === null);
+  return Object.fromEntries(slips.map((name) => [name, "Must be a day, or a time such as 2026-11-22 02:13."]));
 }
 
 /** What the address asks for; what makes no sense is left out. */
-function queryOf({ searchParams }: URL): AuditQuery {
+function queryOf({ url: { searchParams }, viewer: { zone } }: PageCall): AuditQuery {
   const text = (name: string) => searchParams.get(name)?.trim() ?? "";
-  const time = (name: string) => timeOf(text(name));
+  const time = (name: string) => timeOf(text(name), zone);
   const fromMs = time("from");
   const toMs = time("to");
   return {
@@ -52,7 +54,7 @@ function rowOf({ deps: { control } }: PageParts, entry: AuditEntry, zone: string
 
 /** A window with a slip in it is no file, but the page that names the slip. */
 export function auditExportPage(parts: PageParts, call: PageCall): Response | Promise<Response> {
-  return Object.keys(slipsOf(call.url)).length > 0 ? auditPage(parts, call) : auditExport(parts, call, queryOf);
+  return Object.keys(slipsOf(call)).length > 0 ? auditPage(parts, call) : auditExport(parts, queryOf(call));
 }
 
 /** What the last count of the chain came to. It is counted when asked, once for all who ask meanwhile: that takes a second or two for a hundred thousand entries. */
@@ -66,12 +68,13 @@ async function checkOf({ deps, auditChecks }: PageParts, url: URL): Promise<Audi
 }
 
 /** Who changed what, newest first. */
-export async function auditPage(parts: PageParts, { url, viewer }: PageCall): Promise<Response> {
+export async function auditPage(parts: PageParts, call: PageCall): Promise<Response> {
+  const { url, viewer } = call;
   const { audit } = parts.deps.control;
   const check = await checkOf(parts, url);
-  const errors = slipsOf(url);
+  const errors = slipsOf(call);
   const isRefused = Object.keys(errors).length > 0;
-  const found = isRefused ? null : audit.latest(queryOf(url), pageRows + 1);
+  const found = isRefused ? null : audit.latest(queryOf(call), pageRows + 1);
   const entries = found?.ok === true ? found.value : [];
   const shown = entries.slice(0, pageRows);
   const rows: AuditRow[] = [];

@@ -87,6 +87,12 @@ test("the audit log shows who did all that, and no secret; its filters narrow it
   expect(narrowed).toContain("technician → viewer");
   expect(narrowed).not.toContain("billing");
   expect(await (await owner.get("/audit?to=2020-01-01")).text()).toContain("No entry matches.");
+  // As the rows show it, on the reader's clock: an hour before and after now, far from UTC.
+  const around = (zone: string, byMs: number) => new Date(farm.deps.now() + byMs).toLocaleString("sv-SE", { timeZone: zone });
+  for (const zone of ["Pacific/Kiritimati", "Pacific/Pago_Pago"]) {
+    const within = `&${new URLSearchParams({ from: around(zone, -3_600_000), to: around(zone, 3_600_000), tz: zone })}`;
+    expect(await (await owner.get(`/audit?subject=${id}${within}`)).text()).toContain("technician → viewer");
+  }
   const slip = await owner.get("/audit?from=yesterday");
   const said = await slip.text();
   expect([slip.status, said.includes('id="from-error"'), said.includes('<tr id="aud_'), said.includes("No entry")]).toEqual([422, true, false, false]);

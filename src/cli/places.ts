@@ -1,6 +1,7 @@
 import { accessSync, constants, mkdirSync, readFileSync } from "node:fs";
 import { createSecureContext } from "node:tls";
 import type { Config, Endpoint } from "../config.ts";
+import { addressRule } from "../control/listen-words.ts";
 
 /** HOST:PORT, an IPv6 address in brackets. */
 export function addressOf({ host, port }: Endpoint): string {
@@ -76,23 +77,6 @@ function hold(flag: string, endpoint: Endpoint): { release: () => void } {
     return { release: () => probe.stop(true) };
   } catch (error) {
     throw new Error(`${flag}: ${addressOf(endpoint)} ${addressRule(codeOf(error), endpoint.port)}`);
-  }
-}
-
-/** In words, why listening failed. A name that cannot be resolved comes without a code. */
-export function addressRule(code: string | null, port: number): string {
-  switch (code) {
-    case "EADDRINUSE":
-      return "is taken by another program";
-    case "EACCES":
-    case "EPERM":
-      return port > 0 && port < 1024 ? "needs the right to use ports below 1024" : "may not be listened on by this user";
-    case "EADDRNOTAVAIL":
-    case "EINVAL":
-    case null:
-      return "is not an address of this machine";
-    default:
-      return `cannot be listened on (${code})`;
   }
 }
 

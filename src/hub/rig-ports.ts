@@ -1,3 +1,4 @@
+import { addressRule } from "../control/listen-words.ts";
 import type { Listener } from "../control/listeners.ts";
 import type { Log } from "../log.ts";
 import { type ListenerDeps, listenForRigs, type OpenListener } from "./rig-listener.ts";
@@ -58,7 +59,7 @@ export class RigPorts {
       this.faults.delete(row.no);
     } catch (error) {
       if (fatal) throw error;
-      const fault = (error as Error).message;
+      const fault = faultOf(error as Error, row.bind);
       if (this.faults.get(row.no) !== fault) log.error("listener.failed", { bind: row.bind, error: fault });
       this.faults.set(row.no, fault);
       if (former !== undefined) this.goOn(former);
@@ -69,7 +70,7 @@ export class RigPorts {
     try {
       this.listen(former.row, former.address);
     } catch (error) {
-      this.deps.log.error("listener.failed", { bind: former.address, error: (error as Error).message });
+      this.deps.log.error("listener.failed", { bind: former.address, error: faultOf(error as Error, former.address) });
     }
   }
 
@@ -78,4 +79,10 @@ export class RigPorts {
     const refused: ListenerDeps["refused"] = (port, address, text) => log.info("rig.refused", { listener: port.listenerId, address, text });
     this.listeners.set(row.no, listenForRigs(row, { open, refused }, now, bind));
   }
+}
+
+/** Why it does not listen; what the runtime says of an address tells neither its port nor the cause. */
+function faultOf(error: Error & { code?: string }, bind: string): string {
+  const { code = null, message } = error;
+  return message.startsWith("Failed to listen") ? `${bind} ${addressRule(code, Number(bind.split(":").at(-1)))}` : message;
 }

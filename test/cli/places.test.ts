@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runCli } from "../../src/cli/cli.ts";
 import type { Parts } from "../../src/cli/command.ts";
-import { addressRule } from "../../src/cli/places.ts";
 import { selfSigned } from "../support/certificate.ts";
 import { fakeConsole } from "./fake-console.ts";
 
@@ -48,14 +47,6 @@ test("one address cannot be had twice", async () => {
   const words = await failure(`serve --data ${folder} --http 127.0.0.1:${port} --stratum 127.0.0.1:${port}`);
   expect(words).toEndWith(`--http: 127.0.0.1:${port} must not be the address of --stratum as well`);
 });
-
-test.each([
-  ["EACCES", 80, "needs the right to use ports below 1024"],
-  ["EACCES", 8080, "may not be listened on by this user"],
-  ["EINVAL", 1, "is not an address of this machine"],
-  [null, 1, "is not an address of this machine"],
-  ["EMFILE", 1, "cannot be listened on (EMFILE)"],
-])("the system's %s at port %d in words", (code, port, words) => expect(addressRule(code, port)).toBe(words));
 
 test.each(["serve --http 127.0.0.1:0 --stratum 127.0.0.1:0", "token create --name x --scopes usage:read"])(
   "%s: a data folder that cannot be made",

@@ -310,3 +310,15 @@ test("a listener that is told of a certificate that is not there says so and goe
   house.hub.configChanged();
   expect(state()).toMatchObject({ address: `127.0.0.1:${port}`, fault: null });
 });
+
+test("a listener whose port another program has says which port it is", async () => {
+  await openHouse();
+  const other = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
+  const bind = `127.0.0.1:${other.port}`;
+  const row = listenOn({ bind });
+  const state = () => house.hub.ports().find(({ listenerNo }) => listenerNo === row.no);
+  expect(state()).toMatchObject({ address: null, fault: `${bind} is taken by another program` });
+  other.stop(true);
+  house.hub.configChanged();
+  expect(state()).toMatchObject({ address: bind, fault: null });
+});

@@ -37,11 +37,11 @@ function made<Row>(result: Result<Row>): Row {
 
 /** Something happens while the body of the next form is on its way. */
 function whileSending(happens: () => void): void {
-  const { text } = Request.prototype;
-  const reading = spyOn(Request.prototype, "text");
+  const { arrayBuffer } = Request.prototype;
+  const reading = spyOn(Request.prototype, "arrayBuffer");
   reading.mockImplementationOnce(async function (this: Request) {
     reading.mockRestore();
-    const body = await text.call(this);
+    const body = await arrayBuffer.call(this);
     happens();
     return body;
   });

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Contract } from "../../src/control/contract-row.ts";
 import { type Control, openControl } from "../../src/control/control.ts";
 import type { Failure, Result } from "../../src/control/result.ts";
 import { silentLog } from "../../src/log.ts";
@@ -46,4 +47,12 @@ export function refused(result: Result<unknown>): string {
 export function addProfile(control: Control, name = "house", algorithm: "sha256d" | "scrypt" = "sha256d") {
   const pool = must(control.pools.create({ name, host: "pool.example", port: 3333, username: "account", algorithm }));
   return { pool, profile: must(control.profiles.create({ name, poolNos: [pool.no] })) };
+}
+
+/** A contract of 1,000 H/s on the main fleet, with a customer, a profile and a pool of its own. */
+export function sellContract(control: Control): Contract {
+  const { profile } = addProfile(control, "his");
+  const customer = must(control.customers.create({ name: "Hashhaus" }));
+  const terms = { customerNo: customer.no, fleetNo: control.fleets.ensureMain().no, profileNo: profile.no, by: "user:x" };
+  return must(control.contracts.create({ ...terms, method: "threshold", promise: { promisedHps: 1_000 } }));
 }

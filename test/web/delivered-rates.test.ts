@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { LiveFigures } from "../../src/web/live-figures.ts";
+import { must, sellContract } from "../control/test-control.ts";
 import { testWeb } from "./test-web.ts";
 
 const minuteMs = 60_000;
@@ -9,23 +10,7 @@ const hourMs = 60 * minuteMs;
 function world() {
   const web = testWeb();
   const { control, clock, ledger } = web;
-  const fleet = control.fleets.ensureMain();
-  const must = <T>(result: { ok: true; value: T } | { ok: false; rule: string }): T => {
-    if (!result.ok) throw new Error(result.rule);
-    return result.value;
-  };
-  const pool = must(control.pools.create({ name: "p", host: "pool.example", port: 3333, username: "u" }));
-  const profile = must(control.profiles.create({ name: "p", poolNos: [pool.no] }));
-  const customer = must(control.customers.create({ name: "Hashhaus" }));
-  const terms = {
-    customerNo: customer.no,
-    fleetNo: fleet.no,
-    profileNo: profile.no,
-    method: "threshold",
-    promise: { promisedHps: 1_000 },
-    by: "user:x",
-  } as const;
-  const { id, no } = must(control.contracts.create(terms));
+  const { id, no } = sellContract(control);
   let servedFromMs = Number.POSITIVE_INFINITY;
   ledger.deliveredRates = (windowsS, nowMs = clock.nowMs) =>
     Promise.resolve(new Map([[no, windowsS.map((seconds) => (1_000 * Math.min(seconds * 1_000, Math.max(0, nowMs - servedFromMs))) / (seconds * 1_000))]]));

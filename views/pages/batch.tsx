@@ -3,9 +3,9 @@
 import { count, plural } from "../format.ts";
 import { Layout } from "../layout.tsx";
 import { type Choice, Field, FormErrors, type FormState, Hidden, Select, TextArea } from "../parts/form.tsx";
-import { Glyph, type Shape } from "../parts/glyph.tsx";
 import { Heading } from "../parts/heading.tsx";
 import { InTurns } from "../parts/in-turns.tsx";
+import { type Look, Mark } from "../parts/status.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
 
 export type BatchOutcomeWord = "changed" | "unchanged" | "refused";
@@ -49,7 +49,7 @@ export type BatchProps = {
   more: number;
 };
 
-const looks: Readonly<Record<BatchOutcomeWord, { shape: Shape; tone: string }>> = Object.freeze({
+const looks: Readonly<Record<BatchOutcomeWord, Look>> = Object.freeze({
   changed: { shape: "half", tone: "ok" },
   unchanged: { shape: "disc", tone: "off" },
   refused: { shape: "cross", tone: "bad" },
@@ -59,14 +59,8 @@ const lifecycles: readonly Choice[] = ["storage", "active", "maintenance", "reti
 const lends: readonly Choice[] = ["none", "house", "all"].map((word) => ({ value: word, text: word }));
 const asIs: Choice = { value: "", text: "as it is" };
 
-function Mark(props: { outcome: BatchOutcomeWord }): JSX.Element {
-  const { shape, tone } = looks[props.outcome];
-  return (
-    <span class={`mark ${tone}`}>
-      <Glyph shape={shape} />
-      <b>{props.outcome}</b>
-    </span>
-  );
+function OutcomeMark(props: { outcome: BatchOutcomeWord }): JSX.Element {
+  return <Mark word={props.outcome} look={looks[props.outcome]} forMs={null} />;
 }
 
 function Fields(props: { id: string; csrf: string; fields: BatchFields }): JSX.Element {
@@ -199,7 +193,7 @@ function Results(props: BatchProps): JSX.Element {
       <p class="chips">
         {outcomes.map((outcome) => (
           <span class="chip">
-            <Mark outcome={outcome} /> <span safe>{count(props.counts[outcome])}</span>
+            <OutcomeMark outcome={outcome} /> <span safe>{count(props.counts[outcome])}</span>
           </span>
         ))}
       </p>
@@ -222,7 +216,7 @@ function Results(props: BatchProps): JSX.Element {
                   </a>
                 </th>
                 <td>
-                  <Mark outcome={line.outcome} />
+                  <OutcomeMark outcome={line.outcome} />
                 </td>
                 <td class="wrap" safe>
                   {line.refusal ?? ""}

@@ -1,6 +1,7 @@
 /** @jsxImportSource @kitajs/html */
 import { count } from "../format.ts";
-import { Glyph, type Shape } from "../parts/glyph.tsx";
+import { Glyph } from "../parts/glyph.tsx";
+import { type Look, Mark } from "../parts/status.tsx";
 
 export type Outcome = "new" | "changed" | "unchanged" | "removed" | "error";
 export type ImportRowLine = {
@@ -12,7 +13,7 @@ export type ImportRowLine = {
   warnings: { cell: string; rule: string }[];
 };
 
-const looks: Readonly<Record<Outcome, { shape: Shape; tone: string }>> = Object.freeze({
+const looks: Readonly<Record<Outcome, Look>> = Object.freeze({
   new: { shape: "diamond", tone: "new" },
   changed: { shape: "half", tone: "ok" },
   unchanged: { shape: "disc", tone: "off" },
@@ -28,13 +29,7 @@ export function cut(text: string): string {
 }
 
 export function OutcomeMark(props: { outcome: Outcome }): JSX.Element {
-  const { shape, tone } = looks[props.outcome];
-  return (
-    <span class={`mark ${tone}`}>
-      <Glyph shape={shape} />
-      <b>{props.outcome}</b>
-    </span>
-  );
+  return <Mark word={props.outcome} look={looks[props.outcome]} forMs={null} />;
 }
 
 const wordsOf = (cell: string): string => cell.replaceAll("_", " ");

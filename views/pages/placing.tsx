@@ -3,9 +3,9 @@
 import { count, plural } from "../format.ts";
 import { Layout } from "../layout.tsx";
 import { type Choice, Field, FormErrors, type FormState, Hidden, Select } from "../parts/form.tsx";
-import { Glyph, type Shape } from "../parts/glyph.tsx";
 import { Heading } from "../parts/heading.tsx";
 import { InTurns } from "../parts/in-turns.tsx";
+import { type Look, Mark } from "../parts/status.tsx";
 import type { AssetUrls, Viewer } from "../viewer.ts";
 
 export type PlacingOutcome = "move" | "conflict" | "refused" | "unmatched" | "unchanged";
@@ -26,7 +26,7 @@ export type PlacingPreview = {
 
 export type PlacingProps = { viewer: Viewer; assets: AssetUrls; form: FormState; sites: readonly Choice[]; preview: PlacingPreview | null };
 
-const looks: Readonly<Record<PlacingOutcome, { word: string; shape: Shape; tone: string }>> = Object.freeze({
+const looks: Readonly<Record<PlacingOutcome, Look & { word: string }>> = Object.freeze({
   move: { word: "would move", shape: "disc", tone: "ok" },
   conflict: { word: "conflict", shape: "square", tone: "bad" },
   refused: { word: "refused", shape: "cross", tone: "bad" },
@@ -35,13 +35,8 @@ const looks: Readonly<Record<PlacingOutcome, { word: string; shape: Shape; tone:
 });
 
 function OutcomeMark(props: { outcome: PlacingOutcome }): JSX.Element {
-  const { word, shape, tone } = looks[props.outcome];
-  return (
-    <span class={`mark ${tone}`}>
-      <Glyph shape={shape} />
-      <b safe>{word}</b>
-    </span>
-  );
+  const { word, ...look } = looks[props.outcome];
+  return <Mark word={word} look={look} forMs={null} />;
 }
 
 function Asked(props: PlacingProps): JSX.Element {

@@ -57,7 +57,8 @@ const fleetLooks: Readonly<Record<FleetWord, Look>> = Object.freeze({
   houseless: { shape: "cross", tone: "bad" },
 });
 
-function Mark(props: { word: string; look: Look; forMs: number | null }): JSX.Element {
+/** Glyph, word and, unless null, how long it has been so. */
+export function Mark(props: { word: string; look: Look; forMs: number | null }): JSX.Element {
   return (
     <span class={`mark ${props.look.tone}`}>
       <Glyph shape={props.look.shape} />
@@ -67,7 +68,6 @@ function Mark(props: { word: string; look: Look; forMs: number | null }): JSX.El
   );
 }
 
-/** Glyph, word and, unless null, how long it has been so. */
 export function RigMark(props: { status: RigStatusWord; forMs: number | null }): JSX.Element {
   return <Mark word={props.status} look={rigLooks[props.status]} forMs={props.forMs} />;
 }

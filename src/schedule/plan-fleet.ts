@@ -5,7 +5,7 @@ import type { PlannedFleet } from "./planned-fleet.ts";
 import type { PlannedRig } from "./planned-rig.ts";
 import { sendReplacedHome } from "./replaced.ts";
 import { exchange, fillFromSpares, level, shareOut, takeFromLower } from "./shortage.ts";
-import { trade } from "./trade.ts";
+import { takeSurplus, trade } from "./trade.ts";
 import type { Why } from "./why.ts";
 
 /** Rounds after which a plan is taken as it is; two are the rule, the last of which finds nothing. */
@@ -38,6 +38,7 @@ function planRank(fleet: PlannedFleet, contracts: readonly PlannedContract[]): v
   if (short.length === 0) return;
   for (const contract of short) exchange(fleet, contract);
   trade(fleet, short);
+  for (const contract of short) takeSurplus(fleet, contract);
   for (const contract of short) takeFromLower(fleet, contract);
   if (short.some(({ fill }) => fill < 1)) level(fleet, contracts);
   for (const contract of contracts) sendReplacedHome(fleet, contract);

@@ -18,6 +18,8 @@ const sentences: Readonly<Record<string, (told: Told) => string>> = Object.freez
   exchange: ({ rig, contract, why }) => `${rig} goes from ${why.chosen} to ${contract}, which found no spare that it may use; ${why.chosen} has others`,
   taken: ({ rig, part, contract, why }) =>
     `${rig} is taken from ${why.chosen} for ${contract}${part}, which comes first and was expected to get only ${percent(why.fill)}`,
+  needless: ({ rig, part, contract, why }) =>
+    `${rig} goes from ${why.chosen}, which is full without it, to ${contract}${part}, which was expected to get only ${percent(why.fill)}`,
   levelled: ({ rig, part, contract, why }) =>
     `${rig} goes from ${why.chosen} to ${contract}${part}, which was expected to get only ${percent(why.fill)}: contracts of one priority share what there is`,
   traded: ({ rig, contract, why }) => `${rig} goes from ${why.chosen} to ${contract}, which was expected to get only ${percent(why.fill)}`,

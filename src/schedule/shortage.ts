@@ -130,25 +130,27 @@ export function takeFromLower(fleet: PlannedFleet, contract: PlannedContract): v
     const givers = lower.filter(({ fact }) => fact.priority === priority);
     while (givers.length > 0 && contract.fill < 1) {
       const giver = givers.reduce((one, other) => (other.fill > one.fill ? other : one));
-      const rig = takeable(giver, contract);
-      if (rig === null || !takeOne(fleet, rig, { giver, receiver: contract, fill })) givers.splice(givers.indexOf(giver), 1);
+      const rig = takeable({ giver, receiver: contract });
+      if (rig === null || !takeOne(fleet, rig, { giver, receiver: contract, fill, code: "taken" })) givers.splice(givers.indexOf(giver), 1);
     }
   }
 }
 
 /** Places are dealt anew with each rig; should the receiver not be better off, the rig stays where it was. */
-function takeOne(fleet: PlannedFleet, rig: PlannedRig, { giver, receiver, fill }: Between & { fill: number }): boolean {
+export function takeOne(fleet: PlannedFleet, rig: PlannedRig, { giver, receiver, fill, code }: Between & { fill: number; code: string }): boolean {
   const received = receiver.fill;
   const mark = fleet.mark;
-  give(fleet, rig, { contract: receiver, giver, cause: "take", code: "taken", fill });
+  give(fleet, rig, { contract: receiver, giver, cause: "take", code, fill });
   if (receiver.fill > received) return true;
   fleet.rollBack(mark);
   return false;
 }
 
-/** The largest that is not too much, else the smallest; of equals the one that the giver has in part; rigs that the giver named are the last to go. */
-function takeable(giver: PlannedContract, receiver: PlannedContract): PlannedRig | null {
-  const rigs = candidates(giver, receiver).sort((one, other) => one.h - other.h || one.no - other.no);
+/** Of those that may: the largest that is not too much, else the smallest; of equals the one that the giver has in part; rigs that the giver named are the last to go. */
+export function takeable({ giver, receiver }: Between, may: (rig: PlannedRig) => boolean = () => true): PlannedRig | null {
+  const rigs = candidates(giver, receiver)
+    .filter(may)
+    .sort((one, other) => one.h - other.h || one.no - other.no);
   const unnamed = rigs.filter((rig) => !giver.fact.places.some(({ rigNo }) => rigNo === rig.no));
   const from = unnamed.length > 0 ? unnamed : rigs;
   if (receiver.fact.method === "miners") return from[0] ?? null;

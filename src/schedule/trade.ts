@@ -4,7 +4,7 @@ import { planLimits } from "./plan-limits.ts";
 import type { PlannedContract } from "./planned-contract.ts";
 import type { PlannedFleet } from "./planned-fleet.ts";
 import type { PlannedRig } from "./planned-rig.ts";
-import { asFill, type Between, isWorth, mayBeTaken, mayLevel } from "./shortage.ts";
+import { asFill, type Between, isWorth, mayBeTaken, mayLevel, takeable, takeOne } from "./shortage.ts";
 import { fractionAtLeast } from "./sliced-rig.ts";
 import type { Why } from "./why.ts";
 
@@ -28,6 +28,24 @@ export function trade(fleet: PlannedFleet, short: readonly PlannedContract[]): v
       break;
     }
   }
+}
+
+/**
+ * What anybody has beyond his promise is as good as a spare to a contract below its tolerance, whichever comes first of the two: it does not
+ * wait there until it has been long enough for an optional move.
+ */
+export function takeSurplus(fleet: PlannedFleet, receiver: PlannedContract): void {
+  if (!receiver.belowTolerance) return;
+  const { fill } = receiver;
+  for (const giver of giversOf(fleet).filter((one) => one !== receiver)) {
+    while (receiver.fill < 1 && takeNeedless(fleet, { giver, receiver }, fill));
+  }
+}
+
+function takeNeedless(fleet: PlannedFleet, { giver, receiver }: Between, fill: number): boolean {
+  const isNeedless = (one: PlannedRig) => one.partHps <= giver.stayHps - giver.promisedHps;
+  const rig = takeable({ giver, receiver }, isNeedless);
+  return rig !== null && takeOne(fleet, rig, { giver, receiver, fill, code: "needless" });
 }
 
 /** The last priorities first; of one, who has the most too much is the likeliest to have something that fits. */

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import type { PlanFacts } from "../../src/schedule/plan-facts.ts";
 import { makePlan } from "../../src/schedule/planner.ts";
-import { carriedOut, contractFact, fleetFact, nowMs, rigFact, th, world } from "./plan-world.ts";
+import { carriedOut, contractFact, fleetFact, minersFact, nowMs, rigFact, th, world } from "./plan-world.ts";
 
 /** Two contracts that hold all the rigs there are: one has 35 TH/s too much, the other lacks 30. */
 const unevenly = (more: Partial<PlanFacts["rigs"][number]> = {}): PlanFacts =>
@@ -54,6 +54,37 @@ test("the last priority is the first to trade", () => {
     allocations: [1, 1, 2, 2, 3, 3].map((contractNo, at) => ({ rigNo: at + 1, contractNo, fraction: 1 })),
   });
   expect(makePlan(facts).changes.map(({ rigNo, to }) => `${rigNo}>${to}`)).toEqual(["3>3", "5>2"]);
+});
+
+/** Its promise was cut to a third a moment ago; another, with less to say, has lost all its rigs. */
+const cut = (more: Partial<PlanFacts["contracts"][number]> = {}): PlanFacts =>
+  world({
+    rigs: [1, 2, 3, 4, 5].map((no) => rigFact(no, { lastMoveAtMs: nowMs - 60_000, movesLastHour: 2, ...(no > 3 && { status: "offline" }) })),
+    contracts: [contractFact(1, { promisedHps: 100 * th, priority: 0 }), contractFact(2, { promisedHps: 200 * th, priority: 9, ...more })],
+    allocations: [1, 1, 1, 2, 2].map((contractNo, at) => ({ rigNo: at + 1, contractNo, fraction: 1 })),
+  });
+
+test("what one has beyond its promise goes to one that is below its tolerance at once, whichever of them comes first", () => {
+  const plan = makePlan(cut());
+  expect(plan.shortages).toEqual([]);
+  expect(plan.changes.filter(({ to }) => to === 2).map(({ rigNo }) => rigNo)).toEqual([3, 2]);
+  expect(plan.changes[0]).toMatchObject({
+    cause: "take",
+    optional: false,
+    reason: { code: "needless", text: "S21-003 goes from C-1, which is full without it, to C-2, which was expected to get only 0.0 %" },
+  });
+  expect(makePlan(carriedOut(cut(), plan)).changes).toEqual([]);
+});
+
+test("a place is given what another contract has too much as well", () => {
+  const { places } = minersFact(2, 2);
+  expect(makePlan(cut({ method: "miners", places, toleranceBp: 2_000 })).shortages).toEqual([]);
+});
+
+test("one that lacks less than its tolerance waits until what is too much may move", () => {
+  const facts = cut({ promisedHps: 105 * th });
+  const rigs = facts.rigs.map((rig) => (rig.no === 4 ? { ...rig, status: "online" as const } : rig));
+  expect(makePlan({ ...facts, rigs }).changes.filter(({ cause }) => cause === "take")).toEqual([]);
 });
 
 /** Contracts that each want 19.4995 rigs, of which half have 20 and half 19: no trade of whole rigs fits. */

@@ -33,7 +33,17 @@ export class ContractBook {
 
   constructor(deps: ContractBookDeps) {
     this.deps = deps;
+    this.settleLate();
     this.read();
+  }
+
+  /** Terms that began or ended while no hub ran: the first plan knows of them, and so do its reasons. */
+  private settleLate(): void {
+    try {
+      this.deps.control.contracts.settle();
+    } catch {
+      // A full disk keeps no hub from starting: the first tick tries again, and says so.
+    }
   }
 
   /** Reads them anew; gives the numbers of those that have another profile now. */

@@ -17,8 +17,11 @@ export type PresenceDeps = {
   siteOf: (rigNo: number) => number;
   rigsOfSite: (siteNo: number) => number;
   /** Their grace is over and they are not back. */
-  gone: (rigNos: readonly number[]) => void;
+  gone: (rigs: readonly Gone[]) => void;
 };
+
+/** `awayMs`: how long it has been disconnected. */
+export type Gone = { rigNo: number; awayMs: number };
 
 /** Watches over disconnected rigs that somebody counts on: a timer for the next grace that ends, and none while all are there. */
 export class Presence {
@@ -92,8 +95,9 @@ export class Presence {
     this.stopTimer = null;
     this.timerAtMs = Number.POSITIVE_INFINITY;
     const nowMs = this.deps.now();
-    const over = [...this.away].filter(([, { sinceMs, graceMs }]) => nowMs >= sinceMs + graceMs).map(([rigNo]) => rigNo);
-    for (const rigNo of over) this.away.delete(rigNo);
+    const over: Gone[] = [];
+    for (const [rigNo, { sinceMs, graceMs }] of this.away) if (nowMs >= sinceMs + graceMs) over.push({ rigNo, awayMs: nowMs - sinceMs });
+    for (const { rigNo } of over) this.away.delete(rigNo);
     this.arm();
     if (over.length > 0) this.deps.gone(over);
   }

@@ -19,7 +19,7 @@ import { readSnapshot, rememberedOf, snapshotOf } from "./health-snapshot.ts";
 import { canBeSent, Judge } from "./judge.ts";
 import { leavingReason } from "./leaving-words.ts";
 import { fleetPlanFact, fleetsOf, knobsOf, yardsticks } from "./plan-inputs.ts";
-import { Presence } from "./presence.ts";
+import { type Gone, Presence } from "./presence.ts";
 import { Register } from "./register.ts";
 import { Scheduler } from "./scheduler.ts";
 import { Slices } from "./slices.ts";
@@ -96,7 +96,7 @@ export class Watch {
       graceMsOf: (rigNo) => this.graceMsOf(rigNo),
       siteOf: (rigNo) => this.register.get(rigNo)?.plan.siteNo ?? 0,
       rigsOfSite: (siteNo) => this.register.countAt(siteNo),
-      gone: (rigNos) => this.gone(rigNos),
+      gone: (rigs) => this.gone(rigs),
     });
     hub.holdContracts(this.book.destinations());
     // Rigs of contracts that are not here yet count as gone from now on, if they do not come back.
@@ -364,9 +364,9 @@ export class Watch {
     return (this.fleets.get(rig.plan.fleetNo)?.disconnectGraceS ?? 0) * 1_000;
   }
 
-  private gone(rigNos: readonly number[]): void {
-    for (const rigNo of rigNos) {
-      const seconds = Math.round((this.graceMsOf(rigNo) ?? 0) / 1_000);
+  private gone(rigs: readonly Gone[]): void {
+    for (const { rigNo, awayMs } of rigs) {
+      const seconds = Math.round(awayMs / 1_000);
       this.register.change(rigNo, { connected: false, gone: true, statusText: `has been disconnected for ${seconds} s` });
     }
     this.scheduler.run();

@@ -5,15 +5,19 @@ import { FakeTimers } from "../support/fake-timers.ts";
 function set({ rigs = 100, graceMs = 15_000 as number | null } = {}) {
   const timers = new FakeTimers();
   const gone: { atMs: number; rigNos: number[] }[] = [];
+  const awayMs: number[] = [];
   const presence = new Presence({
     now: timers.now,
     after: timers.after,
     graceMsOf: () => graceMs,
     siteOf: () => 1,
     rigsOfSite: () => rigs,
-    gone: (rigNos) => gone.push({ atMs: timers.nowMs, rigNos: [...rigNos] }),
+    gone: (left) => {
+      gone.push({ atMs: timers.nowMs, rigNos: left.map(({ rigNo }) => rigNo) });
+      awayMs.push(...left.map((rig) => rig.awayMs));
+    },
   });
-  return { timers, gone, presence, startMs: timers.nowMs };
+  return { timers, gone, awayMs, presence, startMs: timers.nowMs };
 }
 
 test("a rig is gone when its grace is over, to the millisecond and not before", () => {
@@ -48,7 +52,7 @@ test("each rig has its own grace, counted from its own last moment", () => {
 });
 
 test("when more than a tenth of a site falls within ten seconds, all of those are given a minute", () => {
-  const { timers, gone, presence, startMs } = set({ rigs: 100 });
+  const { timers, gone, awayMs, presence, startMs } = set({ rigs: 100 });
   for (let no = 1; no <= 11; no++) {
     presence.left(no);
     timers.pass(500);
@@ -56,6 +60,8 @@ test("when more than a tenth of a site falls within ten seconds, all of those ar
   timers.pass(60_000);
   expect(gone[0]).toEqual({ atMs: startMs + presenceLimits.outageGraceMs, rigNos: [1] });
   expect(gone.flatMap(({ rigNos }) => rigNos)).toHaveLength(11);
+  // What is told of each is how long it was away, not what its fleet would have given one that falls alone.
+  expect(awayMs).toEqual(Array(11).fill(presenceLimits.outageGraceMs));
 });
 
 test("a tenth of it is no outage, and neither are two rigs of ten", () => {

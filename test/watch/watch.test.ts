@@ -292,6 +292,21 @@ test("in the first minute of a run contracts stand as they were, and one that is
   expect(stand.serving(no)).toEqual([]);
 });
 
+test("a term that ended while no hub ran is over before its rigs leave, and is what they are told", async () => {
+  stand = new Stand(3);
+  await stand.work(120);
+  const { no } = stand.contract(200 * terahash, { endsAtMs: stand.nowMs + 60_000 });
+  await stand.watch.round();
+  expect(stand.serving(no)).toHaveLength(2);
+  await stand.watch.stop();
+  stand.nowMs += 120_000;
+  stand.start(60_000);
+  const { control } = stand;
+  expect(stand.serving(no)).toEqual([]);
+  expect(control.events.latest(3).map(({ type }) => type)).toEqual(["rig.moved", "rig.moved", "contract.ended"]);
+  expect(control.allocations.openOf(1)?.reason.text).toBe("C-00001 has ended: its term is over; r1, which served it, is free");
+});
+
 test("a plan that cannot be recorded is not applied, and is tried again at the next tick", async () => {
   stand = new Stand(3);
   await stand.work(120);

@@ -178,12 +178,20 @@ test("a pin that makes no sense is refused and leaves no trace", async () => {
 
 test("a rig is not pinned where a customer's account is, and what it is pinned to becomes no customer's", async () => {
   const web = testWeb();
-  const { path, other, poolB } = await farm(web);
+  const { path, other, poolB, fleet } = await farm(web);
   const customer = (await web.post("/customers", { name: "Anna" })).json["id"];
   const his = (await web.post("/pools", { name: "Anna's", url: "stratum+tcp://h:2", username: "u", customer_id: customer })).json["id"];
   const mixed = (await web.post("/profiles", { name: "Mixed", pool_ids: [poolB, his] })).json["id"];
   const refused = await web.post(`${path}/pin`, { profile_id: mixed });
   expect([refused.status, refused.json["detail"]]).toEqual([409, "this profile contains pool Anna's of customer Anna: its rigs come from his contracts"]);
+  // The profile is nobody's, and a contract works through it: the rig's work would be on the house's books.
+  const shared = (await web.post("/profiles", { name: "Shared", pool_ids: [poolB] })).json["id"];
+  const terms = { fleet_id: fleet, method: "threshold", promised_hps: 1_000, profile_id: shared, allow_short: true };
+  const sold = await web.post("/contracts", { external_ref: "1", customer_id: customer, ...terms });
+  expect(sold.status).toBe(201);
+  const taken = await web.post(`${path}/pin`, { profile_id: shared });
+  expect([taken.status, taken.json["detail"]]).toEqual([409, `this profile is that of contract ${sold.json["number"]}: pin the rig to the contract`]);
+  await web.post(`/contracts/${sold.json["id"]}/terminate`, { reason: "over" });
   expect(web.hub.moves).toEqual([]);
 
   await web.post(`${path}/pin`, { profile_id: other });

@@ -26,6 +26,10 @@ export class LastHour {
     this.count(nowMs);
   }
 
+  clear(): void {
+    this.moments = [];
+  }
+
   count(nowMs: number): number {
     const oldestMs = this.moments[0] ?? nowMs;
     if (nowMs - oldestMs >= gateRule.windowMs) this.moments = this.moments.filter((atMs) => nowMs - atMs < gateRule.windowMs);

@@ -95,6 +95,7 @@ export class PendingSubmits {
       if (nowMs - share.forwardedAtMs < limits.answerMsMax) break;
       this.takeWaiting(this.oldest);
       this.remember(this.oldest, share);
+      this.noteTime(Number.POSITIVE_INFINITY);
       this.settle(share, unanswered, false);
     }
     for (const [id, share] of this.late) {
@@ -112,7 +113,7 @@ export class PendingSubmits {
     }
   }
 
-  /** What this part (0..1) of the last answers took at most, in milliseconds; null before the first. */
+  /** What this part (0..1) of the last shares' answers took at most, in milliseconds; infinite where they have not come in time, null before the first. */
   answerMs(part: number): number | null {
     return quantile(this.recentAnswersMs, part);
   }
@@ -155,8 +156,14 @@ export class PendingSubmits {
 
   private noteAnswered(answeredMs: number): void {
     this.owingSinceMs = 0;
-    this.recentAnswersMs[this.recentAt] = answeredMs;
-    this.recentAt = (this.recentAt + 1) & 63;
+    this.noteTime(answeredMs);
+  }
+
+  private noteTime(answeredMs: number): void {
+    // A share that was noted as unanswered has its answer after all.
+    const missed = Number.isFinite(answeredMs) && answeredMs > limits.answerMsMax ? this.recentAnswersMs.indexOf(Number.POSITIVE_INFINITY) : -1;
+    this.recentAnswersMs[missed === -1 ? this.recentAt : missed] = answeredMs;
+    if (missed === -1) this.recentAt = (this.recentAt + 1) & 63;
   }
 
   private answerLate(id: number, response: Response, nowMs: number): void {

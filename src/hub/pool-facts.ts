@@ -22,7 +22,7 @@ export function factOfPool(pool: Pool, upstreams: readonly Upstream[], when: { n
     sessions: upstreams.reduce((sum, upstream) => sum + upstream.sessions.length, 0),
     rigs: upstreams.reduce((sum, upstream) => sum + upstream.rigs, 0),
     lastJobAtMs: face === null || face.lastJobAtMs === 0 ? null : face.lastJobAtMs,
-    answerMs: face?.pending.answerMs(0.5) ?? null,
+    answerMs: finite(face?.pending.answerMs(0.5)),
     warnings: [
       ...new Set(upstreams.flatMap((upstream) => upstream.warnings(when.nowMs))),
       ...sizeWarnings(size),
@@ -30,6 +30,8 @@ export function factOfPool(pool: Pool, upstreams: readonly Upstream[], when: { n
     ],
   };
 }
+
+const finite = (ms: number | null | undefined): number | null => (ms != null && Number.isFinite(ms) ? ms : null);
 
 /** Whose sessions are at fault here while another's stands for the pool: its state says nothing of them. */
 function ejectedWarnings(upstreams: readonly Upstream[], shown: Upstream | undefined, nameOf: ContractName): string[] {

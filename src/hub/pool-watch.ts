@@ -133,6 +133,12 @@ export class PoolWatch {
     this.tooHard.look(0, false);
   }
 
+  /** Another account, or another pool: nothing that is known of the one before says anything of it. */
+  beginElsewhere(): void {
+    this.begin();
+    this.failures.clear();
+  }
+
   /** What an operator should know that is no reason to leave. */
   warnings(nowMs: number, session: PoolSession): string[] {
     const quietMs = nowMs - session.lastLineAtMs;

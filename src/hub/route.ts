@@ -11,10 +11,14 @@ export type RoutedHand = Hand & { to: Destination | null };
 /** The first rigs to go back to a pool that is well again, see `waveSize`. */
 export type Wave = { poolNo: number; sinceMs: number; readonly hands: Set<RoutedHand> };
 
+/** So long at least the word of people about a list counts: a pool that they have put into it has to be dialled first. */
+const changedMsMin = 60_000;
+
 /** All rigs of one destination, and the pool of its profile that they work for now. */
 export class Route {
   readonly to: Destination;
-  profile: Profile;
+  private currentProfile: Profile;
+  private changedAtMs = Number.NEGATIVE_INFINITY;
   activePoolNo: number | null = null;
   lastPoolNo: number | null = null;
   /** While there is no active pool: since when; it begins without one. */
@@ -33,8 +37,23 @@ export class Route {
 
   constructor(to: Destination, profile: Profile, nowMs: number) {
     this.to = to;
-    this.profile = profile;
+    this.currentProfile = profile;
     this.poollessSinceMs = nowMs;
+  }
+
+  get profile(): Profile {
+    return this.currentProfile;
+  }
+
+  /** As it is now; `edited`: an account of one of its pools is another. */
+  follow(profile: Profile, { edited, nowMs }: { edited: boolean; nowMs: number }): void {
+    if (edited || !Bun.deepEquals(profile.poolNos, this.currentProfile.poolNos)) this.changedAtMs = nowMs;
+    this.currentProfile = profile;
+  }
+
+  /** Whether people have changed its list since a hold-down. After that a pool that is well needs nobody's word. */
+  justChanged(nowMs: number): boolean {
+    return nowMs - this.changedAtMs <= Math.max(changedMsMin, this.profile.returnAfterS * 1_000);
   }
 
   get isContract(): boolean {

@@ -6,8 +6,8 @@ import type { PoolState } from "../health/facts.ts";
 /** What the switchboard saw; `contractNo` 0 = the house. Moments are of the hub's time. */
 export type SwitchEvent = { contractNo: number } & (
   | { type: "pool.failover"; from: Pool; to: Pool; profile: Profile; rigs: number; reason: string; tookMs: number }
-  /** `hasProvenItself`: nothing forced the return; else there was no pool to work for. */
-  | { type: "pool.returned"; from: Pool; to: Pool; profile: Profile; rigs: number; hasProvenItself: boolean }
+  /** `proven`: well for its hold-down; `listed`: people have put it before the other; `usable`: there was no pool to work for. */
+  | { type: "pool.returned"; from: Pool; to: Pool; profile: Profile; rigs: number; cause: "proven" | "listed" | "usable" }
   | { type: "pool.all-down"; from: Pool; profile: Profile; rigs: number; reason: string }
   | { type: "pool.state"; pool: Pool; from: PoolState; to: PoolState; reason: string }
   | { type: "pool.name-refused"; pool: Pool; name: string; reason: string }
@@ -17,16 +17,17 @@ export type SwitchEvent = { contractNo: number } & (
 
 type Switched = Omit<SwitchEvent & { type: "pool.failover" }, "type">;
 
-/**
- * From one pool to another. `returns`: by choice, while the pool in use could be used; `hadNone`: there was none in use. An earlier pool of the list that
- * rigs go to because theirs has failed is no return.
- */
-export function switchEvent(switched: Switched, { returns, hadNone }: { returns: boolean; hadNone: boolean }): SwitchEvent {
+/** `returns`: by choice, while the pool in use could be used; `hadNone`: there was none in use; `justChanged`: the list is another since a short time. */
+type Circumstances = { returns: boolean; hadNone: boolean; justChanged: boolean };
+
+/** From one pool to another. An earlier pool of the list that rigs go to because theirs has failed is no return. */
+export function switchEvent(switched: Switched, { returns, hadNone, justChanged }: Circumstances): SwitchEvent {
   const { profile, from, to } = switched;
   const isEarlier = profile.poolNos.indexOf(to.no) <= profile.poolNos.indexOf(from.no);
   if (!isEarlier || !(returns || hadNone)) return { ...switched, type: "pool.failover" };
   const { reason: _reason, tookMs: _tookMs, ...told } = switched;
-  return { ...told, type: "pool.returned", hasProvenItself: returns };
+  const byChoice = justChanged ? "listed" : "proven";
+  return { ...told, type: "pool.returned", cause: returns ? byChoice : "usable" };
 }
 
 /** Who a contract's number stands for; null = nobody knows. */
@@ -52,7 +53,7 @@ function toldOf(event: SwitchEvent, contract: Contract, { wallOf }: Context): Ev
         type: event.type,
         subjectKind: "pool",
         subjectId: event.from.id,
-        text: `${event.from.name}: ${event.reason || "not usable"}. ${rigs(event.rigs)}${whose} went on at ${event.to.name} in ${event.tookMs} ms.`,
+        text: `${event.from.name}: ${event.reason || "not usable"}. ${wentOn(event, contract)}.`,
         data: { from_pool_id: event.from.id, to_pool_id: event.to.id, profile_id: event.profile.id, rigs: event.rigs, took_ms: event.tookMs },
       };
     case "pool.returned":
@@ -60,7 +61,7 @@ function toldOf(event: SwitchEvent, contract: Contract, { wallOf }: Context): Ev
         type: event.type,
         subjectKind: "pool",
         subjectId: event.to.id,
-        text: returnedText(event, `${rigs(event.rigs)}${whose}`),
+        text: returnedText(event, event.rigs === 0 ? `${nameOf(contract)}, without a rig now,` : `${rigs(event.rigs)}${whose}`),
         data: { from_pool_id: event.from.id, to_pool_id: event.to.id, profile_id: event.profile.id, rigs: event.rigs },
       };
     case "pool.all-down":
@@ -92,7 +93,7 @@ function toldOf(event: SwitchEvent, contract: Contract, { wallOf }: Context): Ev
         type: event.type,
         subjectKind: "contract",
         subjectId: contract?.id ?? null,
-        text: `No pool of ${contract?.name ?? "the house"} is usable (${event.reason || "not usable"}): ${rigs(event.rigs)} ${verb(event.rigs, "mines", "mine")} for the house until one is. The time is the customer's pools'.`,
+        text: `No pool of ${nameOf(contract)} is usable (${event.reason || "not usable"}): ${rigs(event.rigs)} ${verb(event.rigs, "mines", "mine")} for the house until one is. The time is the customer's pools'.`,
         data: { profile_id: event.profile.id, rigs: event.rigs, from_ms: wallOf(event.fromMs) },
       };
     case "contract.pools-up":
@@ -100,14 +101,23 @@ function toldOf(event: SwitchEvent, contract: Contract, { wallOf }: Context): Ev
         type: event.type,
         subjectKind: "contract",
         subjectId: contract?.id ?? null,
-        text: `A pool of ${contract?.name ?? "the house"} is used again after ${Math.round((event.toMs - event.fromMs) / 1000)} s: ${rigs(event.rigs)} ${verb(event.rigs, "works", "work")} for it.`,
+        text: `A pool of ${nameOf(contract)} is used again after ${Math.round((event.toMs - event.fromMs) / 1000)} s: ${rigs(event.rigs)} ${verb(event.rigs, "works", "work")} for it.`,
         data: { profile_id: event.profile.id, rigs: event.rigs, from_ms: wallOf(event.fromMs), to_ms: wallOf(event.toMs) },
       };
   }
 }
 
-function returnedText({ from, to, hasProvenItself }: SwitchEvent & { type: "pool.returned" }, who: string): string {
-  if (from.no === to.no || !hasProvenItself) return `${to.name} is usable again: ${who} took up its work.`;
+const nameOf = (contract: Contract): string => contract?.name ?? "the house";
+
+/** Sessions are held for who has no rig at the moment, and change over like all others. */
+function wentOn({ rigs: count, to, tookMs }: SwitchEvent & { type: "pool.failover" }, contract: Contract): string {
+  if (count === 0) return `Whoever comes to ${nameOf(contract)} works at ${to.name}; no rig does now`;
+  return `${rigs(count)}${contract === null ? "" : ` of ${contract.name}`} went on at ${to.name} in ${tookMs} ms`;
+}
+
+function returnedText({ from, to, cause }: SwitchEvent & { type: "pool.returned" }, who: string): string {
+  if (from.no === to.no || cause === "usable") return `${to.name} is usable again: ${who} took up its work.`;
+  if (cause === "listed") return `${to.name} comes before ${from.name} in the list as it was changed: ${who} went over to it.`;
   return `${to.name} has been well for long enough: ${who} went back to it from ${from.name}.`;
 }
 

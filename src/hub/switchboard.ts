@@ -69,12 +69,15 @@ export class Switchboard {
   /** Reads pools and profiles anew and brings the sessions in line. Harmless to call at any time. */
   reconcile(): void {
     this.reread();
+    const edited = new Set<number>();
     for (const upstream of this.owners.upstreams()) {
       const pool = this.pools.get(upstream.pool.no);
-      if (pool !== undefined) upstream.reconfigure(pool);
+      if (pool !== undefined && upstream.reconfigure(pool)) edited.add(pool.no);
     }
+    const nowMs = this.deps.now();
     for (const route of this.routes.values()) {
-      route.profile = this.profiles.get(route.to.profileNo) ?? route.profile;
+      const profile = this.profiles.get(route.to.profileNo) ?? route.profile;
+      route.follow(profile, { edited: profile.poolNos.some((no) => edited.has(no)), nowMs });
       this.refuge.turnOut(route);
     }
     this.evaluateAll();
@@ -296,6 +299,7 @@ export class Switchboard {
       switches: route.switches.count(nowMs),
       hasRefuge: route.isContract,
       inRefuge: route.inRefuge,
+      justChanged: route.justChanged(nowMs),
     });
     this.follow(route, chosen, choices);
     if (chosen === null) for (const upstream of upstreams) upstream.redial.hurry();
@@ -321,9 +325,11 @@ export class Switchboard {
     const slow = this.activeOf(route);
     const ownMs = slow?.watch.isSlow === true && slow.watch.fault === null ? slow.latencyMs : null;
     if (slow === null || ownMs === null || ownMs <= answerMsMax) return;
-    const isFast = (latencyMs: number | null) => latencyMs !== null && latencyMs <= answerRule.fasterPart * ownMs;
+    const isFast = (latencyMs: number | null) => latencyMs !== null && latencyMs < Number.POSITIVE_INFINITY && latencyMs <= answerRule.fasterPart * ownMs;
     const faster = upstreams.find(({ latencyMs, usable, watch }) => usable && watch.fault === null && isFast(latencyMs));
-    if (faster !== undefined) slow.eject({ kind: "slow", text: `answers in ${ownMs} ms, ${faster.pool.name} in ${faster.latencyMs} ms` });
+    if (faster === undefined) return;
+    const answers = Number.isFinite(ownMs) ? `answers in ${ownMs} ms` : "leaves more than one share in twenty without an answer";
+    slow.eject({ kind: "slow", text: `${answers}, ${faster.pool.name} answers in ${faster.latencyMs} ms` });
   }
 
   /** Goes to the chosen pool: at once where it must be, in waves where many rigs return to one that was lost. */
@@ -382,11 +388,12 @@ export class Switchboard {
     const upstream = this.upstreamOf(contractNo, chosen);
     upstream?.setRole("active");
     for (const other of this.upstreamsOf(route)) if (other !== upstream) for (const hand of route.hands) other.forget(hand);
-    const movers = this.seat(route.present(), upstream);
+    const present = route.present();
+    this.seat(present, upstream);
     const to = this.pools.get(chosen);
     if (from === undefined || to === undefined) return;
-    const told = { contractNo, from, to, profile: route.profile, rigs: movers.length, reason: this.reasonOf(route, from), tookMs: this.deps.now() - startMs };
-    this.deps.event(switchEvent(told, { returns, hadNone: previous === null }));
+    const told = { contractNo, from, to, profile: route.profile, rigs: present.length, reason: this.reasonOf(route, from), tookMs: this.deps.now() - startMs };
+    this.deps.event(switchEvent(told, { returns, hadNone: previous === null, justChanged: route.justChanged(startMs) }));
   }
 
   private reasonOf(route: Route, pool: Pool): string {

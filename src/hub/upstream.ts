@@ -57,6 +57,7 @@ export class Upstream {
   /** Its sessions were let go because of a fault, and a new one has not been ready yet. */
   private probing = false;
   private lastState: PoolState = "unused";
+  private fixedRepeats = false;
   private readonly deps: UpstreamDeps;
 
   constructor(contractNo: number, pool: Pool, deps: UpstreamDeps) {
@@ -111,7 +112,7 @@ export class Upstream {
     return { poolNo: this.pool.no, usable: this.usable, pending: this.pending, ...this.watch.choice(nowMs, this.face) };
   }
 
-  /** How long an answer takes, in milliseconds: nearly the slowest to shares, or that of the handshake where there were none; null before. */
+  /** How long an answer takes, in milliseconds: nearly the slowest to shares (infinite where they stay away), or that of the handshake where there were none; null before. */
   get latencyMs(): number | null {
     const face = this.face;
     return face === null || !face.ready ? null : (face.pending.answerMs(0.95) ?? face.handshakeMs);
@@ -167,19 +168,20 @@ export class Upstream {
     this.waiting.delete(hand);
   }
 
-  /** New address, account or mode: a new session is opened and takes the rigs over when it holds a job; the old one stays for late shares. */
-  reconfigure(pool: Pool): void {
+  /** New address, account or mode: a new session is opened and takes the rigs over when it holds a job; the old one stays for late shares. False where that is all as before. */
+  reconfigure(pool: Pool): boolean {
     const before = this.pool;
     this.pool = pool;
-    if (sameAccount(before, pool)) return;
+    if (sameAccount(before, pool)) return false;
     this.retireAll();
     this.redial.reset();
-    this.watch.begin();
+    this.watch.beginElsewhere();
     this.reason = "";
     this.warned.clear();
     this.fixedRepeats = false;
     this.keepOpen(this.deps.now());
     this.noteState();
+    return true;
   }
 
   private retireAll(): void {
@@ -269,8 +271,6 @@ export class Upstream {
   private crowded(free: number): boolean {
     return this.waiting.size > 0 && this.waiting.keys().some((hand) => fillerBytes(free, hand.layout) >= 0);
   }
-
-  private fixedRepeats = false;
 
   private adoptAlone(hand: Hand): boolean {
     const own = this.links.find((link) => link.only === hand && link.retiringSinceMs === 0 && link.session.ready);

@@ -27,11 +27,13 @@ export type ChoiceTerms = {
   hasRefuge: boolean;
   /** They are there now, and come back only to a pool that has been well for long enough. */
   inRefuge: boolean;
+  /** People have just changed the list: who stands in it now, and in which order, is their word and waits for no hold-down. */
+  justChanged: boolean;
 };
 
 /**
  * The pool of a profile to work for now. The one in use, for as long as it is usable and nothing speaks against it; an earlier one once it
- * has been well for long enough (`mayBeTakenUp`); else the first good one; else, so that no list is ever exhausted, the least bad one.
+ * has been well for long enough, or that people have just put there (`mayBeTakenUp`); else the first good one; else, so that no list is ever exhausted, the least bad one.
  * Null when none serves. At a fresh start a pool that is just being dialled is waited for, so that rigs don't begin at a later pool of
  * the list because it answered a millisecond earlier.
  */
@@ -65,6 +67,7 @@ function hasProvenItself({ jobs, wellSinceMs, failures }: EndpointChoice, { nowM
 }
 
 function mayBeTakenUp(endpoint: EndpointChoice, terms: ChoiceTerms): boolean {
+  if (terms.justChanged && endpoint.failures === 0) return isSound(endpoint);
   return isSound(endpoint) && mayReturn(terms.switches) && hasProvenItself(endpoint, terms);
 }
 

@@ -466,3 +466,45 @@ test("a guest that still waits for a seat at the house is not taken away from it
   expect(atMain()).toBe(1);
   expect(house.closeReasons()).toEqual([]);
 }, 20_000);
+
+test("the order that people give a list acts at once; a pool of it that failed lately still waits for its hold-down", async () => {
+  await open(["main", "spare"]);
+  const seven = profile(600, "main", "spare");
+  house.hub.holdContracts([{ contractNo: 7, profileNo: seven.no }]);
+  await house.until(() => house.hub.pool(rowOf("spare").no)?.state === "warm");
+  const miner = await RawMiner.login(house.port, "farm.r1");
+  serve(7, seven, "r1");
+  await miner.job();
+  await pass(2_000);
+  const order = (...names: string[]) => {
+    must(house.control.profiles.update(seven.id, { poolNos: names.map((name) => rowOf(name).no) }, null));
+    house.hub.configChanged();
+  };
+  order("spare", "main");
+  expect(servedBy("r1")).toBe("7 spare");
+  expect(house.events.find(({ type }) => type === "pool.returned")?.text).toMatch(
+    /^spare comes before main in the list as it was changed: 1 rig of .+ went over to it\.$/,
+  );
+  // The failure is later than the word: from here on the pool has to prove itself.
+  poolOf("spare").hangUpAll();
+  await house.until(() => servedBy("r1") === "7 main");
+  await house.until(() => house.hub.pool(rowOf("spare").no)?.state === "warm");
+  order("main", "spare");
+  order("spare", "main");
+  expect(await pass(700_000, [miner], () => servedBy("r1") === "7 spare")).toBeWithin(590_000, 640_000);
+});
+
+test("a pool that people put into the list of a contract without a usable one is worked for as soon as it is logged into", async () => {
+  await open(["main", "spare"]);
+  const seven = profile(600, "main");
+  house.hub.holdContracts([{ contractNo: 7, profileNo: seven.no }]);
+  const miner = await RawMiner.login(house.port, "farm.r1");
+  await house.until(() => house.hub.pool(rowOf("main").no)?.state === "live");
+  serve(7, seven, "r1");
+  await miner.job();
+  poolOf("main").stop();
+  expect(await pass(20_000, [miner], () => servedBy("r1") === "0 house")).toBeLessThan(10_000);
+  must(house.control.profiles.update(seven.id, { poolNos: [rowOf("main").no, rowOf("spare").no] }, null));
+  house.hub.configChanged();
+  expect(await pass(60_000, [miner], () => servedBy("r1") === "7 spare")).toBeLessThan(10_000);
+});

@@ -239,7 +239,17 @@ test("a pool that answers in four seconds is left where another one is faster", 
   const [first] = pools;
   if (first !== undefined) first.slowMs = 4_000;
   expect(await pass(10 * minute, miner, { shareEveryMs: 1_000, until: () => servedBy() === 1 })).toBeWithin(88_000, 130_000);
-  expect(house.events.find(({ type }) => type === "pool.failover")?.text).toMatch(/answers in \d+ ms, pool 2 in \d+ ms/);
+  expect(house.events.find(({ type }) => type === "pool.failover")?.text).toMatch(/answers in \d+ ms, pool 2 answers in \d+ ms/);
+});
+
+test("a pool that answers one share in ten, and that one at once, is left as well", async () => {
+  const miner = await open(2);
+  const [first] = pools;
+  if (first !== undefined) first.answers = (share) => share % 10 === 0;
+  expect(await pass(10 * minute, miner, { shareEveryMs: 1_000, until: () => servedBy() === 1 })).toBeWithin(88_000, 130_000);
+  expect(house.events.find(({ type }) => type === "pool.failover")?.text).toMatch(
+    /leaves more than one share in twenty without an answer, pool 2 answers in \d+ ms/,
+  );
 });
 
 test("a pool that was slow and has got over it is not left for one that answers a few milliseconds sooner", async () => {

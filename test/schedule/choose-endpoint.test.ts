@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { chooseEndpoint, type EndpointChoice, endpointsToHold } from "../../src/schedule/choose-endpoint.ts";
 
-const terms = { nowMs: 10_000_000, returnAfterMs: 120_000, switches: 0, hasRefuge: false, inRefuge: false };
+const terms = { nowMs: 10_000_000, returnAfterMs: 120_000, switches: 0, hasRefuge: false, inRefuge: false, justChanged: false };
 
 type State = "usable" | "pending" | "down" | "poor" | "useless";
 
@@ -47,6 +47,9 @@ const cases: [name: string, endpoints: EndpointChoice[], current: number | null,
   ["nothing of a list where work is lost, when the rigs have a refuge", [pool(1, "useless"), pool(2, "down")], 1, null, { hasRefuge: true }],
   ["a poor one, even with a refuge", [pool(1, "poor"), pool(2, "down")], 1, 1, { hasRefuge: true }],
   ["nothing, from the refuge, while none has been well for long enough", [pool(1, "usable", { wellForMs: 119_999 })], null, null, { inRefuge: true }],
+  ["the one that people have put first, at once", [pool(1, "usable", { jobs: 1 }), pool(2, "usable")], 2, 1, { justChanged: true, switches: 4 }],
+  ["the one in use, where the one put first has failed", [pool(1, "usable", { failures: 1 }), pool(2, "usable")], 2, 2, { justChanged: true }],
+  ["one that people have put into the list, from the refuge", [pool(1, "down"), pool(2, "usable")], null, 2, { inRefuge: true, justChanged: true }],
   ["the first that has, from the refuge", [pool(1, "usable"), pool(2, "usable", { wellForMs: 120_000 })], null, 2, { inRefuge: true }],
 ];
 

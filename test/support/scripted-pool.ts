@@ -9,6 +9,8 @@ export class ScriptedPool {
   verdicts: Verdicts = "accept";
   /** Milliseconds of the house's clock that an answer takes; sent by `answerDue`. */
   slowMs = 0;
+  /** Whether it answers its n-th share at all, counted from 1. */
+  answers: (share: number) => boolean = () => true;
   /** New connections are talked to; otherwise they hang. */
   greets = true;
   shares = 0;
@@ -93,7 +95,7 @@ export class ScriptedPool {
   }
 
   private answer(end: RawEnd, { id }: Line): void {
-    if (this.verdicts === "silent") return;
+    if (this.verdicts === "silent" || !this.answers(this.shares)) return;
     const good = this.verdicts === "accept" || (this.verdicts !== "refuse" && this.verdicts(this.shares));
     const line = good ? { id, result: true, error: null } : { id, result: null, error: [20, "we do not like it", null] };
     if (this.slowMs === 0) end.say(line);

@@ -55,10 +55,13 @@ export function poolTestJson(test: PoolTest) {
 
 export type RigFigures = { fact: RigFact | null; allocation: Allocation | null; workerNames: readonly string[]; rates: Rates; lastShareAtMs: number | null };
 
+/** So fine that both parts make 1; 0.6 and not 0.6000000000000001. */
+const partGrain = 1e12;
+
 /** What an agreement leaves of a rig is the house's. */
 function partsOf({ contractNo, fraction }: Allocation, ids: Ids) {
   const part = { contract_id: ids.contract(contractNo), fraction };
-  return fraction < 1 ? [part, { contract_id: null, fraction: Math.round((1 - fraction) * 1e6) / 1e6 }] : [part];
+  return fraction < 1 ? [part, { contract_id: null, fraction: Math.round((1 - fraction) * partGrain) / partGrain }] : [part];
 }
 
 export function rigJson(rig: Rig, { fact, allocation, workerNames, rates, lastShareAtMs }: RigFigures, ids: Ids) {

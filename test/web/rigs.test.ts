@@ -320,8 +320,11 @@ test("a rig that serves in part shows the part and what the house keeps", async 
   const web = testWeb();
   const { rig, path } = await farm(web);
   web.control.allocations.assign([{ rigNo: rig.no, contractNo: 7, fraction: 0.4, reason: { code: "fills", text: "x" }, decidedBy: "planner" }]);
-  const { allocations } = (await web.get(path)).json as { allocations: { fraction: number }[] };
-  expect(allocations.map(({ fraction }) => fraction)).toEqual([0.4, 0.6]);
+  const parts = async () => ((await web.get(path)).json as { allocations: { fraction: number }[] }).allocations.map(({ fraction }) => fraction);
+  expect(await parts()).toEqual([0.4, 0.6]);
+  // 100 s of each 300.
+  web.control.allocations.assign([{ rigNo: rig.no, contractNo: 7, fraction: 1 / 3, reason: { code: "part", text: "x" }, decidedBy: "planner" }]);
+  expect((await parts()).reduce((sum, part) => sum + part, 0)).toBeCloseTo(1, 11);
 });
 
 test("the allocations of a contract that does not exist are none, of a rig or of all", async () => {

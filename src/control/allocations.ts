@@ -125,7 +125,8 @@ export class Allocations {
       `SELECT * FROM allocations WHERE rig_no IN (SELECT value FROM json_each(?3)) AND ${within} ORDER BY rig_no, from_ms, no LIMIT ?4`,
     );
     this.#rigsBetween = sql.prepare(
-      `SELECT DISTINCT rig_no FROM allocations INDEXED BY allocations_by_rig WHERE rig_no > ?3 AND ${within} ORDER BY rig_no LIMIT ?4`,
+      `SELECT DISTINCT rig_no FROM allocations INDEXED BY allocations_by_rig WHERE rig_no > ?3 AND ${within}
+       AND NOT EXISTS (SELECT 1 FROM rigs WHERE no = rig_no AND status = 'offline' AND first_seen_ms IS NULL) ORDER BY rig_no LIMIT ?4`,
     );
     this.#rigsOfContractBetween = sql.prepare(
       `SELECT DISTINCT rig_no FROM allocations WHERE contract_no = ?5 AND rig_no > ?3 AND ${within} ORDER BY rig_no LIMIT ?4`,
@@ -210,7 +211,7 @@ export class Allocations {
     return this.#ofRigs.all(toMs, fromMs, JSON.stringify(rigNos), limit).map(allocationOf);
   }
 
-  /** Numbers of rigs after `afterRigNo` that served anybody (or this contract) in [fromMs, toMs), rising. */
+  /** Numbers of rigs after `afterRigNo` that served anybody (or this contract) in [fromMs, toMs), rising; one that has never come has served nobody. */
   rigsBetween({ fromMs, toMs, afterRigNo, limit, contractNo = null }: RigsBetween): number[] {
     const asked = [toMs, fromMs, afterRigNo, Math.min(limit, limitMax)];
     const rows = contractNo === null ? this.#rigsBetween.all(...asked) : this.#rigsOfContractBetween.all(...asked, contractNo);

@@ -22,7 +22,7 @@ import { tidyMac } from "./rules.ts";
 import type { Sites } from "./sites.ts";
 import { type WorkerName, WorkerNames } from "./worker-names.ts";
 
-/** `nominalHps`: sum over those that have one; `unrated`: how many have none yet; `unseen`: how many of those that are offline never came. */
+/** `nominalHps`: sum over those that have come and have one; `unrated`: how many have none yet; `unseen`: how many of those that are offline never came. */
 export type FleetCount = { fleetNo: number; status: RigStatus; count: number; nominalHps: number | null; unrated: number; unseen: number };
 /** How many are drained or parked by somebody's word, and the names of a few. */
 export type TakenOut = { count: number; names: string[] };
@@ -91,7 +91,7 @@ export class Rigs {
     );
     this.#neverSeen = sql.prepare("SELECT count(*) AS count FROM rigs WHERE removed_at_ms IS NULL AND status = 'offline' AND first_seen_ms IS NULL");
     this.#countByFleet = sql.prepare(
-      "SELECT fleet_no AS fleetNo, status, count(*) AS count, sum(nominal_hps) AS nominalHps, sum(nominal_hps IS NULL) AS unrated, sum(status = 'offline' AND first_seen_ms IS NULL) AS unseen FROM rigs WHERE removed_at_ms IS NULL AND lifecycle = 'active' GROUP BY 1, 2",
+      "SELECT fleet_no AS fleetNo, status, count(*) AS count, sum(nominal_hps) FILTER (WHERE NOT (status = 'offline' AND first_seen_ms IS NULL)) AS nominalHps, sum(nominal_hps IS NULL) AS unrated, sum(status = 'offline' AND first_seen_ms IS NULL) AS unseen FROM rigs WHERE removed_at_ms IS NULL AND lifecycle = 'active' GROUP BY 1, 2",
     );
     this.#piece = this.#rows.prepare("no > ? AND removed_at_ms IS NULL ORDER BY no LIMIT ?");
     this.#ofNumbers = this.#rows.prepare("no IN (SELECT value FROM json_each(?)) AND removed_at_ms IS NULL");

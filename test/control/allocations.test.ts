@@ -131,3 +131,15 @@ test("replacements of a contract are counted since a moment, those of rigs that 
   give(a, 2, "replaces");
   expect([control.allocations.replacementsSince(1, sinceMs), control.allocations.replacementsSince(1, 0)]).toEqual([2, 3]);
 });
+
+test("a rig that was entered and has never come has served nobody, and its nominal is none of the fleet's yet", () => {
+  const { control } = testControl();
+  const [came] = control.rigs.enrol([{ fleetNo: 1, name: "came", nominalHps: 100 }]);
+  must(control.rigs.create({ fleetNo: 1, name: "ordered", nominalHps: 900 }, "user:u"));
+  const range = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER, afterRigNo: 0, limit: 10 };
+  expect(control.allocations.rigsBetween(range)).toEqual([came?.no ?? 0]);
+  expect(control.rigs.countByFleet().map(({ count, nominalHps, unseen }) => ({ count, nominalHps, unseen }))).toEqual([
+    { count: 1, nominalHps: null, unseen: 1 },
+    { count: 1, nominalHps: 100, unseen: 0 },
+  ]);
+});

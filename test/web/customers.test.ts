@@ -12,7 +12,6 @@ test("a customer is added, read, changed and removed, and each is on record with
   expectFits(customerModel, made.json);
   const path = `/customers/${made.json["id"]}`;
   expect((await web.get(path)).json).toEqual(made.json);
-  expect((await web.get(path, { headers: { "if-none-match": '"v1"' } })).status).toBe(304);
   const changed = await web.patch(path, { email: "noc@hashhaus.example" }, '"v1"');
   expect([changed.status, changed.json["email"], changed.headers.get("etag")]).toEqual([200, "noc@hashhaus.example", '"v2"']);
   expect((await web.patch(path, { name: "x" }, '"v1"')).status).toBe(412);

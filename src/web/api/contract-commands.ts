@@ -6,6 +6,7 @@ import { contractExample } from "../contract-examples.ts";
 import { contractChange, contractModel, renewal, suspension, termination } from "../contract-models.ts";
 import { type ApiParts, type ChangeReply, type ChangeSpec, changeEndpoint, type Endpoint } from "../endpoint.ts";
 import { contractJson, nothingYet } from "../present-contracts.ts";
+import { Problem } from "../problems.ts";
 import { presentContract, tellOfContract } from "./contract-present.ts";
 
 type Command<B extends TObject> = Pick<ChangeSpec<B>, "summary" | "description" | "body" | "bodyExample" | "problems"> & {
@@ -73,8 +74,20 @@ function command<B extends TObject>(parts: ApiParts, { word, act, problems = ["c
     tag: "contracts",
     answers: [{ status: 200, description: "The contract as it is now", schema: contractModel, example: contractExample }],
     problems,
-    handle: (asked) => commandReply(parts, act(asked)),
+    handle: (asked) => commandReply(parts, orState(parts, asked.id, () => act(asked))),
   });
+}
+
+/** A refusal for the contract's state says the state, so that a script need not read the words. */
+function orState<T>({ deps }: ApiParts, id: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    const state = deps.control.contracts.byId(id)?.state;
+    if (!(error instanceof Problem) || error.kind !== "conflict" || state === undefined) throw error;
+    const { detail, errors } = error;
+    throw new Problem("conflict", detail, { errors, members: { current_state: state } });
+  }
 }
 
 function commandReply(parts: ApiParts, { contract, moves }: Changed): ChangeReply {

@@ -60,7 +60,7 @@ function customerReads(parts: ApiParts): Endpoint[] {
       answers: [{ status: 200, description: "The customer", schema: customerModel, example: customerExample }],
       handle: ({ id }) => {
         const customer = found(customers.byId(id), "customer");
-        return { body: presentedOne(parts, customer), version: customer.version };
+        return { body: presentedOne(parts, customer), version: customer.version, isLive: true };
       },
     }),
   ];

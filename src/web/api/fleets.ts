@@ -61,7 +61,7 @@ function fleetReads({ deps, ids }: ApiParts): Endpoint[] {
       answers: [{ status: 200, description: "The fleet", schema: fleetModel, example: fleetExample }],
       handle: ({ id }) => {
         const fleet = found(fleets.byId(id), "fleet");
-        return { body: fleetJson(fleet, ids, deps.now()), version: fleet.version };
+        return { body: fleetJson(fleet, ids, deps.now()), version: fleet.version, isLive: true };
       },
     }),
   ];

@@ -61,7 +61,7 @@ function profileReads(parts: ApiParts): Endpoint[] {
       answers: [{ status: 200, description: "The profile", schema: profileModel, example: profileExample }],
       handle: ({ id }) => {
         const profile = found(profiles.byId(id), "profile");
-        return { body: presentedOne(parts, profile), version: profile.version };
+        return { body: presentedOne(parts, profile), version: profile.version, isLive: true };
       },
     }),
   ];

@@ -6,7 +6,7 @@ import type { ControlDatabase, SqlValue } from "./database.ts";
 import type { Profiles } from "./profiles.ts";
 import { type Failure, inside, inUse, invalid, type Result, succeed, taken, together, type Usage } from "./result.ts";
 import { type ExpectedVersion, type Mapping, patched, type RawBase, type RowBase, RowTable } from "./row-table.ts";
-import { checkFields, integerRule, numberRule, oneOfRule, textRule } from "./rules.ts";
+import { checkFields, integerRule, isSameName, numberRule, oneOfRule, textRule } from "./rules.ts";
 import type { Sites } from "./sites.ts";
 
 export const methods = Object.freeze(["threshold", "miners"] as const);
@@ -210,12 +210,13 @@ export class Fleets {
   }
 
   #check(fleet: FleetFields, current: Fleet | null): Failure | null {
-    const namesake = this.byName(fleet.name);
+    // A name that stays is not asked again: older hubs took two that differ in case.
+    const isTaken = fleet.name !== current?.name && this.all().some(({ no, name }) => no !== current?.no && isSameName(name, fleet.name));
     return together<Failure>(
       checkFields(fleet, rules),
       checkFields(fleet, { siteId: this.#sites.rule }),
       inside("held", fleet.held === null ? null : checkFields(fleet.held, holdRules)),
-      namesake !== null && namesake.no !== current?.no ? taken("name", "is the name of another fleet") : null,
+      isTaken ? taken("name", "is the name of another fleet") : null,
       this.#checkAlgorithm(fleet, current),
       this.#checkHouse(fleet, current),
     );

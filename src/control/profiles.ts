@@ -170,7 +170,8 @@ export class Profiles {
 
   #checkPools(poolNos: number[], current?: Profile): Invalid | null {
     if (poolNos.length < 1 || poolNos.length > poolsPerProfileMax) return invalid("poolNos", `must name 1 to ${poolsPerProfileMax} pools`);
-    if (new Set(poolNos).size !== poolNos.length) return invalid("poolNos", "must not name a pool twice");
+    const twice = poolNos.findIndex((no, at) => poolNos.indexOf(no) < at);
+    if (twice >= 0) return invalid(`poolNos.${twice}`, "must not name a pool twice");
     const live = new Map(this.#pools.all().map((pool) => [pool.no, pool.algorithm]));
     const algorithms = new Set(poolNos.map((no) => live.get(no)));
     if (algorithms.has(undefined)) return invalid("poolNos", "must name pools that exist");

@@ -133,3 +133,6 @@ export function checkFields<Row extends object>(row: Row, rules: Partial<Record<
   });
   return invalidAll(broken);
 }
+
+/** Whether people take two names for one: they differ in case at most. */
+export const isSameName = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();

@@ -3,7 +3,7 @@ import { assetCodePatternRule } from "./asset-codes.ts";
 import type { ControlDatabase, SqlValue } from "./database.ts";
 import { type Failure, inUse, type Result, succeed, taken, together, type Usage } from "./result.ts";
 import { type ExpectedVersion, type Mapping, patched, type RawBase, type RowBase, RowTable } from "./row-table.ts";
-import { checkFields, orNull, type Rule, textRule, timeZoneRule } from "./rules.ts";
+import { checkFields, isSameName, orNull, type Rule, textRule, timeZoneRule } from "./rules.ts";
 
 /** A place with rigs. Its time zone says what "Monday morning" means there. */
 export type Site = RowBase & {
@@ -39,12 +39,10 @@ const usedByText = `
 
 export class Sites {
   readonly #rows: RowTable<Site, RawSite>;
-  readonly #byName: Statement<RawSite, SqlValue[]>;
   readonly #usedBy: Statement<Usage, SqlValue[]>;
 
   constructor(database: ControlDatabase) {
     this.#rows = new RowTable(database, mapping);
-    this.#byName = this.#rows.prepare("name = ? AND removed_at_ms IS NULL");
     this.#usedBy = database.sql.prepare<Usage, SqlValue[]>(usedByText);
   }
 
@@ -85,8 +83,8 @@ export class Sites {
   }
 
   #check(site: SiteFields, current: Site | null): Failure | null {
-    const namesake = this.#rows.find(this.#byName, site.name);
-    const isTaken = namesake !== null && namesake.no !== current?.no;
+    // A name that stays is not asked again: older hubs took two that differ in case.
+    const isTaken = site.name !== current?.name && this.all().some(({ no, name }) => no !== current?.no && isSameName(name, site.name));
     return together<Failure>(checkFields(site, rules), isTaken ? taken("name", "is the name of another site") : null);
   }
 }

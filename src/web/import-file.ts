@@ -3,7 +3,7 @@ import type { Control } from "../control/control.ts";
 import { type Import, type ImportOutcome, importOutcomes } from "../control/imports.ts";
 import { type CsvFile, readCsv } from "./csv-read.ts";
 import type { RowDetail } from "./import-job.ts";
-import { clearWord, dryRun, type PlannedRow } from "./import-plan.ts";
+import { cellText, clearWord, dryRun, type PlannedRow } from "./import-plan.ts";
 import { csvLine } from "./inventory-csv.ts";
 import { actorName, actorOf, type Principal } from "./principal.ts";
 import { invalidField, Problem } from "./problems.ts";
@@ -106,7 +106,7 @@ function undoLine({ rigs }: Taken, book: NameBook, { outcome, rigId, changes }: 
   const now = cellsOf(book, rig);
   const differing = changes.filter(({ cell, from }) => now[cell] !== from);
   if (differing.length === 0) return "";
-  const former = new Map<RigCell, string>(differing.map(({ cell, from }) => [cell, from === "" ? clearWord : from]));
+  const former = new Map<RigCell, string>(differing.map(({ cell, from }) => [cell, from === "" ? clearWord : cellText(from)]));
   return csvLine([rigId, "", ...rigCells.map((cell) => former.get(cell) ?? "")]);
 }
 

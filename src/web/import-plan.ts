@@ -7,64 +7,9 @@ import type { Rig, RigPatch } from "../control/rig-row.ts";
 import { tidyMac } from "../control/rules.ts";
 import { withModelNominal } from "./actions/rig-details.ts";
 import type { CsvFile, CsvRow } from "./csv-read.ts";
-import { lengthWarning, modelWarning, unitWarning, warnOfSharedPlaces } from "./import-warnings.ts";
+import { guessMapping, type ImportField } from "./import-heads.ts";
+import { lengthWarning, modelWarning, nominalWarning, warnOfSharedPlaces } from "./import-warnings.ts";
 import { type CellTexts, cellOf, cellsOf, NameBook, type RigCell, readCells, rigCells } from "./rig-cells.ts";
-
-/** What a column of a file may be. */
-export const importFields = Object.freeze(["id", "fleet", ...rigCells, "action"] as const);
-export type ImportField = (typeof importFields)[number];
-
-/** Words that heads use, without blanks, marks and case. */
-const headWords: Readonly<Record<string, ImportField>> = Object.freeze({
-  rig: "name",
-  worker: "name",
-  workername: "name",
-  rigname: "name",
-  miner: "name",
-  hostname: "name",
-  asset: "asset_code",
-  assetid: "asset_code",
-  assettag: "asset_code",
-  tag: "asset_code",
-  code: "asset_code",
-  type: "model",
-  minermodel: "model",
-  sn: "serial",
-  serialnumber: "serial",
-  serialno: "serial",
-  macaddress: "mac",
-  customer: "owner",
-  client: "owner",
-  warranty: "warranty_until",
-  warrantyend: "warranty_until",
-  hashrate: "nominal",
-  nominalhashrate: "nominal",
-  nominalhps: "nominal",
-  nameplate: "nominal",
-  farm: "site",
-  hall: "building",
-  container: "building",
-  aisle: "row",
-  shelf: "rack",
-  slot: "position",
-  note: "notes",
-  comment: "notes",
-  comments: "notes",
-  rigid: "id",
-  state: "lifecycle",
-});
-
-/** The field of each column, "" where none is guessed; each field once. */
-export function guessMapping(head: readonly string[]): string[] {
-  const taken = new Set<string>();
-  return head.map((title) => {
-    const word = title.toLowerCase().replace(/[^a-z0-9]/g, "");
-    const field = importFields.find((known) => known.replace("_", "") === word) ?? headWords[word] ?? "";
-    if (field === "" || taken.has(field)) return "";
-    taken.add(field);
-    return field;
-  });
-}
 
 export type FieldChange = { cell: RigCell; from: string; to: string };
 export type CellError = { cell: string; rule: string };
@@ -87,6 +32,8 @@ export type PlannedRow = {
 
 /** The word that clears a field; an empty cell leaves it as it is. */
 export const clearWord = "(none)";
+/** A text as a cell of a file: one that is that very word gets an apostrophe before it, so that it is read as what it is. */
+export const cellText = (text: string): string => (/^'*\(none\)$/.test(text) ? `'${text}` : text);
 
 const placeCells: readonly RigCell[] = ["site", "building", "row", "rack", "position"];
 
@@ -96,7 +43,7 @@ function textsOf(cells: readonly string[], mapping: readonly string[]): Texts {
   const texts: Texts = {};
   mapping.forEach((field, at) => {
     const text = cells[at] ?? "";
-    if (field !== "" && text !== "") texts[field as ImportField] = text === clearWord ? "" : text;
+    if (field !== "" && text !== "") texts[field as ImportField] = text === clearWord ? "" : text.replace(/^'(?='*\(none\)$)/, "");
   });
   return texts;
 }
@@ -155,7 +102,7 @@ export class RowPlanner {
     const { rigs } = this.#control;
     if (texts.id !== undefined && texts.id !== "") {
       const rig = rigs.byId(texts.id);
-      if (rig === null) refused(row, "id", "must be the id of a rig that exists");
+      if (rig === null) refused(row, "id", "must be the id of a rig that exists; rigs of another hub come in without this column");
       return rig;
     }
     const coded = texts.asset_code ? rigs.byAssetCode(texts.asset_code) : null;
@@ -205,7 +152,7 @@ export class RowPlanner {
       if (rule !== null) row.warnings.push({ cell, rule });
     };
     warn("line", lengthWarning(cells, this.#mapping));
-    if (changed.has("nominal")) warn("nominal", unitWarning(nominal, after.nominalHps));
+    if (changed.has("nominal")) warn("nominal", nominalWarning(nominal, after.nominalHps));
     if (changed.has("model") && model) warn("model", modelWarning(this.#control.models.byName(model)));
     return row;
   }

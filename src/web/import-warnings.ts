@@ -2,16 +2,22 @@ import { hashrateText } from "../../views/format.ts";
 import { breathe } from "../../views/turns.ts";
 import type { Control } from "../control/control.ts";
 import type { RigPlace } from "../control/racks.ts";
+import { hashrateInput } from "./hashrate-text.ts";
 import { PlaceKeys } from "./place-plan.ts";
 
 const othersNamed = 3;
 /** A number alone, as `readHashrate` takes it for H/s. */
-const unitless = /^[\d.,]+(?:e\+?\d+)?$/i;
+const unitless = /^[\d.,'’\s]+(?:e\+?\d+)?$/i;
+/** A mark before three digits: a fraction here, thousands elsewhere. */
+const ambiguous = /^\d{1,3}[.,]\d{3}(?![\d.,])/;
 
-/** What a nominal without a unit is taken for; null = it has one. */
-export function unitWarning(text: string | undefined, hps: number | null | undefined): string | null {
-  if (text === undefined || hps === undefined || hps === null || !unitless.test(text.trim())) return null;
-  return `has no unit, so it is taken as ${hashrateText(hps)}`;
+/** What a nominal is taken for that has no unit, or a mark that may be meant for thousands; null = it is plain. */
+export function nominalWarning(text: string | undefined, hps: number | null | undefined): string | null {
+  if (text === undefined || hps === undefined || hps === null) return null;
+  if (unitless.test(text.trim())) return `has no unit, so it is taken as ${hashrateText(hps)}`;
+  return ambiguous.test(text.trim())
+    ? `is taken as ${hashrateInput(hps).replace(/([PTGM])?$/, " $1H/s")}: where the mark is for thousands, leave it out`
+    : null;
 }
 
 /** What a line lacks of the columns that are used, or has beyond them; null = neither. `fields`: of each column, "" where it is not used. */

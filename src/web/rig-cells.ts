@@ -13,7 +13,7 @@ export type CellTexts = Partial<Record<RigCell, string>>;
 /** What was read: a change of the rig, and the rule that each refused text breaks. */
 export type ReadCells = { patch: RigPatch; errors: Partial<Record<RigCell, string>> };
 
-type Named = { id: string; name: string };
+type Named = { id: string; name: string; externalRef?: string | null };
 
 /** Customers and sites by what people call them: read once for many rows. */
 export class NameBook {
@@ -40,7 +40,7 @@ export class NameBook {
     return lookedUp(this.#sites, text);
   }
 
-  /** The name where it is one customer's alone, else the id. */
+  /** The name where it is one customer's alone, else the reference, else the id. */
   ownerText(id: string | null): string {
     return id === null ? "" : (this.#ownerNames.get(id) ?? id);
   }
@@ -58,8 +58,18 @@ function idsByName(rows: readonly Named[]): Map<string, string | null> {
   return ids;
 }
 
+/** In a file it stands for nobody. */
+const isHouseWord = (text: string): boolean => text.toLowerCase() === "house";
+
+/** Names, or else references, that lead back to their rows; a name that is another one's reference, or that means the house, does not. */
 function namesById(rows: readonly Named[], ids: ReadonlyMap<string, string | null>): Map<string, string> {
-  return new Map(rows.flatMap(({ id, name }) => (ids.get(name.toLowerCase()) === id ? [[id, name] as const] : [])));
+  const leadsBack = (text: string | null, id: string) => text !== null && lookedUp(ids, text) === id && !isHouseWord(text);
+  return new Map(
+    rows.flatMap(({ id, name, externalRef = null }) => {
+      const text = [name, externalRef].find((one) => leadsBack(one, id));
+      return text == null ? [] : [[id, text] as const];
+    }),
+  );
 }
 
 function lookedUp(ids: ReadonlyMap<string, string | null>, text: string): string | null | undefined {
@@ -69,7 +79,11 @@ function lookedUp(ids: ReadonlyMap<string, string | null>, text: string): string
 }
 
 const places: readonly (keyof RigLocation & RigCell)[] = ["building", "row", "rack", "position"];
-const texts = { asset_code: "assetCode", model: "model", serial: "serial", mac: "mac", warranty_until: "warrantyUntil" } as const;
+const texts = { asset_code: "assetCode", model: "model", serial: "serial", mac: "mac" } as const;
+
+/** `31.05.2027`, as spreadsheets of many countries write a day, as `2027-05-31`. What is none stays as it is. */
+const dayText = (text: string): string =>
+  text.replace(/^(\d{1,2})\.(\d{1,2})\.(\d{4})$/, (_, day: string, month: string, year: string) => `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`);
 
 /** Cells that are absent leave the rig as it is; an empty text clears the field. Rules of the rig itself are checked when it is written. */
 export function readCells(book: NameBook, cells: CellTexts, current: Rig | null): ReadCells {
@@ -78,8 +92,9 @@ export function readCells(book: NameBook, cells: CellTexts, current: Rig | null)
   if (cells.notes !== undefined) read.patch.notes = cells.notes;
   for (const [cell, field] of Object.entries(texts) as [keyof typeof texts, (typeof texts)[keyof typeof texts]][]) {
     const text = cells[cell];
-    if (text !== undefined) read.patch[field] = text === "" ? null : text;
+    if (text !== undefined) read.patch[field] = text || null;
   }
+  if (cells.warranty_until !== undefined) read.patch.warrantyUntil = dayText(cells.warranty_until) || null;
   readNominal(cells, read);
   readWords(cells, read);
   readNames(book, cells, read);
@@ -116,7 +131,7 @@ function readNames(book: NameBook, { owner, site }: CellTexts, read: ReadCells):
 }
 
 function readOwner(book: NameBook, owner: string, read: ReadCells): void {
-  const isHouse = owner === "" || owner.toLowerCase() === "house";
+  const isHouse = owner === "" || isHouseWord(owner);
   const id = isHouse ? null : book.owner(owner);
   if (isHouse || id) read.patch.ownerCustomerId = id ?? null;
   else

@@ -109,8 +109,8 @@ describe("profiles", () => {
     const sha = Array.from({ length: 6 }, (_, index) => must(control.pools.create({ ...account, name: `p${index}` })).no);
     const scrypt = must(control.pools.create({ ...account, algorithm: "scrypt" })).no;
     const [first = 0] = sha;
-    for (const poolNos of [[], sha, [first, first], [4_711], [first, scrypt]])
-      expect(refused(control.profiles.create({ name: "q", poolNos }))).toBe("invalid poolNos");
+    for (const poolNos of [[], sha, [4_711], [first, scrypt]]) expect(refused(control.profiles.create({ name: "q", poolNos }))).toBe("invalid poolNos");
+    expect(refused(control.profiles.create({ name: "q", poolNos: [first, first] }))).toBe("invalid poolNos.1");
     expect(control.profiles.all()).toEqual([]);
   });
 
@@ -160,6 +160,7 @@ describe("fleets", () => {
 
   test.each([
     ["taken name", { name: "main" }],
+    ["taken name", { name: "Main" }],
     ["invalid toleranceBp", { toleranceBp: 50 }],
     ["invalid alarmThresholdBp", { alarmThresholdBp: 0 }],
     ["invalid sharesPerMinute", { sharesPerMinute: 0 }],
@@ -168,6 +169,7 @@ describe("fleets", () => {
     ["invalid held.reason", { held: { untilMs: 1, reason: "" } }],
   ])("refuse %s", (expected, patch) => {
     const { control } = testControl();
+    control.fleets.ensureMain();
     expect(refused(control.fleets.create({ name: "second", ...patch }))).toBe(expected);
   });
 

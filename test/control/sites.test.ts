@@ -27,13 +27,22 @@ describe("sites", () => {
 
   test.each([
     ["taken name", { name: "Linz" }],
+    ["taken name", { name: "LINZ" }],
+    ["taken name", { name: "øst" }],
     ["invalid name", { name: "" }],
     ["invalid timezone", { name: "x", timezone: "Atlantis/Capital" }],
     ["invalid timezone", { name: "x", timezone: "+01:00" }],
   ])("refuse %s", (expected, input) => {
     const { control } = testControl();
     must(control.sites.create({ name: "Linz" }));
+    must(control.sites.create({ name: "Øst" }));
     expect(refused(control.sites.create(input))).toBe(expected);
+  });
+
+  test("may write their own name another way", () => {
+    const { control } = testControl();
+    const site = must(control.sites.create({ name: "Linz" }));
+    expect(must(control.sites.update(site.id, { name: "LINZ" }, null)).name).toBe("LINZ");
   });
 });
 

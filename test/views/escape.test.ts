@@ -39,7 +39,7 @@ function rig(text: string): RigParts {
     lastRefusal: { atMs: 0, code: 20, text },
     span: "1h",
     chart: { id: "c", points: [], gaps: [], fromMs: 0, toMs: 1, levels: [], zone: "UTC" },
-    ...{ hubFates: [], poolFates: [], shares: [], serving: [], allocations: [], card: [] },
+    ...{ asOfMs: 1, hubFates: [], poolFates: [], shares: [], serving: [], allocations: [], card: [] },
     unreadHints: [text],
     orders: { parked: true, draining: true, lifecycle: text },
   };
@@ -72,7 +72,7 @@ function contract(text: string): ContractParts {
     ...{ gantt: gantt(text), ganttMore: true },
     ...{ marks: [{ id: "mark-evt_1", atMs: 0, type: text, text, href: null, mark: { look, href: "/events" } }], marksMore: 1 },
     chart: { ...chart, levels: [{ fromMs: 0, toMs: 1, hps: 1 }], words: { line: text, level: text }, marks: [{ atMs: 1, look, href: "/events", title: text }] },
-    ...{ serving: [serving], servingMore: 1, pools: [pool], profileName: text, hubFates: [], poolFates: [], allocations: [] },
+    ...{ serving: [serving], servingMore: 1, pools: [pool], profileName: text, asOfMs: 1, hubFates: [], poolFates: [], allocations: [] },
     events: [{ id: "evt_1", atMs: 0, type: text, text, href: null }],
     terms: [{ label: text, value: text }],
   };
@@ -135,7 +135,7 @@ function fragments(text: string): JSX.Element[] {
       columns: rigColumns,
     }),
     RigShares({ shares: [share], clock }),
-    RigFates({ hubFates: [fate], poolFates: [fate], span: text }),
+    RigFates({ hubFates: [fate], poolFates: [fate], span: text, asOfMs: 1, clock }),
     PoolTable({ pools: [{ ...pool, ...figures, warnings: [text] }], clock }),
     PoolTestResult({ test: { ok: false, steps: [step], extranonce2Size: null, difficulty: null, warnings: [text] } }),
     EventList({ id: "e", events: [{ id: "evt_1", atMs: 0, type: text, text, href: null }], clock }),

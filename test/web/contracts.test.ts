@@ -489,7 +489,11 @@ describe("commands", () => {
     expect(web.contracts.changes).toBe(13);
     for (const word of ["resume", "change", "renew"]) {
       const refused = await web.post(`/contracts/${id}/${word}`, word === "renew" ? { ends_at: null } : {});
-      expect([refused.status, refused.json["detail"], refused.json["current_state"]]).toEqual([409, "the contract has ended; what has ended stays so", "ended"]);
+      expect([refused.status, refused.json["detail"], refused.json["current_state"]]).toEqual([
+        409,
+        "the contract has ended; what has ended stays so",
+        "ended",
+      ]);
     }
   });
 

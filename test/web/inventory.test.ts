@@ -165,6 +165,7 @@ describe("a rig", () => {
     expect((await web.post(`/rigs/${other.id}/merge`, { into: other.id })).json["errors"][0]["pointer"]).toBe("/into");
     expect(eventsOf(web, rig.id)).toEqual(["rig.enrolled", "rig.merged"]);
     expect(eventsOf(web, other.id)).toEqual(["rig.enrolled", "rig.took-over"]);
+    expect(web.control.events.latest(2).map(({ text }) => text)).toEqual(Array(2).fill("token t-admin merged rig a into rig b"));
   });
 
   test("has the allocations, the shares and the place in its fleet's figures of the rig that was merged into it", async () => {

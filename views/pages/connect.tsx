@@ -77,7 +77,7 @@ export function ConnectProgress(props: { wait: ConnectWait; clock: Clock }): JSX
           <a href={`/rigs/${wait.firstShare.rigId}`} safe>
             {wait.firstShare.rigName}
           </a>{" "}
-          is mining, <Moment atMs={wait.firstShare.atMs} clock={props.clock} />. <a href="/rigs?all">See all rigs</a>
+          is mining, its last share <Moment atMs={wait.firstShare.atMs} clock={props.clock} />. <a href="/rigs?all">See all rigs</a>
         </p>
       ) : (
         <p>

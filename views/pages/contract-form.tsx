@@ -18,7 +18,7 @@ const methodChoices: readonly Choice[] = [
   { value: "miners", text: "miners: so many rigs" },
 ];
 const planChoices: readonly Choice[] = [
-  { value: "lease", text: "lease: credits for what was not delivered" },
+  { value: "lease", text: "lease: a price for the whole term" },
   { value: "work", text: "work: pays for delivered work" },
   { value: "make-up", text: "make-up: the term is extended" },
 ];

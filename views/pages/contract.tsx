@@ -58,6 +58,7 @@ export type ContractParts = {
   servingMore: number;
   pools: ContractPoolLine[];
   profileName: string;
+  asOfMs: number;
   hubFates: FateLine[];
   poolFates: FateLine[];
   /** Its rigs over the time shown. */
@@ -301,7 +302,7 @@ export function ContractPage(props: ContractPageProps): JSX.Element {
       <ContractRigs contract={props} clock={viewer} />
       <div class="pair">
         <ContractPools contract={props} clock={viewer} />
-        <RigFates hubFates={props.hubFates} poolFates={props.poolFates} span={props.span} />
+        <RigFates {...props} clock={viewer} />
       </div>
       <ContractAllocations contract={props} clock={viewer} />
       <div class="pair">

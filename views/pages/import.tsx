@@ -230,7 +230,8 @@ function Undo(props: ImportProps): JSX.Element {
         <form method="post" action={`/imports/${props.id}/undo`} class="row">
           <Hidden csrf={props.viewer.csrf} />
           <p class="dim">
-            Shows first what it takes back: rigs that came in go again, if they serve nobody; changed fields get their former values. As a file:{" "}
+            Shows first what it takes back: rigs that came in go again, if they serve nobody; changed fields get their former values. The asset code of a rig
+            that never connected may then be entered again, as the mended file does; nobody ever gets the code of a rig that did. As a file:{" "}
             <a href={`/imports/${props.id}/undo.csv`} download="undo.csv">
               undo.csv
             </a>

@@ -43,6 +43,8 @@ export type RepairsProps = {
   sites: readonly Choice[];
   groups: readonly RepairGroup[];
   total: number;
+  /** Those of which nobody knows what they lost: without a nominal, or never seen. */
+  unknown: number;
   /** Rigs beyond those shown. */
   more: number;
   lostHashes: bigint;
@@ -240,9 +242,17 @@ function Choices(props: RepairsProps): JSX.Element {
   );
 }
 
+function lostSentence({ total, unknown, lostHashes, query }: RepairsProps): string {
+  const known = total - unknown;
+  const without =
+    unknown === 0 ? "" : `${plural(unknown, "rig")} without a nominal hashrate, or never seen: nobody knows what ${unknown === 1 ? "it" : "they"} lost.`;
+  if (known === 0) return without;
+  return `${plural(known, "rig has", "rigs have")} lost ${workHours(lostHashes)} in ${spanWords[query.span]}. ${without}`.trim();
+}
+
 export function RepairsPage(props: RepairsProps): JSX.Element {
-  const { viewer, query, total, more } = props;
-  const sum = `${plural(total, "rig has", "rigs have")} lost ${workHours(props.lostHashes)} in ${spanWords[query.span]}.`;
+  const { viewer, total, more } = props;
+  const sum = lostSentence(props);
   return (
     <Layout title="Repairs" current="repairs" viewer={viewer} assets={props.assets} live={null}>
       <div class="title">

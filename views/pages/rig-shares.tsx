@@ -5,6 +5,8 @@ import type { Clock } from "../viewer.ts";
 
 /** One share, with what the hub and the pool said of it. */
 export type ShareLine = { atMs: number; difficulty: number; poolName: string; ours: string; theirs: string; reason: string | null; answeredMs: number };
+/** What became of all shares of a window; `asOfMs` = up to when they are counted. Sums are asked for less often than the last shares. */
+export type Fates = { hubFates: FateLine[]; poolFates: FateLine[]; span: string; asOfMs: number };
 /** One fate of shares over the window of the table. */
 export type FateLine = { fate: string; count: number; work: bigint; tone: "ok" | "warn" | "bad" | "" };
 
@@ -32,11 +34,14 @@ function FateRows(props: { fates: FateLine[] }): JSX.Element {
   );
 }
 
-export function RigFates(props: { hubFates: FateLine[]; poolFates: FateLine[]; span: string }): JSX.Element {
+export function RigFates(props: Fates & { clock: Clock }): JSX.Element {
   return (
     <section class="panel" id="fates" aria-labelledby="h-fates">
       <header>
         <h2 id="h-fates" safe>{`Shares by fate, ${props.span}`}</h2>
+        <small>
+          counted up to <Moment atMs={props.asOfMs} clock={props.clock} />
+        </small>
       </header>
       <table>
         <thead>

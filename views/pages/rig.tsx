@@ -33,6 +33,7 @@ export type RigParts = {
   span: string;
   chart: ChartProps;
   /** What the hub decided; every share once. */
+  asOfMs: number;
   hubFates: FateLine[];
   /** What became of those that went to a pool. */
   poolFates: FateLine[];
@@ -192,7 +193,7 @@ export function RigPage(props: RigProps): JSX.Element {
       <RigChart rig={props} />
       <div class="pair">
         <RigConnection rig={props} clock={viewer} />
-        <RigFates hubFates={props.hubFates} poolFates={props.poolFates} span={props.span} />
+        <RigFates {...props} clock={viewer} />
       </div>
       <RigShares shares={props.shares} clock={viewer} />
       <div class="pair">

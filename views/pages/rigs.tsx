@@ -88,10 +88,10 @@ export function RigRow(props: { line: RigLine; clock: Clock; ticks: boolean; col
 export function RigPaging(props: { query: RigQuery; matching: number; pageSize: number }): JSX.Element {
   const { query, matching, pageSize } = props;
   const last = Math.max(1, Math.ceil(matching / pageSize));
-  const from = matching === 0 ? 0 : (query.page - 1) * pageSize + 1;
+  const from = (query.page - 1) * pageSize + 1;
   return (
     <nav class="paging" id="paging" aria-label="Pages">
-      <span safe>{`${count(from)}–${count(Math.min(matching, query.page * pageSize))} of ${count(matching)}`}</span>
+      <span safe>{matching === 0 ? "No rigs" : `${count(from)}–${count(Math.min(matching, query.page * pageSize))} of ${count(matching)}`}</span>
       {query.page > 1 ? (
         <a class="button" rel="prev" href={rigsHref({ ...query, page: query.page - 1 })}>
           Previous

@@ -78,7 +78,10 @@ export function changeContract(deps: Deps, principal: Principal, { id, version, 
   const short = isMore ? requireCapacity(deps, after, entry.allow_short === true) : null;
   recordChange(control, principal, { subject: contractSubject(after), before: termsJson(before, ids), after: termsJson(after, ids) });
   if (short !== null)
-    recordAct(control, principal, { verb: "sold-short", subject: contractSubject(after), data: { number: after.number, ...capacityJson(short) } });
+    recordAct(control, principal, {
+      ...{ verb: "sold-short", subject: contractSubject(after), words: `sold contract ${after.number} short` },
+      data: { number: after.number, ...capacityJson(short) },
+    });
   return { contract: after, moves: after.profileNo === before.profileNo ? [] : followProfile(deps, principal, after) };
 }
 

@@ -8,11 +8,14 @@ type Fields = Readonly<Record<string, unknown>>;
 /** Fields that every change touches. */
 const bookkeeping = new Set(["version", "updated_at"]);
 
+/** What was done to what; `words` = what follows "somebody …", where verb, kind and name do not make a sentence. */
+export type Act = { verb: string; subject: Subject; words?: string; data?: Fields };
+
 /** Writes an event such as `pool.added`, with who did it. */
-export function recordAct(control: Pick<Control, "events">, principal: Principal, act: { verb: string; subject: Subject; data?: Fields }): void {
-  const { verb, subject, data } = act;
+export function recordAct(control: Pick<Control, "events">, principal: Principal, act: Act): void {
+  const { verb, subject, words = `${verb} ${subject.kind} ${subject.name}`, data } = act;
   const type = `${subject.kind}.${verb}`;
-  const text = `${actorName(principal)} ${verb} ${subject.kind} ${subject.name}`;
+  const text = `${actorName(principal)} ${words}`;
   control.events.append({ type, subjectKind: subject.kind, subjectId: subject.id, text, data: { by: actorOf(principal), ...data } });
 }
 

@@ -82,7 +82,8 @@ export function claimWorker(deps: Deps, principal: Principal, { id, name, claims
   const before = rigs.workerNames(no);
   const rig = accepted(claims ? rigs.claimWorker(id, name) : rigs.releaseWorker(id, name), "rig");
   if (rigs.workerNames(no).length !== before.length) {
-    recordAct(deps.control, principal, { verb: claims ? "claimed-worker" : "released-worker", subject: rigSubject(rig), data: { worker: name } });
+    const words = claims ? `claimed worker ${name} for rig ${rig.name}` : `released worker ${name} from rig ${rig.name}`;
+    recordAct(deps.control, principal, { verb: claims ? "claimed-worker" : "released-worker", subject: rigSubject(rig), words, data: { worker: name } });
   }
   return rig;
 }
@@ -95,8 +96,9 @@ export function mergeRig(deps: Deps, principal: Principal, { id, into }: { id: s
   if (rig === null && control.rigs.survivorOf(id)?.id !== into) rigOf(deps, id);
   const survivor = accepted(control.rigs.merge(id, into), "rig");
   if (rig !== null) {
-    recordAct(control, principal, { verb: "merged", subject: rigSubject(rig), data: { into: survivor.id, into_name: survivor.name } });
-    recordAct(control, principal, { verb: "took-over", subject: rigSubject(survivor), data: { merged: rig.id, merged_name: rig.name } });
+    const words = `merged rig ${rig.name} into rig ${survivor.name}`;
+    recordAct(control, principal, { verb: "merged", subject: rigSubject(rig), words, data: { into: survivor.id, into_name: survivor.name } });
+    recordAct(control, principal, { verb: "took-over", subject: rigSubject(survivor), words, data: { merged: rig.id, merged_name: rig.name } });
   }
   return survivor;
 }

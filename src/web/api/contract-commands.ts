@@ -74,7 +74,11 @@ function command<B extends TObject>(parts: ApiParts, { word, act, problems = ["c
     tag: "contracts",
     answers: [{ status: 200, description: "The contract as it is now", schema: contractModel, example: contractExample }],
     problems,
-    handle: (asked) => commandReply(parts, orState(parts, asked.id, () => act(asked))),
+    handle: (asked) =>
+      commandReply(
+        parts,
+        orState(parts, asked.id, () => act(asked)),
+      ),
   });
 }
 

@@ -3,8 +3,8 @@ import { type Import, type ImportHead, importOutcomes, importStates } from "../.
 import { textRule } from "../../control/rules.ts";
 import { type ApiParts, type ChangeReply, changeEndpoint, type Endpoint, found, type Reply, readEndpoint } from "../endpoint.ts";
 import { countOutcomes, type ImportLine, keepFile, linesOf, readFile, undoFile } from "../import-file.ts";
+import { importFields } from "../import-heads.ts";
 import { applyImport, isRunning } from "../import-job.ts";
-import { importFields } from "../import-plan.ts";
 import { webLimits } from "../limits.ts";
 import { limitOf, listReply, noOf, pageByNo } from "../paging.ts";
 import type { Principal } from "../principal.ts";
@@ -188,7 +188,8 @@ function importReads(parts: ApiParts): Endpoint[] {
     readEndpoint({
       ...{ ...doc, path: "/imports/{id}/undo", summary: "Read the file that takes a file of rigs back" },
       description:
-        "CSV, to be sent and applied like any other: new rigs go, changed fields get their former values. Asset codes that were given (`give_codes`) stay, " +
+        "CSV, to be sent and applied like any other: new rigs go, changed fields get their former values. The asset code of a rig that never connected may then be entered again, " +
+        "as the mended file does; that of a rig that did connect is never another's. Codes that were given (`give_codes`) to rigs that stay, stay, " +
         "and a nominal hashrate that nobody had declared is cleared, to be learned anew. What was taken back already, or is gone, is left out. Empty but for its head while nothing is applied.",
       answers: [{ status: 200, description: "The undo file", schema: Type.String(), example: "id,action,…", mediaTypes: ["text/csv"] }],
       handle: ({ id }) => undoFile(control, importOf(parts, id)),

@@ -92,7 +92,7 @@ function writerOf(format: Format, ids: Ids, merged: ReadonlyMap<number, number>)
 export function csvCell(value: string | number | null): string {
   if (value === null) return "";
   const text = typeof value === "string" && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** Rows as bytes, one page of the query at a time, only as fast as the client reads; the query ends when the client goes. */

@@ -44,7 +44,8 @@ function listenersOf(parts: PageParts, pageHost: string): ConnectListener[] {
 function waitOf({ deps: { control, hub } }: PageParts): ConnectWait {
   let first: { rigNo: number; atMs: number } | null = null;
   for (const { rigNo, lastAcceptedAtMs } of hub.rigs()) {
-    if (lastAcceptedAtMs !== null && (first === null || lastAcceptedAtMs > first.atMs)) first = { rigNo, atMs: lastAcceptedAtMs };
+    // The hub knows of each rig its last share alone; the one that enrolled first is named, and stays named.
+    if (lastAcceptedAtMs !== null && (first === null || rigNo < first.rigNo)) first = { rigNo, atMs: lastAcceptedAtMs };
     // Of a farm that is at work any will do, and to look at all its rigs each second is dear.
     if (first !== null && hub.sessions() > busySessions) break;
   }

@@ -211,6 +211,7 @@ async function contractParts(parts: PageParts, id: string, asked: Shown): Promis
     serving: servingLines(parts, serving, rates),
     servingMore: Math.max(0, serving.length - servingShown),
     profileName: control.profiles.byNo(contract.profileNo)?.name ?? "–",
+    asOfMs: Math.min(summary.asOfMs, range.toMs),
     hubFates: hubFateLines(summary),
     poolFates: poolFateLines(summary),
     ...ganttOfContract(parts, contract, asked),
@@ -288,7 +289,7 @@ export function contractLive(parts: PageParts, { id, url, zone }: WatchCall): Li
       ["hashrate", () => ContractChart({ contract, clock })],
       ["serving", () => ContractRigs({ contract, clock })],
       ["pools", () => ContractPools({ contract, clock })],
-      ["fates", () => RigFates({ hubFates: contract.hubFates, poolFates: contract.poolFates, span: contract.span })],
+      ["fates", () => RigFates({ ...contract, clock })],
       ["allocations", () => ContractAllocations({ contract, clock })],
       ["own-events", () => ContractEvents({ contract, clock })],
     ]);

@@ -1,3 +1,5 @@
+import { plainNumber } from "../hashrate-text.ts";
+
 const scales: readonly (readonly [unit: string, factor: number])[] = [
   ["E", 1e18],
   ["P", 1e15],
@@ -8,12 +10,12 @@ const scales: readonly (readonly [unit: string, factor: number])[] = [
   ["", 1],
 ];
 
-/** A hashrate as people type it (`3 PH/s`, `110T`, `2,5 P`, `3000000`), in whole H/s; null where it is none. */
+/** A hashrate as people type it (`3 PH/s`, `110T`, `2,5 P`, `1.100,25 GH/s`, `3000000`), in whole H/s; null where it is none. */
 export function readHashrate(text: string): number | null {
-  const [, digits = "", unit = ""] = /^(\d{1,25}(?:[.,]\d{1,18})?)\s*([kmgtpe]?)(?:h(?:\/s)?)?$/i.exec(text.trim()) ?? [];
+  const [, digits = "", unit = ""] = /^(\d{1,25}(?:\.\d{1,18})?)\s*([kmgtpe]?)(?:h(?:\/s)?)?$/i.exec(plainNumber(text.trim())) ?? [];
   if (digits === "") return null;
   const factor = scales.find(([word]) => word.toLowerCase() === unit.toLowerCase())?.[1] ?? 1;
-  return Math.round(Number(digits.replace(",", ".")) * factor);
+  return Math.round(Number(digits) * factor);
 }
 
 /** The same hashrate as a text that reads back as exactly this number. */

@@ -51,7 +51,9 @@ function entryOf({ deps: { control } }: PageParts, values: FormValues, faults: F
     if (id === "") return [];
     const pool = control.pools.byId(id);
     if (pool === null) faults.note(place, "is not a pool any more");
-    return pool === null ? [] : [pool.no];
+    const isTwice = profilePlaces.slice(0, profilePlaces.indexOf(place)).some((before) => values[before] === id);
+    if (pool !== null && isTwice) faults.note(place, "is named above already");
+    return pool === null || isTwice ? [] : [pool.no];
   });
   const typed = values["return_after_s"] ?? "";
   return { name: values["name"] ?? "", poolNos, returnAfterS: typed === "" ? 120 : Number(typed) };

@@ -93,6 +93,7 @@ async function page(parts: PageParts, call: PageCall, query: RepairQuery, form: 
     ...{ viewer: call.viewer, assets: assetUrls, query, sites, form },
     groups: groupsOf(parts, query, shown),
     total: found.length,
+    unknown: found.filter(({ lost }) => lost === null).length,
     more: found.length - shown.length,
     lostHashes: found.reduce((sum, { lost }) => sum + (lost?.lost ?? 0n), 0n),
     mayNote: may(call.principal, "fleet:place"),

@@ -225,6 +225,8 @@ test("the first pool becomes the house, and only the first", async () => {
   expect(fleets.ensureMain().houseProfileNo).toBe(1);
   expect(own.changes()).toBe(2);
   const fields = { _csrf: person.csrf, name: "Both", pool_1: "", pool_2: own.deps.control.pools.byNo(2)?.id ?? "", return_after_s: "x" };
+  const twice = await (await person.post("/profiles", { ...fields, return_after_s: "60", pool_4: fields.pool_2 })).text();
+  expect([...twice.matchAll(/id="(\w+)-error"[^>]*>([^<]*)/g)].map(([, field, words]) => [field, words])).toEqual([["pool_4", "Is named above already."]]);
   expect(await (await person.post("/profiles", fields)).text()).toContain('id="return_after_s-error"');
   expect((await person.post("/profiles", { ...fields, return_after_s: "60" })).status).toBe(303);
   const fleet = fleets.ensureMain();

@@ -44,6 +44,7 @@ test("rigs that want mending come by work lost, with what, how much of it, why a
   expect(text).toContain("4.320 PH/s·h 100 %, 21.6 h of its work");
   expect(text).toMatch(/S21-003 1\.920 PH\/s·h 44 %, 9\.6 h of its work/);
   expect(text).toContain("lifecycle maintenance");
+  expect(text).toContain("6 rigs have lost ");
   expect(text).toContain("How is this computed?");
   expect(text).toContain("the pool said");
   expect(html).not.toContain(hostile);
@@ -82,4 +83,13 @@ test("one site alone, and a site where nothing is wrong", async () => {
   const html = await htmlOf(`/repairs?site=${other.ok ? other.value.id : ""}`);
   expect(html).toContain("Nothing to mend");
   expect(namesIn(await htmlOf(`/repairs?site=${site?.id}`))).toHaveLength(6);
+});
+
+test("the sum is of those rigs of which it is known what they lost; the others are counted beside it", async () => {
+  const { rigs } = farm.deps.control;
+  rigs.update(rigNamed("S21-009").id, { nominalHps: null }, null);
+  farm.clock.aheadMs += 3_600_000;
+  const lead = /<p class="lead">(.*?)<\/p>/.exec(await htmlOf("/repairs"))?.[1];
+  expect(lead).toContain("5 rigs have lost ");
+  expect(lead).toContain("1 rig without a nominal hashrate, or never seen: nobody knows what it lost.");
 });

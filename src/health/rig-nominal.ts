@@ -56,11 +56,14 @@ function changeNominal(state: RigHealth, hps: number): void {
   state.silentMs = 0;
 }
 
-/** What the silence test may expect of a rig: half of a first guess where there is no nominal, nothing where there is no guess. */
+/**
+ * What the silence test may expect of a rig: where there is no nominal the rate so far, which the silence itself lowers; nothing where there is
+ * no telling. Of A shares in T seconds, what is expected over a silence of t adds up to A ln(1 + t / T): exactly the odds of it, (T / (T + t))^A.
+ */
 export function workingHps(state: RigHealth): number {
   if (state.nominalHps > 0) return state.nominalHps;
   if (state.learnAccepted < nominalLimits.tellingShares || state.learnPerHps <= 0) return 0;
-  return (0.5 * state.learnAccepted) / state.learnPerHps;
+  return state.learnAccepted / state.learnPerHps;
 }
 
 /** One step of a rig without a nominal; the reason when it has been learned, which ends vetting. */

@@ -77,6 +77,19 @@ describe("silence", () => {
     expect(until(wellRig(), { ...silent, exposurePerHps: 0 }, 8_640)).toBeNull();
   });
 
+  test("one whose nominal is not learned yet is held against its rate so far: the odds are the same, and a dead one is found in minutes", () => {
+    const working = { nominalHps: null };
+    for (const { shares, steps } of [
+      { shares: 8, steps: 40 },
+      { shares: 24, steps: 15 },
+      { shares: 120, steps: 11 },
+    ]) {
+      const state = newRigHealth("vetting");
+      until(state, working, shares / 2);
+      expect(until(state, { ...silent, ...working })).toMatchObject({ status: "offline", steps });
+    }
+  });
+
   test("a rig whose every share is refused is not gone", () => {
     const state = wellRig();
     const refused = { accepted: 0, refused: 2, exposureSinceAccepted: 999 };

@@ -74,6 +74,11 @@ export class RigDifficulty {
     return this.vardiff !== null && this.vardiff.difficulty !== this.current;
   }
 
+  /** Accepted shares of this connection, as far as vardiff looks at them. */
+  get shares(): number {
+    return this.vardiff?.counted ?? 0;
+  }
+
   /** Counts an accepted share of this difficulty; true when it is worth asking `wantsChange` at once. Hot. */
   note(nowMs: number, difficulty: number): boolean {
     return this.vardiff !== null && noteShare(this.vardiff, nowMs, difficulty);

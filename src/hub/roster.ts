@@ -13,6 +13,8 @@ import { TurnShare } from "./turn-share.ts";
 export type RosterSession = RigSessionFact & {
   readonly servingPoolNo: number;
   readonly servingContractNo: number;
+  /** When it last said something; 0 before. */
+  readonly lastLineAtMs: number;
   /** Whose connection it is: the first that logged in. */
   readonly rig: RosterRig | null;
 };

@@ -54,3 +54,27 @@ test("a rig that is removed while it mines is one that nobody knows: it enrols a
   expect(house.hub.rig(no)).toBeNull();
   expect(rig.stats).toMatchObject({ connects: 1, disconnects: 0, rejected: 0 });
 });
+
+test("a rig that is back before its dead connection is known to be dead: that one goes once the other has worked for long enough", async () => {
+  house = new House();
+  house.setHouse(house.addProfile([house.addPool(house.pool())]));
+  const lost = house.rig("farm.a");
+  for (let share = 0; share < 6; share++) {
+    await lost.mineShare();
+    await house.pass(5_000);
+  }
+  const { no } = house.knownRig("a");
+  await house.pass(20_000);
+  const back = house.rig("farm.a");
+  for (let share = 0; share < 30; share++) {
+    await back.mineShare();
+    expect(house.hub.rig(no)?.sessions).toHaveLength(2);
+    await house.pass(5_000);
+  }
+  for (let share = 0; share < 4; share++) {
+    await back.mineShare();
+    await house.pass(5_000);
+  }
+  await house.until(() => lost.stats.disconnects === 1);
+  expect(back.stats).toMatchObject({ connects: 1, disconnects: 0, rejected: 0 });
+});

@@ -11,6 +11,9 @@ const working: RigMoments = {
   writer: { unsentForMs: () => 0 },
   slot: {},
   authorized: true,
+  rig: null,
+  tuning: { shares: 0 },
+  sharesPerMinute: 12,
 };
 
 const deadlines: [name: string, moments: Partial<RigMoments>, limitMs: number, reason: RegExp][] = [
@@ -32,4 +35,31 @@ for (const [name, moments, limitMs, reason] of deadlines) {
 
 test("a rig that said all it has to say in the millisecond it connected is not silent", () => {
   expect(overdue(working, startMs + 599_000)).toBeNull();
+});
+
+/** What becomes of a connection that said its last word after ten minutes and `shares`, `saidForMs` after its rig logged in anew and worked on. */
+function replaced(shares: number, saidForMs: number, change: Partial<RigMoments> = {}): string | null {
+  const lastLineAtMs = startMs + 600_000;
+  const newest = { sinceMs: lastLineAtMs + 40_000, lastLineAtMs: lastLineAtMs + 40_000 + saidForMs };
+  const old = { ...working, lastLineAtMs, tuning: { shares }, ...change };
+  return overdue({ ...old, rig: { sessions: [old, newest] } }, newest.lastLineAtMs);
+}
+
+test("a connection that is silent while its rig works over a newer one goes after the time of thirty shares, as it sent them or as vardiff aims at", () => {
+  for (const [shares, quietMs] of [
+    [60, 300_000],
+    [1_000, 150_000],
+    [40, 450_000],
+  ] as const) {
+    expect(replaced(shares, quietMs)).toBeNull();
+    expect(replaced(shares, quietMs + 1)).toMatch(/works over another connection/);
+  }
+  expect(replaced(1_000, 500_000, { sharesPerMinute: 3 })).toBeNull();
+  expect(replaced(4, 500_000)).toBeNull();
+});
+
+test("where the newer one is silent too, or this is the newest, it stays", () => {
+  expect(replaced(120, 0)).toBeNull();
+  const newest = { ...working, tuning: { shares: 120 } };
+  expect(overdue({ ...newest, rig: { sessions: [working, newest] } }, startMs + 500_000)).toBeNull();
 });

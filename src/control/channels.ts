@@ -47,7 +47,8 @@ const networksMax = 32;
 const recipientsMax = 20;
 const channelsMax = 50;
 
-const urlRule: Rule = (value) => {
+/** For fields that hold the address of a webhook. */
+export const urlRule: Rule = (value) => {
   if (typeof value !== "string" || value.length > 2_000 || !URL.canParse(value)) return "must be an address such as https://example.org/hook";
   const { protocol, username, password, hash } = new URL(value);
   if (protocol !== "https:" && protocol !== "http:") return "must begin with https:// or http://";
@@ -55,7 +56,7 @@ const urlRule: Rule = (value) => {
 };
 
 /** Standard Webhooks: `whsec_` and base64 of 24 to 64 bytes. */
-const webhookSecretRule: Rule = (value) => {
+export const webhookSecretRule: Rule = (value) => {
   const [, encoded = ""] = /^whsec_([A-Za-z0-9+/]{32,88}={0,2})$/.exec(String(value)) ?? [];
   const { length } = Buffer.from(encoded, "base64");
   return length >= 24 && length <= 64 ? null : "must be whsec_ and 24 to 64 random bytes in base64 (openssl rand -base64 32)";

@@ -99,6 +99,12 @@ export function parsePoolUrl(url: string): Success<{ host: string; port: number;
   return broken === null ? succeed({ host, port, tls }) : invalid("url", `${broken.field} ${broken.rule}`);
 }
 
+/** For fields that hold such an address. */
+export const poolUrlRule: Rule = (value) => {
+  const parsed = parsePoolUrl(String(value));
+  return parsed.ok ? null : parsed.rule;
+};
+
 /** The pool's address as people write it. */
 export function poolUrl(pool: Pick<Pool, "host" | "port" | "tls">): string {
   const host = isIP(pool.host) === 6 ? `[${pool.host}]` : pool.host;

@@ -1,13 +1,14 @@
 import { Type } from "@sinclair/typebox";
 import { mailSecurities } from "../control/channels.ts";
-import { idOf, model, oneOf, orNull, text, time } from "./schema-parts.ts";
+import { emailRule, hostRule } from "../control/rules.ts";
+import { idOf, model, oneOf, orNull, ruled, text, time } from "./schema-parts.ts";
 
 const networks = {
   networks: Type.Array(Type.String(), { description: "Own networks (CIDR) that it may reach; private and local addresses are refused beside these" }),
 };
-export const email = () => Type.String({ minLength: 3, maxLength: 254 });
+export const email = () => ruled(Type.String({ minLength: 3, maxLength: 254 }), emailRule);
 export const mailFields = {
-  host: text(253),
+  host: ruled(text(253), hostRule),
   port: Type.Integer({ minimum: 1, maximum: 65_535 }),
   security: oneOf(mailSecurities),
   username: orNull(text(320)),

@@ -4,8 +4,10 @@ import { placesMax } from "../control/contract-places.ts";
 import { contractStates, endedReasons } from "../control/contract-row.ts";
 import { slaPlans } from "../control/contract-sla.ts";
 import { methods, periods } from "../control/fleets.ts";
+import { poolUrlRule } from "../control/pools.ts";
+import { emailRule, notesRule, timeZoneRule } from "../control/rules.ts";
 import { contractHealthStates } from "./deps.ts";
-import { hps, idOf, model, oneOf, orNull, text, time, whole } from "./schema-parts.ts";
+import { hps, idOf, model, oneOf, orNull, ruled, text, time, whole } from "./schema-parts.ts";
 
 /** What the API takes and answers of contracts. */
 const promisedHps = () => Type.Integer({ minimum: 1, maximum: 1e24, description: "H/s" });
@@ -26,16 +28,16 @@ const sla = () =>
 /** One of a contract's pools as it is entered with the contract. */
 const inlinePool = () =>
   Type.Object({
-    url: Type.String({ minLength: 1, maxLength: 300, description: "`stratum+tcp://HOST:PORT` or `stratum+ssl://HOST:PORT`" }),
-    username: Type.String({ minLength: 1, maxLength: 512, description: "`{rig}` gives each rig its own worker name" }),
-    password: Type.Optional(Type.String({ maxLength: 512, writeOnly: true })),
+    url: ruled({ ...text(300), description: "`stratum+tcp://HOST:PORT` or `stratum+ssl://HOST:PORT`" }, poolUrlRule),
+    username: { ...text(512), description: "`{rig}` gives each rig its own worker name" },
+    password: Type.Optional({ ...text(512, 0), writeOnly: true }),
     name: Type.Optional(text(100)),
   });
 
 const rigIds = () => Type.Array(idOf("rig"), { minItems: 1, maxItems: placesMax, uniqueItems: true, description: "Method `miners`: these rigs by name" });
 const rigCount = () => Type.Integer({ minimum: 1, maximum: placesMax, description: "Method `miners`: so many rigs" });
-const externalRef = () => orNull(Type.String({ minLength: 1, maxLength: 100, description: "What your own system calls it; never used twice" }));
-const notes = () => Type.String({ maxLength: 4_000 });
+const externalRef = () => orNull({ ...text(100), description: "What your own system calls it; never used twice" });
+const notes = () => ruled(Type.String({ maxLength: 4_000 }), notesRule(4_000));
 
 /** What a contract and its change have in common. */
 const terms = {
@@ -52,9 +54,9 @@ const terms = {
 };
 
 export const newCustomerFields = {
-  external_ref: Type.Optional(orNull(Type.String({ minLength: 1, maxLength: 100, description: "What your own system knows him by; unique" }))),
-  email: Type.Optional(orNull(text(254))),
-  timezone: Type.Optional(Type.String({ minLength: 1, maxLength: 60, description: "IANA name; the days of his statements are counted in it. Default UTC" })),
+  external_ref: Type.Optional(orNull({ ...text(100), description: "What your own system knows him by; unique" })),
+  email: Type.Optional(orNull(ruled(text(254), emailRule))),
+  timezone: Type.Optional(ruled({ ...text(60), description: "IANA name; the days of his statements are counted in it. Default UTC" }, timeZoneRule)),
 };
 
 export const newContract = Type.Object({

@@ -1,8 +1,9 @@
 import { type Static, Type } from "@sinclair/typebox";
 import type { Control } from "../control/control.ts";
 import { lends, lifecycles, type Rig, type RigPatch } from "../control/rig-row.ts";
+import { macRule, notesRule } from "../control/rules.ts";
 import { noIfAny } from "./paging.ts";
-import { day, hps, idOf, oneOf, orNull, text } from "./schema-parts.ts";
+import { day, idOf, nominalHps, oneOf, orNull, ruled, text } from "./schema-parts.ts";
 
 const label = () => Type.Optional(orNull(text(100)));
 const placePart = () => Type.Optional(orNull(text(100)));
@@ -19,12 +20,12 @@ export const rigFields = {
   owner_customer_id: Type.Optional(orNull(idOf("cus"))),
   model: label(),
   serial: label(),
-  mac: Type.Optional(orNull(text(64))),
+  mac: Type.Optional(orNull(ruled(text(64), macRule))),
   warranty_until: Type.Optional(orNull(day())),
-  nominal_hps: Type.Optional(orNull(hps())),
+  nominal_hps: Type.Optional(orNull(nominalHps())),
   lend: Type.Optional(oneOf(lends)),
   lifecycle: Type.Optional(oneOf(lifecycles)),
-  notes: Type.Optional(Type.String({ maxLength: 4_000 })),
+  notes: Type.Optional(ruled(Type.String({ maxLength: 4_000 }), notesRule(4_000))),
 };
 const rigBody = Type.Object({ ...rigFields, name: Type.Optional(Type.String()), fleet_id: Type.Optional(Type.String()) });
 export type RigBody = Static<typeof rigBody>;

@@ -2,6 +2,7 @@ import { FormatRegistry, Kind, type Static, type TObject, type TSchema } from "@
 import { type TypeCheck, TypeCompiler } from "@sinclair/typebox/compiler";
 import type { ValueError } from "@sinclair/typebox/errors";
 import { type FieldError, Problem } from "./problems.ts";
+import { ruleIn } from "./schema-parts.ts";
 import { readTime } from "./times.ts";
 
 // Only our own formats are registered under names of our own: other libraries share the registry.
@@ -39,19 +40,38 @@ const fieldErrorsMax = 20;
  */
 export function checked<T extends TObject>(shape: Shape<T>, value: unknown, at: "" | "#query"): Static<T> {
   if (shape.check.Check(value)) return value;
-  const errors: FieldError[] = [];
-  const seen = new Set<string>();
-  for (const error of shape.check.Errors(value)) {
-    for (const found of explain(error, at === "" ? "field" : "parameter")) {
-      if (seen.has(found.pointer)) continue;
-      seen.add(found.pointer);
-      errors.push({ pointer: `${at}${found.pointer}`, detail: found.detail });
-    }
-    if (errors.length >= fieldErrorsMax) break;
-  }
+  const errors = [...brokenBy(shape, value, at)].map(([pointer, detail]) => ({ pointer: `${at}${pointer}`, detail }));
   const first = errors[0];
   const name = first?.pointer.replace(/^#query/, "").slice(1) ?? "";
   throw new Problem("invalid", name === "" ? (first?.detail ?? "must be valid") : `${name}: ${first?.detail}`, { errors });
+}
+
+/** Rules by the place of the field that breaks them, each place once: those of the shape, and for a body those of the row. */
+function brokenBy<T extends TObject>(shape: Shape<T>, value: unknown, at: "" | "#query"): Map<string, string> {
+  const broken = new Map<string, string>();
+  const note = ({ pointer, detail }: FieldError) => {
+    if (!broken.has(pointer)) broken.set(pointer, detail);
+  };
+  for (const error of shape.check.Errors(value)) {
+    explain(error, at === "" ? "field" : "parameter").forEach(note);
+    if (broken.size >= fieldErrorsMax) break;
+  }
+  if (at === "") for (const error of brokenRules(shape.schema, value, "")) note(error);
+  return broken;
+}
+
+/** Rules of the row that fields break, where they have the type that these are of. */
+function* brokenRules(schema: TSchema, value: unknown, pointer: string): Generator<FieldError> {
+  const variants = (schema["anyOf"] as TSchema[] | undefined) ?? [];
+  for (const variant of variants) yield* brokenRules(variant, value, pointer);
+  const detail = typeof value === "string" ? ruleIn(schema)?.(value) : null;
+  if (detail != null) yield { pointer, detail };
+  if (typeof value !== "object" || value === null) return;
+  const properties = Object.entries((schema["properties"] as Record<string, TSchema> | undefined) ?? {});
+  for (const [name, own] of properties) if (Object.hasOwn(value, name)) yield* brokenRules(own, (value as Record<string, unknown>)[name], `${pointer}/${name}`);
+  const items = schema["items"] as TSchema | undefined;
+  if (items !== undefined && Array.isArray(value))
+    for (const [at, one] of value.slice(0, fieldErrorsMax).entries()) yield* brokenRules(items, one, `${pointer}/${at}`);
 }
 
 /** A union that has an object among its variants is explained by that variant when an object was sent: "tls: must be an object or null" helps nobody. */

@@ -1,5 +1,6 @@
 import { type Static, Type } from "@sinclair/typebox";
 import type { Listener, ListenerPatch } from "../../control/listeners.ts";
+import { bindRule, cidrRule } from "../../control/rules.ts";
 import { recordAct, recordChange } from "../actions/record.ts";
 import { accepted } from "../control-result.ts";
 import { type ApiParts, type ChangeReply, changeEndpoint, type Endpoint, found, type Reply, readEndpoint } from "../endpoint.ts";
@@ -9,13 +10,15 @@ import { listReply, noIfAny, pageByNo } from "../paging.ts";
 import { listenerJson } from "../present-live.ts";
 import { listenerRowJson } from "../present-rows.ts";
 import { invalidField } from "../problems.ts";
-import { idOf, oneOf, orNull, pageOf, pageQuery, text, whole } from "../schema-parts.ts";
+import { idOf, oneOf, orNull, pageOf, pageQuery, ruled, text, whole } from "../schema-parts.ts";
 
-const bind = () => Type.String({ minLength: 1, maxLength: 300, description: "`HOST:PORT`, an IPv6 address in brackets; port 0 = any free one" });
+const bind = () => ruled({ ...text(300), description: "`HOST:PORT`, an IPv6 address in brackets; port 0 = any free one" }, bindRule);
 const settings = {
   protocol: Type.Optional(oneOf(["v1"])),
   tls: Type.Optional(orNull(Type.Object({ cert_file: text(4_096), key_file: text(4_096) }, { description: "PEM files on the hub's machine" }))),
-  proxy_from: Type.Optional(Type.Array(text(50), { maxItems: 32, description: "Addresses or CIDR ranges from which a PROXY header is believed" })),
+  proxy_from: Type.Optional(
+    Type.Array(ruled(text(50), cidrRule), { maxItems: 32, description: "Addresses or CIDR ranges from which a PROXY header is believed" }),
+  ),
   enrol: Type.Optional(Type.Boolean({ description: "Whether a rig that nobody knows may enrol itself here" })),
   extranonce: Type.Optional(Type.Object({ e1_bytes: whole(1, 4), e2_bytes: whole(2, 8) })),
 };

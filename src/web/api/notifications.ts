@@ -1,32 +1,33 @@
 import { Type } from "@sinclair/typebox";
 import type { Channel } from "../../control/channels.ts";
+import { urlRule, webhookSecretRule } from "../../control/channels.ts";
 import type { Delivery } from "../../control/deliveries.ts";
+import { cidrRule } from "../../control/rules.ts";
 import { addChannel, changeChannel, removeChannel, settingsOf } from "../actions/channels.ts";
 import { channelExample, channelModel, channelTestExample, channelTestModel, deliveryExample, deliveryModel, mailFields } from "../channel-models.ts";
 import { type ApiParts, changeEndpoint, type Endpoint, found, readEndpoint } from "../endpoint.ts";
 import { limitOf, listReply, pageByNo } from "../paging.ts";
 import { rowJson } from "../present-rows.ts";
-import { orNull, pageOf, pageQuery, text } from "../schema-parts.ts";
+import { orNull, pageOf, pageQuery, ruled, text } from "../schema-parts.ts";
 import { timeText } from "../times.ts";
 
-const secret = () =>
-  Type.String({ minLength: 1, maxLength: 200, description: "`whsec_` and 24 to 64 random bytes in base64 (Standard Webhooks); never shown" });
+const secret = () => ruled({ ...text(200), description: "`whsec_` and 24 to 64 random bytes in base64 (Standard Webhooks); never shown" }, webhookSecretRule);
 const password = () => Type.Optional(orNull(Type.String({ maxLength: 512, description: "Of `username`; never shown" })));
 const common = {
   enabled: Type.Optional(Type.Boolean()),
-  networks: Type.Optional(Type.Array(text(50), { maxItems: 32, description: "Own networks (CIDR) that it may reach, such as 10.0.0.0/8" })),
+  networks: Type.Optional(Type.Array(ruled(text(50), cidrRule), { maxItems: 32, description: "Own networks (CIDR) that it may reach, such as 10.0.0.0/8" })),
 };
 const newMail = Type.Object({ ...mailFields, username: Type.Optional(mailFields.username), password: password() });
 const newChannel = Type.Object({
   name: text(100),
   ...common,
-  webhook: Type.Optional(Type.Object({ url: text(2_000), secret: secret() }, { description: "Either this" })),
+  webhook: Type.Optional(Type.Object({ url: ruled(text(2_000), urlRule), secret: secret() }, { description: "Either this" })),
   email: Type.Optional({ ...newMail, description: "or this" }),
 });
 const channelPatch = Type.Object({
   name: Type.Optional(text(100)),
   ...common,
-  webhook: Type.Optional(Type.Object({ url: Type.Optional(text(2_000)), secret: Type.Optional(secret()) })),
+  webhook: Type.Optional(Type.Object({ url: Type.Optional(ruled(text(2_000), urlRule)), secret: Type.Optional(secret()) })),
   email: Type.Optional(Type.Object({ ...Type.Partial(Type.Object(mailFields)).properties, password: password() })),
 });
 

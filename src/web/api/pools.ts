@@ -1,5 +1,5 @@
 import { Type } from "@sinclair/typebox";
-import { type Pool, poolModes } from "../../control/pools.ts";
+import { type Pool, poolModes, poolUrlRule } from "../../control/pools.ts";
 import type { PoolTest } from "../../health/facts.ts";
 import { addPool, changePool, removePool } from "../actions/pools.ts";
 import { type ApiParts, changeEndpoint, type Endpoint, found, readEndpoint } from "../endpoint.ts";
@@ -10,14 +10,17 @@ import { namesakeWarnings } from "../namesake-warnings.ts";
 import { listReply, pageByNo } from "../paging.ts";
 import { leadsElsewhere } from "../pool-probes.ts";
 import { poolJson, poolTestJson } from "../present-live.ts";
-import { idOf, oneOf, orNull, pageOf, pageQuery, text } from "../schema-parts.ts";
+import { idOf, oneOf, orNull, pageOf, pageQuery, ruled, text } from "../schema-parts.ts";
 
 const url = () =>
-  Type.String({ minLength: 1, maxLength: 300, description: "`stratum+tcp://HOST:PORT` or `stratum+ssl://HOST:PORT`, an IPv6 address in brackets" });
-const username = () => Type.String({ minLength: 1, maxLength: 512, description: "`{rig}` gives each rig its own worker name" });
+  ruled(
+    Type.String({ minLength: 1, maxLength: 300, description: "`stratum+tcp://HOST:PORT` or `stratum+ssl://HOST:PORT`, an IPv6 address in brackets" }),
+    poolUrlRule,
+  );
+const username = () => ({ ...text(512), description: "`{rig}` gives each rig its own worker name" });
 const optional = {
   name: Type.Optional(text(100)),
-  password: Type.Optional(Type.String({ maxLength: 512, writeOnly: true })),
+  password: Type.Optional({ ...text(512, 0), writeOnly: true }),
   algorithm: Type.Optional(algorithm()),
   mode: Type.Optional(oneOf(poolModes)),
   customer_id: Type.Optional(orNull(idOf("cus"))),

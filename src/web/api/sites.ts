@@ -1,4 +1,6 @@
 import { Type } from "@sinclair/typebox";
+import { assetCodePatternRule } from "../../control/asset-codes.ts";
+import { timeZoneRule } from "../../control/rules.ts";
 import { recordAct, recordChange } from "../actions/record.ts";
 import { addSite, siteSubject } from "../actions/sites.ts";
 import { accepted } from "../control-result.ts";
@@ -7,12 +9,12 @@ import { siteExample } from "../examples.ts";
 import { siteModel } from "../models.ts";
 import { listReply, pageByNo } from "../paging.ts";
 import { siteJson } from "../present-rows.ts";
-import { orNull, pageOf, pageQuery, text } from "../schema-parts.ts";
+import { orNull, pageOf, pageQuery, ruled, text } from "../schema-parts.ts";
 
-const timezone = () => Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: "Of the IANA list; UTC where none is given" }));
+const timezone = () => Type.Optional(ruled({ ...text(100), description: "Of the IANA list; UTC where none is given" }, timeZoneRule));
 const pattern = () =>
   Type.Optional(
-    orNull(Type.String({ minLength: 1, maxLength: 40, description: "Of asset codes here, like AM-{MODEL}-{000000}, which is also what null stands for" })),
+    orNull(ruled({ ...text(40), description: "Of asset codes here, like AM-{MODEL}-{000000}, which is also what null stands for" }, assetCodePatternRule)),
   );
 const newSite = Type.Object({ name: text(100), timezone: timezone(), asset_code_pattern: pattern() });
 const sitePatch = Type.Object({ name: Type.Optional(text(100)), timezone: timezone(), asset_code_pattern: pattern() });

@@ -2,6 +2,10 @@
 (() => {
   "use strict";
 
+  // A form that came back through the login stands at the login's address; its page's own is the one to reload and to copy.
+  const own = document.querySelector("link[rel=canonical]");
+  if (own) history.replaceState(history.state, "", own.getAttribute("href"));
+
   /** Shows what the answer wants looked at: the first faulty field, else what is said of the whole. */
   function lookAt(main) {
     const field = main.querySelector("[aria-invalid=true]");

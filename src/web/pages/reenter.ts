@@ -1,6 +1,7 @@
 import { authenticate } from "../guard.ts";
 import { rememberPrincipal } from "../principal.ts";
 import { fieldsAgain, isTypedBy, type KeptForm } from "./kept-form.ts";
+import { safeNext } from "./login.ts";
 import { errorPage } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 
@@ -38,5 +39,11 @@ export async function reenter({ deps }: Pick<PageParts, "deps">, routes: readonl
   rememberPrincipal(sent, principal);
   const answer = await found.take(sent, found.id);
   if (answer.status === 303) return answer;
-  return answer.status === 422 ? new Response(answer.body, { headers: answer.headers }) : null;
+  return answer.status === 422 ? atItsAddress(answer, safeNext(kept.from)) : null;
+}
+
+/** The page with the form, which the login answers with: it says whose place it takes, and its script puts that into the address bar. */
+async function atItsAddress(answer: Response, path: string): Promise<Response> {
+  const html = (await answer.text()).replace("</head>", `<link rel="canonical" href="${Bun.escapeHTML(path)}"></head>`);
+  return new Response(html, { headers: answer.headers });
 }

@@ -53,6 +53,7 @@ describe("a form whose session has ended", () => {
     const answer = await signIn(kept);
     const html = await answer.text();
     expect([answer.status, customers.all().length]).toEqual([200, before]);
+    expect(html).toMatch(/<link rel="canonical" href="\/rigs\?q=x"><\/head>/);
     expect(html).toContain("nothing was saved yet");
     const form = formAt(html, "/customers");
     expect(form).toMatchObject(typed);

@@ -205,7 +205,7 @@ function judge(session: Submitter, share: SubmittedShare, { job, check, floor, r
   session.badSharesInRow = 0;
   // A share is credited only at its own job's difficulty; what is tolerated below it earns nothing.
   if (!check.meetsRig) share.difficulty = 0;
-  else rig.noteAccepted(share.atMs, origin.closedAtMs === 0);
+  else rig.noteAccepted(share, origin.closedAtMs === 0);
   // At the pool's own difficulty there is nothing to raise, however fast the shares come.
   if (session.tuning.note(share.atMs, share.difficulty) && share.difficulty < share.poolDifficulty) session.retune(share.atMs);
   if (origin.closedAtMs !== 0) floor.settlement.accept(share, "orphaned");

@@ -14,7 +14,9 @@ export class RigDifficulty {
   /** What the rig works at; 0 before its first job. */
   current = 0;
   /** From the password's `d=`. */
-  hinted: number | null = null;
+  private hinted: number | null = null;
+  /** At which its shares came until a while ago; 0 = nobody knows. */
+  private former = 0;
   /** From mining.suggest_difficulty and its relatives. */
   private suggested: number | null = null;
   /** From mining.configure: the rig is told that it is granted, so it gets no less, as far as its pool allows. */
@@ -22,6 +24,12 @@ export class RigDifficulty {
   private previous = 0;
   private changedAtMs = 0;
   private vardiff: VardiffState | null = null;
+
+  /** What its login says: the password's `d=`, and at which difficulty it worked over the connection before, 0 = nobody knows. */
+  begin({ hinted, former }: { hinted: number | null; former: number }): void {
+    this.hinted = hinted;
+    this.former = former;
+  }
 
   /** The rig takes no less than this. */
   floorAt(difficulty: number): void {
@@ -47,7 +55,7 @@ export class RigDifficulty {
     const upstream = job.poolJob.work.difficulty;
     if (job.poolJob.origin.passDifficulty) return upstream;
     if (this.vardiff === null) {
-      this.vardiff = createVardiff(this.start(job, terms), nowMs);
+      this.vardiff = createVardiff(this.start(job, terms), nowMs, this.former);
       return this.vardiff.difficulty;
     }
     if (moves || this.untold) restartWindow(this.vardiff, nowMs);

@@ -383,7 +383,7 @@ export class RigSession implements Submitter, Caller, IntakeOwner, RigMoments, R
     if (isFirst) {
       this.rig = rig;
       this.worker = message.user;
-      this.tuning.hinted = hints.difficulty;
+      this.tuning.begin({ hinted: hints.difficulty, former: rig.workedAt(this.floor.now()) });
     } else if (message.user !== this.worker) {
       this.others = (this.others ?? new Map<string, RosterRig>()).set(message.user, rig);
     }

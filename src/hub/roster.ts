@@ -20,6 +20,7 @@ export type RosterSession = RigSessionFact & {
 };
 
 const none: readonly RosterSession[] = Object.freeze([]);
+const workedRecentlyMs = 3_600_000;
 export const noHints: readonly string[] = Object.freeze([]);
 
 /** One rig as the hub keeps it in memory, and what it says of it; what people decide about it is in the control database. */
@@ -40,6 +41,7 @@ export class RosterRig implements RigFact {
   sessions: readonly RosterSession[] = none;
   lastShareAtMs: number | null = null;
   lastAcceptedAtMs: number | null = null;
+  private lastDifficulty = 0;
   acceptedShares = 0;
   disconnectedAtMs: number | null = null;
   lastRefusal: Refusal | null = null;
@@ -65,10 +67,16 @@ export class RosterRig implements RigFact {
   }
 
   /** A share that earns its difficulty; `expected` = of a live pool's job. */
-  noteAccepted(atMs: number, expected: boolean): void {
+  noteAccepted({ atMs, difficulty }: { atMs: number; difficulty: number }, expected: boolean): void {
     this.lastAcceptedAtMs = atMs;
+    this.lastDifficulty = difficulty;
     this.acceptedShares++;
     if (expected) this.exposure.noteAccepted(atMs);
+  }
+
+  /** The difficulty of its last share; 0 where that was long ago, and it may be another machine by now. */
+  workedAt(nowMs: number): number {
+    return this.lastAcceptedAtMs !== null && nowMs - this.lastAcceptedAtMs < workedRecentlyMs ? this.lastDifficulty : 0;
   }
 
   /** What it works at now on this connection. Of several the newest counts: the others are mostly dead and not yet noticed. */

@@ -16,7 +16,7 @@ const limits = Object.freeze({
   sharesToRaise: 32,
   /** Expected shares in a window; at the end of it half is forgotten. */
   windowExpected: 60,
-  /** Silence lowers a rig that has worked no further than this, so that it does not flood the hub when its boards come back. */
+  /** Silence lowers a rig that has worked, over this connection or the one before, no further than this, so that it does not flood the hub when its boards come back. */
   silentFallMax: 256,
   askEveryShares: 64,
   startDifficultyMax: 65_536,
@@ -32,6 +32,8 @@ export type VardiffState = {
   steady: boolean;
   /** Highest difficulty at which shares came, 0 = none yet. */
   provenDifficulty: number;
+  /** At which its shares came over the connection before this one, 0 = nobody knows. */
+  formerDifficulty: number;
   counted: number;
 };
 
@@ -46,8 +48,9 @@ export type RetargetRules = {
   integersOnly: boolean;
 };
 
-export function createVardiff(difficulty: number, nowMs: number): VardiffState {
-  return { difficulty, shares: 0, windowStartMs: nowMs, lastShareMs: nowMs, steady: false, provenDifficulty: 0, counted: 0 };
+/** `formerDifficulty`: at which the rig's shares came until a while ago; 0 = nobody knows. */
+export function createVardiff(difficulty: number, nowMs: number, formerDifficulty = 0): VardiffState {
+  return { difficulty, shares: 0, windowStartMs: nowMs, lastShareMs: nowMs, steady: false, provenDifficulty: 0, formerDifficulty, counted: 0 };
 }
 
 /**
@@ -55,6 +58,8 @@ export function createVardiff(difficulty: number, nowMs: number): VardiffState {
  * True on every 64th share: then ask `retarget` at once, lest a rig that starts far too low floods the hub until the next tick. Hot.
  */
 export function noteShare(state: VardiffState, nowMs: number, difficulty: number = state.difficulty): boolean {
+  // It waited at the least that it may have: that its boards were not up yet says nothing of its rate.
+  if (state.provenDifficulty === 0 && nowMs - state.windowStartMs > limits.silentStartMs) restartWindow(state, nowMs);
   state.shares += difficulty < state.difficulty ? difficulty / state.difficulty : 1;
   state.lastShareMs = nowMs;
   if (difficulty > state.provenDifficulty) state.provenDifficulty = difficulty;
@@ -98,14 +103,18 @@ function isRounding(wanted: number, current: number, rules: RetargetRules): bool
 /** The factor that the shares ask for, 1 = none. */
 function stepOf(state: VardiffState, nowMs: number, perMs: number): number {
   const silentMs = nowMs - state.lastShareMs;
-  if (state.provenDifficulty === 0) return silentMs >= limits.silentStartMs ? 1 / limits.stepMax : 1;
+  if (state.provenDifficulty === 0) return silentMs >= limits.silentStartMs ? softened(state, state.formerDifficulty) : 1;
   const expected = (nowMs - state.windowStartMs) * perMs;
   if (expected <= 0) return 1;
   const wentSilent = silentMs * perMs >= limits.silentExpected;
   const step = wentSilent ? 1 / limits.stepMax : evidenceStep(state, expected);
   if (!wentSilent && state.shares > 0) return step;
-  const floor = state.provenDifficulty / limits.silentFallMax;
-  return Math.max(step, Math.min(1, floor / state.difficulty));
+  return softened(state, state.provenDifficulty, step);
+}
+
+/** A step down in silence, not far below what the rig has worked at; 0 = it has not. */
+function softened({ difficulty }: VardiffState, workedAt: number, step = 1 / limits.stepMax): number {
+  return Math.max(step, Math.min(1, workedAt / limits.silentFallMax / difficulty));
 }
 
 function evidenceStep(state: VardiffState, expected: number): number {

@@ -190,6 +190,15 @@ describe("silence", () => {
     expect(seen).toEqual([null, 4100, null, 256, 16]);
   });
 
+  test("one that worked over another connection until a while ago is let down as fast, and no further than 256 times", () => {
+    const state = createVardiff(116_000, 0, 100_000);
+    const steps = [15_000, 30_000, 45_000, 60_000, 3_600_000].map((nowMs) => retarget(state, { ...anyRules, nowMs }));
+    expect(steps).toEqual([7250, 453, 391, null, null]);
+    // Its boards are up.
+    for (let share = 0; share < 64; share++) noteShare(state, 3_600_000 + share * 20);
+    expect(retarget(state, { ...anyRules, nowMs: 3_601_280 })).toBeGreaterThan(6_000);
+  });
+
   test("one that has worked is let down after 50 s, and no further than 256 times", () => {
     const state = createVardiff(65_536, 0);
     for (let nowMs = 0; nowMs < 10 * minuteMs; nowMs += 5000) {

@@ -57,6 +57,7 @@ type RawImport = RawHead & { text: string };
 const headColumns = "no, id, created_at_ms, by, by_name, file_name, fleet_no, give_codes, mapping, state, total, done, undo_of";
 const keptMs = 7 * 86_400_000;
 const listMax = 20;
+const rowsMax = 200;
 
 function headOf(raw: RawHead): ImportHead {
   const { no, id, by, state, total, done } = raw;
@@ -87,7 +88,7 @@ export class Imports {
     this.#map = sql.prepare("UPDATE imports SET mapping = ?, fleet_no = ?, give_codes = ? WHERE no = ? AND state = 'ready'");
     this.#progress = sql.prepare("UPDATE imports SET state = ?, done = ? WHERE no = ?");
     this.#addRow = sql.prepare("INSERT OR REPLACE INTO import_rows (import_no, line, outcome, detail) VALUES (?, ?, ?, ?)");
-    this.#rows = sql.prepare("SELECT line, outcome, detail FROM import_rows WHERE import_no = ? ORDER BY line");
+    this.#rows = sql.prepare("SELECT line, outcome, detail FROM import_rows WHERE import_no = ? AND line > ? ORDER BY line LIMIT ?");
   }
 
   byId(id: string): Import | null {
@@ -125,9 +126,9 @@ export class Imports {
     this.#progress.run(state, done, no);
   }
 
-  /** In the order of the file. */
-  rows(no: number): ImportRow[] {
-    return this.#rows.all(no);
+  /** Those behind line `after`, in the order of the file, 200 at most: a file may have thousands, with all that they changed. */
+  rowsAfter(no: number, after: number): ImportRow[] {
+    return this.#rows.all(no, after, rowsMax);
   }
 
   #prune(): void {

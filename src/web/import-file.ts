@@ -2,7 +2,7 @@ import { breathe } from "../../views/turns.ts";
 import type { Control } from "../control/control.ts";
 import { type Import, type ImportOutcome, importOutcomes } from "../control/imports.ts";
 import { type CsvFile, readCsv } from "./csv-read.ts";
-import type { RowDetail } from "./import-job.ts";
+import { type RowDetail, rowsSoFar } from "./import-job.ts";
 import { cellText, clearWord, dryRun, type PlannedRow } from "./import-plan.ts";
 import { csvLine } from "./inventory-csv.ts";
 import { actorName, actorOf, type Principal } from "./principal.ts";
@@ -37,7 +37,7 @@ export function keepFile({ imports }: Pick<Control, "imports">, principal: Princ
 export async function linesOf(control: Control, kept: Import): Promise<ImportLine[]> {
   if (kept.state === "ready") return linesToBe(control, kept);
   const lines: ImportLine[] = [];
-  for (const { line, outcome, detail } of control.imports.rows(kept.no)) {
+  for await (const { line, outcome, detail } of rowsSoFar(control, kept)) {
     await breathe();
     lines.push({ line, outcome, warnings: [], ...(JSON.parse(detail) as RowDetail) });
   }
@@ -127,7 +127,7 @@ export async function isUndoable(control: Taken, rows: readonly ImportLine[]): P
 async function undoText(control: Taken, kept: Import): Promise<string> {
   const lines: string[] = [];
   const book = new NameBook(control);
-  for (const { outcome, detail } of control.imports.rows(kept.no)) {
+  for await (const { outcome, detail } of rowsSoFar(control, kept)) {
     await breathe();
     lines.push(undoLine(control, book, { outcome, ...(JSON.parse(detail) as RowDetail) }));
   }

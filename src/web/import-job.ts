@@ -74,9 +74,23 @@ async function applyRows(deps: Deps, principal: Principal, kept: Import, file: C
   control.imports.note(kept.no, { state: "done", done: file.rows.length, rows: [] });
 }
 
+/** What became of rows, in the order of the file; read in pieces, so that rigs are served in between. */
+export async function* rowsSoFar({ imports }: Pick<Control, "imports">, { no }: Pick<Import, "no">): AsyncGenerator<ImportRow> {
+  let line = 0;
+  for (;;) {
+    await breathe();
+    const rows = imports.rowsAfter(no, line);
+    yield* rows;
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    line = last.line;
+  }
+}
+
 /** A job that goes on knows what the rows before it took, as the one that was interrupted did. */
 async function noteApplied(control: Control, kept: Import, { planner, file }: { planner: RowPlanner; file: CsvFile }): Promise<void> {
-  const applied = new Map(control.imports.rows(kept.no).map((row) => [row.line, row]));
+  const applied = new Map<number, ImportRow>();
+  for await (const row of rowsSoFar(control, kept)) applied.set(row.line, row);
   for (const row of file.rows.slice(0, kept.done)) {
     await breathe();
     const record = applied.get(row.line);

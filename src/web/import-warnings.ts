@@ -4,6 +4,7 @@ import type { Control } from "../control/control.ts";
 import type { RigPlace } from "../control/racks.ts";
 import { hashrateInput } from "./hashrate-text.ts";
 import { PlaceKeys } from "./place-plan.ts";
+import { rigPages } from "./rig-pages.ts";
 
 const othersNamed = 3;
 /** A number alone, as `readHashrate` takes it for H/s. */
@@ -59,10 +60,11 @@ export async function warnOfSharedPlaces(control: Pick<Control, "racks" | "rigs"
 /** Rigs that stay where rows put others. */
 async function addStaying({ rigs }: Pick<Control, "rigs">, { keys, takers, rows }: { keys: PlaceKeys; takers: Takers; rows: readonly Row[] }): Promise<void> {
   const leaving = new Set(rows.filter(({ place, outcome }) => place !== null || outcome === "removed").map(({ rigId }) => rigId));
-  for (const rig of rigs.all()) {
-    await breathe();
-    const key = rig.lifecycle === "retired" || leaving.has(rig.id) ? null : keys.keyOf(rig);
-    if (key !== null) takers.get(key)?.push({ text: rig.name, row: null });
+  for await (const page of rigPages(rigs)) {
+    for (const rig of page) {
+      const key = rig.lifecycle === "retired" || leaving.has(rig.id) ? null : keys.keyOf(rig);
+      if (key !== null) takers.get(key)?.push({ text: rig.name, row: null });
+    }
   }
 }
 

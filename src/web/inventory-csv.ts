@@ -1,4 +1,3 @@
-import { breathe } from "../../views/turns.ts";
 import type { Control } from "../control/control.ts";
 import type { Fleet } from "../control/fleets.ts";
 import type { Rig } from "../control/rig-row.ts";
@@ -6,9 +5,7 @@ import { isSameName } from "../control/rules.ts";
 import { csvCell } from "./api/shares.ts";
 import { cellText } from "./import-plan.ts";
 import { cellsOf, NameBook, rigCells } from "./rig-cells.ts";
-
-/** A rig takes some 13 µs, and others are served between two pieces. */
-const rigsPerPiece = 100;
+import { rigPages } from "./rig-pages.ts";
 
 /** A line as spreadsheets take it; text that would be a formula gets an apostrophe before it, and so does one that begins with such an apostrophe. */
 export function csvLine(cells: readonly string[]): string {
@@ -30,17 +27,14 @@ export function inventoryCsv(control: Control): ReadableStream<Uint8Array> {
     const cells = cellsOf(book, rig);
     return csvLine([rig.id, fleets.get(rig.fleetNo) ?? "", ...rigCells.map((cell) => cellText(cells[cell]))]);
   };
-  let cursor: string | null = null;
+  const pages = rigPages(control.rigs);
   let head = `\ufeff${csvLine(["id", "fleet", ...rigCells])}`;
   return new ReadableStream({
     async pull(controller) {
-      await breathe();
-      const page = control.rigs.list({ cursor, limit: rigsPerPiece });
-      if (!page.ok) throw new Error(page.rule);
-      controller.enqueue(encoder.encode(head + page.value.rows.map(lineOf).join("")));
+      const { done, value = [] } = await pages.next();
+      if (done === true) return controller.close();
+      controller.enqueue(encoder.encode(head + value.map(lineOf).join("")));
       head = "";
-      cursor = page.value.next;
-      if (cursor === null) controller.close();
     },
   });
 }

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { isIP } from "node:net";
 import { join, resolve } from "node:path";
 import type { LogLevel } from "./log.ts";
 
@@ -59,12 +60,17 @@ function readPem(text: string): string | Fault {
   return existsSync(text) ? resolve(text) : fault(`must name a PEM file that exists; ${text} does not`);
 }
 
-const cidr = /^(\d{1,3}(\.\d{1,3}){3}|[0-9a-fA-F:]*:[0-9a-fA-F:.]*)(\/\d{1,3})?$/;
+/** An address, or a network of `/0` to the address's bits. */
+function isNetwork(text: string): boolean {
+  const [address = "", bits, ...rest] = text.split("/");
+  const bitsMax = isIP(address) === 4 ? 32 : 128;
+  return isIP(address) !== 0 && rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= bitsMax));
+}
 
 function readCidrs(text: string): readonly string[] | Fault {
   const parts = text.split(",").map((part) => part.trim());
   const list = parts.filter((part) => part !== "");
-  const wrong = list.find((part) => !cidr.test(part));
+  const wrong = list.find((part) => !isNetwork(part));
   return wrong === undefined ? Object.freeze(list) : fault(`must be addresses or CIDRs with commas between; ${wrong} is neither`);
 }
 
@@ -125,7 +131,7 @@ type Env = Readonly<Record<string, string | undefined>>;
  * @throws UsageError that names the flag, variable or key, and the rule.
  */
 export function readConfig(flags: Flags, env: Env): Config {
-  const file = readConfigFile(flags["config"] ?? env["HUB_CONFIG"]);
+  const file = flags["config"] === undefined ? readConfigFile("HUB_CONFIG", env["HUB_CONFIG"]) : readConfigFile("--config", flags["config"]);
   const pick = <T>(setting: Setting<T>): T => {
     const [origin, text] = originOf(setting, { flags, env, file });
     const value = setting.read(text);
@@ -172,19 +178,20 @@ function originOf(setting: Setting<unknown>, { flags, env, file }: Sources): [or
   return [`--${setting.flag}`, setting.fallback];
 }
 
-function readConfigFile(path: string | undefined): Record<string, string> {
+function readConfigFile(origin: string, path: string | undefined): Record<string, string> {
   if (path === undefined || path === "") return {};
   let table: Record<string, unknown>;
   try {
     table = Bun.TOML.parse(readFileSync(path, "utf8")) as Record<string, unknown>;
   } catch (error) {
-    throw new UsageError(`--config: must be a TOML file that can be read (${path}: ${error instanceof Error ? error.message : String(error)})`);
+    throw new UsageError(`${origin}: must be a TOML file that can be read (${path}: ${error instanceof Error ? error.message : String(error)})`);
   }
   const known = Object.values(settings).map((setting) => setting.key);
   const entries = Object.entries(table).map(([key, value]): [string, string] => {
-    if (!known.includes(key)) throw new UsageError(`--config: ${key} of ${path} is no setting; the settings are ${known.join(", ")}`);
+    if (!known.includes(key)) throw new UsageError(`${origin}: ${key} of ${path} is no setting; the settings are ${known.join(", ")}`);
     if (Array.isArray(value) && value.every((item) => typeof item === "string")) return [key, value.join(",")];
-    if (typeof value !== "string") throw new UsageError(`--config: ${key} of ${path} must be a text${key === "http_trust_proxy" ? " or a list of texts" : ""}`);
+    if (typeof value !== "string")
+      throw new UsageError(`${origin}: ${key} of ${path} must be a text${key === "http_trust_proxy" ? " or a list of texts" : ""}`);
     return [key, value];
   });
   return Object.fromEntries(entries);

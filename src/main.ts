@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { runCli } from "./cli/cli.ts";
 import type { RunningHub, StartOptions } from "./cli/command.ts";
+import { refuseHalfFolder } from "./cli/data-folder.ts";
 import { productVersion as version } from "./cli/product.ts";
 import { openSideDoor } from "./cli/side-door.ts";
 import { type Config, controlFile, type Endpoint, environment } from "./config.ts";
@@ -9,6 +10,7 @@ import { type Control, openControl } from "./control/control.ts";
 import { SnapshotFile } from "./control/snapshot-file.ts";
 import type { OperationFacts } from "./health/operation-facts.ts";
 import { Hub } from "./hub/hub.ts";
+import { lockFolder } from "./ledger/folder-lock.ts";
 import { type Ledger, openLedger } from "./ledger/ledger.ts";
 import type { Log } from "./log.ts";
 import type { AlarmFacts } from "./notify/alarm-facts.ts";
@@ -42,8 +44,7 @@ export async function startHub(config: Config, log: Log, { startGraceMs = usualS
     log.error("ledger.fatal", { error: error.message });
     process.exit(failedSyncExitCode);
   };
-  const ledger = await openLedger({ dataDir: config.dataDir, log, now, onFatal });
-  const control = openControl(controlFile(config.dataDir), { now, log });
+  const { control, ledger } = await openFolder(config, { log, now, onFatal });
   ledger.onRepair = ({ text, kind, ...data }) => control.events.record({ type: `ledger.${kind}`, subjectKind: "hub", subjectId: null, text, data });
   const hubAlarms = new HubAlarms();
   ledger.onAlarm = (alarm) => {
@@ -113,6 +114,27 @@ export async function startHub(config: Config, log: Log, { startGraceMs = usualS
       log.info("hub.stopped");
     },
   };
+}
+
+type FolderOptions = { log: Log; now: () => number; onFatal: (error: Error) => void };
+
+/** The control database first: one that is gone or written by a newer version is found out before the journal is touched. */
+async function openFolder({ dataDir }: Config, { log, now, onFatal }: FolderOptions): Promise<{ control: Control; ledger: Ledger }> {
+  const lock = lockFolder(dataDir);
+  let control: Control;
+  try {
+    refuseHalfFolder(dataDir);
+    control = openControl(controlFile(dataDir), { now, log });
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+  try {
+    return { control, ledger: await openLedger({ dataDir, log, now, onFatal, lock }) };
+  } catch (error) {
+    control.close();
+    throw error;
+  }
 }
 
 /** Events wait while the disk refuses them; that it does, and that it takes them again, is each said once. */

@@ -47,3 +47,21 @@ test.each([
   },
   30_000,
 );
+
+test("a hub whose log and stdout cannot be written goes on, and stops in order; a command whose answer is lost fails", async () => {
+  const data = mkdtempSync(join(tmpdir(), "stratum-hub-deaf-"));
+  try {
+    const run = (line: string) =>
+      Bun.spawn(["sh", "-c", `exec ${process.execPath} ${join(root, "src", "main.ts")} ${line}`], { stdin: "ignore", stdout: "pipe", stderr: "pipe" });
+    const hub = run(`serve --data ${data} --http 127.0.0.1:0 --stratum 127.0.0.1:0 --log-level debug 2>/dev/full`);
+    const { value: ready } = await hub.stdout.getReader().read();
+    expect(new TextDecoder().decode(ready)).toStartWith("ready ");
+    const token = run(`token create --name x --scopes admin --data ${data} >/dev/full`);
+    expect(await token.stderr.text()).toBe("stratum-hub: stdout: what was printed could not be written (ENOSPC: no space left on device, write)\n");
+    expect(await token.exited).toBe(1);
+    hub.kill("SIGTERM");
+    expect(await hub.exited).toBe(0);
+  } finally {
+    rmSync(data, { recursive: true, force: true });
+  }
+}, 30_000);

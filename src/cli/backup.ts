@@ -1,5 +1,4 @@
-import { existsSync, readdirSync, rmSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { controlFile, readDataDir, UsageError } from "../config.ts";
 import { copyControl } from "../control/copy.ts";
@@ -7,8 +6,11 @@ import { copyLedger, syncFolder } from "../ledger/copy.ts";
 import { bytesText, countText } from "./amounts.ts";
 import { type BackupList, backupListName } from "./backup-list.ts";
 import type { Command } from "./command.ts";
+import { inDataFolder, namesIn, refuseHalfFolder } from "./data-folder.ts";
+import { reasonOf } from "./places.ts";
 import { productVersion } from "./product.ts";
 import { settingFlags } from "./setting-flags.ts";
+import { refuseNoHub } from "./side-door.ts";
 
 export const backup: Command = {
   name: "backup",
@@ -23,21 +25,31 @@ export const backup: Command = {
     if (given === undefined) throw new UsageError("DIR: must be given");
     const target = resolve(given);
     const dataDir = readDataDir(flags, env);
-    if (!existsSync(join(dataDir, "journal")) || !existsSync(controlFile(dataDir))) throw new Error(`--data: ${dataDir} holds no data of a hub`);
+    refuseNoHub(dataDir);
+    refuseHalfFolder(dataDir);
     const isNew = !existsSync(target);
-    if (!isNew && readdirSync(target).length > 0) throw new Error(`DIR: ${target} must be new or empty`);
-    await mkdir(target, { recursive: true, mode: 0o700 });
+    makeTarget(target);
     try {
-      const list = await copyAll(dataDir, target);
+      const list = await inDataFolder(dataDir, () => copyAll(dataDir, target));
       const bytes = list.files.reduce((sum, file) => sum + file.bytes, 0);
       console.err(`copied ${countText(list.files.length)} files, ${bytesText(bytes)}, to ${target}\n`);
       return 0;
     } catch (error) {
+      for (const name of namesIn(target)) rmSync(join(target, name), { recursive: true, force: true });
       if (isNew) rmSync(target, { recursive: true, force: true });
       throw error;
     }
   },
 };
+
+function makeTarget(target: string): void {
+  try {
+    if (namesIn(target).length === 0) return void mkdirSync(target, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new Error(`DIR: ${target} cannot be made (${reasonOf(error)})`);
+  }
+  throw new Error(`DIR: ${target} must be new or empty`);
+}
 
 /** Shares first: whatever they name is in the control database that is copied after them. The list last: without it the rest is no backup. */
 async function copyAll(dataDir: string, target: string): Promise<BackupList> {

@@ -37,13 +37,23 @@ const exit = Object.freeze({ done: 0, failed: 1, wrongUsage: 2 });
  * Runs one command line (without the program's name).
  * @returns the exit code: 0 done, 1 failed, 2 wrong usage; what went wrong is one line on stderr that names the flag and the rule
  */
-export async function runCli(argv: readonly string[], env: Env, parts: Parts, edges: Console = processConsole): Promise<number> {
+export async function runCli(argv: readonly string[], env: Env, parts: Parts, edges: Console = processConsole()): Promise<number> {
+  const exitCode = await attempt(argv, { env, parts, console: edges });
+  const unwritten = await edges.finish();
+  if (unwritten === null || exitCode !== exit.done || findCommand(argv)?.goesOn === true) return exitCode;
+  edges.err(`stratum-hub: stdout: what was printed could not be written (${unwritten.message})\n`);
+  await edges.finish();
+  return exit.failed;
+}
+
+async function attempt(argv: readonly string[], context: Context): Promise<number> {
+  const { err } = context.console;
   try {
-    return await dispatch(plainForm(argv), { env, parts, console: edges });
+    return await dispatch(plainForm(argv), context);
   } catch (error) {
     const wrongUsage = error instanceof UsageError;
-    edges.err(`stratum-hub: ${error instanceof Error ? error.message : String(error)}\n`);
-    if (wrongUsage) edges.err(`Try "stratum-hub ${nameOf(argv)}--help".\n`);
+    err(`stratum-hub: ${error instanceof Error ? error.message : String(error)}\n`);
+    if (wrongUsage) err(`Try "stratum-hub ${nameOf(argv)}--help".\n`);
     return wrongUsage ? exit.wrongUsage : exit.failed;
   }
 }

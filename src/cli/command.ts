@@ -26,8 +26,10 @@ export type Console = {
   out: (text: string) => void;
   err: (text: string) => void;
   readStdin: () => Promise<string>;
-  /** Resolves at SIGTERM or SIGINT. */
+  /** Resolves at SIGTERM, SIGINT or SIGHUP. */
   untilSignal: () => Promise<void>;
+  /** Waits until what was printed is written. @returns why not all of stdout could be, or null */
+  finish: () => Promise<Error | null>;
 };
 
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -41,6 +43,8 @@ export type Command = {
   operands?: string;
   operandsMax?: number;
   flags: readonly Flag[];
+  /** Runs until it is told to end: a line of stdout that nobody took is no failure of it. */
+  goesOn?: true;
   /** Longer words for --help. */
   details?: string;
   /** @returns the exit code. @throws UsageError (exit 2) or any other Error (exit 1) */

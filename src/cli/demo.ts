@@ -24,6 +24,7 @@ type Keys = { email: string; password: string; token: string };
 
 export const demo: Command = {
   name: "demo",
+  goesOn: true,
   summary: "The whole product with a simulated farm on loopback: real proof of work, two contracts, a rig that fails, a pool that dies and comes back.",
   details: "It tells what happens as it happens. What --data names stays when the demo ends.",
   flags: [

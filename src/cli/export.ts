@@ -1,12 +1,13 @@
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { controlFile, readDataDir, UsageError } from "../config.ts";
-import { openControl } from "../control/control.ts";
+import { readDataDir, UsageError } from "../config.ts";
 import type { ExportFormat, ExportKind, ExportQuestion } from "../ledger/export.ts";
-import { silentLog } from "../log.ts";
 import { countText } from "./amounts.ts";
 import type { Command } from "./command.ts";
+import { giveToOwner, inDataFolder } from "./data-folder.ts";
 import { type Arguments, textFlag } from "./flags.ts";
+import { openBeside } from "./open-control.ts";
+import { reasonOf } from "./places.ts";
 import { settingFlags } from "./setting-flags.ts";
 import { findDesk } from "./side-door.ts";
 
@@ -31,12 +32,13 @@ export const exportCommand: Command = {
     const dataDir = readDataDir(given.flags, env);
     const desk = await findDesk(dataDir);
     try {
-      const { path, rows } = await desk.exportTo({ ...question, ids: idsOf(dataDir) });
+      const { path, rows } = await inDataFolder(dataDir, () => desk.exportTo({ ...question, ids: idsOf(dataDir) }));
       move(path, out);
       console.err(`wrote ${countText(rows)} rows to ${out}\n`);
       return 0;
     } finally {
       await desk.close();
+      giveToOwner(dataDir);
     }
   },
 };
@@ -62,7 +64,7 @@ function timeFlag(given: Arguments, flag: string): number {
 }
 
 function idsOf(dataDir: string): ExportQuestion["ids"] {
-  const control = openControl(controlFile(dataDir), { now: Date.now, log: silentLog });
+  const control = openBeside(dataDir);
   try {
     const pairs = (rows: readonly { no: number; id: string }[]) => rows.map(({ no, id }) => [no, id] as const);
     return { rigs: pairs(control.rigs.all()), pools: pairs(control.pools.all()), contracts: pairs(control.contracts.all()) };
@@ -71,14 +73,22 @@ function idsOf(dataDir: string): ExportQuestion["ids"] {
   }
 }
 
-/** The folder of exports and `--out` may be on two disks. */
+/** The folder of exports and `--out` may be on two disks: then it is copied beside it first, so that `to` is whole from its first moment. @throws Error that names --out */
 function move(from: string, to: string): void {
-  mkdirSync(dirname(to), { recursive: true });
+  const half = `${to}.${process.pid}.half`;
   try {
-    renameSync(from, to);
+    mkdirSync(dirname(to), { recursive: true });
+    try {
+      renameSync(from, to);
+    } catch (error) {
+      if ((error as { code?: string }).code !== "EXDEV") throw error;
+      copyFileSync(from, half);
+      renameSync(half, to);
+    }
   } catch (error) {
-    if ((error as { code?: string }).code !== "EXDEV") throw error;
-    copyFileSync(from, to);
-    rmSync(from);
+    rmSync(half, { force: true });
+    throw new Error(`--out: ${to} cannot be written (${reasonOf(error)})`);
+  } finally {
+    rmSync(from, { force: true });
   }
 }

@@ -5,6 +5,7 @@ import { type SequenceRange, totalsOf } from "../ledger/tally.ts";
 import { type Verdict, verifyLedger } from "../ledger/verify.ts";
 import { countText, snakeCased } from "./amounts.ts";
 import type { Command } from "./command.ts";
+import { giveToOwner } from "./data-folder.ts";
 import { settingFlags } from "./setting-flags.ts";
 import { findDesk } from "./side-door.ts";
 
@@ -23,6 +24,7 @@ export const ledgerVerify: Command = {
       return verdict.difference === null && verdict.holes.length === 0 ? 0 : 1;
     } finally {
       await desk.close();
+      giveToOwner(dataDir);
     }
   },
 };

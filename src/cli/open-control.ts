@@ -4,6 +4,7 @@ import { type Control, openControl } from "../control/control.ts";
 import type { Failure, Result } from "../control/result.ts";
 import { silentLog } from "../log.ts";
 import type { Env } from "./command.ts";
+import { giveToOwner, inDataFolder, isInUse, refuseHalfFolder } from "./data-folder.ts";
 import type { Arguments } from "./flags.ts";
 import { makeDataDir } from "./places.ts";
 
@@ -11,12 +12,21 @@ import { makeDataDir } from "./places.ts";
 export async function withControl<T>({ flags }: Arguments, env: Env, action: string, use: (control: Control) => T | Promise<T>): Promise<T> {
   const dataDir = readDataDir(flags, env);
   makeDataDir(dataDir);
-  const control = openControl(controlFile(dataDir), { now: Date.now, log: silentLog });
-  try {
-    return await control.audit.during({ actor: "command", name: loginName(), address: null, action, subjectId: null }, () => use(control));
-  } finally {
-    control.close();
-  }
+  return await inDataFolder(dataDir, async () => {
+    const control = openBeside(dataDir);
+    try {
+      return await control.audit.during({ actor: "command", name: loginName(), address: null, action, subjectId: null }, () => use(control));
+    } finally {
+      control.close();
+      giveToOwner(dataDir);
+    }
+  });
+}
+
+/** The control database for a command, which leaves the schema to a hub that has the folder. @throws ControlOpenError */
+export function openBeside(dataDir: string): Control {
+  refuseHalfFolder(dataDir);
+  return openControl(controlFile(dataDir), { now: Date.now, log: silentLog, mayMigrate: () => !isInUse(dataDir) });
 }
 
 /** Of the account that runs the command, as the machine knows it. */

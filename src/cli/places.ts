@@ -85,7 +85,7 @@ function codeOf(error: unknown): string | null {
 }
 
 /** What the system said, without its error name and the call: "permission denied". */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   return /^[A-Z]+: ([^,]+)/.exec(text)?.[1] ?? text;
 }

@@ -1,7 +1,9 @@
-import { closeSync, existsSync, openSync, rmSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type LedgerDesk, openDesk } from "../ledger/desk.ts";
 import { FolderInUse } from "../ledger/folder-lock.ts";
+import { inDataFolder } from "./data-folder.ts";
+import { reasonOf } from "./places.ts";
 
 /**
  * The door for an operator's commands beside a running hub: HTTP on a socket in the data folder that only its owner may use. DuckDB's file has one
@@ -52,16 +54,28 @@ async function answer(request: Request, desk: Omit<LedgerDesk, "close">): Promis
     if (question === "export") return new Response(toText(await desk.exportTo(fromText(await request.text()) as Parameters<LedgerDesk["exportTo"]>[0])));
     return new Response(`this hub does not know ${question}`, { status: 404 });
   } catch (error) {
-    return new Response(error instanceof Error ? error.message : String(error), { status: 500 });
+    return new Response(messageOf(error), { status: 500 });
   }
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** A hub runs on this folder and answers; or none does, and the files are opened here. */
 export type FoundDesk = LedgerDesk & { hubRuns: boolean };
 
+/** @throws Error that names --data where the folder cannot be looked into, or has nothing of a hub */
+export function refuseNoHub(dataDir: string): void {
+  try {
+    if (readdirSync(dataDir).includes("journal")) return;
+  } catch (error) {
+    if (existsSync(dataDir)) throw new Error(`--data: ${dataDir} cannot be read (${reasonOf(error)})`);
+  }
+  throw new Error(`--data: ${dataDir} holds no data of a hub`);
+}
+
 /** @throws Error that names --data where the folder has nothing of a hub, or has one that doesn't answer */
 export async function findDesk(dataDir: string): Promise<FoundDesk> {
-  if (!existsSync(join(dataDir, "journal"))) throw new Error(`--data: ${dataDir} holds no data of a hub`);
+  refuseNoHub(dataDir);
   const place = shortPath(dataDir);
   try {
     if (existsSync(place.path) && (await listens(place.path))) return { ...askedDesk(place.path, place.release), hubRuns: true };
@@ -71,9 +85,10 @@ export async function findDesk(dataDir: string): Promise<FoundDesk> {
   }
   place.release();
   try {
-    return { ...(await openDesk(dataDir)), hubRuns: false };
+    return { ...(await inDataFolder(dataDir, () => openDesk(dataDir))), hubRuns: false };
   } catch (error) {
-    if (error instanceof FolderInUse) throw new Error(`--data: ${error.message}, and it does not answer on ${socketName} (it may be starting; try again)`);
+    const inUse = error instanceof Error && error.cause instanceof FolderInUse;
+    if (inUse) throw new Error(`${error.message}, and it does not answer on ${socketName} (it may be starting; try again)`);
     throw error;
   }
 }

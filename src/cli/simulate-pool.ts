@@ -7,6 +7,7 @@ import { readAlgorithm } from "./simulate-rigs.ts";
 
 export const simulatePool: Command = {
   name: "simulate pool",
+  goesOn: true,
   summary: "A pool that checks every share in full: hash, duplicate, time, version bits.",
   details: "Prints one JSON object per second on stdout; the first line names the port, which matters with port 0.",
   flags: [

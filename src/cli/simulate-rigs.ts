@@ -12,6 +12,7 @@ const answersMsMax = 4_000;
 
 export const simulateRigs: Command = {
   name: "simulate rigs",
+  goesOn: true,
   summary: "Rigs that do real proof of work at the difficulty that they are given.",
   details:
     "Workers are PREFIX-1, PREFIX-2, …. At the end (--seconds, SIGTERM or SIGINT) the counters are printed as one JSON object.\nExit codes: 0 when some rig connected and logged in, 1 when none did, 2 wrong usage.",

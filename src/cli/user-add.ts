@@ -23,7 +23,7 @@ export const userAdd: Command = {
     if (email === undefined) throw new UsageError("EMAIL: must be given");
     const role = readRole(textFlag(given, "role"));
     const fromStdin = given.flags["password-stdin"] !== undefined;
-    const password = new Secret(fromStdin ? (await console.readStdin()).replace(/\r?\n$/, "") : makePassword());
+    const password = new Secret(fromStdin ? readPassword(await console.readStdin()) : makePassword());
     const { name } = given.flags;
     const input = { email, role, password, ...(name === undefined ? {} : { name }) };
     const fields = { email: "EMAIL", role: "--role", name: "--name", password: "--password-stdin" };
@@ -33,6 +33,13 @@ export const userAdd: Command = {
     return 0;
   },
 };
+
+/** What a browser's field cannot hold could never be typed in again. */
+function readPassword(stdin: string): string {
+  const text = stdin.replace(/\r?\n$/, "");
+  if (/[\p{Cc}\uFFFD]/u.test(text)) throw new UsageError("--password-stdin: must be one line of text in UTF-8, without control characters");
+  return text;
+}
 
 /** Twenty letters and digits that are not mistaken for each other: 99 bits. */
 export function makePassword(): string {

@@ -1,11 +1,10 @@
-import type { Log } from "../log.ts";
 import { Allocations } from "./allocations.ts";
 import { Audit } from "./audit.ts";
 import { Batches } from "./batches.ts";
 import { Channels } from "./channels.ts";
 import { Contracts } from "./contracts.ts";
 import { Customers } from "./customers.ts";
-import { ControlDatabase } from "./database.ts";
+import { ControlDatabase, type ControlOptions } from "./database.ts";
 import { Deliveries } from "./deliveries.ts";
 import { Events } from "./events.ts";
 import { Fleets } from "./fleets.ts";
@@ -80,7 +79,7 @@ export type Control = {
  * @param path a file, or ":memory:"
  * @throws ControlOpenError when the file was written by a newer version or is none of ours
  */
-export function openControl(path: string, options: { now: () => number; log: Log }): Control {
+export function openControl(path: string, options: ControlOptions): Control {
   const database = new ControlDatabase(path, options);
   const audit = new Audit(database);
   const customers = new Customers(database);

@@ -1,6 +1,7 @@
 import { Database } from "bun:sqlite";
 import { statSync } from "node:fs";
 import { type AuditCheck, verifyAudit } from "./audit.ts";
+import { applicationId, pragma } from "./migrations.ts";
 
 /** What SQLite says of the control database. */
 export type ControlCheck = {
@@ -24,7 +25,8 @@ export function checkControl(path: string): ControlCheck {
     return withFile(path, (sql) => {
       const rows = sql.query<{ integrity_check: string }, []>(`PRAGMA integrity_check(${problemsMax})`).all();
       const { version } = sql.query<{ version: string }, []>("SELECT sqlite_version() AS version").get() ?? { version: "" };
-      return { problems: rows.map((row) => row.integrity_check).filter((text) => text !== "ok"), bytes, version, audit: verifyAudit(sql) };
+      const foreign = pragma(sql, "application_id") === applicationId ? [] : [`${path} is empty, or of another program`];
+      return { problems: [...rows.map((row) => row.integrity_check).filter((text) => text !== "ok"), ...foreign], bytes, version, audit: verifyAudit(sql) };
     });
   } catch (error) {
     return { problems: [error instanceof Error ? error.message : String(error)], bytes, version: "", audit: unread };

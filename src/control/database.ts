@@ -12,6 +12,13 @@ const cacheKib = 512;
 
 export type SqlValue = string | number | bigint | boolean | null | Uint8Array;
 
+export type ControlOptions = {
+  now: () => number;
+  log: Log;
+  /** Asked before an older file is brought up to date; when absent it is. */
+  mayMigrate?: () => boolean;
+};
+
 /**
  * The control database of one process. Everything is synchronous: a transaction is a handful of statements on a small
  * file, and what was decided must be on disk before it is applied (`synchronous=FULL`).
@@ -25,7 +32,7 @@ export class ControlDatabase {
   #afterCommit: (() => void)[] = [];
   #depth = 0;
 
-  constructor(path: string, { now, log }: { now: () => number; log: Log }) {
+  constructor(path: string, { now, log, mayMigrate }: ControlOptions) {
     // The file holds pool passwords: made before SQLite does, so that nobody else can read it (its WAL takes the same mode).
     if (path !== ":memory:") closeSync(openSync(path, "a", 0o600));
     this.sql = new Database(path, { create: true, readwrite: true, strict: true });
@@ -38,7 +45,7 @@ export class ControlDatabase {
     // What ten thousand enrolments have touched is not read again soon, and the kernel's cache has it.
     this.sql.run(`PRAGMA cache_size = -${cacheKib}`);
     try {
-      this.#whole(() => migrate(this.sql, now(), log));
+      this.#whole(() => migrate(this.sql, now(), log, mayMigrate === undefined ? {} : { mayMigrate }));
     } catch (error) {
       this.sql.close();
       throw error;

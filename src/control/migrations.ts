@@ -54,22 +54,28 @@ const migrations: readonly Migration[] = Object.freeze([
 ]);
 
 /** "HUBC": marks a SQLite file as a control database, so that no other file is taken for one. */
-const applicationId = 0x48_55_42_43;
+export const applicationId = 0x48_55_42_43;
 
 /** The control database cannot be used as it is; the message says what to do. */
 export class ControlOpenError extends Error {
   override name = "ControlOpenError";
 }
 
-function pragma(sql: Database, name: "application_id"): number {
+export function pragma(sql: Database, name: "application_id"): number {
   return sql.query<Record<string, number>, []>(`PRAGMA ${name}`).get()?.[name] ?? 0;
 }
 
+type MigrateOptions = {
+  steps?: readonly Migration[];
+  /** Asked before an older file is changed: a hub of that version may be at work on it. */
+  mayMigrate?: () => boolean;
+};
+
 /**
  * Brings the schema up to date; to be called inside a transaction, so that two processes that start together do it once.
- * @throws ControlOpenError for a file of another program, or one written by a newer version.
+ * @throws ControlOpenError for a file of another program, one written by a newer version, or an older one that may not be changed.
  */
-export function migrate(sql: Database, nowMs: number, log: Log, steps: readonly Migration[] = migrations): void {
+export function migrate(sql: Database, nowMs: number, log: Log, { steps = migrations, mayMigrate = () => true }: MigrateOptions = {}): void {
   const isNew = sql.query("SELECT 1 FROM sqlite_schema LIMIT 1").get() === null;
   if (!isNew && pragma(sql, "application_id") !== applicationId) {
     throw new ControlOpenError(`${sql.filename} is a SQLite file of another program; choose another data folder`);
@@ -81,6 +87,11 @@ export function migrate(sql: Database, nowMs: number, log: Log, steps: readonly 
   if (present > newest) {
     throw new ControlOpenError(
       `${sql.filename} was written by a newer version (schema ${present}; this one knows ${newest}): install that version again, or restore a backup`,
+    );
+  }
+  if (present > 0 && present < newest && !mayMigrate()) {
+    throw new ControlOpenError(
+      `${sql.filename} is of an older version (schema ${present}; this one knows ${newest}), and a hub of that version runs on it: start that hub again with this version first`,
     );
   }
   for (const step of steps.filter(({ version }) => version > present)) {

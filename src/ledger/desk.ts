@@ -1,6 +1,6 @@
 import { existsSync, statfsSync } from "node:fs";
 import { join } from "node:path";
-import { Database } from "./database.ts";
+import { Database, DatabaseUnusable } from "./database.ts";
 import { tallyDatabase } from "./database-tally.ts";
 import { type Exported, type ExportQuestion, exportTo } from "./export.ts";
 import { lockFolder } from "./folder-lock.ts";
@@ -28,7 +28,7 @@ export async function openDesk(dataDir: string): Promise<LedgerDesk> {
   const database = await openReadOnly(dataDir);
   const opened = () => {
     if (database instanceof Database) return database;
-    throw new Error(database.problem);
+    throw new DatabaseUnusable(`the database of shares can't be opened: ${database.problem}`);
   };
   return {
     async report() {
@@ -49,7 +49,8 @@ export async function openDesk(dataDir: string): Promise<LedgerDesk> {
 }
 
 async function openReadOnly(dataDir: string): Promise<Database | { problem: string }> {
-  if (!existsSync(join(dataDir, "ledger.duckdb"))) return { problem: "there is none yet; the next start of the hub builds it from the journal" };
+  if (!existsSync(join(dataDir, "ledger.duckdb")))
+    return { problem: "there is none yet; the next start of the hub builds it from the journal and the day files" };
   try {
     return await Database.open(dataDir, ledgerLimits, { readOnly: true });
   } catch (error) {

@@ -11,7 +11,7 @@ export type JournalScan = {
   /** Of the first and last record that a whole block holds; 0 and -1 where there is none. */
   firstSequence: number;
   lastSequence: number;
-  /** Sequences between them that no whole block holds. */
+  /** Sequences up to the last that no whole block holds, from where the oldest file should begin. */
   holes: SequenceRange[];
   late: LateVerdicts;
 };
@@ -28,6 +28,10 @@ export async function scanJournal(folder: string, through = Number.POSITIVE_INFI
     next = block.firstSequence + block.records;
     if ((block.flags & flagOthers) !== 0) readLate(block, through, late);
   }
+  // Looked up behind the reading: a running hub may have deleted the oldest meanwhile.
+  const [oldest] = await listSegments(folder);
+  if (next >= 0 && oldest !== undefined && oldest.firstSequence < firstSequence)
+    holes.unshift({ fromSequence: oldest.firstSequence, toSequence: firstSequence - 1 });
   return { firstSequence, lastSequence: next < 0 ? -1 : next - 1, holes, late };
 }
 

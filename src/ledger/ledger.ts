@@ -95,6 +95,8 @@ export type LedgerOptions = {
   log: Log;
   now: () => number;
   limits?: Partial<LedgerLimits>;
+  /** Taken by the caller beforehand; closing the ledger releases it. */
+  lock?: FolderLock;
   /** A write or sync failed: nothing may be acknowledged any more, and the owner ends the process with exit code 70. */
   onFatal: (error: Error) => void;
   /** For tests; a thread of its own when absent. */
@@ -109,7 +111,7 @@ export type LedgerOptions = {
  */
 export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
-  const lock = lockFolder(options.dataDir);
+  const lock = options.lock ?? lockFolder(options.dataDir);
   try {
     const limits = Object.freeze({ ...ledgerLimits, ...options.limits });
     return await openParts({ options, limits, folder: join(options.dataDir, "journal"), lock, repairs: new Repairs(options) });

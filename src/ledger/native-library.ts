@@ -1,6 +1,6 @@
 import { dlopen, FFIType } from "bun:ffi";
-import { mkdirSync, renameSync, statSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 
 /** `linux-x64` or `linux-arm64` in a compiled binary (`--define hubTarget`); not defined in a checkout. */
 declare const hubTarget: string | undefined;
@@ -18,7 +18,7 @@ export type DuckDb = { api: typeof import("@duckdb/node-api"); bindings: typeof 
  */
 export async function loadDuckDb(dataDir: string): Promise<DuckDb> {
   const embedded = await embeddedLibrary();
-  if (embedded !== null) openLibrary(await placeLibrary(embedded, join(dataDir, "lib")));
+  if (embedded !== null) await openEmbedded(embedded, join(dataDir, "lib"));
   const api = await import("@duckdb/node-api");
   const bindings = (await import("@duckdb/node-bindings")).default;
   return { api, bindings };
@@ -35,16 +35,49 @@ async function embeddedLibrary(): Promise<string | null> {
   throw new Error(`this binary was built for ${hubTarget}, which has no DuckDB library`);
 }
 
-/** The embedded name carries a hash of the content, so a newer hub writes its own copy beside an older one. */
-async function placeLibrary(embedded: string, folder: string): Promise<string> {
+/** The embedded name carries a hash of the content, so a newer hub writes its own copy; those of other versions, and halves that a full disk left, go. */
+export async function openEmbedded(embedded: string, folder: string, open: (path: string) => void = openLibrary): Promise<void> {
   const path = join(folder, basename(embedded));
   const library = Bun.file(embedded);
-  if (statSync(path, { throwIfNoEntry: false })?.size === library.size) return path;
+  const isThere = statSync(path, { throwIfNoEntry: false })?.size === library.size;
+  if (isThere && isOpened(path, open)) return;
+  // Of the right length and yet no library: what a power cut or a bad sector leaves.
+  await placeLibrary(library, path);
+  try {
+    open(path);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const hint = reason.includes("failed to map segment") ? "; its file system must not be mounted noexec" : "";
+    throw new LibraryUnusable(`DuckDB's library cannot be loaded from ${path} (${reason.split(": ").at(-1)})${hint}`);
+  }
+}
+
+function isOpened(path: string, open: (path: string) => void): boolean {
+  try {
+    open(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function placeLibrary(library: Blob, path: string): Promise<void> {
+  const folder = dirname(path);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const name of readdirSync(folder)) rmSync(join(folder, name), { force: true });
   const half = `${path}.${process.pid}`;
-  writeFileSync(half, await library.bytes(), { mode: 0o700 });
-  renameSync(half, path);
-  return path;
+  try {
+    writeFileSync(half, await library.bytes(), { mode: 0o700, flush: true });
+    renameSync(half, path);
+  } catch (error) {
+    rmSync(half, { force: true });
+    throw error;
+  }
+}
+
+/** The library that the binary carries cannot be opened where it was put. */
+export class LibraryUnusable extends Error {
+  override name = "LibraryUnusable";
 }
 
 function openLibrary(path: string): void {

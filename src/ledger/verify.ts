@@ -22,7 +22,7 @@ export async function verifyLedger(folder: string, desk: Pick<LedgerDesk, "tally
   const { firstSequence, lastSequence, holes } = await scanJournal(folder);
   let compared = { fromSequence: firstSequence, toSequence: lastSequence };
   let look = await compare(folder, desk, { ...compared, bucket: bucketMax, holes });
-  const verdict = { holes, inJournal: look.inJournal, inDatabase: look.inDatabase };
+  const verdict = { holes: [...holes, ...look.beyond], inJournal: look.inJournal, inDatabase: look.inDatabase };
   const whole = look.compared;
   for (const bucket of finer) {
     const [differing] = look.differing;
@@ -34,15 +34,17 @@ export async function verifyLedger(folder: string, desk: Pick<LedgerDesk, "tally
   return { ...verdict, compared: whole, difference: firstRow(look.differing) };
 }
 
-type Look = { compared: SequenceRange; inJournal: TallyRow[]; inDatabase: TallyRow[]; differing: number[] };
+/** `beyond`: what the database has behind the journal's end. */
+type Look = { compared: SequenceRange; beyond: SequenceRange[]; inJournal: TallyRow[]; inDatabase: TallyRow[]; differing: number[] };
 
 async function compare(folder: string, desk: Pick<LedgerDesk, "tally">, asked: Parameters<LedgerDesk["tally"]>[0]): Promise<Look> {
   const { appliedThrough, gone, rows } = await desk.tally(asked);
   const toSequence = Math.min(asked.toSequence, appliedThrough);
   // Read after the database was: a running hub may have applied more, which the database's part has not.
-  const { late } = await scanJournal(folder, appliedThrough);
+  const { late, lastSequence } = await scanJournal(folder, appliedThrough);
+  const beyond = lastSequence < appliedThrough ? [{ fromSequence: Math.max(1, lastSequence + 1), toSequence: appliedThrough }] : [];
   const inJournal = await tallyJournal(folder, { ...asked, toSequence, gone, late });
-  return { compared: { fromSequence: asked.fromSequence, toSequence }, inJournal, inDatabase: rows, differing: differingBuckets(inJournal, rows) };
+  return { compared: { fromSequence: asked.fromSequence, toSequence }, beyond, inJournal, inDatabase: rows, differing: differingBuckets(inJournal, rows) };
 }
 
 /** The first of them and those that follow without a gap. */

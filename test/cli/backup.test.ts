@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -83,7 +83,7 @@ describe("backup and restore", () => {
     await run("backup", copy, "--data", data);
     const running = await run("restore", copy, "--data", data);
     expect(running.code).toBe(1);
-    expect(running.stderr).toContain("in use by process");
+    expect(running.stderr).toContain("in use by a hub");
     await ledger.close();
     const before = await readdir(data);
     expect((await run("restore", copy, "--data", data)).stderr).toContain(`--data: ${data} must be new or empty`);
@@ -104,5 +104,34 @@ describe("backup and restore", () => {
     expect(stderr).toContain(`${name} is not what was backed up`);
     expect(existsSync(other)).toBe(false);
     expect((await readdir(root)).sort()).toEqual(["copy", "data"]);
+  });
+
+  test("a restore fills the folder that is there, be it a link or all that one may write to, and keeps it where it fails", async () => {
+    await (await inUse(20)).close();
+    await run("backup", copy, "--data", data);
+    mkdirSync(join(other, "lost+found"), { recursive: true });
+    const before = statSync(other).ino;
+    symlinkSync(other, join(root, "link"));
+    const list = join(copy, "backup.json");
+    const text = readFileSync(list, "utf8");
+    writeFileSync(list, text.replace(/"sha256": "../, '"sha256": "zz'));
+    expect((await run("restore", copy, "--data", join(root, "link"))).stderr).toContain("is not what was backed up");
+    expect(readdirSync(other)).toEqual(["lost+found"]);
+    writeFileSync(list, text);
+    expect((await run("restore", copy, "--data", join(root, "link"))).code).toBe(0);
+    expect(readdirSync(other).sort()).toEqual(["control.db", "journal", "lost+found"]);
+    expect([statSync(other).ino, lstatSync(join(root, "link")).isSymbolicLink()]).toEqual([before, true]);
+    rmSync(join(copy, "control.db"));
+    expect((await run("restore", copy, "--data", join(root, "new"))).stderr).toContain(`DIR: ${join(copy, "control.db")} could not be copied`);
+    expect(existsSync(join(root, "new"))).toBe(false);
+  });
+
+  test("a backup that fails leaves an empty folder empty, so that it can be tried again", async () => {
+    await (await inUse(20)).close();
+    mkdirSync(copy);
+    for (const ending of ["-wal", "-shm"]) rmSync(`${controlFile(data)}${ending}`, { force: true });
+    writeFileSync(controlFile(data), "x".repeat(9_000));
+    expect((await run("backup", copy, "--data", data)).stderr).toContain(`--data: ${controlFile(data)} cannot be used`);
+    expect(readdirSync(copy)).toEqual([]);
   });
 });

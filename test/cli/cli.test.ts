@@ -182,6 +182,12 @@ describe("user add", () => {
     control.close();
   });
 
+  test.each(["two\nlines of it\n", "a bell \u0007 in it", "not \uFFFD UTF-8"])("a password that no browser's field can hold is refused: %j", async (stdin) => {
+    const { code, stderr } = await run(`user add a@example.org --role owner --password-stdin --data ${data}`, { stdin });
+    expect(code).toBe(2);
+    expect(stderr).toContain("--password-stdin: must be one line of text in UTF-8");
+  });
+
   test("a short password is refused by name", async () => {
     const { code, stderr } = await run(`user add a@example.org --role owner --password-stdin --data ${data}`, { stdin: "short\n" });
     expect(code).toBe(2);

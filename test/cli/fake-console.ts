@@ -17,6 +17,7 @@ export function fakeConsole(stdin = ""): FakeConsole {
     },
     readStdin: () => Promise.resolve(stdin),
     untilSignal: () => promise,
+    finish: () => Promise.resolve(null),
   };
   return fake;
 }

@@ -3,7 +3,7 @@ import type { PlanFacts } from "./plan-facts.ts";
 import type { PlannedContract } from "./planned-contract.ts";
 import type { PlannedFleet } from "./planned-fleet.ts";
 import type { PlannedRig } from "./planned-rig.ts";
-import { sendReplacedHome } from "./replaced.ts";
+import { replaceGoing, sendReplacedHome } from "./replaced.ts";
 import { exchange, fillFromSpares, level, shareOut, takeFromLower } from "./shortage.ts";
 import { takeSurplus, trade } from "./trade.ts";
 import type { Why } from "./why.ts";
@@ -32,13 +32,16 @@ function planRank(fleet: PlannedFleet, contracts: readonly PlannedContract[]): v
   const wanting = contracts.filter((contract) => contract.leavers > 0 || contract.deficitHps > 0);
   if (wanting.length > 0) {
     fillRank(fleet, wanting);
-    for (const contract of wanting) sendReplacedHome(fleet, contract);
+    for (const contract of wanting) {
+      sendReplacedHome(fleet, contract);
+      replaceGoing(fleet, contract);
+    }
   }
   const short = wanting.filter(({ fill }) => fill < 1);
   if (short.length === 0) return;
   for (const contract of short) exchange(fleet, contract);
   trade(fleet, short);
-  for (const contract of short) takeSurplus(fleet, contract);
+  takeSurplus(fleet, short);
   for (const contract of short) takeFromLower(fleet, contract);
   if (short.some(({ fill }) => fill < 1)) level(fleet, contracts);
   for (const contract of contracts) sendReplacedHome(fleet, contract);

@@ -34,11 +34,12 @@ export function trade(fleet: PlannedFleet, short: readonly PlannedContract[]): v
  * What anybody has beyond his promise is as good as a spare to a contract below its tolerance, whichever comes first of the two: it does not
  * wait there until it has been long enough for an optional move.
  */
-export function takeSurplus(fleet: PlannedFleet, receiver: PlannedContract): void {
-  if (!receiver.belowTolerance) return;
-  const { fill } = receiver;
-  for (const giver of giversOf(fleet).filter((one) => one !== receiver)) {
-    while (receiver.fill < 1 && takeNeedless(fleet, { giver, receiver }, fill));
+export function takeSurplus(fleet: PlannedFleet, short: readonly PlannedContract[]): void {
+  const urgent = short.filter(({ belowTolerance }) => belowTolerance);
+  const givers = urgent.length === 0 ? [] : giversOf(fleet);
+  for (const receiver of givers.length === 0 ? [] : urgent) {
+    const { fill } = receiver;
+    for (const giver of givers) while (giver !== receiver && receiver.fill < 1 && takeNeedless(fleet, { giver, receiver }, fill));
   }
 }
 

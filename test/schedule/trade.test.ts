@@ -81,6 +81,36 @@ test("a place is given what another contract has too much as well", () => {
   expect(makePlan(cut({ method: "miners", places, toleranceBp: 2_000 })).shortages).toEqual([]);
 });
 
+/** All rigs serve: two of them the first contract, two the one that comes after it. The first one's second rig is about to go. */
+const going = (more: Partial<PlanFacts["rigs"][number]>, contracts: PlanFacts["contracts"]): PlanFacts =>
+  world({
+    rigs: [1, 2, 3, 4].map((no) => rigFact(no, no === 2 ? more : {})),
+    contracts,
+    allocations: [1, 1, 2, 2].map((contractNo, at) => ({ rigNo: at + 1, contractNo, fraction: 1 })),
+  });
+
+test.each([
+  ["drained", { draining: true }],
+  ["under maintenance soon", { maintenance: { fromMs: nowMs + 300_000, toMs: nowMs + 900_000 } }],
+] as const)("a rig that is %s is replaced from a lower priority where no spare is left", (_how, more) => {
+  for (const first of [contractFact(1, { promisedHps: 200 * th, priority: 1 }), { ...minersFact(1, 2), priority: 1 }]) {
+    const facts = going(more, [first, contractFact(2, { promisedHps: 200 * th, priority: 5 })]);
+    const plan = makePlan(facts);
+    const told = plan.changes.map(({ rigNo, to, reason }) => `${rigNo}>${to} ${reason.code}`);
+    expect(told).toEqual([expect.stringMatching(/^[34]>1 taken$/), "2>0 replaced"]);
+    expect(plan.contracts[0]).toMatchObject({ fillBp: 10_000 });
+    expect(makePlan(carriedOut(facts, plan)).changes).toEqual([]);
+  }
+});
+
+test("a rig that is drained stays where nobody may be taken for it, or nobody has to", () => {
+  const same = [contractFact(1, { promisedHps: 200 * th }), contractFact(2, { promisedHps: 200 * th })];
+  expect(makePlan(going({ draining: true }, same)).changes).toEqual([]);
+  const relaxed = [contractFact(1, { promisedHps: 200 * th, priority: 1, toleranceBp: 5_000 }), contractFact(2, { promisedHps: 200 * th, priority: 5 })];
+  expect(makePlan(going({ draining: true }, relaxed)).changes).toEqual([]);
+  expect(makePlan(going({ draining: true, status: "offline" }, same)).changes).toEqual([]);
+});
+
 test("one that lacks less than its tolerance waits until what is too much may move", () => {
   const facts = cut({ promisedHps: 105 * th });
   const rigs = facts.rigs.map((rig) => (rig.no === 4 ? { ...rig, status: "online" as const } : rig));

@@ -3,12 +3,12 @@ import type { PlannedFleet } from "./planned-fleet.ts";
 import type { PlannedRig } from "./planned-rig.ts";
 import type { Why } from "./why.ts";
 
-type Told = { rig: string; other: string; otherText: string; contract: string; part: string; why: Why; fact: PlannedRig["fact"] };
+type Told = { rig: string; other: string; otherText: string; contract: string; part: string; why: Why; subject: PlannedRig };
 
 /** Each code's sentence: who, because of what rule, with which numbers. */
 const sentences: Readonly<Record<string, (told: Told) => string>> = Object.freeze({
   replaces: ({ rig, other, otherText, why }) => `${rig} replaces ${other}, ${otherText}${chosen(why)}`,
-  replaced: ({ rig, other, fact, contract }) => `${rig} ${textOf(fact)}; ${other === "" ? `${contract} is full without it` : `replaced by ${other}`}`,
+  replaced: ({ rig, other, subject, contract }) => `${rig} ${textOf(subject)}; ${other === "" ? `${contract} is full without it` : `replaced by ${other}`}`,
   fills: ({ rig, contract, other, otherText, why }) => {
     const without = other === "" ? "" : ` without ${other}, ${otherText}`;
     return `${rig} fills up ${contract}, which was expected to get ${percent(why.fill)} of its promise${without}${chosen(why)}`;
@@ -44,21 +44,21 @@ export function reasonOf(fleet: PlannedFleet, rig: PlannedRig, why: Why): PlanRe
   const told: Told = {
     rig: rig.fact.name,
     other: other?.fact.name ?? "",
-    otherText: other === undefined ? "" : `which ${textOf(other.fact)}`,
+    otherText: other === undefined ? "" : `which ${textOf(other)}`,
     contract: fleet.contractOf.get(why.contractNo)?.fact.label ?? "",
     part: rig.fraction < 1 ? ` (${percent(rig.fraction)} of each cycle)` : "",
     why,
-    fact: rig.fact,
+    subject: rig,
   };
   return { code: why.code, text: sentences[why.code]?.(told) ?? why.code };
 }
 
 /** What is the matter with a rig that is replaced. */
-function textOf({ draining, lifecycle, maintenance, status, gone, statusText }: PlannedRig["fact"]): string {
+function textOf({ going, fact: { draining, lifecycle, maintenance, status, gone, statusText } }: PlannedRig): string {
   if (draining) return "is being drained";
   if (lifecycle === "maintenance") return "is under maintenance";
   if (status === "online" && gone) return "has lost its connection";
-  if (status === "online" && maintenance !== null) return "is about to be under maintenance";
+  if (going && !gone && maintenance !== null) return "is about to be under maintenance";
   return statusText === "" ? `is ${status}` : statusText;
 }
 

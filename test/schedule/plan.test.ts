@@ -54,6 +54,15 @@ describe("hashrate", () => {
     expect(moves(makePlan(withRig(full, 2, more)))).toEqual([...expected]);
   });
 
+  test("who goes for a window is said to go for it, whether it has been judged yet or not; a window of tomorrow is no reason", () => {
+    const text = (more: Partial<RigPlanFact>) => makePlan(withRig(full, 2, { statusText: "is of no matter here", ...more })).changes[1]?.reason.text;
+    const soon = { fromMs: nowMs + 300_000, toMs: nowMs + 900_000 };
+    const tomorrow = { fromMs: nowMs + 86_400_000, toMs: nowMs + 90_000_000 };
+    expect(text({ status: "vetting", maintenance: soon })).toBe("S21-002 is about to be under maintenance; replaced by S21-004");
+    expect(text({ status: "online", maintenance: soon })).toBe("S21-002 is about to be under maintenance; replaced by S21-004");
+    expect(text({ status: "degraded", statusText: "is degraded", maintenance: tomorrow })).toBe("S21-002 is degraded; replaced by S21-004");
+  });
+
   test("several that come for one say what is left without it, never more than the promise", () => {
     const large = { model: "XL", nominalHps: 300 * th, expectedHps: 300 * th };
     const facts = withRig(world({ rigs: rigs(5), contracts: [contractFact(1)], allocations: serves(1, 1) }), 1, large);

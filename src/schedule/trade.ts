@@ -36,11 +36,17 @@ export function trade(fleet: PlannedFleet, short: readonly PlannedContract[]): v
  */
 export function takeSurplus(fleet: PlannedFleet, short: readonly PlannedContract[]): void {
   const urgent = short.filter(({ belowTolerance }) => belowTolerance);
-  const givers = urgent.length === 0 ? [] : giversOf(fleet);
+  const givers = urgent.length === 0 ? [] : giversOf(fleet).filter(mayHaveNeedless);
   for (const receiver of givers.length === 0 ? [] : urgent) {
     const { fill } = receiver;
     for (const giver of givers) while (giver !== receiver && receiver.fill < 1 && takeNeedless(fleet, { giver, receiver }, fill));
   }
+}
+
+/** Nearly all have less too much than their smallest rig is: not looking at their rigs is four fifths of a plan in a shortage. */
+function mayHaveNeedless({ members, sliced, stayHps, promisedHps }: PlannedContract): boolean {
+  const smallest = members.find(({ h }) => h > 0);
+  return smallest !== undefined && Math.min(smallest.partHps, sliced?.partHps ?? smallest.partHps) <= stayHps - promisedHps;
 }
 
 function takeNeedless(fleet: PlannedFleet, { giver, receiver }: Between, fill: number): boolean {

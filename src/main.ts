@@ -305,4 +305,8 @@ function startOwnHub(config: Config, log: Log, options?: StartOptions): Promise<
   return startHub(config, log, options);
 }
 
-if (import.meta.main) process.exit(await runCli(process.argv.slice(2), environment(), { startHub: startOwnHub }));
+if (import.meta.main) {
+  // The books are nobody else's, even where the data folder was made by hand for all to read; DuckDB asks for no mode of its own.
+  process.umask(0o077);
+  process.exit(await runCli(process.argv.slice(2), environment(), { startHub: startOwnHub }));
+}

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLog } from "../src/log.ts";
@@ -30,12 +30,17 @@ test.each([
   "an error that nobody catches (%s) ends the hub with 1 and one line that holds the stack",
   async (signal, words) => {
     const data = mkdtempSync(join(tmpdir(), "stratum-hub-crash-"));
+    // As a folder that was made by hand.
+    chmodSync(data, 0o755);
     try {
       const preload = ["--preload", join(root, "test", "support", "crash-child.ts")];
       const serve = ["serve", "--data", data, "--http", "127.0.0.1:0", "--stratum", "127.0.0.1:0"];
       const hub = Bun.spawn([process.execPath, ...preload, join(root, "src", "main.ts"), ...serve], { stdin: "ignore", stdout: "pipe", stderr: "pipe" });
       const { value: ready } = await hub.stdout.getReader().read();
       expect(new TextDecoder().decode(ready)).toStartWith("ready ");
+      const files = readdirSync(data, { recursive: true, encoding: "utf8" });
+      expect(files).toContain("ledger.duckdb");
+      expect(files.filter((file) => (statSync(join(data, file)).mode & 0o077) !== 0)).toEqual([]);
       hub.kill(signal);
       const [lines, code] = await Promise.all([hub.stderr.text(), hub.exited]);
       const last = JSON.parse(lines.trimEnd().split("\n").at(-1) ?? "");

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import ipaddr from "ipaddr.js";
 import type { Listener } from "../control/listeners.ts";
 import { readProxyHeader } from "../stratum/proxy-protocol.ts";
@@ -56,7 +57,7 @@ class Guest implements Reader {
 }
 
 /**
- * Listens for rigs on one port. Throws what `Bun.listen` throws (port taken, certificate unreadable).
+ * Listens for rigs on one port. Throws what `Bun.listen` throws (port taken, certificate unreadable or no plain file).
  * `bind`: where, if not at what the row says. A header of the PROXY protocol is read only from the listener's trusted addresses.
  */
 export function listenForRigs(row: Listener, deps: ListenerDeps, now: () => number, bind: string = row.bind): OpenListener {
@@ -77,7 +78,7 @@ export function listenForRigs(row: Listener, deps: ListenerDeps, now: () => numb
   const server = Bun.listen<Reader | undefined>({
     hostname: host,
     port: portNumber,
-    ...(row.tls === null ? {} : { tls: { cert: Bun.file(row.tls.certFile), key: Bun.file(row.tls.keyFile) } }),
+    ...(row.tls === null ? {} : { tls: { cert: pemFile(row.tls.certFile), key: pemFile(row.tls.keyFile) } }),
     socket: {
       binaryType: "buffer",
       open(socket) {
@@ -134,6 +135,15 @@ export function listenForRigs(row: Listener, deps: ListenerDeps, now: () => numb
       server.stop(false);
     },
   };
+}
+
+const pemBytesMax = 1_000_000;
+
+/** The runtime reads it at once, on the thread that serves the rigs: of a pipe or a device it would never come to the end. */
+function pemFile(path: string): Bun.BunFile {
+  const file = statSync(path);
+  if (!file.isFile() || file.size > pemBytesMax) throw new Error(`${path} must be a file of at most ${pemBytesMax} bytes`);
+  return Bun.file(path);
 }
 
 /** `host:port` of a listener row, IPv6 in brackets; the control database has checked the form. */

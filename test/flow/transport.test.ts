@@ -311,6 +311,16 @@ test("a listener that is told of a certificate that is not there says so and goe
   expect(state()).toMatchObject({ address: `127.0.0.1:${port}`, fault: null });
 });
 
+test("a certificate that is no plain file is not waited for", async () => {
+  await openHouse();
+  for (const path of ["/dev/zero", "/dev/null", "/"]) {
+    const row = listenOn({ tls: { certFile: path, keyFile: path } });
+    const state = house.hub.ports().find(({ listenerNo }) => listenerNo === row.no);
+    expect(state).toMatchObject({ address: null, fault: `${path} must be a file of at most 1000000 bytes` });
+  }
+  expect((await house.rig("farm.r1").mineShare()).accepted).toBe(true);
+});
+
 test("a listener whose port another program has says which port it is", async () => {
   await openHouse();
   const other = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });

@@ -1,23 +1,37 @@
 import type { Statement } from "bun:sqlite";
 import type { ControlDatabase, SqlValue } from "./database.ts";
 
-/** So many attempts in so long a time. More from a network address: everybody behind one proxy shares it, and one man's typos must not lock out the others. */
-const attemptsPerEmailMax = 5;
+/**
+ * So many attempts in so long a time. Few of one address at one account; more of one address, which everybody behind a proxy shares; and
+ * many at one account from everywhere, since whoever knows an e-mail could keep its owner out of his own hub otherwise.
+ */
+const attemptsPerPairMax = 5;
 const attemptsPerAddressMax = 30;
+const attemptsPerEmailMax = 100;
+/** Of the second step, from wherever: who gets there has the password. */
+const codesPerEmailMax = 5;
 const windowMs = 15 * 60_000;
 /** Keys that are remembered; beyond that the oldest are forgotten, so that nobody can fill the disk by guessing. */
 const keysMax = 10_000;
 
-export type LoginAttempt = { email: string; address: string };
+/** `isCode`: of the second step. */
+export type LoginAttempt = { email: string; address: string; isCode?: boolean };
 export type AttemptVerdict = { allowed: true } | { allowed: false; retryAtMs: number };
 
 type RawAttempt = { attempts: number; since_ms: number };
 
 type Counted = { key: string; max: number };
 
-function countedOf({ email, address }: LoginAttempt): readonly [email: Counted, address: Counted] {
-  const ofEmail = { key: `email ${email.trim().toLowerCase().slice(0, 254)}`, max: attemptsPerEmailMax };
-  return [ofEmail, { key: `address ${address.slice(0, 64)}`, max: attemptsPerAddressMax }];
+/** `own` is free again after a success; of `shared` only the attempt itself is taken back, since others may guess there. */
+function countedOf({ email, address, isCode = false }: LoginAttempt): { own: Counted[]; shared: Counted[] } {
+  const account = email.trim().toLowerCase().slice(0, 254);
+  const place = address.slice(0, 64);
+  const ofAddress = { key: `address ${place}`, max: attemptsPerAddressMax };
+  if (isCode) return { own: [{ key: `code ${account}`, max: codesPerEmailMax }], shared: [ofAddress] };
+  return {
+    own: [{ key: `from ${place} email ${account}`, max: attemptsPerPairMax }],
+    shared: [ofAddress, { key: `email ${account}`, max: attemptsPerEmailMax }],
+  };
 }
 
 /** Slows down who guesses passwords. The window begins with the first attempt and is not prolonged by more of them. */
@@ -47,7 +61,8 @@ export class LoginAttempts {
   begin(attempt: LoginAttempt, nowMs: number): AttemptVerdict {
     return this.#counting(() => {
       this.#removeOld.run(nowMs);
-      const counted = countedOf(attempt);
+      const { own, shared } = countedOf(attempt);
+      const counted = [...own, ...shared];
       const full = counted.flatMap(({ key, max }) => {
         const row = this.#read.get(key);
         return row !== null && row.attempts >= max ? [row] : [];
@@ -59,12 +74,12 @@ export class LoginAttempts {
     });
   }
 
-  /** The password was right: the e-mail address is free again; of the network address only this attempt is taken back, since others may guess from there. */
+  /** The password or the code was right. */
   succeed(attempt: LoginAttempt): void {
-    const [email, address] = countedOf(attempt);
+    const { own, shared } = countedOf(attempt);
     this.#counting(() => {
-      this.#clear.run(email.key);
-      this.#takeBack.run(address.key);
+      for (const { key } of own) this.#clear.run(key);
+      for (const { key } of shared) this.#takeBack.run(key);
     });
   }
 

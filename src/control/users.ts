@@ -123,7 +123,9 @@ export class Users {
     this.#decoyHash ??= Bun.password.hash(randomSecret(), argon2id);
     const hash = user?.passwordHash.reveal() ?? (await this.#decoyHash);
     const isRight = await Bun.password.verify(text, hash);
-    return isRight && user !== null ? publicOf(user) : null;
+    // Meanwhile he may have been removed, or have got another password: then this one opens nothing any more.
+    const now = user === null ? null : this.#rows.byId(user.id);
+    return isRight && now?.passwordHash.reveal() === hash ? publicOf(now) : null;
   }
 
   /** There must be an owner left. */

@@ -1,6 +1,6 @@
 import { Elysia } from "elysia";
 import { apiEndpoints } from "./api/endpoints.ts";
-import { clientReader, rememberSocketAddress } from "./client.ts";
+import { clientReader, networkOf, rememberSocketAddress } from "./client.ts";
 import type { WebDeps } from "./deps.ts";
 import { docsPage, docsScript } from "./docs.ts";
 import type { ApiParts, Endpoint, Method } from "./endpoint.ts";
@@ -80,7 +80,7 @@ function guardAll(app: Elysia, deps: WebDeps): void {
       const principal = authenticate(deps, request, path);
       if (principal?.kind === "token") Object.assign(set.headers, await limits.countToken(principal.id));
     } catch (error) {
-      if (error instanceof Problem && error.kind === "unauthorized") await limits.countRefused(client.address);
+      if (error instanceof Problem && error.kind === "unauthorized") await limits.countRefused(networkOf(client.address));
       throw error;
     }
   });

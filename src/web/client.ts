@@ -13,6 +13,20 @@ export function rememberSocketAddress(request: Request, address: string): void {
   socketAddresses.set(request, address);
 }
 
+/** A request that is made here in the name of another one comes from where that came from. */
+export function cameWith(request: Request, other: Request): Request {
+  const address = socketAddresses.get(other);
+  if (address !== undefined) socketAddresses.set(request, address);
+  return request;
+}
+
+/** Whose address it is, to count by: of an IPv6 network, which is one household's or one server's, any of its 2^64 addresses is the same. */
+export function networkOf(address: string): string {
+  if (!ipaddr.IPv6.isValid(address)) return address;
+  const parsed = ipaddr.process(address);
+  return parsed.kind() === "ipv4" ? parsed.toString() : `${Buffer.from(parsed.toByteArray().slice(0, 8)).toString("hex")}/64`;
+}
+
 /** Reads `10.0.0.0/8` and single addresses; what is neither throws, as the flag's own check has let it pass. */
 function rangeOf(text: string): Range {
   if (text.includes("/")) return ipaddr.parseCIDR(text);

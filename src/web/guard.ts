@@ -1,5 +1,5 @@
 import type { User } from "../control/users.ts";
-import { clientReader, isOwnSite } from "./client.ts";
+import { clientReader, isOwnSite, networkOf } from "./client.ts";
 import type { WebDeps } from "./deps.ts";
 import { metricsPath } from "./metrics.ts";
 import { type Principal, principalOf, rememberPrincipal, type UserPrincipal } from "./principal.ts";
@@ -35,8 +35,8 @@ function tokenPrincipal({ control, now }: Deps, request: Request): Principal | n
   return token === null ? null : { kind: "token", no: token.no, id: token.id, name: token.name, scopes: token.scopes, expiresAtMs: token.expiresAtMs };
 }
 
-function userPrincipal({ control, now }: Deps, request: Request): UserPrincipal | null {
-  const token = cookieOf(request);
+function userPrincipal({ control, config, now }: Deps, request: Request): UserPrincipal | null {
+  const token = cookieOf(request, clientReader(config)(request).isSecure);
   const session = token === null ? null : control.sessions.verify(token, now());
   const user = session === null ? null : control.users.byNo(session.userNo);
   if (session === null || user === null) return null;
@@ -44,9 +44,9 @@ function userPrincipal({ control, now }: Deps, request: Request): UserPrincipal 
   return { kind: "user", no, id, name, email, role, sessionNo: session.no, authenticatedAtMs: session.authenticatedAtMs, csrf: session.csrf };
 }
 
-function cookieOf(request: Request): string | null {
-  const cookies = new Bun.CookieMap(request.headers.get("cookie") ?? "");
-  return cookies.get(secureCookieName) ?? cookies.get(plainCookieName);
+/** Over HTTPS only the cookie that nobody else can set: the other one may come from a neighbour's host name, or from whoever answered over plain HTTP. */
+function cookieOf(request: Request, isSecure: boolean): string | null {
+  return new Bun.CookieMap(request.headers.get("cookie") ?? "").get(isSecure ? secureCookieName : plainCookieName);
 }
 
 export type SignIn = { email: string; password: string };
@@ -58,11 +58,11 @@ export type SignInAnswer =
 
 /**
  * Checks e-mail and password; a right pair opens a browser session. Wrong ones tell nobody whether the e-mail is known; more than
- * five in a quarter of an hour per e-mail, or thirty per address, are refused unseen.
+ * five in a quarter of an hour from one address at one e-mail, thirty from one address, or a hundred at one e-mail are refused unseen.
  */
 export async function signIn(deps: Deps, request: Request, { email, password }: SignIn): Promise<SignInAnswer> {
   const { control, now } = deps;
-  const counted = attempted(deps, request, email);
+  const counted = attempted(deps, request, { email });
   if (counted.refusal !== null) return counted.refusal;
   const user = await control.users.verify(email, password);
   if (user === null) return { ok: false, reason: "wrong", retryAfterS: 0 };
@@ -72,22 +72,24 @@ export async function signIn(deps: Deps, request: Request, { email, password }: 
   return { ok: true, user, setCookie: openSession(deps, request, user) };
 }
 
-/** The second step: a code of the app or a recovery code, counted together with wrong passwords. */
+/** The second step: a code of the app or a recovery code; five wrong ones in a quarter of an hour, from wherever. */
 export function signInWithCode(deps: Deps, request: Request, { step, code }: { step: string; code: string }): SignInAnswer {
   const { control, now } = deps;
   const id = userOfStep(step, now(), (userId) => control.users.byId(userId)?.version ?? null);
   const user = id === null ? null : control.users.byId(id);
   if (user === null) return { ok: false, reason: "wrong", retryAfterS: 0 };
-  const counted = attempted(deps, request, user.email);
+  const counted = attempted(deps, request, { email: user.email, isCode: true });
   if (counted.refusal !== null) return counted.refusal;
   if (!control.secondFactors.check(user, code)) return { ok: false, reason: "wrong", retryAfterS: 0 };
   counted.forgive();
+  // The password before it was right, and stayed counted until now.
+  attemptsOf(deps, request, { email: user.email }).forgive();
   return { ok: true, user, setCookie: openSession(deps, request, user) };
 }
 
 /** Null when it is his password; else the end of the sentence "the password …". Counted like a sign-in. */
 export async function provePassword(deps: Deps, request: Request, { email, password }: SignIn): Promise<string | null> {
-  const counted = attempted(deps, request, email);
+  const counted = attempted(deps, request, { email });
   if (counted.refusal !== null) return "was wrong too often; try again in a quarter of an hour";
   if ((await deps.control.users.verify(email, password)) === null) return "is not right";
   counted.forgive();
@@ -96,11 +98,18 @@ export async function provePassword(deps: Deps, request: Request, { email, passw
 
 type Refusal = Extract<SignInAnswer, { reason: "wrong" | "too-many" }>;
 
+type Account = { email: string; isCode?: boolean };
+
+function attemptsOf({ control, config, now }: Deps, request: Request, account: Account) {
+  const attempt = { ...account, address: networkOf(clientReader(config)(request).address) };
+  return { begin: () => control.loginAttempts.begin(attempt, now()), forgive: () => control.loginAttempts.succeed(attempt) };
+}
+
 /** Counts an attempt before anything is looked at. */
-function attempted({ control, config, now }: Deps, request: Request, email: string): { refusal: Refusal | null; forgive: () => void } {
-  const attempt = { email, address: clientReader(config)(request).address };
-  const verdict = control.loginAttempts.begin(attempt, now());
-  const forgive = () => control.loginAttempts.succeed(attempt);
+function attempted(deps: Deps, request: Request, account: Account): { refusal: Refusal | null; forgive: () => void } {
+  const { begin, forgive } = attemptsOf(deps, request, account);
+  const verdict = begin();
+  const { now } = deps;
   if (verdict.allowed) return { refusal: null, forgive };
   return { refusal: { ok: false, reason: "too-many", retryAfterS: Math.max(1, Math.ceil((verdict.retryAtMs - now()) / 1_000)) }, forgive };
 }

@@ -1,3 +1,4 @@
+import type { Control } from "../control/control.ts";
 import { allows, type Permission, permissionsOfRole, type Role, type Scope } from "../control/scopes.ts";
 import { Problem } from "./problems.ts";
 
@@ -37,6 +38,13 @@ export function principalOf(request: Request): Principal | null {
 
 export function rememberPrincipal(request: Request, principal: Principal): void {
   principals.set(request, principal);
+}
+
+/** Whether he may still ask, long after his request was let in: a token may have been revoked, or have ended, since. */
+export function isInForce({ tokens }: Pick<Control, "tokens">, principal: Principal, nowMs: number): boolean {
+  if (principal.kind === "user") return true;
+  const token = tokens.byId(principal.id);
+  return token !== null && (token.expiresAtMs === null || nowMs < token.expiresAtMs);
 }
 
 /** Null in `need` means: anyone who is known. A list means: one of them is enough. */

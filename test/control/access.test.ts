@@ -99,6 +99,15 @@ describe("users", () => {
     expect(await control.users.verify("owner@example.org", "correct horse")).toBeNull();
   });
 
+  test("who is removed while his password is hashed is let in no more", async () => {
+    const { control } = testControl();
+    const user = must(await control.users.add(owner));
+    must(await control.users.add({ ...owner, email: "other@example.org" }));
+    const verifying = control.users.verify("owner@example.org", "correct horse");
+    must(control.users.remove(user.id, null));
+    expect(await verifying).toBeNull();
+  });
+
   test.each([
     ["taken email", { email: "OWNER@EXAMPLE.ORG" }],
     ["invalid email", { email: "owner" }],
@@ -191,12 +200,33 @@ describe("browser sessions", () => {
 describe("guessing passwords", () => {
   const attempt = (email: string, address: string) => ({ email, address });
 
-  test("five attempts in 15 minutes for an e-mail address, from wherever they come", () => {
+  test("five attempts in 15 minutes at an e-mail address from one place, which keep nobody out who comes from another", () => {
     const { control } = testControl();
-    for (let count = 0; count < 5; count += 1) expect(control.loginAttempts.begin(attempt("A@x.org", `10.0.0.${count}`), startMs)).toEqual({ allowed: true });
+    for (let count = 0; count < 5; count += 1) expect(control.loginAttempts.begin(attempt("A@x.org", "10.0.0.9"), startMs)).toEqual({ allowed: true });
     expect(control.loginAttempts.begin(attempt("a@x.org", "10.0.0.9"), startMs + 1)).toEqual({ allowed: false, retryAtMs: startMs + 15 * minuteMs });
+    expect(control.loginAttempts.begin(attempt("a@x.org", "10.0.0.1"), startMs + 1)).toEqual({ allowed: true });
     expect(control.loginAttempts.begin(attempt("b@x.org", "10.0.0.9"), startMs + 1)).toEqual({ allowed: true });
     expect(control.loginAttempts.begin(attempt("a@x.org", "10.0.0.9"), startMs + 15 * minuteMs)).toEqual({ allowed: true });
+  });
+
+  test("a hundred at an e-mail address from everywhere; a right password takes back only its own", () => {
+    const { control } = testControl();
+    const from = (at: number) => control.loginAttempts.begin(attempt("a@x.org", `10.0.${at}.1`), startMs);
+    for (let at = 0; at < 99; at += 1) expect(from(at)).toEqual({ allowed: true });
+    for (let at = 0; at < 3; at += 1) {
+      expect(from(200)).toEqual({ allowed: true });
+      control.loginAttempts.succeed(attempt("a@x.org", "10.0.200.1"));
+    }
+    expect(from(201)).toEqual({ allowed: true });
+    expect(from(202)).toMatchObject({ allowed: false });
+  });
+
+  test("five codes of the second step, from wherever they come, and apart from passwords", () => {
+    const { control } = testControl();
+    const code = (address: string) => control.loginAttempts.begin({ ...attempt("a@x.org", address), isCode: true }, startMs);
+    for (let at = 0; at < 5; at += 1) expect(code(`10.0.0.${at}`)).toEqual({ allowed: true });
+    expect(code("10.0.0.9")).toMatchObject({ allowed: false });
+    expect(control.loginAttempts.begin(attempt("a@x.org", "10.0.0.9"), startMs)).toEqual({ allowed: true });
   });
 
   test("thirty from one network address, whomever they try; a right password takes back only its own", () => {
@@ -226,7 +256,7 @@ describe("guessing passwords", () => {
       for (let count = 0; count < 5; count += 1) before.loginAttempts.begin(attempt("a@x.org", "10.0.0.1"), startMs);
       before.close();
       const after = open();
-      expect(after.loginAttempts.begin(attempt("a@x.org", "10.0.0.2"), startMs + 1)).toMatchObject({ allowed: false });
+      expect(after.loginAttempts.begin(attempt("a@x.org", "10.0.0.1"), startMs + 1)).toMatchObject({ allowed: false });
       after.close();
     }));
 });

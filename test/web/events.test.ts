@@ -74,6 +74,17 @@ test("the stream tells what was and what comes, and resumes after Last-Event-ID"
   expect((await web.get("/events", { headers: { ...headers, "last-event-id": "nonsense" } })).status).toBe(422);
 });
 
+test("the stream ends when its token is revoked", async () => {
+  const web = testWeb();
+  const bearer = web.token("events:read");
+  const response = await web.send("/api/v1/events", { token: bearer, headers: { accept: "text/event-stream" } });
+  const reading = response.text();
+  const token = web.control.tokens.all().find(({ scopes }) => scopes.includes("events:read"));
+  web.control.tokens.remove(token?.id ?? "", null);
+  note(web, "a secret");
+  expect(await reading).not.toContain("a secret");
+});
+
 test("HEAD of the stream answers and ends", async () => {
   const web = testWeb();
   const response = await web.send("/api/v1/events", { method: "HEAD", headers: { accept: "text/event-stream" } });

@@ -71,6 +71,31 @@ describe("signing in", () => {
     expect((await signIn(web.deps, page(), { email: "kari@farm.example", password })).ok).toBe(true);
   });
 
+  test("over HTTPS a session is taken from the cookie alone that no neighbour can set", async () => {
+    const web = testWeb({ httpTrustProxy: ["10.0.0.1"] });
+    const { cookie } = await signedIn(web);
+    const principalBy = (headers: Record<string, string>) => {
+      const request = page({ cookie, ...headers });
+      rememberSocketAddress(request, "10.0.0.1");
+      authenticate(web.deps, request, "/rigs");
+      return principalOf(request)?.kind ?? null;
+    };
+    expect([principalBy({}), principalBy({ "x-forwarded-proto": "https" })]).toEqual(["user", null]);
+  });
+
+  test("who guesses keeps nobody out who comes from elsewhere; all addresses of one IPv6 network are one", async () => {
+    const web = testWeb();
+    await withUser(web);
+    const from = (address: string, typed: string) => {
+      const request = page();
+      rememberSocketAddress(request, address);
+      return signIn(web.deps, request, { email: "kari@farm.example", password: typed });
+    };
+    for (let at = 0; at < 5; at += 1) expect(await from(`2001:db8:0:1::${at}`, "nonsense")).toMatchObject({ reason: "wrong" });
+    expect(await from("2001:db8:0:1:ffff::1", "nonsense")).toMatchObject({ reason: "too-many" });
+    expect((await from("2001:db8:0:2::1", password)).ok).toBe(true);
+  });
+
   test("a bearer token opens no page", () => {
     const web = testWeb();
     const request = page({ authorization: `Bearer ${web.admin}` });

@@ -6,6 +6,7 @@ import { webLimits } from "../limits.ts";
 import { eventModel } from "../models.ts";
 import { invalidParameter, limitOf } from "../paging.ts";
 import { eventJson } from "../present-rows.ts";
+import { isInForce, type Principal } from "../principal.ts";
 import { idOf, pageOf, pageQuery } from "../schema-parts.ts";
 import { keepOpen, sseFrame, sseHeaders, sseHeartbeat } from "../sse.ts";
 
@@ -39,12 +40,12 @@ export function eventEndpoints(parts: ApiParts): Endpoint[] {
         mediaTypes: ["application/json", "text/event-stream"],
       },
     ],
-    handle: ({ query, request }) => {
+    handle: ({ query, request, principal }) => {
       const resumed = request.headers.get("last-event-id");
       // HEAD is answered from the whole body, which a stream never has.
       const isStream = request.method === "GET" && /\btext\/event-stream\b/i.test(request.headers.get("accept") ?? "");
       const cursor = startOf(parts, (isStream && resumed !== null && resumed !== "" ? resumed : query.after) ?? "");
-      return isStream ? stream(parts, request, cursor) : longPoll(parts, request, { cursor, limit: limitOf(query), waitMs: (query.wait ?? 0) * 1_000 });
+      return isStream ? stream(parts, request, { from: cursor, principal }) : longPoll(parts, request, { cursor, limit: limitOf(query), waitMs: (query.wait ?? 0) * 1_000 });
     },
   });
   return [read];
@@ -77,8 +78,11 @@ async function longPoll(parts: ApiParts, request: Request, { cursor, limit, wait
 
 const batchMax = 100;
 
-/** An endless stream: what is there already, then each event as it is written, and a heartbeat while there is none. Goes only as fast as the client reads. */
-function stream(parts: ApiParts, request: Request, from: string | null): Response {
+/**
+ * An endless stream, for as long as its token opens it: what is there already, then each event as it is written, and a heartbeat while
+ * there is none. Goes only as fast as the client reads.
+ */
+function stream(parts: ApiParts, request: Request, { from, principal }: { from: string | null; principal: Principal }): Response {
   // Asked before the answer begins, so that a wrong cursor is a proper refusal.
   eventsAfter(parts, from, 1);
   const leave = parts.waiters.enter();
@@ -87,6 +91,7 @@ function stream(parts: ApiParts, request: Request, from: string | null): Respons
   const gone = new AbortController();
   const signal = AbortSignal.any([request.signal, gone.signal]);
   let cursor = from;
+  const isOver = () => parts.waiters.isClosed || signal.aborted || !isInForce(parts.deps.control, principal, parts.deps.now());
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
       // Headers go out with the first byte: a client must see that it is connected.
@@ -98,12 +103,12 @@ function stream(parts: ApiParts, request: Request, from: string | null): Respons
         await parts.waiters.wait(webLimits.heartbeatMs, signal);
         // A stream that was cancelled is closed already.
         if (gone.signal.aborted) return;
-        if (parts.waiters.isClosed || signal.aborted) {
-          leave();
-          controller.close();
-          return;
-        }
         events = eventsAfter(parts, cursor, batchMax);
+      }
+      if (isOver()) {
+        leave();
+        controller.close();
+        return;
       }
       cursor = events.at(-1)?.id ?? cursor;
       const frames = events.map((event) => sseFrame({ id: event.id, event: event.type, data: JSON.stringify(eventJson(event)) }));

@@ -1,3 +1,4 @@
+import { cameWith } from "../client.ts";
 import { authenticate } from "../guard.ts";
 import { rememberPrincipal } from "../principal.ts";
 import { fieldsAgain, isTypedBy, type KeptForm } from "./kept-form.ts";
@@ -30,12 +31,12 @@ export async function reenter({ deps }: Pick<PageParts, "deps">, routes: readonl
     const value = request.headers.get(name);
     if (value !== null) headers.set(name, value);
   }
-  const principal = authenticate(deps, new Request(url.href, { headers }), url.pathname);
+  const principal = authenticate(deps, cameWith(new Request(url.href, { headers }), request), url.pathname);
   if (principal?.kind !== "user") return null;
   if (!isTypedBy(kept, principal)) return errorPage({ deps }, 403, notHisText);
   const csrf = harmless.has(url.pathname) ? principal.csrf : "";
   const body = fieldsAgain(kept, principal, { csrf, atMs: deps.now() }).toString();
-  const sent = new Request(url.href, { method: "POST", headers, body });
+  const sent = cameWith(new Request(url.href, { method: "POST", headers, body }), request);
   rememberPrincipal(sent, principal);
   const answer = await found.take(sent, found.id);
   if (answer.status === 303) return answer;

@@ -1,5 +1,6 @@
 import type { Control } from "../control/control.ts";
 import { allows, type Permission, permissionsOfRole, type Role, type Scope } from "../control/scopes.ts";
+import { webLimits } from "./limits.ts";
 import { Problem } from "./problems.ts";
 
 /** Who asks: a script with an API token, or a person with a browser session. */
@@ -72,6 +73,15 @@ export function requireRole(request: Request, ...roles: readonly Role[]): UserPr
   if (roles.length > 0 && !roles.includes(principal.role))
     throw new Problem("forbidden", `this needs the role ${roles.join(" or ")}; yours is ${principal.role}`);
   return principal;
+}
+
+/**
+ * For what leads hashrate elsewhere, or lets somebody in who could. Throws where a browser session is older than five minutes: somebody
+ * else may have sat down at it. A token needs no more than its scope.
+ */
+export function requireFreshSignIn(principal: Principal, nowMs: number): void {
+  if (principal.kind !== "user" || nowMs - principal.authenticatedAtMs <= webLimits.freshSignInMs) return;
+  throw new Problem("fresh-login-required", "sign in again: this is taken only within five minutes of a sign-in");
 }
 
 /** How the principal is named in texts for people. */

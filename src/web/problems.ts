@@ -21,7 +21,7 @@ export const problemKinds = Object.freeze({
   "fresh-login-required": {
     status: 403,
     title: "Sign in again",
-    meaning: "Where hashrate goes may only be changed within five minutes of a sign-in.",
+    meaning: "Where hashrate goes, and who may say so, may only be changed within five minutes of a sign-in.",
     remedy: "Sign in again and repeat the change.",
   },
   "not-found": {
@@ -140,7 +140,7 @@ export type ProblemKind = keyof typeof problemKinds;
 /** One broken rule: a JSON pointer into the body (or `#query/name`, `#header/name`; "" = the object as a whole), and the rule in words; never the value that was sent. */
 export type FieldError = { pointer: string; detail: string };
 
-type ProblemMore = { errors?: readonly FieldError[]; headers?: Record<string, string>; members?: Readonly<Record<string, unknown>> };
+type ProblemMore = { errors?: readonly FieldError[]; headers?: Record<string, string>; members?: Readonly<Record<string, unknown>>; kept?: string };
 
 /** A refusal, thrown anywhere while a request is answered and written out as RFC 9457 in one place. */
 export class Problem extends Error {
@@ -150,6 +150,8 @@ export class Problem extends Error {
   readonly headers: Readonly<Record<string, string>>;
   /** Further members of the body (RFC 9457, 3.2), in the API's words. */
   readonly members: Readonly<Record<string, unknown>>;
+  /** The form, sealed, that goes through the login which this asks for; never written out. */
+  readonly kept: string | undefined;
 
   constructor(kind: ProblemKind, detail: string, more: ProblemMore = {}) {
     super(`${kind}: ${detail}`);
@@ -158,6 +160,7 @@ export class Problem extends Error {
     this.errors = more.errors ?? [];
     this.headers = more.headers ?? {};
     this.members = more.members ?? {};
+    this.kept = more.kept;
   }
 
   get status(): number {

@@ -66,9 +66,9 @@ export function PeoplePage(props: PeopleProps): JSX.Element {
           </tbody>
         </table>
       </section>
+      <FormErrors form={form} />
       <form method="post" action="/people" novalidate class="panel stack">
         <h2>Add somebody</h2>
-        <FormErrors form={form} />
         <Hidden csrf={viewer.csrf} />
         <Field form={form} name="email" label="E-mail" type="email" required />
         <Select

@@ -31,7 +31,6 @@ function NewToken(props: TokensProps): JSX.Element {
   return (
     <form method="post" action="/tokens" novalidate class="panel stack">
       <h2>New token</h2>
-      <FormErrors form={form} />
       <Hidden csrf={props.viewer.csrf} />
       <Field form={form} name="name" label="Name" required hint="What uses it, e.g. billing" />
       <Field form={form} name="days" label="Days until it ends" type="number" hint="Empty: it does not end by itself." />
@@ -113,6 +112,7 @@ export function TokensPage(props: TokensProps): JSX.Element {
           </tbody>
         </table>
       </section>
+      <FormErrors form={props.form} />
       <NewToken {...props} />
     </Layout>
   );

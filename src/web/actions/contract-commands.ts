@@ -8,7 +8,7 @@ import { Faults } from "../faults.ts";
 import { noIfAny } from "../paging.ts";
 import { termsJson } from "../present-contracts.ts";
 import type { Ids } from "../present-rows.ts";
-import { actorName, actorOf, type Principal } from "../principal.ts";
+import { actorName, actorOf, type Principal, requireFreshSignIn } from "../principal.ts";
 import { notFound } from "../problems.ts";
 import { timeText } from "../times.ts";
 import { capacityJson, requireCapacity, requireTellable } from "./contract-capacity.ts";
@@ -70,6 +70,7 @@ export function changeContract(deps: Deps, principal: Principal, { id, version, 
     promise: promiseOf(deps, entry, faults),
     ...(entry.profile_id !== undefined && { profileNo: noIfAny(control.profiles.byId(entry.profile_id)) }),
   };
+  if (change.profileNo !== undefined && change.profileNo !== before.profileNo) requireFreshSignIn(principal, deps.now());
   const edit = { by: actorOf(principal), expected: version };
   const after = faults.settle(() => accepted(control.contracts.change(id, change, edit), "contract", contractField));
   const isFiner = after.toleranceBp !== before.toleranceBp || after.sharesPerMinute !== before.sharesPerMinute || after.period !== before.period;

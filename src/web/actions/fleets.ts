@@ -4,7 +4,7 @@ import { accepted } from "../control-result.ts";
 import type { WebDeps } from "../deps.ts";
 import { noIfAny } from "../paging.ts";
 import { fleetJson, type Ids } from "../present-rows.ts";
-import type { Principal } from "../principal.ts";
+import { type Principal, requireFreshSignIn } from "../principal.ts";
 import { notFound } from "../problems.ts";
 import { recordAct, recordChange } from "./record.ts";
 
@@ -41,7 +41,10 @@ export type FleetChange = { id: string; version: number | null; entry: FleetEntr
 /** Changes a fleet. A new house profile moves the rigs that mine for the house. Run it in a transaction, then tell the hub. */
 export function changeFleet(deps: Deps, principal: Principal, { id, version, entry, ids }: FleetChange): Fleet {
   const before = fleetOf(deps, id);
-  const after = accepted(deps.control.fleets.update(id, patchOf(deps, entry), version), "fleet");
+  const patch = patchOf(deps, entry);
+  const { houseProfileNo = before.houseProfileNo } = patch;
+  if (before.houseProfileNo !== null && houseProfileNo !== null && houseProfileNo !== before.houseProfileNo) requireFreshSignIn(principal, deps.now());
+  const after = accepted(deps.control.fleets.update(id, patch, version), "fleet");
   const json = (fleet: Fleet) => fleetJson(fleet, ids, deps.now());
   recordChange(deps.control, principal, { subject: subjectOf(after), before: json(before), after: json(after) });
   return after;

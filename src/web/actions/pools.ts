@@ -3,9 +3,8 @@ import type { AlgorithmName } from "../../work/algorithm.ts";
 import { accepted } from "../control-result.ts";
 import type { WebDeps } from "../deps.ts";
 import { Faults } from "../faults.ts";
-import { webLimits } from "../limits.ts";
-import type { Principal } from "../principal.ts";
-import { invalidField, Problem } from "../problems.ts";
+import { type Principal, requireFreshSignIn } from "../principal.ts";
+import { invalidField } from "../problems.ts";
 import { recordAct, recordChange } from "./record.ts";
 
 type Deps = Pick<WebDeps, "control" | "now">;
@@ -24,13 +23,20 @@ export type PoolEntry = {
 /** The change to read and the version it is based on; null = whatever is there. */
 export type PoolChange = { id: string; version: number | null; entry: PoolEntry };
 
-/** Adds a pool. Run it in a transaction, then tell the hub (`configChanged`). Throws a problem that names the field. */
-export function addPool({ control }: Deps, principal: Principal, entry: PoolEntry & { url: string; username: string }): Pool {
+/**
+ * Adds a pool. Run it in a transaction, then tell the hub (`configChanged`). Throws a problem that names the field. What is a pool may be
+ * put in the place of another at any time, so it takes a fresh sign-in to make one; the first of all takes nobody's hashrate away.
+ */
+export function addPool({ control, now }: Deps, principal: Principal, entry: PoolEntry & { url: string; username: string }): Pool {
   const faults = new Faults();
   const { host, port, tls } = faults.read(() => addressOf(entry.url)) ?? nowhere;
   const name = entry.name ?? `${host}:${port}`;
   const input = { ...patchOf(entry), name, host, port, tls, username: entry.username };
-  const pool = faults.settle(() => accepted(control.pools.create(input), "pool", poolField));
+  const isFirst = control.pools.all().length === 0;
+  const pool = faults.settle(() => {
+    if (!isFirst) requireFreshSignIn(principal, now());
+    return accepted(control.pools.create(input), "pool", poolField);
+  });
   recordAct(control, principal, { verb: "added", subject: subjectOf(pool), data: { url: poolUrl(pool), username: pool.username } });
   return pool;
 }
@@ -65,12 +71,6 @@ function recordRedirect(control: Deps["control"], principal: Principal, before: 
 export function removePool({ control }: Deps, principal: Principal, { id, version }: { id: string; version: number | null }): void {
   const pool = accepted(control.pools.remove(id, version), "pool");
   recordAct(control, principal, { verb: "removed", subject: subjectOf(pool) });
-}
-
-/** Throws where a browser session is older than five minutes: somebody else may have sat down at it. */
-export function requireFreshSignIn(principal: Principal, nowMs: number): void {
-  if (principal.kind !== "user" || nowMs - principal.authenticatedAtMs <= webLimits.freshSignInMs) return;
-  throw new Problem("fresh-login-required", "sign in again: the pool's URL and username may be changed within five minutes of a sign-in");
 }
 
 const subjectOf = ({ id, name }: Pool) => ({ kind: "pool", id, name });

@@ -45,7 +45,9 @@ export function eventEndpoints(parts: ApiParts): Endpoint[] {
       // HEAD is answered from the whole body, which a stream never has.
       const isStream = request.method === "GET" && /\btext\/event-stream\b/i.test(request.headers.get("accept") ?? "");
       const cursor = startOf(parts, (isStream && resumed !== null && resumed !== "" ? resumed : query.after) ?? "");
-      return isStream ? stream(parts, request, { from: cursor, principal }) : longPoll(parts, request, { cursor, limit: limitOf(query), waitMs: (query.wait ?? 0) * 1_000 });
+      return isStream
+        ? stream(parts, request, { from: cursor, principal })
+        : longPoll(parts, request, { cursor, limit: limitOf(query), waitMs: (query.wait ?? 0) * 1_000 });
     },
   });
   return [read];

@@ -7,6 +7,7 @@ import { accepted } from "../control-result.ts";
 import { found } from "../endpoint.ts";
 import { openSession, provePassword } from "../guard.ts";
 import { preferenceCookies, preferencesOf, readZone } from "../preferences.ts";
+import { requireFreshSignIn } from "../principal.ts";
 import { invalidField } from "../problems.ts";
 import { qrCodeOf } from "../qr-codes.ts";
 import { type FormValues, orRefused, readForm, refusedForm, requireOwnForm } from "./form-body.ts";
@@ -145,6 +146,8 @@ export function endSecondStepForm(parts: PageParts, call: PageCall): Promise<Res
 export async function secondStepRuleForm(parts: PageParts, call: PageCall): Promise<Response> {
   const values = await readForm(call.request);
   requireOwnForm(values, call.viewer.csrf);
-  parts.deps.control.settings.set("ownersNeedSecondStep", values["needed"] === "yes" ? "yes" : "no");
+  const needed = values["needed"] === "yes" ? "yes" : "no";
+  if (needed === "no") requireFreshSignIn(call.principal, parts.deps.now());
+  parts.deps.control.settings.set("ownersNeedSecondStep", needed);
   return redirect("/people");
 }

@@ -3,7 +3,7 @@ import type { FormState } from "../../../views/parts/form.tsx";
 import { bytesOf } from "../body.ts";
 import { webLimits } from "../limits.ts";
 import { Problem } from "../problems.ts";
-import { restoreSecrets } from "./kept-form.ts";
+import { keepFields, restoreSecrets } from "./kept-form.ts";
 
 /** An edit sends its texts twice, as loaded and as typed: the longest is a contract of all the rigs that it may name. */
 const formBytesMax = webLimits.bodyBytesMax;
@@ -66,7 +66,8 @@ export function refusedForm(values: FormValues, problem: Problem, rename: Rename
     const field = pointer === "" ? "" : rename(pointer.slice(1));
     if (field !== "" && !named.has(field)) named.set(field, sentence(detail));
   }
-  if (named.size === 0) return { values, errors: { "": sentence(problem.detail) } };
+  const { kept } = problem;
+  if (named.size === 0) return { values, errors: { "": sentence(problem.detail) }, ...(kept !== undefined && { signIn: kept }) };
   // A browser sends the fields of a form in its order; a box that is not ticked is not sent.
   const order = Object.keys(values);
   const placeOf = (field: string) => (order.includes(field) ? order.indexOf(field) : order.length);
@@ -87,7 +88,7 @@ const olderForm = new Problem("invalid", "this was filled in before you signed i
 
 /** Runs the change that a form asks for; a refusal that a person can mend goes back into the form with all that was typed, everything else is thrown on. */
 export async function orRefused(
-  { viewer }: { viewer: { csrf: string } },
+  { viewer, url: { pathname } }: { viewer: { csrf: string; nowMs: number }; url: URL },
   values: FormValues,
   change: () => Response | Promise<Response>,
   refuse: (problem: Problem) => Response | Promise<Response>,
@@ -98,6 +99,8 @@ export async function orRefused(
   } catch (error) {
     const mendable = error instanceof Problem && [403, 409, 412, 422].includes(error.status) && error.kind !== "forbidden";
     if (!mendable) throw error;
-    return refuse(error);
+    if (error.kind !== "fresh-login-required") return refuse(error);
+    const kept = keepFields({ path: pathname, from: pathname, atMs: viewer.nowMs, fields: Object.entries(values) });
+    return refuse(new Problem(error.kind, error.detail, { kept }));
   }
 }

@@ -5,19 +5,20 @@ import type { AlgorithmName } from "../../work/algorithm.ts";
 import { recordAct, recordChange } from "../actions/record.ts";
 import { accepted } from "../control-result.ts";
 import { found } from "../endpoint.ts";
-import type { Principal } from "../principal.ts";
+import { type Principal, requireFreshSignIn } from "../principal.ts";
 import { readForm, requireOwnForm, versionOf } from "./form-body.ts";
 import { type PageCall, redirect } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 
 /** Chooses a fleet's house profile: where its rigs mine that serve nobody. */
 export async function changeHouseForm(parts: PageParts, call: PageCall): Promise<Response> {
-  const { control, hub } = parts.deps;
+  const { control, hub, now } = parts.deps;
   const values = await readForm(call.request);
   requireOwnForm(values, call.viewer.csrf);
   const fleet = found(control.fleets.byId(call.id), "fleet");
   const id = values["profile_id"] ?? "";
   const profile = id === "" ? null : found(control.profiles.byId(id), "profile");
+  if (fleet.houseProfileNo !== null && profile !== null && profile.no !== fleet.houseProfileNo) requireFreshSignIn(call.principal, now());
   control.transaction(() => {
     const after = accepted(control.fleets.update(fleet.id, { houseProfileNo: profile?.no ?? null }, versionOf(values)), "fleet");
     const before = fleet.houseProfileNo === null ? null : (control.profiles.byNo(fleet.houseProfileNo)?.id ?? null);

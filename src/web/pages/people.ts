@@ -8,6 +8,7 @@ import { recordAct, recordChange } from "../actions/record.ts";
 import { assetUrls } from "../assets/assets.ts";
 import { accepted } from "../control-result.ts";
 import { found } from "../endpoint.ts";
+import { requireFreshSignIn } from "../principal.ts";
 import { type FormValues, orRefused, readForm, refusedForm, refusedStatus, requireOwnForm, versionOf } from "./form-body.ts";
 import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
@@ -71,6 +72,7 @@ export async function addPersonForm(parts: PageParts, call: PageCall): Promise<R
     call,
     values,
     async () => {
+      requireFreshSignIn(call.principal, parts.deps.now());
       const user = accepted(await control.users.add({ email: values["email"] ?? "", role: roleOf(values), password: randomSecret() }), "user");
       const made = control.transaction(() => {
         recordAct(control, call.principal, { verb: "added", subject: subjectOf(user), data: { role: user.role } });
@@ -91,6 +93,7 @@ export async function changePersonForm(parts: PageParts, call: PageCall): Promis
     call,
     values,
     () => {
+      if (roleOf(values) !== before.role) requireFreshSignIn(call.principal, parts.deps.now());
       control.transaction(() => {
         const after = accepted(control.users.update(before.id, { name: values["name"] ?? "", role: roleOf(values) }, versionOf(values)), "user");
         recordChange(control, call.principal, {
@@ -130,13 +133,21 @@ export async function removePersonForm(parts: PageParts, call: PageCall): Promis
 /** A new link; the password of now goes on until it is used. */
 export async function resetPersonForm(parts: PageParts, call: PageCall): Promise<Response> {
   const { control } = parts.deps;
-  await ownForm(call);
+  const values = await readForm(call.request);
   const user = personOf(parts, call);
-  const made = control.transaction(() => {
-    recordAct(control, call.principal, { verb: "reset", subject: subjectOf(user) });
-    return linkFor(parts, call, user);
-  });
-  return showOne(parts, call, user, { form: formOf(user), made });
+  return orRefused(
+    call,
+    values,
+    () => {
+      requireFreshSignIn(call.principal, parts.deps.now());
+      const made = control.transaction(() => {
+        recordAct(control, call.principal, { verb: "reset", subject: subjectOf(user) });
+        return linkFor(parts, call, user);
+      });
+      return showOne(parts, call, user, { form: formOf(user), made });
+    },
+    (problem) => showOne(parts, call, user, { form: { ...refusedForm(values, problem), values: formOf(user).values }, status: 422 }),
+  );
 }
 
 /** Ends one session, or all of them where none is named. */

@@ -2,7 +2,6 @@ import { PoolPage } from "../../../views/pages/pool.tsx";
 import { PoolFormPage } from "../../../views/pages/pool-form.tsx";
 import { NoPools, PoolLine, PoolsPage } from "../../../views/pages/pools.tsx";
 import type { FormState } from "../../../views/parts/form.tsx";
-import type { Control } from "../../control/control.ts";
 import { type Pool, poolModes, poolUrl } from "../../control/pools.ts";
 import type { Profile } from "../../control/profiles.ts";
 import type { PoolTest } from "../../health/facts.ts";
@@ -14,10 +13,8 @@ import { webLimits } from "../limits.ts";
 import { type LiveView, liveRows } from "../live.ts";
 import { leadsElsewhere } from "../pool-probes.ts";
 import type { PoolView } from "../pool-views.ts";
-import type { Problem } from "../problems.ts";
-import { type FormValues, orRefused, readForm, refusedForm, refusedStatus, requireOwnForm, sentence, versionOf } from "./form-body.ts";
+import { type FormValues, orRefused, readForm, refusedForm, refusedStatus, requireOwnForm, versionOf } from "./form-body.ts";
 import { houseOfFirstPool, isFirstProfile } from "./house.ts";
-import { keepFields } from "./kept-form.ts";
 import { htmlResponse, type PageCall, redirect, type WatchCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 import { choiceOf, pageOf, poolRows, poolsHref, poolTexts, profileRows, profileTexts, readPoolQuery } from "./pool-list.ts";
@@ -117,17 +114,6 @@ function entryOf(values: FormValues): PoolEntry & { url: string; username: strin
   return { ...(name !== "" && { name }), url, username, ...(password !== "" && { password }), ...(algorithm && { algorithm }), ...(mode && { mode }) };
 }
 
-type Refused = { control: Control; call: PageCall; values: FormValues };
-
-function refused(asked: Refused, problem: Problem, pool: Pool | null = null): FormState {
-  const { values, call } = asked;
-  if (problem.kind !== "fresh-login-required")
-    return pool === null ? refusedForm(values, problem) : refusedEdit(asked, problem, { present: { row: pool, formOf } });
-  const path = pool === null ? "/pools" : `/pools/${pool.id}`;
-  const kept = { path, from: path, atMs: call.viewer.nowMs, fields: Object.entries(values) };
-  return { values, errors: { "": sentence(problem.detail) }, signIn: keepFields(kept) };
-}
-
 export async function addPoolForm(parts: PageParts, call: PageCall): Promise<Response> {
   const { deps, probes } = parts;
   const values = await readForm(call.request);
@@ -145,7 +131,7 @@ export async function addPoolForm(parts: PageParts, call: PageCall): Promise<Res
       await probes.probe(pool, webLimits.poolProbeMsMax);
       return redirect(`/pools/${pool.id}`);
     },
-    (problem) => again(refused({ control: deps.control, call, values }, problem)),
+    (problem) => again(refusedForm(values, problem)),
   );
 }
 
@@ -165,7 +151,7 @@ export async function changePoolForm(parts: PageParts, call: PageCall): Promise<
       await probes.probe(after, webLimits.poolProbeMsMax);
       return redirect(`/pools/${pool.id}`);
     },
-    (problem) => again(refused({ control: deps.control, call, values }, problem, pool), refusedStatus(problem)),
+    (problem) => again(refusedEdit({ control: deps.control, call, values }, problem, { present: { row: pool, formOf } }), refusedStatus(problem)),
   );
 }
 

@@ -7,6 +7,7 @@ import { assetUrls } from "../assets/assets.ts";
 import { accepted } from "../control-result.ts";
 import { found } from "../endpoint.ts";
 import { Faults } from "../faults.ts";
+import { requireFreshSignIn } from "../principal.ts";
 import { profileWarnings } from "../profile-warnings.ts";
 import { type FormValues, orRefused, readForm, refusedForm, refusedStatus, versionOf } from "./form-body.ts";
 import { adoptAsHouse, isFirstProfile } from "./house.ts";
@@ -103,6 +104,8 @@ export async function changeProfileForm(parts: PageParts, call: PageCall): Promi
     () => {
       const faults = new Faults();
       const entry = entryOf(parts, values, faults);
+      // Another order of its pools leads nobody to an account where he does not mine already.
+      if (entry.poolNos.some((no) => !profile.poolNos.includes(no))) requireFreshSignIn(call.principal, parts.deps.now());
       control.transaction(() => {
         const after = faults.settle(() => accepted(control.profiles.update(profile.id, entry, versionOf(values)), "profile"));
         recordChange(control, call.principal, { subject: subjectOf(after), before: recorded(parts, profile), after: recorded(parts, after) });

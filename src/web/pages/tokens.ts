@@ -5,6 +5,7 @@ import { recordAct } from "../actions/record.ts";
 import { assetUrls } from "../assets/assets.ts";
 import { accepted } from "../control-result.ts";
 import { Faults } from "../faults.ts";
+import { requireFreshSignIn } from "../principal.ts";
 import { invalidField } from "../problems.ts";
 import { type FormValues, orRefused, readForm, refusedForm, requireOwnForm, versionOf } from "./form-body.ts";
 import { htmlResponse, type PageCall, redirect } from "./page-call.ts";
@@ -42,6 +43,7 @@ export async function addTokenForm(parts: PageParts, call: PageCall): Promise<Re
     call,
     values,
     () => {
+      requireFreshSignIn(call.principal, now());
       const scopes = scopeNames.filter((scope) => values[`scope ${scope}`] === "on");
       const faults = new Faults();
       const expiresAtMs = faults.read(() => expiryOf(values, now())) ?? null;

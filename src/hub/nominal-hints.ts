@@ -6,6 +6,8 @@ import { noHints, type RosterRig } from "./roster.ts";
 
 type HintedRigs = Pick<Rigs, "setNominal" | "byNo">;
 
+const tooLate = "h= counts until its rig is out of vetting; after that its nominal is changed on its page";
+
 /** Nominal hashrates from passwords, written to the control database a few at a time. */
 export class NominalHints {
   private readonly waiting = new Map<number, number>();
@@ -18,10 +20,15 @@ export class NominalHints {
     this.tell = tell;
   }
 
-  /** What a rig said at a login. An operator's word counts more. */
+  /**
+   * What a rig said at a login. An operator's word counts more; and so do the shares of a rig that is out of vetting: anybody on the rigs'
+   * network can log in by its name, and what the planner reckons with must not be his to say.
+   */
   note(rig: RosterRig, { nominalHps, unread }: PasswordHints): void {
-    this.noteUnread(rig, unread);
-    if (nominalHps === null || rig.nominalIsDeclared || rig.nominalHps === nominalHps) return;
+    const isNews = nominalHps !== null && !rig.nominalIsDeclared && rig.nominalHps !== nominalHps;
+    const isHeard = isNews && (rig.nominalHps === null || this.rigs.byNo(rig.no)?.status === "vetting");
+    this.noteUnread(rig, isNews && !isHeard ? [...unread, tooLate] : unread);
+    if (!isHeard) return;
     rig.nominalHps = nominalHps;
     this.waiting.set(rig.no, nominalHps);
   }
@@ -31,7 +38,7 @@ export class NominalHints {
     rig.unreadHints = unread.length === 0 ? noHints : unread;
     if (unread.length === 0 || this.told.has(rig.no)) return;
     this.told.add(rig.no);
-    const text = `${rig.name} has a hint in its password that cannot be read, and is ignored: ${unread.join("; ")}`;
+    const text = `${rig.name} has a hint in its password that is ignored: ${unread.join("; ")}`;
     this.tell({ type: "rig.hint-unread", subjectKind: "rig", subjectId: this.rigs.byNo(rig.no)?.id ?? "", text, data: { rules: unread } });
   }
 

@@ -111,7 +111,7 @@ test("a pool edited to one that no rig fits is misconfigured at once, dialled no
   expect(rigs.every((rig) => rig.stats.disconnects === 0)).toBe(true);
 }, 15_000);
 
-test("a hint in the password counts at every login, until an operator has said better", async () => {
+test("a hint in the password counts at every login of a rig in vetting, until an operator has said better", async () => {
   house = new House();
   house.setHouse(house.addProfile([house.addPool(house.pool())]));
   await RawMiner.login(house.port, "farm.r1", { password: "x" });

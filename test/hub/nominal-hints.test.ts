@@ -9,8 +9,9 @@ import { passwordHints } from "../../src/stratum/v1/worker-names.ts";
 test("a hint that cannot be read changes nothing and is told once, without repeating the password", () => {
   const control = openControl(":memory:", { now: Date.now, log: silentLog });
   const fleetNo = control.fleets.ensureMain().no;
-  const made = control.rigs.create({ name: "s19-1", fleetNo, nominalHps: 1e14, nominalSource: "hint" }, "user:x");
-  if (!made.ok) throw new Error(made.rule);
+  const [enrolled] = control.rigs.enrol([{ fleetNo, name: "s19-1", nominalHps: 1e14 }]);
+  if (enrolled === undefined) throw new Error("not enrolled");
+  const made = { value: enrolled };
   const events: EventInput[] = [];
   const hints = new NominalHints(control.rigs, (event) => events.push(event));
   const rig = new RosterRig(made.value);
@@ -20,7 +21,7 @@ test("a hint that cannot be read changes nothing and is told once, without repea
   hints.write();
   expect(control.rigs.byNo(rig.no)?.nominalHps).toBe(1e14);
   expect(events.map(({ type, subjectId }) => [type, subjectId])).toEqual([["rig.hint-unread", made.value.id]]);
-  expect(events[0]?.text).toBe("s19-1 has a hint in its password that cannot be read, and is ignored: h= must be a hashrate above 0, such as 100T or 100 TH/s");
+  expect(events[0]?.text).toBe("s19-1 has a hint in its password that is ignored: h= must be a hashrate above 0, such as 100T or 100 TH/s");
   expect(rig.unreadHints).toHaveLength(1);
   login("h=120T");
   hints.write();
@@ -28,4 +29,24 @@ test("a hint that cannot be read changes nothing and is told once, without repea
   // A rig whose passwords take turns does not fill the list of events.
   login("h=lots");
   expect([events.length, rig.unreadHints.length]).toEqual([1, 1]);
+});
+
+test("who logs in by the name of a rig that is out of vetting does not say what it is reckoned at", () => {
+  const control = openControl(":memory:", { now: Date.now, log: silentLog });
+  const fleetNo = control.fleets.ensureMain().no;
+  const [enrolled] = control.rigs.enrol([{ fleetNo, name: "s19-1", nominalHps: 1e14 }]);
+  if (enrolled === undefined) throw new Error("not enrolled");
+  control.rigs.setStatus([{ rigNo: enrolled.no, status: "online", reason: { code: "vetted", text: "" } }]);
+  const events: EventInput[] = [];
+  const hints = new NominalHints(control.rigs, (event) => events.push(event));
+  const rig = new RosterRig(enrolled);
+  for (const password of ["h=900P", "h=1", "h=100T"]) {
+    hints.note(rig, passwordHints(password));
+    hints.write();
+    expect([rig.nominalHps, control.rigs.byNo(rig.no)?.nominalHps]).toEqual([1e14, 1e14]);
+  }
+  expect(events.map(({ text }) => text)).toEqual([
+    "s19-1 has a hint in its password that is ignored: h= counts until its rig is out of vetting; after that its nominal is changed on its page",
+  ]);
+  expect(rig.unreadHints).toEqual([]);
 });

@@ -126,7 +126,7 @@ export function RigConnection(props: { rig: RigParts; clock: Clock }): JSX.Eleme
         ""
       ) : (
         <p class="foot warn">
-          <Glyph shape="up" /> <span safe>{`A hint in its password cannot be read, and is ignored: ${rig.unreadHints.join("; ")}.`}</span>
+          <Glyph shape="up" /> <span safe>{`A hint in its password is ignored: ${rig.unreadHints.join("; ")}.`}</span>
         </p>
       )}
       <p class="foot">

@@ -44,6 +44,8 @@ export const limits = Object.freeze({
   /** A row, an allocation and an event each: about 40 microseconds a rig, and one sync for all of a turn. */
   enrolPerTurn: Object.freeze({ min: 8, max: 64 }),
   enrolWaitingMax: 20_000,
+  /** Beyond so many known rigs none enrols itself: names cost nothing, and each is a row for ever. Five times the largest farm that the hub is made for. */
+  selfEnrolledMax: 50_000,
   /** The rig hears our verdict when the pool has not answered by then. */
   answerMsMax,
   /** What is at the pools when the hub stops may be answered within this. */

@@ -333,17 +333,16 @@ export class RigSession implements Submitter, Caller, IntakeOwner, RigMoments, R
       return;
     }
     const known = this.floor.roster.find(this.port.fleetNo, login.name);
-    if (known !== null) {
-      this.admit(message, known);
-      return;
-    }
-    if (!this.port.enrol) {
-      this.refuse(message.id, `no rig named ${login.name} is known, and rigs do not enrol themselves here`);
-      return;
-    }
+    const shut = this.port.enrol ? this.floor.roster.noRoom : `no rig named ${login.name} is known, and rigs do not enrol themselves here`;
+    if (known !== null) this.admit(message, known);
+    else if (shut !== null) this.refuse(message.id, shut);
+    else this.enrol(message, login.name);
+  }
+
+  private enrol(message: Authorize, name: string): void {
     this.waiting = [];
     const nominalHps = passwordHints(message.password).nominalHps;
-    this.floor.roster.enrol({ fleetNo: this.port.fleetNo, name: login.name, nominalHps }, (rig) => this.enrolled(message, rig));
+    this.floor.roster.enrol({ fleetNo: this.port.fleetNo, name, nominalHps }, (rig) => this.enrolled(message, rig));
   }
 
   private enrolled(message: Authorize, rig: RosterRig | null): void {

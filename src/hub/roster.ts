@@ -248,6 +248,12 @@ export class Roster {
     return this.ownProfiles.get(`${soleCustomerId} ${this.fleets.get(fleetNo)?.algorithm}`) ?? null;
   }
 
+  /** Why no rig enrols itself any more, as a sentence; null while they may. */
+  get noRoom(): string | null {
+    const known = [...this.byName.values()].reduce((sum, { size }) => sum + size, this.waiting.length);
+    return known < limits.selfEnrolledMax ? null : `${known} rigs are known, and more do not enrol themselves: enter it by hand, or remove some`;
+  }
+
   /** Calls `done` with the new rig, or with null when it could not be written or too many wait. */
   enrol(enrolment: Enrolment, done: (rig: RosterRig | null) => void): void {
     if (this.waiting.length >= limits.enrolWaitingMax) {

@@ -78,14 +78,17 @@ function sqlOf(question: ExportQuestion, pieces: readonly Piece[]): string {
   const sources = rawSources(pieces, range).map((source) => `SELECT ${columns} FROM ${source.from} WHERE ${source.where}`);
   const from = `FROM (${sources.join(" UNION ALL ")}) LEFT JOIN ${idsTable(ids.rigs)} rigs(no, rig_id) ON rigs.no = rig_no LEFT JOIN ${idsTable(ids.pools)} pools(no, pool_id) ON pools.no = pool_no
     LEFT JOIN ${idsTable(ids.contracts)} contracts(no, contract_id) ON contracts.no = contract_no`;
-  return question.kind === "shares" ? sharesSql(from) : workSql(from);
+  return question.kind === "shares" ? sharesSql(from, question.format === "csv" ? unformulated("text") : "text") : workSql(from);
 }
 
+/** Text that a spreadsheet would take for a formula gets an apostrophe before it: a pool's words come from outside. */
+const unformulated = (column: string): string => `CASE WHEN regexp_matches(${column}, '^[=+\\-@\\t\\r]') THEN '''' || ${column} ELSE ${column} END`;
+
 // Parquet and CSV have no 128-bit integers that others read: decimals.
-function sharesSql(from: string): string {
+function sharesSql(from: string, reason: string): string {
   return `SELECT sequence, epoch_ms(at_ms) AS at, rig_id, contract_id, pool_id, ${named(journalAlgorithms, "algorithm")} AS algorithm, difficulty,
       work::DECIMAL(38, 0) AS work_hashes, pool_difficulty, pool_work::DECIMAL(38, 0) AS pool_work_hashes, ${named(hubVerdicts, "hub_verdict")} AS hub_verdict,
-      ${named(poolVerdicts, "pool_verdict")} AS pool_verdict, text AS reason, nullif(answered_ms, -1) AS answered_ms
+      ${named(poolVerdicts, "pool_verdict")} AS pool_verdict, ${reason} AS reason, nullif(answered_ms, -1) AS answered_ms
     ${from} LEFT JOIN reasons USING (reason_no) ORDER BY sequence`;
 }
 

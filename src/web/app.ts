@@ -68,6 +68,8 @@ function guardAll(app: Elysia, deps: WebDeps): void {
   const limits = new RateLimits();
   const readClient = clientReader(deps.config);
   app.onRequest(async ({ request, set, server }) => {
+    // Of a Host header that is none no address can be made, and all that follows asks for one.
+    if (!URL.canParse(request.url)) return new Response("the Host header is no host\n", { status: 400 });
     const path = new URL(request.url).pathname;
     if (server !== null) {
       rememberSocketAddress(request, server.requestIP(request)?.address ?? "");
@@ -75,7 +77,7 @@ function guardAll(app: Elysia, deps: WebDeps): void {
     }
     const client = readClient(request);
     Object.assign(set.headers, securityHeaders(path, client.isSecure));
-    if (path === openApiPath) return;
+    if (path === openApiPath) return undefined;
     try {
       const principal = authenticate(deps, request, path);
       if (principal?.kind === "token") Object.assign(set.headers, await limits.countToken(principal.id));
@@ -83,6 +85,7 @@ function guardAll(app: Elysia, deps: WebDeps): void {
       if (error instanceof Problem && error.kind === "unauthorized") await limits.countRefused(networkOf(client.address));
       throw error;
     }
+    return undefined;
   });
 }
 

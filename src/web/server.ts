@@ -32,6 +32,8 @@ export function startWeb(deps: WebDeps): Promise<RunningWeb> {
         maxRequestBodySize: serverBodyBytesMax,
         idleTimeout: webLimits.idleTimeoutS,
         reusePort: false,
+        // The runtime's own page of an error shows sources to whoever asked.
+        development: false,
         ...(tls && { tls }),
       };
       app.listen(options, (server) => {

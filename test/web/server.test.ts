@@ -70,3 +70,23 @@ test("a taken port is an error", async () => {
   const config = { ...web.deps.config, http: { host: "127.0.0.1", port: running.address.port } };
   await expect(startWeb({ ...web.deps, config })).rejects.toThrow();
 });
+
+test("a Host header that is none is refused, and shows nothing of how the hub is made", async () => {
+  for (const host of ["a b<>", "[::", "x y"]) {
+    const heard = Promise.withResolvers<string>();
+    let text = "";
+    const socket = await Bun.connect({
+      hostname: "127.0.0.1",
+      port: running.address.port,
+      socket: {
+        data(_socket, bytes) {
+          text += bytes.toString();
+        },
+        close: () => heard.resolve(text),
+      },
+    });
+    socket.write(`GET /rigs HTTP/1.1\r\nHost: ${host}\r\nAccept: text/html\r\nConnection: close\r\n\r\n`);
+    const answer = await heard.promise;
+    expect([answer.split("\r\n")[0], answer.split("\r\n\r\n")[1]]).toEqual(["HTTP/1.1 400 Bad Request", "the Host header is no host\n"]);
+  }
+});

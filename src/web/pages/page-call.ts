@@ -161,9 +161,9 @@ function refusalText({ kind, detail }: Problem): string {
 function problemPage(parts: PageParts, request: Request, problem: Problem): Response | Promise<Response> {
   if (problem.kind === "unauthorized") return toLogin(parts, request);
   if (problem.kind === "not-found" && !isInPlace(request)) return errorPage(parts, problem.status);
+  // Of a form that has no place to say it in.
+  if (problem.kind === "fresh-login-required") return redirect("/login?again=1");
   const text = refusalText(problem);
-  if (problem.kind === "fresh-login-required" && !isInPlace(request)) return loginFor(parts, request, { status: problem.status, again: true });
-  if (problem.kind === "fresh-login-required") return toast({ status: problem.status, text, signIn: "/login?again=1" });
   return isInPlace(request) ? toast({ status: problem.status, text }) : errorPage(parts, problem.status, text);
 }
 

@@ -78,53 +78,64 @@ function Counts(props: ImportProps): JSX.Element {
   );
 }
 
+/** What each column is; closed where the file says it of all of them, so that what is wrong with its rows comes first. */
 function Mapping(props: ImportProps): JSX.Element {
-  const choices: readonly Choice[] = [{ value: "", text: "not used" }, ...props.fields];
+  const unused = props.columns.filter(({ field }) => field === "").length;
   const again = { "hx-trigger": "change, submit", "hx-target": "#main", "hx-select": "#main", "hx-swap": "outerMorph", "hx-sync": "this:replace" } as const;
   return (
     <form method="post" action={`/imports/${props.id}`} class="panel" hx-post={`/imports/${props.id}`} {...again}>
       <Hidden csrf={props.viewer.csrf} />
       <header>
-        <h2>Columns</h2>
+        <h2 safe>{unused === 0 ? "Columns" : `Columns, ${count(unused)} not used`}</h2>
         <button type="submit">Look again</button>
       </header>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Column</th>
-            <th scope="col">Is the rig's</th>
-            <th scope="col" class="c2">
-              For example
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {props.columns.map((column, at) => (
-            <tr>
-              <th scope="row" safe>
-                {cut(column.title)}
-              </th>
-              <td>
-                <select name={`c${at}`} aria-label={`Column ${at + 1}`}>
-                  {choices.map((choice) => (
-                    <option value={choice.value} selected={choice.value === column.field} safe>
-                      {choice.text}
-                    </option>
-                  ))}
-                </select>
-              </td>
-              <td class="c2 wrap">
-                <bdi safe>{cut(column.example)}</bdi>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <details open={unused > 0}>
+        <summary class="body">Which column is what</summary>
+        <MappingTable {...props} />
+      </details>
       <p class="foot">
         <input type="checkbox" class="tick" id="codes" name="codes" value="1" checked={props.giveCodes} />{" "}
         <label for="codes">Give the next asset code to new and changed rigs that have none</label>
       </p>
     </form>
+  );
+}
+
+function MappingTable(props: ImportProps): JSX.Element {
+  const choices: readonly Choice[] = [{ value: "", text: "not used" }, ...props.fields];
+  return (
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Column</th>
+          <th scope="col">Is the rig's</th>
+          <th scope="col" class="c2">
+            For example
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {props.columns.map((column, at) => (
+          <tr>
+            <th scope="row" safe>
+              {cut(column.title)}
+            </th>
+            <td>
+              <select name={`c${at}`} aria-label={`Column ${at + 1}`}>
+                {choices.map((choice) => (
+                  <option value={choice.value} selected={choice.value === column.field} safe>
+                    {choice.text}
+                  </option>
+                ))}
+              </select>
+            </td>
+            <td class="c2 wrap">
+              <bdi safe>{cut(column.example)}</bdi>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 
@@ -134,12 +145,15 @@ function UnknownSites(props: { names: readonly string[] }): JSX.Element {
   return (
     <p class="notice warn">
       No site is called so:{" "}
-      {props.names.map((name) => (
-        <a href={`/settings?${new URLSearchParams({ site: name })}#sites`} target="_blank" rel="noopener" safe>
-          {`add ${cut(name)}`}
-        </a>
+      {props.names.map((name, at) => (
+        <>
+          {at === 0 ? "" : ", "}
+          <a href={`/settings?${new URLSearchParams({ site: name })}#sites`} target="_blank" rel="noopener" safe>
+            {`add ${cut(name)}`}
+          </a>
+        </>
       ))}
-      Then look again.
+      . Then look again.
     </p>
   );
 }
@@ -196,7 +210,7 @@ function Progress(props: ImportProps): JSX.Element {
   return (
     <section class="panel progress" aria-label="Progress" id="progress" {...again}>
       {isRunning ? (
-        <p class="notice">
+        <p>
           It is being applied. <a href={here}>Look again</a> for what became of each row.
         </p>
       ) : (

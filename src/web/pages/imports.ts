@@ -143,10 +143,10 @@ function urgency({ outcome, warnings }: ImportLine): number {
   return warnings.length > 0 ? 1 : 2;
 }
 
-/** The import; one whose job has begun and noted nothing yet waits no more. */
-function importNow(control: Control, id: string): Import {
-  const kept = found(control.imports.byId(id), "import");
-  return kept.state === "ready" && isRunning(control, id) ? { ...kept, state: "applying" } : kept;
+/** The import and whether its job runs, of one moment; one whose job has begun and noted nothing yet waits no more. */
+function importNow(control: Control, id: string): Import & { isRunning: boolean } {
+  const kept = { ...found(control.imports.byId(id), "import"), isRunning: isRunning(control, id) };
+  return kept.state === "ready" && kept.isRunning ? { ...kept, state: "applying" } : kept;
 }
 
 export async function importPage(parts: PageParts, call: PageCall): Promise<Response> {
@@ -158,7 +158,7 @@ export async function importPage(parts: PageParts, call: PageCall): Promise<Resp
   const all = await linesOf(control, kept);
   const mapping = kept.mapping ?? guessMapping(read.head);
   const props: ImportProps = {
-    ...{ viewer: call.viewer, assets: assetUrls, id: kept.id, fileName: kept.fileName, state: kept.state, isRunning: isRunning(control, kept.id) },
+    ...{ viewer: call.viewer, assets: assetUrls, id: kept.id, fileName: kept.fileName, state: kept.state, isRunning: kept.isRunning },
     ...{ done: kept.done, total: kept.total, fault: "fault" in file ? sentence(file.fault) : null, giveCodes: kept.giveCodes },
     columns: read.head.map((title, at) => ({ title, field: mapping[at] ?? "", example: read.rows[0]?.cells[at] ?? "" })),
     fields: importFields.map((field) => ({ value: field, text: field.replaceAll("_", " ") })),

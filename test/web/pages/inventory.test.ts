@@ -92,6 +92,29 @@ const chips = (html: string) =>
   [...html.matchAll(/<b>(new|changed|unchanged|removed|error)<\/b><\/span> <span>(\d+)/g)].map(([, word, count]) => `${word} ${count}`);
 
 describe("importing", () => {
+  test("a page that is read while the last rows are applied does not say that the hub was restarted", async () => {
+    const text = `name;serial\n${Array.from({ length: 200 }, (_, at) => `turn-${at};TURN-${at}`).join("\n")}\n`;
+    const path = await upload(text);
+    const id = path.split("/").at(-1) ?? "";
+    expect((await send(owner, `${path}/apply`, {})).status).toBe(303);
+    // Several at once, so that some have begun and are not through when the job ends.
+    const reader = async (): Promise<string[]> => {
+      const told: string[] = [];
+      while (farm.deps.control.imports.byId(id)?.state !== "done") told.push(await pageOf(path));
+      return told;
+    };
+    const told = (await Promise.all(Array.from({ length: 8 }, reader))).flat();
+    expect(told.length).toBeGreaterThan(8);
+    expect(told.filter((html) => html.includes("restarted meanwhile"))).toHaveLength(0);
+  });
+
+  test("columns that are all known are closed, and what is wrong with rows comes first; one that is not is asked about", async () => {
+    const known = await pageOf(await upload("name;serial\ncol-1;COLUMN-1\n"));
+    expect([known.includes("<details open"), known.includes("Which column is what")]).toEqual([false, true]);
+    const asked = await pageOf(await upload("name;serial;colour of the lid\ncol-1;COLUMN-1;red\n"));
+    expect([asked.includes("<details open"), asked.includes("Columns, 1 not used")]).toEqual([true, true]);
+  });
+
   test("says what a file would do and writes nothing; applied, it does just that; the way back shows itself first and takes it back", async () => {
     const known = enter("imp-1", { serial: "OLD", notes: "=keep" });
     enter("imp-2", { serial: "SAME" });

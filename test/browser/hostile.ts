@@ -27,6 +27,9 @@ export async function fillWithWildTexts({ deps, facts, healths }: Farm): Promise
   await control.audit.during(doer, async () => {
     const site = must(control.sites.create({ name: wild(100), timezone: "Europe/Oslo" }));
     must(control.racks.create({ siteId: site.id, building: wild(100), row: rightToLeft, name: signs, levels: 4, slots: 6 }));
+    const window = { fromMs: Date.parse("2031-01-01T00:00:00Z"), toMs: Date.parse("2031-01-02T00:00:00Z"), reason: wild(500) };
+    const subject = { kind: "rack", siteId: site.id, building: wild(100), row: rightToLeft, rack: signs } as const;
+    must(control.maintenance.create({ ...window, subject }));
     must(control.models.create({ name: wild(100), algorithm: "sha256d", nominalHps: 1e14, watts: 3_000 }));
     const customer = must(control.customers.create({ name: wild(200), email: "a@b.example", externalRef: wild(100) }));
     const location = { building: wild(100), row: rightToLeft, rack: signs, position: "1" };

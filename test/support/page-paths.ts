@@ -29,6 +29,7 @@ const firstOf: Readonly<Record<string, (control: Control) => string | undefined>
   channels: ({ channels }) => channels.all()[0]?.id,
   views: ({ users, savedViews }) => savedViews.of(users.all()[0]?.no ?? 0, "rigs")[0]?.id,
   sites: ({ sites }) => sites.all()[0]?.id,
+  maintenance: ({ maintenance }) => maintenance.all()[0]?.id,
 };
 
 /**

@@ -9,6 +9,7 @@ import { RangeFields, RangePicker, type RangePickerProps } from "../parts/range-
 import { Empty, Moment } from "../parts/text.tsx";
 import type { TimeRange } from "../time-range.ts";
 import type { AssetUrls, Clock, Viewer } from "../viewer.ts";
+import { type MaintenanceLine, MaintenanceList } from "./maintenance.tsx";
 
 export type ScheduleProps = {
   viewer: Viewer;
@@ -27,6 +28,7 @@ export type ScheduleProps = {
   nextHref: string | null;
   /** Whether one moment was asked about: then what was so at it comes first. */
   asksMoment: boolean;
+  maintenance: readonly MaintenanceLine[];
   /** Moments that are one click away. */
   jumps: readonly { text: string; href: string }[];
 };
@@ -161,10 +163,20 @@ export function SchedulePage(props: ScheduleProps): JSX.Element {
     <Layout title="Schedule" current="schedule" viewer={props.viewer} assets={props.assets} live={null}>
       <div class="title">
         <h1>Schedule</h1>
-        <RangePicker {...props.picker} />
+        <div class="actions">
+          <RangePicker {...props.picker} />
+          {props.viewer.mayWrite ? (
+            <a class="button" href="/maintenance/new">
+              Plan maintenance
+            </a>
+          ) : (
+            ""
+          )}
+        </div>
       </div>
       <FormErrors form={props.form} />
       <Question {...props} />
+      {props.asksMoment ? "" : <MaintenanceList lines={props.maintenance} mayWrite={props.viewer.mayWrite} clock={props.viewer} />}
       {isAnswered ? <Answer {...props} /> : ""}
     </Layout>
   );

@@ -1,7 +1,7 @@
 /** @jsxImportSource @kitajs/html */
-import { count } from "../format.ts";
+import { count, duration } from "../format.ts";
 import { Layout } from "../layout.tsx";
-import { Facts } from "../parts/facts.tsx";
+import type { FactLine } from "../parts/facts.tsx";
 import { Field, FormErrors, type FormState, Hidden } from "../parts/form.tsx";
 import { CheckMark } from "../parts/status.tsx";
 import { Moment } from "../parts/text.tsx";
@@ -21,7 +21,9 @@ export type SettingsProps = {
   sites: readonly SiteLine[];
   channels: readonly ChannelLine[];
   health: readonly HealthLine[];
-  about: readonly { label: string; value: string }[];
+  about: readonly FactLine[];
+  /** Since when, and for how long. */
+  startedAtMs: number;
   /** For owners. */
   farm: FormState | null;
   /** For who may change fleets. */
@@ -33,7 +35,7 @@ function Places(props: { places: SettingsProps["places"] }): JSX.Element {
   return (
     <section class="panel" aria-labelledby="h-places">
       <header>
-        <h2 id="h-places">Where things are set</h2>
+        <h2 id="h-places">Also here</h2>
       </header>
       <table>
         <tbody>
@@ -98,8 +100,14 @@ function Sites(props: SettingsProps): JSX.Element {
         <tbody>
           {props.sites.map((line) => (
             <tr id={line.id}>
-              <th scope="row" safe>
-                {line.name}
+              <th scope="row">
+                {site === null ? (
+                  <span safe>{line.name}</span>
+                ) : (
+                  <a href={`/sites/${line.id}`} safe>
+                    {line.name}
+                  </a>
+                )}
               </th>
               <td safe>{line.zone}</td>
               <td>
@@ -183,6 +191,7 @@ function Channels(props: SettingsProps): JSX.Element {
 }
 
 function Health(props: SettingsProps): JSX.Element {
+  const { viewer } = props;
   return (
     <section class="panel" aria-labelledby="h-health" id="health">
       <header>
@@ -198,7 +207,20 @@ function Health(props: SettingsProps): JSX.Element {
           </li>
         ))}
       </ul>
-      <Facts lines={props.about} />
+      <dl class="facts">
+        <div>
+          <dt>Runs since</dt>
+          <dd>
+            <Moment atMs={props.startedAtMs} clock={viewer} />, <span safe>{duration(viewer.nowMs - props.startedAtMs)}</span>
+          </dd>
+        </div>
+        {props.about.map((line) => (
+          <div>
+            <dt safe>{line.label}</dt>
+            <dd safe>{line.value}</dd>
+          </div>
+        ))}
+      </dl>
     </section>
   );
 }

@@ -1,12 +1,10 @@
 import { type Static, Type } from "@sinclair/typebox";
-import type { Maintenance, MaintenanceSubject } from "../../control/maintenance.ts";
-import { recordAct, recordChange } from "../actions/record.ts";
-import { accepted } from "../control-result.ts";
+import type { MaintenanceSubject } from "../../control/maintenance.ts";
+import { cancelMaintenance, changeMaintenance, maintenanceNow, planMaintenance } from "../actions/maintenance.ts";
 import { type ApiParts, changeEndpoint, type Endpoint, found, readEndpoint } from "../endpoint.ts";
 import { maintenanceExample } from "../examples.ts";
 import { maintenanceModel, maintenanceSubject } from "../models.ts";
 import { listReply, noOf, pageByNo } from "../paging.ts";
-import { maintenanceJson } from "../present-rows.ts";
 import { invalidField } from "../problems.ts";
 import { pageOf, pageQuery, text, time, windowQuery } from "../schema-parts.ts";
 import { openWindowOf, timeOf } from "./windows.ts";
@@ -15,15 +13,8 @@ const excused = Type.Optional(Type.Boolean({ description: "Its time does not cou
 const newWindow = Type.Object({ subject: maintenanceSubject(), from: time(), to: time("Not included"), reason: text(500), excused });
 const windowPatch = Type.Partial(newWindow);
 
-const subjectOf = ({ id, reason }: Maintenance) => ({ kind: "maintenance", id, name: reason });
-
 export function maintenanceEndpoints(parts: ApiParts): Endpoint[] {
   return [...maintenanceReads(parts), ...maintenanceChanges(parts)];
-}
-
-/** A window with the number of rigs that it means now. */
-function present({ deps, ids }: ApiParts, window: Maintenance) {
-  return maintenanceJson(window, deps.control.maintenance.rigsOf(window.subject).length, ids);
 }
 
 function maintenanceReads(parts: ApiParts): Endpoint[] {
@@ -50,7 +41,7 @@ function maintenanceReads(parts: ApiParts): Endpoint[] {
         const { rows, next } = pageByNo(touching, query);
         return listReply(
           request,
-          rows.map((window) => present(parts, window)),
+          rows.map((window) => maintenanceNow(parts, window)),
           next,
         );
       },
@@ -63,7 +54,7 @@ function maintenanceReads(parts: ApiParts): Endpoint[] {
       answers: [{ status: 200, description: "The window", schema: maintenanceModel, example: maintenanceExample }],
       handle: ({ id }) => {
         const window = found(maintenance.byId(id), "maintenance window");
-        return { body: present(parts, window), version: window.version, isLive: true };
+        return { body: maintenanceNow(parts, window), version: window.version, isLive: true };
       },
     }),
   ];
@@ -94,8 +85,7 @@ function fieldsOf(parts: ApiParts, body: Static<typeof windowPatch>) {
 }
 
 function maintenanceChanges(parts: ApiParts): Endpoint[] {
-  const { deps, bell } = parts;
-  const { control } = deps;
+  const { bell } = parts;
   return [
     changeEndpoint(parts, {
       method: "POST",
@@ -109,10 +99,8 @@ function maintenanceChanges(parts: ApiParts): Endpoint[] {
       answers: [{ status: 201, description: "The window", schema: maintenanceModel, example: maintenanceExample }],
       handle: ({ body, principal }) => {
         const required = { subject: subjectFrom(parts, body.subject), fromMs: timeOf(body.from) ?? 0, toMs: timeOf(body.to) ?? 0, reason: body.reason };
-        const window = accepted(control.maintenance.create({ ...fieldsOf(parts, body), ...required }), "maintenance window");
-        const answer = present(parts, window);
-        recordAct(control, principal, { verb: "planned", subject: subjectOf(window), data: { from: answer.from, to: answer.to, rigs: answer.rigs } });
-        return { status: 201, body: answer, version: window.version, location: `/api/v1/maintenance/${window.id}`, tell: bell.soon };
+        const window = planMaintenance(parts, principal, { ...fieldsOf(parts, body), ...required });
+        return { status: 201, body: maintenanceNow(parts, window), version: window.version, location: `/api/v1/maintenance/${window.id}`, tell: bell.soon };
       },
     }),
     changeEndpoint(parts, {
@@ -126,11 +114,8 @@ function maintenanceChanges(parts: ApiParts): Endpoint[] {
       bodyExample: { to: maintenanceExample.to },
       answers: [{ status: 200, description: "The window as it is now", schema: maintenanceModel, example: maintenanceExample }],
       handle: ({ id, body, principal, version }) => {
-        const before = found(control.maintenance.byId(id), "maintenance window");
-        const after = accepted(control.maintenance.update(id, fieldsOf(parts, body), version), "maintenance window");
-        const answer = present(parts, after);
-        recordChange(control, principal, { subject: subjectOf(after), before: present(parts, before), after: answer });
-        return { body: answer, version: after.version, tell: bell.soon };
+        const after = changeMaintenance(parts, principal, { id, version, patch: fieldsOf(parts, body) });
+        return { body: maintenanceNow(parts, after), version: after.version, tell: bell.soon };
       },
     }),
     changeEndpoint(parts, {
@@ -142,8 +127,7 @@ function maintenanceChanges(parts: ApiParts): Endpoint[] {
       description: "For one that shall never have been. To end one early, bring its end forward.",
       answers: [{ status: 204, description: "Removed" }],
       handle: ({ id, principal, version }) => {
-        const window = accepted(control.maintenance.remove(id, version), "maintenance window");
-        recordAct(control, principal, { verb: "cancelled", subject: subjectOf(window) });
+        cancelMaintenance(parts, principal, { id, version });
         return { tell: bell.soon };
       },
     }),

@@ -1,9 +1,7 @@
 import { Type } from "@sinclair/typebox";
 import { assetCodePatternRule } from "../../control/asset-codes.ts";
 import { timeZoneRule } from "../../control/rules.ts";
-import { recordAct, recordChange } from "../actions/record.ts";
-import { addSite, siteSubject } from "../actions/sites.ts";
-import { accepted } from "../control-result.ts";
+import { addSite, changeSite, removeSite } from "../actions/sites.ts";
 import { type ApiParts, changeEndpoint, type Endpoint, found, readEndpoint } from "../endpoint.ts";
 import { siteExample } from "../examples.ts";
 import { siteModel } from "../models.ts";
@@ -58,7 +56,7 @@ function siteReads({ deps }: ApiParts): Endpoint[] {
 }
 
 function siteChanges(parts: ApiParts): Endpoint[] {
-  const { control } = parts.deps;
+  const { deps } = parts;
   return [
     changeEndpoint(parts, {
       method: "POST",
@@ -71,7 +69,7 @@ function siteChanges(parts: ApiParts): Endpoint[] {
       bodyExample: { name: siteExample.name, timezone: siteExample.timezone },
       answers: [{ status: 201, description: "The site", schema: siteModel, example: siteExample }],
       handle: ({ body, principal }) => {
-        const site = addSite(parts.deps, principal, fieldsOf(body));
+        const site = addSite(deps, principal, fieldsOf(body));
         return { status: 201, body: siteJson(site), version: site.version, location: `/api/v1/sites/${site.id}` };
       },
     }),
@@ -85,9 +83,7 @@ function siteChanges(parts: ApiParts): Endpoint[] {
       bodyExample: { timezone: "Europe/Vienna" },
       answers: [{ status: 200, description: "The site as it is now", schema: siteModel, example: siteExample }],
       handle: ({ id, body, principal, version }) => {
-        const before = found(control.sites.byId(id), "site");
-        const after = accepted(control.sites.update(id, fieldsOf(body), version), "site");
-        recordChange(control, principal, { subject: siteSubject(after), before: siteJson(before), after: siteJson(after) });
+        const after = changeSite(deps, principal, { id, version, patch: fieldsOf(body) });
         return { body: siteJson(after), version: after.version };
       },
     }),
@@ -101,8 +97,7 @@ function siteChanges(parts: ApiParts): Endpoint[] {
       answers: [{ status: 204, description: "Removed" }],
       problems: ["in-use"],
       handle: ({ id, principal, version }) => {
-        const site = accepted(control.sites.remove(id, version), "site");
-        recordAct(control, principal, { verb: "removed", subject: siteSubject(site) });
+        removeSite(deps, principal, { id, version });
         return {};
       },
     }),

@@ -50,6 +50,7 @@ import { changeHouseForm } from "./house.ts";
 import { inventoryChanges, inventoryForms, inventoryPlacing, inventoryShown } from "./inventory-pages.ts";
 import { LastEvents } from "./last-events.ts";
 import { codeForm, loginAgainForm, loginForm, loginPage, logoutForm } from "./login.ts";
+import { cancelMaintenanceForm, changeMaintenanceForm, maintenancePage, newMaintenancePage, planMaintenanceForm } from "./maintenance.ts";
 import { overviewLive, overviewPage } from "./overview.ts";
 import { OverviewReader } from "./overview-facts.ts";
 import { asPage, lacksSecondStep, owning, type PageCall, signedIn, type WatchCall, writing, zoneFor } from "./page-call.ts";
@@ -69,6 +70,7 @@ import { schedulePage } from "./schedule.ts";
 import { searchPage } from "./search.ts";
 import { addSiteForm, changeFarmForm, settingsPage } from "./settings.ts";
 import { setupForm, setupPage } from "./setup.ts";
+import { changeSiteForm, removeSiteForm, sitePage } from "./sites.ts";
 import { Strips } from "./strips.ts";
 import { addTokenForm, removeTokenForm, tokensPage } from "./tokens.ts";
 import { wallLive, wallPage } from "./wall.ts";
@@ -111,9 +113,12 @@ const forms: readonly [path: string, show: Show][] = [
   ["/contracts/:id/change", changeContractPage],
   ["/customers/new", newCustomerPage],
   ["/fleets/new", newFleetPage],
+  ["/maintenance/new", newMaintenancePage],
+  ["/maintenance/:id", maintenancePage],
   ["/pools/new", newPoolPage],
   ["/profiles/new", newProfilePage],
   ["/profiles/:id", profilePage],
+  ["/sites/:id", sitePage],
   ...inventoryForms,
 ];
 
@@ -128,6 +133,8 @@ const changes: readonly [path: string, change: Show][] = [
   ["/profiles/:id/delete", removeProfileForm],
   ["/customers", addCustomerForm],
   ["/settings/sites", addSiteForm],
+  ["/sites/:id", changeSiteForm],
+  ["/sites/:id/delete", removeSiteForm],
   ["/customers/:id", changeCustomerForm],
   ["/customers/:id/delete", removeCustomerForm],
   ["/contracts", addContractForm],
@@ -144,6 +151,9 @@ const changes: readonly [path: string, change: Show][] = [
   ["/fleets/:id/hold", holdFleetForm],
   ["/fleets/:id/release", releaseFleetForm],
   ["/fleets/:id/house", changeHouseForm],
+  ["/maintenance", planMaintenanceForm],
+  ["/maintenance/:id", changeMaintenanceForm],
+  ["/maintenance/:id/delete", cancelMaintenanceForm],
   ["/rigs/:id/pin", pinForm],
   ["/rigs/:id/pin-contract", pinContractForm],
   ["/rigs/:id/unpin", unpinForm],

@@ -7,6 +7,7 @@ import { hubBackMs } from "../hub-back.ts";
 import { AllocationLines } from "./allocation-lines.ts";
 import { ganttOf } from "./gantt-rows.ts";
 import { localTimeText, readLocalTime } from "./local-time.ts";
+import { maintenanceLines } from "./maintenance.ts";
 import { htmlResponse, type PageCall } from "./page-call.ts";
 import type { PageParts } from "./page-parts.ts";
 import { byNumber } from "./rig-control.ts";
@@ -105,6 +106,7 @@ export async function schedulePage(parts: PageParts, call: PageCall): Promise<Re
     picker: pickerOf(beside === "" ? "/schedule" : `/schedule?${beside}`, range, viewer.zone),
     form: { values: { at: errors["at"] === undefined ? at : (url.searchParams.get("at") ?? ""), contract: url.searchParams.get("contract") ?? "" }, errors },
     range,
+    maintenance: maintenanceLines(parts),
     asksMoment: url.searchParams.get("at") !== null || afterRigNo > 0,
     nextHref: rows.length > pageSize ? hrefOf(range, { ...kept, after: last }) : null,
     nextDrawnHref: nextNo === 0 ? null : hrefOf(range, { ...kept, drawn: String(nextNo) }),

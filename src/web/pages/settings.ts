@@ -1,4 +1,4 @@
-import { count, duration, plural } from "../../../views/format.ts";
+import { count, plural } from "../../../views/format.ts";
 import { type ChannelLine, type SettingPlace, SettingsPage } from "../../../views/pages/settings.tsx";
 import type { FormState } from "../../../views/parts/form.tsx";
 import { assetCodePatternDefault } from "../../control/asset-codes.ts";
@@ -16,11 +16,7 @@ type Shown = { farm?: FormState; site?: FormState; status?: number };
 
 function placesOf({ deps: { control } }: PageParts, isOwner: boolean): SettingPlace[] {
   const rows: SettingPlace[] = [
-    { text: "Fleets", href: "/fleets", count: control.fleets.all().length, note: "algorithm, house profile, how soon a loss is believed" },
-    { text: "Pools", href: "/pools", count: control.pools.all().length, note: "endpoints and the order in which they are tried" },
     { text: "Models", href: "/models", count: control.models.all().length, note: "kinds of rigs with their nominal hashrate" },
-    { text: "Connect", href: "/connect", count: control.listeners.all().length, note: "ports at which rigs come in, and the line to put into them" },
-    { text: "Audit log", href: "/audit", count: null, note: "who changed what" },
     { text: "API reference", href: "/docs", count: null, note: "what scripts can ask and do" },
     { text: "Account", href: "/account", count: null, note: "how you sign in, and in whose time you read" },
   ];
@@ -41,10 +37,9 @@ function channelLines({ deps: { control } }: PageParts): ChannelLine[] {
   });
 }
 
-function aboutLines({ deps, live, startedAtMs }: PageParts): { label: string; value: string }[] {
+function aboutLines({ deps, live }: PageParts): { label: string; value: string }[] {
   return [
     { label: "Version", value: deps.version ?? "–" },
-    { label: "Runs since", value: `${new Date(startedAtMs).toISOString().slice(0, 19).replace("T", " ")} UTC, ${duration(deps.now() - startedAtMs)}` },
     { label: "Connections", value: `${count(deps.hub.sessions())} of rigs, ${count(live.streams)} of live pages` },
     { label: "Books", value: `${plural(deps.ledger.backlog().rowsBehind, "share is on its", "shares are on their")} way into them` },
   ];
@@ -60,7 +55,7 @@ function show(parts: PageParts, { viewer, principal, url }: PageCall, { farm, si
   const newSite: FormState = { values: { name: url.searchParams.get("site") ?? "", timezone: control.settings.get("timeZone") }, errors: {} };
   const props = {
     ...{ viewer, assets: assetUrls, places: placesOf(parts, isOwner), sites, channels: channelLines(parts), zones },
-    ...{ health: checksOf(parts.deps), about: aboutLines(parts) },
+    ...{ health: checksOf(parts.deps), about: aboutLines(parts), startedAtMs: parts.startedAtMs },
     farm: isOwner ? (farm ?? current) : null,
     site: viewer.mayWrite ? (site ?? newSite) : null,
   };

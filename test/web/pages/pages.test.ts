@@ -46,6 +46,7 @@ function paths(): string[] {
     "/events?about=rig&q=x",
     "/fleets",
     "/fleets/new",
+    "/maintenance/new",
     "/connect",
     "/events",
     "/login?again=1",

@@ -45,6 +45,28 @@ describe("settings", () => {
     expect((await viewer.post("/settings/sites", { _csrf: viewer.csrf, name: "Hall C" })).status).toBe(403);
   });
 
+  test("a site gets a pattern of its own for asset codes; a slip stands beside its field, and one with rigs stays", async () => {
+    const { sites, rigs } = farm.deps.control;
+    const made = sites.create({ name: "Hall D", timezone: "Europe/Oslo" });
+    if (!made.ok) throw new Error(made.rule);
+    const { id } = made.value;
+    const send = (fields: Record<string, string>, path = `/sites/${id}`) =>
+      owner.post(path, { _csrf: owner.csrf, version: "1", name: "Hall D", timezone: "UTC", ...fields });
+    expect(await (await owner.get("/settings")).text()).toContain(`<a href="/sites/${id}">Hall D</a>`);
+    const slip = await send({ asset_code_pattern: "no number" });
+    expect([slip.status, (await slip.text()).includes('id="asset_code_pattern-error"'), sites.byId(id)?.timezone]).toEqual([422, true, "Europe/Oslo"]);
+    expect((await send({ asset_code_pattern: "D-{0000}" })).status).toBe(303);
+    expect(sites.byId(id)).toMatchObject({ timezone: "UTC", assetCodePattern: "D-{0000}" });
+    expect(await (await owner.get(`/sites/${id}`)).text()).toContain('value="D-{0000}"');
+    expect((await send({ asset_code_pattern: "E-{0000}" })).status).toBe(412);
+    rigs.update(rigs.all()[0]?.id ?? "", { siteId: id }, null);
+    const used = await send({ version: "2" }, `/sites/${id}/delete`);
+    expect([used.status, sites.byId(id) !== null]).toEqual([409, true]);
+    rigs.update(rigs.all()[0]?.id ?? "", { siteId: null }, null);
+    expect([(await send({ version: "2" }, `/sites/${id}/delete`)).status, sites.byId(id)]).toEqual([303, null]);
+    expect((await viewer.get(`/sites/${sites.all()[0]?.id}`)).status).toBe(403);
+  });
+
   test("channels show where they go and what became of the last message, and no secret", async () => {
     const secret = `whsec_${Buffer.alloc(24, 7).toString("base64")}`;
     farm.deps.control.channels.create({ name: "on-call", target: { kind: "webhook", url: "https://alarms.example.org/hook?key=abc" }, secret });

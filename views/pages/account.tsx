@@ -116,7 +116,7 @@ export function AccountPage(props: AccountProps): JSX.Element {
       {props.codes === null ? "" : <Codes codes={props.codes} />}
       {props.enrolment === null ? "" : <Enrol {...props} enrolment={props.enrolment} />}
       <ChangePassword {...props} />
-      <AskPassword {...props} />
+      {props.enrolment === null ? <AskPassword {...props} /> : ""}
       <SessionList sessions={props.sessions} action="/account/sign-out" ownNo={props.ownSession} viewer={props.viewer} />
       <DisplayForm csrf={props.viewer.csrf} {...props.display} />
     </Layout>

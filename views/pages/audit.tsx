@@ -36,9 +36,11 @@ export type AuditProps = {
 
 function Changes(props: { row: AuditRow }): JSX.Element {
   const { row } = props;
+  // Who did it stands beside it.
+  const told = row.told.map((text) => (text.startsWith(`${row.name} `) ? text.slice(row.name.length + 1) : text));
   return (
     <details>
-      <summary safe>{row.told.length === 0 ? row.action : row.told.join("; ")}</summary>
+      <summary safe>{told.length === 0 ? row.action : told.join("; ")}</summary>
       <p class="dim" safe>{`${row.action} · ${row.actor}`}</p>
       {row.changes.map((change) => (
         <dl class="facts">

@@ -63,8 +63,10 @@ function Terms(props: { form: FormState; toleranceHint: string }): JSX.Element {
   const { form } = props;
   return (
     <>
-      <Field form={form} name="tolerance" label="Tolerance, %" decimal hint={props.toleranceHint} />
-      <Field form={form} name="priority" label="Priority" decimal hint="0 to 9; 0 is served first. Empty: 5." />
+      <div class="row">
+        <Field form={form} name="tolerance" label="Tolerance, %" decimal hint={props.toleranceHint} />
+        <Field form={form} name="priority" label="Priority" decimal hint="0 to 9; 0 is served first. Empty: 5." />
+      </div>
       <Check form={form} name="allow_short" label="Sell it although there is too little capacity" hint="It is written down." />
     </>
   );
@@ -108,11 +110,15 @@ function Money(props: { form: FormState }): JSX.Element {
   return (
     <fieldset>
       <legend>When and for how much</legend>
-      <Field form={form} name="starts_at" label="Starts" type="datetime-local" hint="In the farm's time; empty = now." />
-      <Field form={form} name="ends_at" label="Ends" type="datetime-local" hint="Empty = open." />
-      <Field form={form} name="price_amount" label="Price of a month" decimal hint="Empty: no terms of money yet." />
-      <Field form={form} name="price_currency" label="Currency" placeholder="EUR" />
-      <Select form={form} name="plan" label="Plan" choices={planChoices} />
+      <div class="row">
+        <Field form={form} name="starts_at" label="Starts" type="datetime-local" hint="In the farm's time; empty = now." />
+        <Field form={form} name="ends_at" label="Ends" type="datetime-local" hint="Empty = open." />
+      </div>
+      <div class="row">
+        <Field form={form} name="price_amount" label="Price of a month" decimal hint="Empty: no terms of money yet." />
+        <Field form={form} name="price_currency" label="Currency" placeholder="EUR" />
+        <Select form={form} name="plan" label="Plan" choices={planChoices} />
+      </div>
       <Field form={form} name="external_ref" label="Your reference" hint="What your own system calls it; never used twice." />
       <Field form={form} name="notes" label="Notes" />
     </fieldset>

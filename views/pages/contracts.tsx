@@ -115,7 +115,8 @@ function OfPromise(props: { hps: number | null; promisedHps: number }): JSX.Elem
   );
 }
 
-export function ContractRow(props: { line: ContractLine; clock: Clock }): JSX.Element {
+/** `named`: under the number stands whose it is. */
+export function ContractRow(props: { line: ContractLine; clock: Clock; named?: boolean }): JSX.Element {
   const { line, clock } = props;
   return (
     <tr id={line.id}>
@@ -123,7 +124,7 @@ export function ContractRow(props: { line: ContractLine; clock: Clock }): JSX.El
         <a href={`/contracts/${line.id}`} safe>
           {line.number}
         </a>
-        <small safe>{line.customerName}</small>
+        {props.named === false ? "" : <small safe>{line.customerName}</small>}
       </th>
       <td>
         <ContractMark word={line.word} forMs={line.sinceMs === null ? null : clock.nowMs - line.sinceMs} />
@@ -165,7 +166,7 @@ export function NoContracts(props: { open: number; matching: number; mayWrite: b
   );
 }
 
-export function ContractTable(props: { rows: ContractLine[]; clock: Clock }): JSX.Element {
+export function ContractTable(props: { rows: ContractLine[]; clock: Clock; named?: boolean }): JSX.Element {
   return (
     <table class="contracts">
       <thead>
@@ -193,7 +194,7 @@ export function ContractTable(props: { rows: ContractLine[]; clock: Clock }): JS
         </tr>
       </thead>
       <tbody id="rows">
-        <InTurns of={props.rows} draw={(line) => <ContractRow line={line} clock={props.clock} />} />
+        <InTurns of={props.rows} draw={(line) => <ContractRow line={line} clock={props.clock} named={props.named ?? true} />} />
       </tbody>
     </table>
   );
@@ -233,7 +234,7 @@ export function ContractsPage(props: ContractsProps): JSX.Element {
       <section class="panel" aria-label="Contracts">
         <NoContracts open={list.open} matching={list.matching} mayWrite={viewer.mayWrite} />
         <ContractTable rows={list.rows} clock={viewer} />
-        <How figures={["delivered", "strip"]} />
+        {list.matching === 0 ? "" : <How figures={["delivered", "strip"]} />}
       </section>
       <Paging prevHref={list.prevHref} nextHref={list.nextHref} />
     </Layout>

@@ -144,7 +144,7 @@ export function CustomerPage(props: CustomerPageProps): JSX.Element {
           <header>
             <h2 id="h-contracts">Contracts</h2>
           </header>
-          {props.contracts.length === 0 ? <Empty text="None." /> : <ContractTable rows={props.contracts} clock={viewer} />}
+          {props.contracts.length === 0 ? <Empty text="None." /> : <ContractTable rows={props.contracts} clock={viewer} named={false} />}
         </section>
       )}
       {viewer.mayWrite ? (

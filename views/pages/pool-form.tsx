@@ -1,6 +1,6 @@
 /** @jsxImportSource @kitajs/html */
 import type { PoolTest } from "../../src/health/facts.ts";
-import { difficulty, plural } from "../format.ts";
+import { plural } from "../format.ts";
 import { Layout } from "../layout.tsx";
 import { Confirm } from "../parts/ask.tsx";
 import { ChartPanel } from "../parts/chart-panel.tsx";
@@ -58,7 +58,6 @@ export function PoolTestResult(props: { test: PoolTest | null }): JSX.Element {
             </li>
           ))}
         </ol>
-        {test.ok ? <p class="foot" safe>{`Extranonce 2: ${test.extranonce2Size ?? "–"} bytes. Difficulty: ${difficulty(test.difficulty)}.`}</p> : ""}
         <Warnings texts={test.warnings} />
       </section>
     </div>
@@ -107,12 +106,10 @@ export function PoolFormPage(props: PoolFormProps): JSX.Element {
       {props.row === null ? (
         ""
       ) : (
-        <>
-          <section class="panel scroll all-columns" aria-label="Pool">
-            <PoolTable pools={[props.row]} clock={viewer} />
-          </section>
+        <section class="panel scroll all-columns" aria-label="Pool">
+          <PoolTable pools={[props.row]} clock={viewer} />
           <How figures={["answers", "rejected", "spark"]} />
-        </>
+        </section>
       )}
       <FormErrors form={props.form} />
       {props.isFirst ? <p class="notice">The first pool becomes the house: rigs that serve nobody mine there. Its profile is made by itself.</p> : ""}

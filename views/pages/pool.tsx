@@ -22,8 +22,8 @@ export function PoolPage(props: PoolProps): JSX.Element {
         <p class="foot">
           User <code safe>{props.username}</code>
         </p>
+        <How figures={["answers", "rejected", "spark"]} />
       </section>
-      <How figures={["answers", "rejected", "spark"]} />
       <ChartPanel title="Effective hashrate at this pool" {...props.chart} />
     </Layout>
   );

@@ -304,8 +304,8 @@ export function PoolsPage(props: PoolsProps): JSX.Element {
       </div>
       <section class="panel" aria-label="Pools">
         <PoolTable pools={props.pools} clock={viewer} q={props.q} />
+        {props.pools.length === 0 ? "" : <How figures={["answers", "rejected", "spark"]} />}
       </section>
-      {props.pools.length === 0 ? "" : <How figures={["answers", "rejected", "spark"]} />}
       <Profiles profiles={props.profiles} mayWrite={viewer.mayWrite} />
       <Paging prevHref={props.prevHref} nextHref={props.nextHref} />
       <section class="panel" aria-labelledby="h-house">

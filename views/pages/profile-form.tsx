@@ -28,10 +28,10 @@ export function ProfileFormPage(props: ProfileFormProps): JSX.Element {
   return (
     <Layout title={title} current="pools" viewer={viewer} assets={props.assets} live={null}>
       <Heading crumbs={[{ text: "Pools", href: "/pools" }]} title={title} />
-      <p class="dim">The rigs mine at the first pool that is well; the next one is kept warm.</p>
       <Warnings texts={props.warnings} />
       <FormErrors form={form} />
       <form method="post" action={profile === null ? "/profiles" : `/profiles/${profile.id}`} novalidate class="panel stack">
+        <p class="dim">The rigs mine at the first pool that is well; the next one is kept warm.</p>
         <Hidden csrf={viewer.csrf} {...(profile === null ? {} : { version: profile.version, form })} />
         <Field form={form} name="name" label="Name" required first={profile === null} />
         {profilePlaces.map((place, at) => (

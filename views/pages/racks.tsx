@@ -197,12 +197,16 @@ function Loose(props: { row: RowProps; mayWrite: boolean }): JSX.Element {
   const { row } = props;
   return (
     <section class="panel" aria-label="Rigs without a described rack">
-      {props.mayWrite && row.named.length > 1 ? (
+      {row.named.length > 0 ? (
         <header>
           <span class="dim">Racks that rigs name, whose size nobody told</span>
-          <a class="button" href={row.addAllHref}>
-            Tell the size of all
-          </a>
+          {props.mayWrite && row.named.length > 1 ? (
+            <a class="button" href={row.addAllHref}>
+              Tell the size of all
+            </a>
+          ) : (
+            ""
+          )}
         </header>
       ) : (
         ""
@@ -210,7 +214,10 @@ function Loose(props: { row: RowProps; mayWrite: boolean }): JSX.Element {
       <ul class="body">
         {row.named.map((named) => (
           <li>
-            <span safe>{`${plural(named.rigs, "rig says", "rigs say")} rack ${named.name}, whose size nobody told.`}</span>{" "}
+            <b safe>{`Rack ${named.name}`}</b>{" "}
+            <span class="dim" safe>
+              {plural(named.rigs, "rig")}
+            </span>{" "}
             {props.mayWrite ? <a href={named.addHref}>Tell its size</a> : ""}
           </li>
         ))}

@@ -1,6 +1,6 @@
 /** @jsxImportSource @kitajs/html */
 
-import { percent, plural, workHours } from "../format.ts";
+import { duration, percent, plural, workHours } from "../format.ts";
 import { Layout } from "../layout.tsx";
 import { type Choice, FormErrors, type FormState, Hidden, TextArea } from "../parts/form.tsx";
 import { InTurns } from "../parts/in-turns.tsx";
@@ -66,18 +66,21 @@ export function repairsHref({ span, by, site, note }: RepairQuery, path = "/repa
   return search.size === 0 ? path : `${path}?${search}`;
 }
 
-/** In hash-hours, as part of what it should have done, and as hours of its full work. */
+/** Hours with a tenth; what is less than one in its own unit. */
+const fullTime = (seconds: number): string => (seconds < 3_600 ? duration(seconds * 1_000) : `${(seconds / 3_600).toFixed(1)} h`);
+
+/** In hash-hours, as part of what it should have done, and as time of its full work. */
 function Lost(props: { item: RepairItem }): JSX.Element {
   const { lost, nominalHps, isNew } = props.item;
   if (lost === null) return <small>{isNew ? "never seen" : "no nominal known"}</small>;
-  const hours = nominalHps === null || nominalHps <= 0 ? null : Number(lost.lost) / nominalHps / 3_600;
+  const fullS = nominalHps === null || nominalHps <= 0 ? null : Number(lost.lost) / nominalHps;
   const part = lost.expected === 0n ? null : Number((lost.lost * 10_000n) / lost.expected) / 10_000;
   return (
     <>
       <span class="nowrap" safe>
         {workHours(lost.lost)}
       </span>
-      <small class="block" safe>{`${percent(part, 0)}${hours === null ? "" : `, ${hours.toFixed(1)} h of its work`}`}</small>
+      <small class="block" safe>{`${percent(part, 0)}${fullS === null ? "" : `, ${fullTime(fullS)} of its work`}`}</small>
     </>
   );
 }
@@ -257,9 +260,6 @@ export function RepairsPage(props: RepairsProps): JSX.Element {
     <Layout title="Repairs" current="repairs" viewer={viewer} assets={props.assets} live={null}>
       <div class="title">
         <h1>Repairs</h1>
-        <a class="button" href="/inventory">
-          Inventory
-        </a>
       </div>
       <Choices {...props} />
       {total === 0 ? (
@@ -284,9 +284,9 @@ export function RepairsPage(props: RepairsProps): JSX.Element {
           safe
         >{`${plural(more, "more rig, which lost less, is", "more rigs, which lost less, are")} not shown. Choose a site to see fewer.`}</p>
       )}
-      <details class="unprinted">
+      <details class="how unprinted">
         <summary>How is this computed?</summary>
-        <p class="hint">
+        <p>
           Lost = nominal hashrate × the time since the rig first connected in which the hub ran, less what it delivered: the work of its accepted shares without
           that which pools refused, as the ledger has it on record. 1 TH/s·h is what 1 TH/s does in an hour. Chance alone moves it by a few percent of a day,
           and time of planned maintenance is not taken off. The clock shows since when the status has been what it is.

@@ -192,18 +192,18 @@ export function RigPage(props: RigProps): JSX.Element {
       <How figures={["effective", "interval", "rejected", "nominal", "status"]} />
       <RigChart rig={props} />
       <div class="pair">
-        <RigConnection rig={props} clock={viewer} />
-        <RigFates {...props} clock={viewer} />
-      </div>
-      <RigShares shares={props.shares} clock={viewer} />
-      <div class="pair">
-        <RigAllocations rig={props} clock={viewer} />
+        <div>
+          <RigConnection rig={props} clock={viewer} />
+          <RigFates {...props} clock={viewer} />
+        </div>
         <div>
           {props.control === null ? "" : <RigControl {...props.control} />}
           {props.identity === null ? "" : <RigIdentity {...props.identity} />}
           <FactsPanel id="h-card" title="Asset" lines={props.card} />
         </div>
       </div>
+      <RigAllocations rig={props} clock={viewer} />
+      <RigShares shares={props.shares} clock={viewer} />
     </Layout>
   );
 }

@@ -119,7 +119,7 @@ export function NothingToShow(props: { total: number; matching: number }): JSX.E
         <Empty text="No rig matches." />
       ) : (
         <p class="empty">
-          No rig has connected yet. <a href="/connect">See the line to put into a rig</a>; the port must be open from the rigs' network.
+          No rig has connected yet. <a href="/connect">See the line to put into a rig</a>, or <a href="/imports">import them as CSV</a>.
         </p>
       )}
     </div>
@@ -155,9 +155,9 @@ export function RigList(props: RigListProps & { views: SavedViewsProps; ops: rea
             <InTurns of={props.rows} draw={(line) => <RigRow line={line} clock={props.clock} ticks={props.ticks} columns={query.columns} />} />
           </tbody>
         </table>
+        {props.total === 0 ? "" : <How figures={["effective", "nominal", "interval", "day", "rejected", "status"]} />}
       </section>
       <RigPaging query={query} matching={props.matching} pageSize={props.pageSize} />
-      {props.total === 0 ? "" : <How figures={["effective", "nominal", "interval", "day", "rejected", "status"]} />}
       {props.ops.length === 0 || props.total === 0 ? "" : <BulkBar csrf={props.csrf} ops={props.ops} matching={props.matching} query={query} />}
       <LiveStream url={props.liveUrl} zone={props.clock.zone} />
     </div>

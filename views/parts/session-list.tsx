@@ -5,7 +5,20 @@ import { Empty, Moment } from "./text.tsx";
 
 export type SessionLine = { no: number; address: string; agent: string; createdAtMs: number; lastSeenMs: number };
 
+/** Browsers and systems by what they alone write of themselves; more claim to be those further down. */
+const browsers = [/(Edg)[A-Za-z]*\//, /(OPR)\//, /(Firefox)\//, /(Chrome)\//, /(Safari)\//] as const;
+const systems = [/(Android)/, /(iPhone|iPad)/, /(Windows)/, /(Mac) OS/, /(Linux)/] as const;
 const agentCharsShown = 80;
+
+/** What a browser says of itself, short: `Chrome on Windows`; what is none as it came, cut. */
+export function browserText(agent: string): string {
+  const found = (list: readonly RegExp[]) => list.map((pattern) => pattern.exec(agent)?.[1]).find((word) => word !== undefined);
+  const browser = found(browsers);
+  const system = found(systems);
+  if (browser === undefined) return agent.slice(0, agentCharsShown);
+  const name = { Edg: "Edge", OPR: "Opera" }[browser] ?? browser;
+  return system === undefined ? name : `${name} on ${system}`;
+}
 
 /** Where somebody is signed in; each session can be ended by a form to `action`. `ownNo`: the session of who looks, which he ends by signing out. */
 export function SessionList(props: { sessions: readonly SessionLine[]; action: string; ownNo?: number; viewer: Viewer }): JSX.Element {
@@ -34,8 +47,8 @@ export function SessionList(props: { sessions: readonly SessionLine[]; action: s
               <td class="whole" safe>
                 {session.address}
               </td>
-              <td class="c2" safe>
-                {session.agent.slice(0, agentCharsShown)}
+              <td class="c2" title={session.agent} safe>
+                {browserText(session.agent)}
               </td>
               <td>
                 <Moment atMs={session.createdAtMs} clock={viewer} />

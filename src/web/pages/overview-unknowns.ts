@@ -11,11 +11,13 @@ const behindRowsMin = 20_000;
 
 /** What the figures of the page cannot say, in sentences; empty = nothing is missing. */
 export async function unknownsOf(parts: PageParts, facts: OverviewFacts, zone: string): Promise<string[]> {
-  const { ledger, hub } = parts.deps;
+  const { ledger, hub, control } = parts.deps;
   const { nowMs } = facts;
   const upMs = nowMs - parts.startedAtMs;
-  const gaps = await ledger.gaps(nowMs - dayMs, nowMs);
-  const goneMs = gaps.reduce((sum, { fromMs, toMs }) => sum + Math.min(toMs, nowMs) - Math.max(fromMs, nowMs - dayMs), 0);
+  // The first fleet is as old as the farm: before it there was nothing to know.
+  const sinceMs = Math.min(nowMs, Math.max(nowMs - dayMs, control.fleets.all()[0]?.createdAtMs ?? 0));
+  const gaps = await ledger.gaps(sinceMs, nowMs);
+  const goneMs = gaps.reduce((sum, { fromMs, toMs }) => sum + Math.min(toMs, nowMs) - Math.max(fromMs, sinceMs), 0);
   return [
     ...(hub.ready() ? [] : ["The hub is not ready yet: it takes its rigs and pools in."]),
     ...(upMs < quarterMs ? [`The hub started ${duration(upMs)} ago: statuses and short averages settle within a quarter of an hour.`] : []),

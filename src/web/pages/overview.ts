@@ -94,7 +94,10 @@ function poolsTile({ pools }: OverviewFacts): TileProps {
   const troubled = pools.filter(({ fact }) => troubledPool.has(fact?.state ?? "unused"));
   const named = troubled.slice(0, namesShown).map(({ pool, fact }) => `${pool.name} ${fact?.state}`);
   const note = [...named, ...(troubled.length > namesShown ? [`${count(troubled.length - namesShown)} more`] : [])].join(" · ");
-  return { label: "Pools", value: count(well), unit: `of ${count(pools.length)} well`, note: note || (pools.length > 0 ? "none failing" : "none yet") };
+  // One that nobody needs is neither well nor unwell.
+  const unused = pools.filter(({ fact }) => (fact?.state ?? "unused") === "unused").length;
+  const calm = unused > 0 ? `none failing, ${count(unused)} unused` : "none failing";
+  return { label: "Pools", value: count(well), unit: `of ${count(pools.length - unused)} well`, note: note || (pools.length > 0 ? calm : "none yet") };
 }
 
 function rejectedTile({ hourWork }: OverviewFacts): TileProps {

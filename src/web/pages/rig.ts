@@ -45,7 +45,7 @@ function rejectedTile(summary: SharesSummary, range: TimeRange): TileProps {
   const forwarded = summary.poolAccepted.work + summary.poolRejected.work;
   const fraction = forwarded === 0n ? null : Number((summary.poolRejected.work * 1_000_000n) / forwarded) / 1_000_000;
   const [value = "–", unit = ""] = percent(fraction, 2).split(" ");
-  return { label: `Rejected by the pool, ${rangeText(range)}`, value, unit, note: `${count(refusedCount)} of ${count(settledCount)} refused by the hub` };
+  return { label: `Rejected, ${rangeText(range)}`, value, unit, note: `${count(refusedCount)} of ${count(settledCount)} refused by the hub` };
 }
 
 function rateTile(label: string, hps: number | null, nominalHps: number | null): TileProps {

@@ -138,6 +138,25 @@ test("an empty hub says what to do, and nothing is wrong with it", async () => {
   await empty.stop();
 });
 
+test("of the time before there was a farm nobody misses data; a pool that nobody needs is not unwell", async () => {
+  const own = await openFarm();
+  fill(own, 4);
+  const spare = own.deps.control.pools.create({ name: "Spare", host: "eu3.pool.example", port: 3333, username: "nordlys" });
+  if (!spare.ok) throw new Error(spare.rule);
+  const asked: number[] = [];
+  const { gaps } = own.deps.ledger;
+  own.deps.ledger.gaps = (fromMs, toMs) => {
+    asked.push(fromMs);
+    return gaps(fromMs, toMs);
+  };
+  const bornMs = own.deps.control.fleets.ensureMain().createdAtMs;
+  const html = await (await (await signInAs(own, "owner")).get("/")).text();
+  expect([asked.length > 0, Math.min(...asked.filter((fromMs) => fromMs >= bornMs - 1_000))]).toEqual([true, bornMs]);
+  expect(part(html, "unknowns")).not.toContain("23 h of the last 24 hours");
+  expect(html).toMatch(/1 ?<\/?[^>]*>[\s\S]{0,40}of 2 well/);
+  await own.stop();
+});
+
 test("rigs that were entered and never came are not down, but never seen", async () => {
   const own = await openFarm();
   const { rigs } = own.deps.control;

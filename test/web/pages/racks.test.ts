@@ -38,7 +38,7 @@ test("two rigs at one place, a place that the rack has not, and a rack of no kno
   expect(html).toContain("2 rigs say that they stand at 1-1: S21-001, S21-010.");
   expect(html).toContain("One rig says rack K1, but no position that it has: S21-009 (says behind the door).");
   expect(html).toContain("One rig says rack K2, but no position that it has: S21-012 (says none).");
-  expect(html).toContain("1 rig says rack K3 &lt;b&gt;, whose size nobody told.");
+  expect(html).toContain("Racks that rigs name, whose size nobody toldRack K3 &lt;b&gt; 1 rig Tell its size");
   expect(html).not.toContain(hostile);
 });
 

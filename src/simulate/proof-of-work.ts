@@ -6,7 +6,7 @@ import type { Work } from "../work/work.ts";
 
 /** A solved share in the terms of a submit. */
 export type Solution = {
-  jobId: string;
+  jobId: Work["poolJobId"];
   extranonce2: string;
   ntime: number;
   nonce: number;

@@ -26,7 +26,8 @@ export type Work = {
   versionMask: number;
   /** The pool's share difficulty that goes with this job (> 0). */
   difficulty: number;
-  poolJobId: string;
+  /** As the pool wrote it; it wants the same JSON value back. */
+  poolJobId: string | number;
   /** The pool wants earlier jobs dropped. */
   clean: boolean;
 };

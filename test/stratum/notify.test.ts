@@ -43,6 +43,12 @@ describe("a notify", () => {
     ["upper-case hex", with_(7, "6625406B"), { ntime: 0x6625406b }],
     ["clean as the last of more parameters", [...good.slice(0, 8), null, "x", false], { clean: false }],
     ["something after clean", [...good, "x"], { clean: true }],
+    ["clean as 1", with_(8, 1), { clean: true }],
+    ["clean as 0", with_(8, 0), { clean: false }],
+    ["no clean", good.slice(0, 8), { clean: false }],
+    ["a clean of null", with_(8, null), { clean: false }],
+    ["a number after clean", [...good, 0], { clean: true }],
+    ["a number as job", with_(0, 5), { jobId: 5 }],
     ["no branches", with_(4, []), { merklePath: [] }],
     ["32 branches", with_(4, new Array(32).fill("22".repeat(32))), {}],
     ["100,000 bytes of coinb2", with_(3, "00".repeat(100_000)), {}],
@@ -52,7 +58,8 @@ describe("a notify", () => {
 
   const wrong: [string, unknown, RegExp][] = [
     ["no parameters", [], /^notify\.job: must be UTF-8 text of 1\.\.256/],
-    ["a number as job", with_(0, 5), /^notify\.job/],
+    ["a job number that a double does not hold", with_(0, 2 ** 53), /^notify\.job.*2\^53/],
+    ["half a job number", with_(0, 1.5), /^notify\.job/],
     ["an empty job", with_(0, ""), /^notify\.job/],
     ["a job that was no UTF-8", with_(0, "a�"), /^notify\.job/],
     ["62 digits of prevhash", with_(1, "ab".repeat(31)), /^notify\.prevhash: must be 64 hex digits/],
@@ -66,7 +73,7 @@ describe("a notify", () => {
     ["a number as version", with_(5, 536870912), /^notify\.version/],
     ["9 digits of nbits", with_(6, "017034219"), /^notify\.nbits/],
     ["an empty ntime", with_(7, ""), /^notify\.ntime/],
-    ["no clean", good.slice(0, 8), /^notify\.clean_jobs/],
+    ["2 as clean", with_(8, 2), /^notify\.clean_jobs/],
     ["a text as clean", with_(8, "true"), /^notify\.clean_jobs/],
   ];
   for (const [what, params, reason] of wrong) {

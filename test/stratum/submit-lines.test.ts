@@ -38,3 +38,11 @@ test("a number's hex is padded", () => {
   lines.append({ id: 7, worker: "w", jobId: "j", prefix: "", extranonce1: "0a", extranonce2: "000001", ntime: 1, nonce: 0xffffffff, versionBits: -1 });
   expect(Buffer.from(lines.take()).toString()).toContain(`"0a000001","${uint32ToHex(1)}","ffffffff"]`);
 });
+
+test("a job whose id is a number gets a number back", () => {
+  const lines = new SubmitLines();
+  lines.append({ id: 7, worker: "w", jobId: 5, prefix: "", extranonce1: "0a", extranonce2: "000001", ntime: 1, nonce: 2, versionBits: -1 });
+  lines.append({ id: 8, worker: "w", jobId: "5", prefix: "", extranonce1: "0a", extranonce2: "000001", ntime: 1, nonce: 3, versionBits: -1 });
+  const ids = Buffer.from(lines.take()).toString().trim().split("\n");
+  expect(ids.map((text) => JSON.parse(text).params[1])).toEqual([5, "5"]);
+});

@@ -1,15 +1,15 @@
 import type { AlgorithmName } from "../../work/algorithm.ts";
 import type { Work } from "../../work/work.ts";
 import type { Envelope, Fault } from "./envelope.ts";
-import { fault, quoted } from "./envelope.ts";
+import { fault, idText } from "./envelope.ts";
 import { bytesOfHex, hexOfBytes, hexToUint32, uint32ToHex } from "./hex.ts";
 import { v1Limits } from "./limits.ts";
 
 /** A pool's job. */
 export type Notify = {
   kind: "notify";
-  /** Opaque: any text, may hold spaces, may be used again (btcpool counts 0..255). */
-  jobId: string;
+  /** Opaque: any text, may hold spaces, may be used again (btcpool counts 0..255). A pool that sends numbers gets numbers back. */
+  jobId: string | number;
   /** 32 bytes in header order: the wire's word swap is undone. */
   prevHash: Uint8Array;
   coinb1: Uint8Array;
@@ -26,7 +26,7 @@ export type Notify = {
 /** Reads [job, prevhash, coinb1, coinb2, [branch…], version, nbits, ntime, …, clean]. */
 export function readNotify(envelope: Envelope): Notify | Fault {
   const [jobId, prevHash, coinb1, coinb2, branches] = envelope.params;
-  if (!isJobId(jobId)) return fault(`notify.job: must be UTF-8 text of 1..${v1Limits.jobIdCharsMax} characters`, envelope);
+  if (!isJobId(jobId)) return fault(`notify.job: must be UTF-8 text of 1..${v1Limits.jobIdCharsMax} characters, or a whole number below 2^53`, envelope);
   const previous = typeof prevHash === "string" && prevHash.length === 64 ? bytesOfHex(prevHash) : null;
   if (previous === null) return fault("notify.prevhash: must be 64 hex digits", envelope);
   const head = coinbasePart(coinb1);
@@ -43,8 +43,9 @@ export function readNotify(envelope: Envelope): Notify | Fault {
   return { kind: "notify", jobId, prevHash: swapWords(previous), coinb1: head, coinb2: tail, merklePath, ...numbers };
 }
 
-/** A replacement mark would come back to the pool as other bytes than it sent, so such a job is of no use. */
-function isJobId(value: unknown): value is string {
+/** A replacement mark, or a number that a double does not hold, would come back to the pool as another than it sent: such a job is of no use. */
+function isJobId(value: unknown): value is string | number {
+  if (typeof value === "number") return Number.isSafeInteger(value);
   return typeof value === "string" && value.length > 0 && value.length <= v1Limits.jobIdCharsMax && !value.includes("�");
 }
 
@@ -65,7 +66,7 @@ function readBranches(value: unknown): Uint8Array[] | null {
 
 type NotifyNumbers = { version: number; nbits: number; ntime: number; clean: boolean };
 
-/** public-pool leaves out leading zeros. `clean` is the last parameter, not always the ninth (ESP-Miner reads it so). */
+/** public-pool leaves out leading zeros. */
 function readNumbers(envelope: Envelope): NotifyNumbers | Fault {
   const { params } = envelope;
   const version = numberOf(params[5]);
@@ -74,8 +75,20 @@ function readNumbers(envelope: Envelope): NotifyNumbers | Fault {
   if (version < 0) return fault("notify.version: must be 1..8 hex digits", envelope);
   if (nbits < 0) return fault("notify.nbits: must be 1..8 hex digits", envelope);
   if (ntime < 0) return fault("notify.ntime: must be 1..8 hex digits", envelope);
-  const clean = params.length > 8 ? (flagOf(params[params.length - 1]) ?? flagOf(params[8])) : null;
+  const clean = cleanOf(params);
   return clean === null ? fault("notify.clean_jobs: must be true or false, as the last parameter", envelope) : { version, nbits, ntime, clean };
+}
+
+/**
+ * The last parameter, not always the ninth (ESP-Miner reads it so); some write 1 and 0. One that is missing says that old jobs go on, which
+ * costs nothing where they do not: a new block makes a job clean whatever its pool says.
+ */
+function cleanOf(params: readonly unknown[]): boolean | null {
+  const ninth = params[8];
+  const plain = flagOf(params[params.length - 1]) ?? flagOf(ninth);
+  if (plain !== null) return plain;
+  if (ninth === 1 || ninth === 0) return ninth === 1;
+  return ninth === undefined || ninth === null ? false : null;
 }
 
 function numberOf(value: unknown): number {
@@ -115,5 +128,5 @@ export function writeNotify(notify: Omit<Notify, "kind">): string {
   const branches = notify.merklePath.map((branch) => `"${hexOfBytes(branch)}"`).join(",");
   const coinbase = `"${hexOfBytes(swapWords(notify.prevHash))}","${hexOfBytes(notify.coinb1)}","${hexOfBytes(notify.coinb2)}"`;
   const numbers = `"${uint32ToHex(notify.version)}","${uint32ToHex(notify.nbits)}","${uint32ToHex(notify.ntime)}",${notify.clean}`;
-  return `{"id":null,"method":"mining.notify","params":[${quoted(notify.jobId)},${coinbase},[${branches}],${numbers}]}\n`;
+  return `{"id":null,"method":"mining.notify","params":[${idText(notify.jobId)},${coinbase},[${branches}],${numbers}]}\n`;
 }

@@ -1,4 +1,4 @@
-import { quoted } from "./envelope.ts";
+import { idText, quoted } from "./envelope.ts";
 import { hexCodes } from "./hex.ts";
 
 /** One submit for a pool; the texts in hex are lower-case. */
@@ -6,7 +6,8 @@ export type SubmitLine = {
   /** An integer from 0 up. */
   id: number;
   worker: string;
-  jobId: string;
+  /** As the pool's job has it: text or number. */
+  jobId: string | number;
   /** The pool's extranonce2 in the pieces that it comes in: what the hub put before, the rig's extranonce1, the rig's own part. */
   prefix: string;
   extranonce1: string;
@@ -33,7 +34,7 @@ export class SubmitLines {
   private bytes = new Uint8Array(firstBytes);
   private used = 0;
   private worker = "";
-  private jobId = "";
+  private jobId: string | number = "";
   /** From the id's end to the extranonce2's begin; the same for all shares of one worker and job. */
   private middle: Uint8Array = middleOf("", "");
 
@@ -114,6 +115,6 @@ export class SubmitLines {
   }
 }
 
-function middleOf(worker: string, jobId: string): Uint8Array {
-  return Buffer.from(`,"method":"mining.submit","params":[${quoted(worker)},${quoted(jobId)},"`);
+function middleOf(worker: string, jobId: string | number): Uint8Array {
+  return Buffer.from(`,"method":"mining.submit","params":[${quoted(worker)},${idText(jobId)},"`);
 }

@@ -63,6 +63,8 @@ export const limits = Object.freeze({
   poolSilentMsMax: 90_000,
   /** After so long on one job rigs are at the end of the ntime that they may roll. */
   poolJoblessMsMax: 600_000,
+  /** A first job whose ntime is further off makes no block: nodes take two hours ahead (consensus), and a pool that works has it right by seconds. */
+  jobClockHoursMax: 2,
   /** cgminer gives a pool up after 90 s without a line, so rigs get a job at least as often. */
   jobEveryMsMax: 50_000,
   backoffMsMin: 1_000,

@@ -16,3 +16,15 @@ export function networkWords(host: string, error: NetworkError | undefined): str
   if (code.startsWith("EAI_")) return `the name ${host} could not be looked up: the name server does not answer or has failed`;
   return error.message;
 }
+
+/** A TLS handshake that failed, in words; `undefined` where nobody says why. The commonest cause is a port that speaks plainly. */
+export function tlsWords(error: NetworkError | null | undefined): string {
+  if (error?.code === "EPROTO") return "the pool answered without TLS: this port may be for stratum+tcp, not stratum+ssl";
+  if (error?.code === "ECONNRESET") return "the pool hung up on the TLS handshake: this port may be for stratum+tcp, not stratum+ssl";
+  return error ? `TLS handshake failed: ${error.message}` : "TLS handshake failed";
+}
+
+/** Whether a pool that was spoken to plainly answers in TLS: an alert or a handshake record, which no text begins with (RFC 8446, 5.1). */
+export function isTlsRecord(bytes: Uint8Array): boolean {
+  return (bytes[0] === 0x15 || bytes[0] === 0x16) && (bytes.length < 2 || bytes[1] === 3);
+}

@@ -11,8 +11,9 @@ import { prepareWork } from "../work/prepared-work.ts";
 import type { HubJob, JobOrigin, PoolJob, SubmittedShare, Tip } from "./hub-job.ts";
 import { limits } from "./limits.ts";
 import { GatheringWriter } from "./line-writer.ts";
-import { networkWords } from "./network-words.ts";
+import { isTlsRecord } from "./network-words.ts";
 import { PendingSubmits, type SettleShare } from "./pending-submits.ts";
+import { dialPool, type PoolSocket } from "./pool-dial.ts";
 import { PoolNames } from "./pool-names.ts";
 
 export type PoolAddress = {
@@ -89,7 +90,7 @@ export class PoolSession implements JobOrigin {
   private readonly events: PoolSessionEvents;
   private readonly cutter = new LineCutter(limits.poolLineBytesMax);
   private writer: GatheringWriter | null = null;
-  private socket: { end: () => void; terminate: () => void } | null = null;
+  private socket: PoolSocket | null = null;
   private phaseSinceMs: number;
   private tip: Tip = { superseded: false };
   private readonly names: PoolNames;
@@ -161,7 +162,7 @@ export class PoolSession implements JobOrigin {
     this.pending.expire(nowMs);
     if (this.closedAtMs !== 0) return;
     const inPhaseMs = nowMs - this.phaseSinceMs;
-    if (this.phase === "connecting" && inPhaseMs > limits.connectMsMax) this.close("network", `no connection within ${limits.connectMsMax / 1000} s`);
+    if (this.phase === "connecting" && inPhaseMs > limits.connectMsMax) this.close("network", this.unconnectedWords());
     else if (this.phase === "configuring" && inPhaseMs > limits.configureMsMax) this.startSubscribe();
     else if (!this.ready && nowMs - this.openedAtMs > limits.connectMsMax + limits.handshakeMsMax)
       this.close("network", `no complete login within ${(limits.connectMsMax + limits.handshakeMsMax) / 1000} s`);
@@ -176,43 +177,21 @@ export class PoolSession implements JobOrigin {
   }
 
   private dial(): void {
-    const { host, port, tls } = this.address;
-    const session = this;
-    const failed = (error?: Error) => session.close("network", networkWords(host, error));
-    Bun.connect({
-      hostname: host,
-      port,
-      // Verified by us in `handshake`: an unvouched certificate is used with a warning, as most pools' are self-made.
-      ...(tls ? { tls: { rejectUnauthorized: false, serverName: host } } : {}),
-      socket: {
-        binaryType: "buffer",
-        open(socket) {
-          if (session.closedAtMs !== 0) {
-            socket.terminate();
-            return;
-          }
-          session.socket = socket;
-          socket.setNoDelay(true);
-          socket.setKeepAlive(true, 30_000);
-          session.writer = new GatheringWriter(socket, limits.unsentPoolBytesMax);
-          if (!tls) session.connected();
-        },
-        handshake(_socket, success, error) {
-          if (error !== null && error !== undefined) session.warnings.add(`TLS certificate not vouched for: ${error.message}`);
-          if (!success && error === null) session.close("network", "TLS handshake failed");
-          else session.connected();
-        },
-        data(_socket, bytes) {
-          session.receive(bytes);
-        },
-        drain() {
-          session.writer?.drain();
-        },
-        close: (_socket, error) => failed(error),
-        error: (_socket, error) => failed(error),
-        connectError: (_socket, error) => failed(error),
+    dialPool(this.address, {
+      open: (socket) => {
+        if (this.closedAtMs !== 0) return false;
+        this.socket = socket;
+        this.writer = new GatheringWriter(socket, limits.unsentPoolBytesMax);
+        return true;
       },
-    }).catch(failed);
+      ready: (warning) => {
+        if (warning !== null) this.warnings.add(warning);
+        this.connected();
+      },
+      data: (bytes) => this.receive(bytes),
+      drain: () => this.writer?.drain(),
+      failed: (text) => this.close("network", text),
+    });
   }
 
   private connected(): void {
@@ -222,6 +201,12 @@ export class PoolSession implements JobOrigin {
       this.enter("configuring");
       this.writer?.queue(writeConfigure(configureId, limits.versionMask));
     } else this.startSubscribe();
+  }
+
+  private unconnectedWords(): string {
+    const within = `within ${limits.connectMsMax / 1000} s`;
+    // A pool that speaks plainly takes our greeting for a line that has not ended yet.
+    return this.socket === null ? `no connection ${within}` : `no TLS handshake ${within}: this port may be for stratum+tcp, not stratum+ssl`;
   }
 
   private enter(phase: Phase): void {
@@ -237,6 +222,10 @@ export class PoolSession implements JobOrigin {
   private receive(bytes: Buffer): void {
     if (this.closedAtMs !== 0) return;
     this.lastLineAtMs = this.now();
+    if (this.phase !== "open" && isTlsRecord(bytes)) {
+      this.close("protocol", "the pool speaks TLS on this port: its URL must begin with stratum+ssl");
+      return;
+    }
     const whole = this.cutter.push(bytes, this.onLine);
     if (!whole) this.close("protocol", `sent a line of over ${limits.poolLineBytesMax} bytes`);
   }

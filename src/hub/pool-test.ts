@@ -1,5 +1,6 @@
 import type { Pool } from "../control/pools.ts";
 import type { PoolTest, PoolTestStep } from "../health/facts.ts";
+import { limits } from "./limits.ts";
 import { sizeWarnings } from "./pool-facts.ts";
 import { PoolSession } from "./pool-session.ts";
 
@@ -33,9 +34,11 @@ function tryPool(pool: PoolToTest, { now, agent, waitMsMax }: Parts, configure: 
   const session: PoolSession = new PoolSession(
     { ...{ host, port, tls, username, algorithm, agent, configure }, poolNo: no, contractNo: 0, password: password.reveal(), passDifficulty: false },
     {
-      step: (_session, name, text) => {
-        steps.push({ name, ok: true, ms: now() - stepStartedMs, text });
-        stepStartedMs = now();
+      step: (tried, name, text) => {
+        const nowMs = now();
+        const wrong = name === "first_job" ? jobFault(tried, nowMs) : null;
+        steps.push({ name, ok: wrong === null, ms: nowMs - stepStartedMs, text: wrong ?? text });
+        stepStartedMs = nowMs;
       },
       ready: (ready) => finish(ready, null),
       job: () => {},
@@ -49,6 +52,14 @@ function tryPool(pool: PoolToTest, { now, agent, waitMsMax }: Parts, configure: 
   const ticking = setInterval(() => session.tick(now()), 250);
   const deadline = setTimeout(() => finish(session, `no answer within ${waitMsMax / 1000} s`), waitMsMax);
   return promise;
+}
+
+/** A node that has stopped goes on handing out its last job; nobody takes a block of it. */
+function jobFault({ current }: PoolSession, nowMs: number): string | null {
+  const hours = (nowMs / 1000 - (current?.work.ntime ?? 0)) / 3600;
+  if (Math.abs(hours) <= limits.jobClockHoursMax) return null;
+  const by = `${Math.round(Math.abs(hours)).toLocaleString("en")} hours ${hours > 0 ? "old" : "ahead"}`;
+  return `its job is ${by} by this machine's clock: the pool's node stands still, or one of the clocks is wrong`;
 }
 
 function resultOf(session: PoolSession, steps: PoolTestStep[]): PoolTest {

@@ -58,7 +58,12 @@ function failed(name: "connect", text: string, ms: number): PoolTest {
   return { ok: false, steps: [{ name, ok: false, ms, text }], extranonce2Size: null, difficulty: null, warnings: [] };
 }
 
-const wordsOfStep = { connect: "could not be reached", subscribe: "refused subscribe", authorize: "refused authorize", first_job: "sent no job" } as const;
+const wordsOfStep = {
+  connect: "could not be reached",
+  subscribe: "did not take subscribe",
+  authorize: "refused authorize",
+  first_job: "sent no usable job",
+} as const;
 
 /** Adds to the warnings what an operator must know before he relies on the pool. */
 function explained(test: PoolTest): PoolTest {

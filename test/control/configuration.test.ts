@@ -253,6 +253,7 @@ describe("listeners", () => {
     ["invalid bind", { bind: "3333" }],
     ["invalid bind", { bind: "::1:3333" }],
     ["invalid bind", { bind: "0.0.0.0:70000" }],
+    ["invalid bind", { bind: "127.0.0.1:33x33" }],
     ["invalid fleetNo", { fleetNo: 99 }],
     ["invalid proxyFrom.1", { proxyFrom: ["10.0.0.0/8", "10.0.0.0/33"] }],
     ["invalid proxyFrom.0", { proxyFrom: ["example.org"] }],

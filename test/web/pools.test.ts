@@ -203,6 +203,7 @@ test("listeners are added, changed and removed; the flag's own stays", async () 
   const cases: [body: object, pointer: string, status: number][] = [
     [{ bind: "nonsense", fleet_id: fleet }, "/bind", 422],
     [{ bind: "0.0.0.0:70000", fleet_id: fleet }, "/bind", 422],
+    [{ bind: "127.0.0.1:33x33", fleet_id: fleet }, "/bind", 422],
     [{ bind: "::1:5", fleet_id: fleet }, "/bind", 422],
     [{ bind: "0.0.0.0:5000", fleet_id: nobody("flt") }, "/fleet_id", 422],
     [{ bind: "0.0.0.0:5000", fleet_id: fleet, proxy_from: ["10.0.0.0/33"] }, "/proxy_from/0", 422],

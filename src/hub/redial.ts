@@ -1,7 +1,7 @@
 import { limits } from "./limits.ts";
 import type { PoolCloseReason, PoolSession } from "./pool-session.ts";
 
-/** When a pool is dialled again: one retry at once, then full jitter up to a minute (reliability reference 3); a refused account every five minutes. */
+/** When a pool is dialled again: one retry at once, then full jitter up to a minute (reliability reference 3); an account that is refused from the first every five minutes. */
 export class Redial {
   attempts = 0;
   atMs = 0;
@@ -10,6 +10,10 @@ export class Redial {
   private hurriedMs = Number.POSITIVE_INFINITY;
   /** Why the last session ended; null after a login. */
   lastClose: PoolCloseReason | null = null;
+  /** The last session ended by what does not pass by itself: the account is refused, or the pool leaves too few bytes. */
+  misconfigured = false;
+  /** When it last had a session that held. */
+  private goodAtMs = Number.NEGATIVE_INFINITY;
   /** A pool that hangs up on configure is asked without it the next time; only then, for it may have been a restart. */
   skipConfigure = false;
   private readonly random: () => number;
@@ -18,12 +22,24 @@ export class Redial {
     this.random = random;
   }
 
+  /** A session holds. */
+  good(nowMs: number): void {
+    this.goodAtMs = nowMs;
+  }
+
+  /** A new session holds a job. */
+  succeeded(): void {
+    this.lastClose = null;
+    this.misconfigured = false;
+  }
+
   reset(): void {
     this.attempts = 0;
+    this.goodAtMs = Number.NEGATIVE_INFINITY;
     this.atMs = 0;
     this.earliestMs = 0;
     this.hurriedMs = Number.POSITIVE_INFINITY;
-    this.lastClose = null;
+    this.succeeded();
   }
 
   failed(session: PoolSession, reason: PoolCloseReason, nowMs: number): void {
@@ -32,10 +48,14 @@ export class Redial {
     // A pool that lets us in and throws us out again is failing as much as one that does not answer.
     const wasReady = session.readyAtMs !== 0 && nowMs - session.readyAtMs > limits.handshakeMsMax;
     this.attempts = wasReady ? 1 : this.attempts + 1;
-    if (reason.kind === "refused") this.atMs = nowMs + limits.misconfiguredRetryMs;
+    // A pool that restarts refuses accounts that are good: this one was until just now.
+    const refused = reason.kind === "refused" && nowMs - this.goodAtMs > limits.misconfiguredRetryMs;
+    this.misconfigured = refused || reason.kind === "unfit";
+    if (refused) this.atMs = nowMs + limits.misconfiguredRetryMs;
     else this.atMs = wasReady ? nowMs : nowMs + this.jitterMs();
     this.atMs = Math.max(this.atMs, this.earliestMs);
-    this.hurriedMs = reason.kind === "network" ? Math.max(this.earliestMs, nowMs + this.random() * limits.hurriedBackoffMsMax) : Number.POSITIVE_INFINITY;
+    const passes = reason.kind === "network" || (reason.kind === "refused" && !refused);
+    this.hurriedMs = passes ? Math.max(this.earliestMs, nowMs + this.random() * limits.hurriedBackoffMsMax) : Number.POSITIVE_INFINITY;
   }
 
   /** Rigs have no pool at all: a wait that was meant to spare one that fails is over sooner. */

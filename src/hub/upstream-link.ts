@@ -7,8 +7,11 @@ import type { PoolAddress, PoolSession } from "./pool-session.ts";
 export type Link = {
   session: PoolSession;
   board: JobBoard;
-  only: Hand | null /** Since it is of a former configuration or let go; 0 = it is not. */;
+  only: Hand | null;
+  /** Since it is of a former configuration or let go; 0 = it is not. */
   retiringSinceMs: number;
+  /** The pool has asked us to come anew. Until a new session can take its rigs over this one is as good as before, however long that is. */
+  leaving: boolean;
   emptySinceMs: number;
 };
 
@@ -18,9 +21,25 @@ export function faceOf(links: readonly Link[]): PoolSession | null {
   return (links.find((link) => isCurrent(link) && link.session.ready) ?? links.find(isCurrent))?.session ?? null;
 }
 
+/** Can take rigs, and is of the present configuration. */
+export function isUpToDate({ session, retiringSinceMs }: Link): boolean {
+  return session.ready && retiringSinceMs === 0;
+}
+
+/** Of the present configuration, and to stay. */
+export function isToStay({ retiringSinceMs, leaving }: Link): boolean {
+  return retiringSinceMs === 0 && !leaving;
+}
+
+/** Whether rigs that come are to go there: to one that retires or leaves only while there is none better. */
+export function takesRigs(link: Link, links: readonly Link[]): boolean {
+  if (!link.session.ready || isToStay(link)) return link.session.ready;
+  return !links.some(link.leaving && link.retiringSinceMs === 0 ? (other) => other.session.ready && isToStay(other) : isUpToDate);
+}
+
 /** Whether another session in use has the same extranonce1. */
 export function hasTwin(link: Link, links: readonly Link[]): boolean {
-  const isTwin = ({ session, retiringSinceMs }: Link) => session.ready && retiringSinceMs === 0 && Buffer.compare(session.fixed, link.session.fixed) === 0;
+  const isTwin = (other: Link) => isUpToDate(other) && Buffer.compare(other.session.fixed, link.session.fixed) === 0;
   return links.some((other) => other !== link && isTwin(other));
 }
 
@@ -49,14 +68,22 @@ export function poolAddress(pool: Pool, login: { contractNo: number; rigName: st
 /** Asks whether one of some rigs has such a layout. */
 export type AnyLayout = (isSuch: (layout: Layout) => boolean) => boolean;
 
+/** Who works at a pool, waits to, or is expected to. */
+type Crew = { readonly expected: AnyLayout; readonly waiting: ReadonlyMap<Hand, number>; readonly links: readonly Link[] };
+
 /**
  * Whether a rig that is expected, waits, or works on one of the links fills the bytes that a pool leaves, so that no prefix can tell it
  * from another of the same extranonce1.
  */
-export function isFilled(free: number, rigs: { expected: AnyLayout; waiting: ReadonlyMap<Hand, number>; links: readonly Link[] }): boolean {
+export function isFilled(free: number, { expected, waiting, links }: Crew): boolean {
   const fills = (layout: Layout) => fillerBytes(free, layout) === 0;
-  if (rigs.links.some(({ board }) => board.hasLayout(fills)) || rigs.expected(fills)) return true;
-  return rigs.waiting.size > 0 && rigs.waiting.keys().some(({ layout }) => fills(layout));
+  if (links.some(({ board }) => board.hasLayout(fills)) || expected(fills)) return true;
+  return waiting.size > 0 && waiting.keys().some(({ layout }) => fills(layout));
+}
+
+/** Rigs wait that fit, so the ground of the sessions there are is others'. */
+export function isCrowded(free: number, { waiting }: Pick<Crew, "waiting">): boolean {
+  return waiting.size > 0 && waiting.keys().some(({ layout }) => fillerBytes(free, layout) >= 0);
 }
 
 /** The least hashrate that one of the sessions with rigs is meant to have, in H/s; null where one rig's is not known. */

@@ -8,7 +8,7 @@ export type UpstreamStanding = {
   role: "active" | "warm" | "off";
   /** Let go because of a fault and not ready since. */
   probing: boolean;
-  redial: Pick<Redial, "lastClose" | "attempts">;
+  redial: Pick<Redial, "misconfigured" | "attempts">;
   watch: { readonly fault: PoolFault | null };
 };
 
@@ -17,7 +17,7 @@ export function stateOf({ upToDate, role, probing, redial, watch }: UpstreamStan
   // Rigs may work for a pool at fault, where there is no better one.
   if (upToDate && role === "active") return "live";
   if (upToDate) return watch.fault === null ? "warm" : "ejected";
-  if (redial.lastClose?.kind === "refused" || redial.lastClose?.kind === "unfit") return "misconfigured";
+  if (redial.misconfigured) return "misconfigured";
   if (role === "off") return "unused";
   if (probing) return "ejected";
   return redial.attempts > 0 ? "failing" : "connecting";

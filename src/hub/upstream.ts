@@ -3,7 +3,6 @@ import type { PoolState } from "../health/facts.ts";
 import type { PoolFault } from "../health/pool-fault.ts";
 import type { TipHistory } from "../health/pool-tips.ts";
 import type { EndpointChoice } from "../schedule/choose-endpoint.ts";
-import { fillerBytes } from "../work/extranonce.ts";
 import type { Work } from "../work/work.ts";
 import type { GroundBook } from "./ground-book.ts";
 import type { PoolJob } from "./hub-job.ts";
@@ -13,7 +12,7 @@ import type { SettleShare } from "./pending-submits.ts";
 import { type PoolCloseReason, PoolSession, type PoolSessionEvents } from "./pool-session.ts";
 import { PoolWatch } from "./pool-watch.ts";
 import { Redial } from "./redial.ts";
-import { type AnyLayout, faceOf, hasTwin, isFilled, type Link, poolAddress, sameAccount } from "./upstream-link.ts";
+import { type AnyLayout, faceOf, hasTwin, isCrowded, isFilled, isToStay, isUpToDate, type Link, poolAddress, sameAccount, takesRigs } from "./upstream-link.ts";
 import { stateOf } from "./upstream-state.ts";
 
 export type UpstreamDeps = {
@@ -52,7 +51,7 @@ export class Upstream {
   readonly waiting = new Map<Hand, number>();
   readonly watch: PoolWatch;
   private readonly warned = new Set<string>();
-  private links: Link[] = [];
+  links: readonly Link[] = [];
   readonly redial: Redial;
   /** Its sessions were let go because of a fault, and a new one has not been ready yet. */
   private probing = false;
@@ -80,7 +79,7 @@ export class Upstream {
 
   /** Some session of the present configuration does. */
   private get upToDate(): boolean {
-    return this.links.some((link) => link.session.ready && link.retiringSinceMs === 0);
+    return this.links.some(isUpToDate);
   }
 
   /** Its first dial is under way, or waits for those of others: it has not had time to answer. */
@@ -149,7 +148,7 @@ export class Upstream {
     else {
       for (const link of this.links) {
         if (left.length === 0) break;
-        if (!link.session.ready || (link.retiringSinceMs !== 0 && this.upToDate)) continue;
+        if (!takesRigs(link, this.links)) continue;
         this.introduceAll(link, left);
         left = link.board.adopt(left);
       }
@@ -196,11 +195,17 @@ export class Upstream {
       this.letGo(link, nowMs);
       if (link.session.ready && link.board.size > 0 && nowMs - link.board.lastIssueAtMs > limits.jobEveryMsMax) link.board.repeat();
     }
-    // It has held for as long as a handshake may take: the next failure is a first one.
-    if (this.links.some(({ session }) => session.ready && nowMs - session.readyAtMs > limits.handshakeMsMax)) this.redial.attempts = 0;
+    this.noteHeld(nowMs);
     this.judge(nowMs);
     if (this.role !== "off") this.keepOpen(nowMs);
     this.noteState();
+  }
+
+  /** It has held for as long as a handshake may take: the next failure is a first one. */
+  private noteHeld(nowMs: number): void {
+    const held = this.links.filter(({ session }) => session.ready && nowMs - session.readyAtMs > limits.handshakeMsMax);
+    if (held.length > 0) this.redial.good(nowMs);
+    if (held.some(isToStay)) this.redial.attempts = 0;
   }
 
   /** Looks for what is wrong with it. A pool at fault that nobody works for is logged into anew, to see whether it is well again. */
@@ -239,7 +244,7 @@ export class Upstream {
   }
 
   private keepOpen(nowMs: number): void {
-    const shared = this.links.filter((link) => link.retiringSinceMs === 0 && link.only === null).length;
+    const shared = this.links.filter((link) => isToStay(link) && link.only === null).length;
     for (let count = shared; count < this.sharedWanted() && nowMs >= this.redial.atMs; count++) {
       if (!this.deps.mayDial()) return;
       this.dial(null);
@@ -247,7 +252,7 @@ export class Upstream {
     }
     if (!this.perRig || !this.usable) return;
     for (const hand of this.waiting.keys()) {
-      if (this.links.some((link) => link.only === hand && link.retiringSinceMs === 0)) continue;
+      if (this.links.some((link) => link.only === hand && isToStay(link))) continue;
       if (nowMs < this.redial.atMs || !this.deps.mayDial()) return;
       this.dial(hand);
     }
@@ -258,22 +263,13 @@ export class Upstream {
     const face = this.face;
     // Only a pool that leaves no room for a prefix needs more than one.
     if (face === null || !face.ready) return 1;
-    const ready = () => this.links.filter((link) => link.session.ready && link.retiringSinceMs === 0).length;
-    const wanted = Math.max(1, this.filled(face.free) ? this.sessionsWanted(face.free) : 1, this.crowded(face.free) ? ready() + 1 : 1);
+    const ready = () => this.links.filter(isUpToDate).length;
+    const wanted = Math.max(1, isFilled(face.free, this) ? this.sessionsWanted(face.free) : 1, isCrowded(face.free, this) ? ready() + 1 : 1);
     return Math.min(wanted, limits.sessionsPerUpstreamMax);
   }
 
-  private filled(free: number): boolean {
-    return isFilled(free, { expected: this.expected, waiting: this.waiting, links: this.links });
-  }
-
-  /** Rigs wait that fit, so the ground of the sessions there are is others'. */
-  private crowded(free: number): boolean {
-    return this.waiting.size > 0 && this.waiting.keys().some((hand) => fillerBytes(free, hand.layout) >= 0);
-  }
-
   private adoptAlone(hand: Hand): boolean {
-    const own = this.links.find((link) => link.only === hand && link.retiringSinceMs === 0 && link.session.ready);
+    const own = this.links.find((link) => link.only === hand && isToStay(link) && link.session.ready);
     return own !== undefined && own.board.adopt([hand]).length === 0;
   }
 
@@ -300,8 +296,9 @@ export class Upstream {
     const { contractNo } = this;
     const address = poolAddress(pool, { contractNo, rigName: only?.rigName ?? null, configure: !this.redial.skipConfigure, agent: deps.agent });
     const session = new PoolSession(address, events, deps.now);
-    link = { session, board: new JobBoard((work) => deps.bookOf(pool.host, pool.port, work), deps.now), only, retiringSinceMs: 0, emptySinceMs: 0 };
-    this.links.push(link);
+    const board = new JobBoard((work) => deps.bookOf(pool.host, pool.port, work), deps.now);
+    link = { session, board, only, retiringSinceMs: 0, leaving: false, emptySinceMs: 0 };
+    this.links = [...this.links, link];
   }
 
   private onReady(session: PoolSession, only: Hand | null): void {
@@ -309,7 +306,8 @@ export class Upstream {
     if (link === undefined || session.current === null) return;
     this.watch.noteJob(link.session, this.deps.now());
     link.board.post(session.current);
-    this.redial.lastClose = null;
+    this.redial.succeeded();
+    for (const old of this.links) if (old.leaving && old.only === only && old.retiringSinceMs === 0) old.retiringSinceMs = this.deps.now();
     if (this.watch.fault === null || this.probing) this.beginAnew();
     if (only === null && this.repeatsFixed(link)) {
       this.fixedRepeats = true;
@@ -342,7 +340,7 @@ export class Upstream {
   private repeatsFixed(link: Link): boolean {
     const { free } = link.session;
     // With room to spare they share the ground as if they were one.
-    if (!this.filled(free) && !this.crowded(free)) return false;
+    if (!isFilled(free, this) && !isCrowded(free, this)) return false;
     return hasTwin(link, this.links);
   }
 
@@ -369,9 +367,9 @@ export class Upstream {
 
   /** The pool wants us anew, mostly at another machine of its own: the new session takes the rigs over when it holds a job, as after an edit. */
   private replace(link: Link | null, waitS: number): void {
-    if (link === null || link.retiringSinceMs !== 0) return;
+    if (link === null || !isToStay(link)) return;
     const nowMs = this.deps.now();
-    link.retiringSinceMs = nowMs;
+    link.leaving = true;
     if (link.only !== null) this.wait(link.only);
     this.redial.notBefore(nowMs + Math.min(waitS * 1000, limits.retireMsMax / 2));
     if (this.role !== "off") this.keepOpen(nowMs);

@@ -66,6 +66,53 @@ test("one that hangs up after it has asked is not dialled before the time that i
   await pool.visitor();
 });
 
+/** Whoever logs in from now on is refused, as by a pool that is not up yet, until it `accepts`. */
+function refuseLogins(): { refused: number; accepts: boolean } {
+  const logins = { refused: 0, accepts: false };
+  const serve = async () => {
+    for (;;) {
+      await greet(await pool.visitor(), { extranonce1: "99887766", authorizes: logins.accepts });
+      if (!logins.accepts) logins.refused++;
+    }
+  };
+  serve().catch(() => {});
+  return logins;
+}
+
+test("one that asks us to reconnect and then refuses logins for minutes keeps its rigs at the old session, and gets them at the first login that it takes", async () => {
+  const end = await open();
+  const miner = await RawMiner.login(house.port, "farm.r1");
+  await house.pass(15_000);
+  const logins = refuseLogins();
+  end.say({ id: null, method: "client.reconnect", params: [] });
+  await house.pass(150_000, () => end.say({ id: null, method: "mining.ping", params: [] }));
+  expect(logins.refused).toBeGreaterThan(3);
+  expect(logins.refused).toBeLessThan(30);
+  expect([end.closed, miner.end.closed, house.hub.pool(row.no)?.state]).toEqual([false, false, "live"]);
+  const asked = miner.submit();
+  end.say({ id: (await submitted(end)).id, result: true, error: null });
+  expect(await miner.end.answer(asked)).toMatchObject({ result: true });
+  logins.accepts = true;
+  await house.pass(62_000, () => end.say({ id: null, method: "mining.ping", params: [] }));
+  await miner.end.next((line) => line["method"] === "mining.notify" && String((line["params"] as unknown[])[2]).includes("99887766"));
+});
+
+test("one that hangs up meanwhile is failing, not misconfigured: it is asked again within a minute", async () => {
+  const end = await open();
+  await house.pass(15_000);
+  const logins = refuseLogins();
+  end.say({ id: null, method: "client.reconnect", params: [] });
+  await house.pass(5_000);
+  end.hangUp();
+  await house.until(() => house.hub.pool(row.no)?.state === "failing");
+  const before = logins.refused;
+  await house.pass(62_000);
+  expect(logins.refused).toBeGreaterThan(before);
+  logins.accepts = true;
+  await house.pass(62_000);
+  expect(house.hub.pool(row.no)?.state).toBe("live");
+});
+
 test("one that nobody mines at any more may ask as it likes: its session only waits for late shares", async () => {
   const end = await open();
   const next = house.addPool(house.pool());

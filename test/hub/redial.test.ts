@@ -50,3 +50,22 @@ test("where rigs have no pool at all, one that could not be reached is dialled w
   redial.hurry();
   expect(redial.atMs).toBe(300_000);
 });
+
+test("an account that held until just now and is refused is dialled as one that does not answer, for five minutes; then it is misconfigured", () => {
+  const redial = new Redial(() => 1);
+  const refused: PoolCloseReason = { kind: "refused", text: "no" };
+  redial.good(1_000_000);
+  const waits = [1_000_000, 1_300_000, 1_300_001].map((nowMs) => {
+    redial.failed(session(0), refused, nowMs);
+    return [redial.atMs - nowMs, redial.misconfigured];
+  });
+  expect(waits).toEqual([
+    [1_000, false],
+    [2_000, false],
+    [300_000, true],
+  ]);
+  redial.good(1_400_000);
+  redial.reset();
+  redial.failed(session(0), refused, 1_400_000);
+  expect(redial.misconfigured).toBe(true);
+});

@@ -15,11 +15,11 @@ export function setDifficulty(difficulty: number): Line {
   return { id: null, method: "mining.set_difficulty", params: [difficulty] };
 }
 
-export type Greeting = { mask?: string | null; extranonce1?: string; extranonce2Bytes?: number; difficulty?: number; job?: JobFields };
+export type Greeting = { mask?: string | null; extranonce1?: string; extranonce2Bytes?: number; difficulty?: number; job?: JobFields; authorizes?: boolean };
 
-/** Answers the hub's handshake as it is asked, then sends a difficulty and a job. */
+/** Answers the hub's handshake as it is asked, then sends a difficulty and a job, unless it refuses to authorize. */
 export async function greet(end: RawEnd, greeting: Greeting = {}): Promise<void> {
-  const { mask = "1fffe000", extranonce1 = "aabbccdd", extranonce2Bytes = 8, difficulty = easyDifficulty, job = {} } = greeting;
+  const { mask = "1fffe000", extranonce1 = "aabbccdd", extranonce2Bytes = 8, difficulty = easyDifficulty, job = {}, authorizes = true } = greeting;
   let request = await end.next(({ method }) => method === "mining.configure" || method === "mining.subscribe");
   if (request["method"] === "mining.configure") {
     end.say({
@@ -31,7 +31,8 @@ export async function greet(end: RawEnd, greeting: Greeting = {}): Promise<void>
   }
   end.say({ id: request["id"], result: [[["mining.notify", "s"]], extranonce1, extranonce2Bytes], error: null });
   const authorize = await end.method("mining.authorize");
-  end.say({ id: authorize["id"], result: true, error: null }, setDifficulty(difficulty), notify(job));
+  if (authorizes) end.say({ id: authorize["id"], result: true, error: null }, setDifficulty(difficulty), notify(job));
+  else end.say({ id: authorize["id"], result: false, error: [24, "unauthorized", null] });
 }
 
 /** What a submit says, by name. */

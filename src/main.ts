@@ -85,7 +85,7 @@ export async function startHub(config: Config, log: Log, { startGraceMs = usualS
   loopLag.start();
   const stratum = endpointOf(hub.ports().find(({ listenerNo }) => listenerNo === primary.value.no)?.address ?? bind);
   const web = await startWeb({
-    ...{ control, ledger, log, now, version },
+    ...{ control, ledger, log, now, version, diskTroubles: () => hubAlarms.facts() },
     hub: viewOf(hub, watch),
     contracts: contractsOf(watch),
     testChannel: (id) => notifier.test(id),

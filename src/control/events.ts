@@ -72,6 +72,12 @@ function lostNote(count: number): EventInput {
   return { type: "hub.events-lost", subjectKind: "hub", subjectId: null, text, data: { count } };
 }
 
+/** Told once it is over: before, there was no room for it either. */
+function refusedNote(sinceMs: number, nowMs: number): EventInput {
+  const text = `The disk took no changes for ${Math.max(1, Math.round((nowMs - sinceMs) / 1_000))} s: what was decided in that time had to wait`;
+  return { type: "hub.disk-refused", subjectKind: "hub", subjectId: null, text, data: { until: new Date(nowMs).toISOString() }, atMs: sinceMs };
+}
+
 export class Events {
   readonly #database: ControlDatabase;
   readonly #insert: Statement<unknown, SqlValue[]>;
@@ -86,7 +92,7 @@ export class Events {
   readonly #listeners = new Set<() => void>();
   #buffer: EventInput[] = [];
   #lost = 0;
-  #isRefused = false;
+  #refusedSinceMs: number | null = null;
   #toldNo: number;
 
   constructor(database: ControlDatabase) {
@@ -127,12 +133,17 @@ export class Events {
       return;
     }
     this.#buffer.push({ ...event, atMs: event.atMs ?? this.#database.now() });
-    if (this.#buffer.length <= bufferedMax || this.#isRefused) return;
+    if (this.#buffer.length <= bufferedMax || this.#refusedSinceMs !== null) return;
     try {
       this.flush();
     } catch {
       // The events are still held; whoever calls `flush` on a timer hears of the failure and tells of it.
     }
+  }
+
+  /** Since when the database takes no writes, as on a full disk; null = it takes them, as far as is known. */
+  get refusedSinceMs(): number | null {
+    return this.#refusedSinceMs;
   }
 
   /**
@@ -214,10 +225,12 @@ export class Events {
   }
 
   #writeHeld(): void {
-    this.#isRefused = true;
-    const note = this.#lost === 0 ? [] : [lostNote(this.#lost)];
-    this.#database.transaction(() => this.#write([...this.#buffer, ...note]));
-    this.#isRefused = false;
+    const nowMs = this.#database.now();
+    const refused = this.#refusedSinceMs === null ? [] : [refusedNote(this.#refusedSinceMs, nowMs)];
+    this.#refusedSinceMs ??= this.#buffer[0]?.atMs ?? nowMs;
+    const lost = this.#lost === 0 ? [] : [lostNote(this.#lost)];
+    this.#database.transaction(() => this.#write([...refused, ...this.#buffer, ...lost]));
+    this.#refusedSinceMs = null;
     this.#buffer = [];
     this.#lost = 0;
   }

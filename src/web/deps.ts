@@ -79,6 +79,8 @@ export type WebDeps = {
   hub: HubView;
   /** What the hub counted of its own work; only the metrics ask. */
   operation?: () => OperationFacts;
+  /** What is wrong with the ledger's disk at this moment, by code and in words; empty when it is well. */
+  diskTroubles?: () => readonly { code: string; text: string }[];
   config: WebConfig;
   log: Log;
   /** Sends one message through a channel and says what became of it; null where there is no such channel. */

@@ -18,6 +18,8 @@ export type Farm = {
   moves: Move[];
   /** What the judge says of contracts, and what could be promised. */
   healths: Map<number, ContractHealth>;
+  /** What is wrong with the disk. */
+  diskTroubles: { code: string; text: string }[];
   available: { availableHps: number; availableRigs: number };
   /** How far the hub's clock is ahead of ours. */
   clock: { aheadMs: number };
@@ -73,11 +75,12 @@ export async function openFarm(): Promise<Farm> {
   });
   const config = { http: { host: "127.0.0.1", port: 0 }, stratum: { host: "0.0.0.0", port: 3333 }, httpTrustProxy: [] };
   const healths: Farm["healths"] = new Map();
+  const diskTroubles: Farm["diskTroubles"] = [];
   const available: Farm["available"] = { availableHps: 1e15, availableRigs: 5 };
   const removalCost: ContractView["removalCost"] = (rigNos) => ({ rigs: rigNos.length, idleRigs: 0, servingRigs: 0, lostHps: 0, spareHps: 0, contracts: [] });
   const contracts: ContractView = { capacity: () => available, removalCost, health: (no) => healths.get(no) ?? null, changed: () => {} };
   const testChannel: WebDeps["testChannel"] = (id) => Promise.resolve({ ok: true, text: `${control.channels.byId(id)?.name} heard it` });
-  const deps: WebDeps = { control, contracts, ledger, hub, config, log: silentLog, now, testChannel };
+  const deps: WebDeps = { control, contracts, ledger, hub, config, log: silentLog, now, testChannel, diskTroubles: () => diskTroubles };
   let web = await startWeb(deps);
   const { port } = web.address;
   const away = () => web.stop();
@@ -88,7 +91,7 @@ export async function openFarm(): Promise<Farm> {
     await web.stop();
     control.close();
   };
-  return { url: `http://127.0.0.1:${port}`, deps, facts, moves, healths, available, clock, away, back, changes: () => changes, stop };
+  return { url: `http://127.0.0.1:${port}`, deps, facts, moves, healths, diskTroubles, available, clock, away, back, changes: () => changes, stop };
 }
 
 export function addOwner({ deps }: Farm) {

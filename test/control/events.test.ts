@@ -108,12 +108,16 @@ describe("while the disk takes no events", () => {
       const recover = refuse(path);
       control.events.record(event("1"));
       expect(() => control.events.flush()).toThrow("disk is full");
+      expect(control.events.refusedSinceMs).toBe(startMs);
       control.events.record(event("2"));
       expect(() => control.events.flush()).toThrow("disk is full");
       recover();
       control.events.flush();
       control.events.flush();
-      expect(must(control.events.after(null, 10)).map(({ text }) => text)).toEqual(["1", "2"]);
+      const [told, ...kept] = must(control.events.after(null, 10));
+      expect(told).toMatchObject({ type: "hub.disk-refused", text: expect.stringContaining("took no changes for 1 s") });
+      expect(kept.map(({ text }) => text)).toEqual(["1", "2"]);
+      expect(control.events.refusedSinceMs).toBeNull();
       control.close();
     }));
 

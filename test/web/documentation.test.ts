@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import type { TObject } from "@sinclair/typebox";
 import { apiEndpoints } from "../../src/web/api/endpoints.ts";
 import { escapeHtml } from "../../src/web/escape.ts";
+import { readyz } from "../../src/web/health.ts";
 import { problemKinds } from "../../src/web/problems.ts";
 import { expectFits } from "./fits.ts";
 import { type JsonObject, testWeb } from "./test-web.ts";
@@ -97,4 +98,18 @@ test("livez and readyz ask for no token; readyz says what is missing", async () 
   web.ledger.isFull = true;
   const full = await web.get("//readyz", { token: null });
   expect([full.status, full.json["status"], full.json["checks"].find((check: JsonObject) => !check["ok"])["name"]]).toEqual([503, "not-ready", "ledger"]);
+});
+
+test("readyz tells of a full disk while shares still have the reserve, and of a control database that takes no changes", async () => {
+  const { hub, ledger, control } = web;
+  ledger.isFull = false;
+  const checks = async (parts: Partial<Parameters<typeof readyz>[0]>) => {
+    const answer = readyz({ hub, ledger, control, ...parts });
+    return [answer.status, ((await answer.json()) as { checks: { text: string }[] }).checks.map(({ text }) => text).join("; ")] as const;
+  };
+  const [spare, words] = await checks({ diskTroubles: () => [{ code: "disk-full", text: "with figures" }] });
+  expect([spare, words]).toEqual([200, expect.stringContaining("shares are recorded, but the disk is full")]);
+  expect(words).not.toContain("with figures");
+  const refusing: typeof control = Object.assign(Object.create(control), { events: { refusedSinceMs: 1 } });
+  expect(await checks({ control: refusing })).toEqual([503, expect.stringContaining("takes no changes")]);
 });

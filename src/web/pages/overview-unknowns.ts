@@ -22,6 +22,7 @@ export async function unknownsOf(parts: PageParts, facts: OverviewFacts, zone: s
     ...(hub.ready() ? [] : ["The hub is not ready yet: it takes its rigs and pools in."]),
     ...(upMs < quarterMs ? [`The hub started ${duration(upMs)} ago: statuses and short averages settle within a quarter of an hour.`] : []),
     ...(goneMs >= 1_000 ? [`There is no data of ${duration(goneMs)} of the last 24 hours, in which the hub did not run.`] : []),
+    ...diskTroubles(parts, nowMs, zone),
     ...(await booksBehind(parts, nowMs, zone)),
     ...unrated(facts),
     ...unjudged(facts),
@@ -29,12 +30,23 @@ export async function unknownsOf(parts: PageParts, facts: OverviewFacts, zone: s
   ];
 }
 
+/** They stand here until they are over. */
+function diskTroubles({ deps: { ledger, control, diskTroubles: troubles } }: PageParts, nowMs: number, zone: string): string[] {
+  const { refusedSinceMs } = control.events;
+  return [
+    ...(ledger.backlog().full ? ["The disk takes no more: shares are refused until it does."] : []),
+    ...(troubles?.() ?? []).filter(({ code }) => code !== "shares-refused").map(({ text }) => text),
+    ...(refusedSinceMs === null
+      ? []
+      : [`Since ${clockTime(refusedSinceMs, nowMs, zone)} the disk takes no changes: no rig can be moved and nothing can be edited until it has room.`]),
+  ];
+}
+
 async function booksBehind({ deps: { ledger } }: PageParts, nowMs: number, zone: string): Promise<string[]> {
-  const { rowsBehind, full } = ledger.backlog();
-  const refused = full ? ["The disk takes no more: shares are refused until it does."] : [];
-  if (rowsBehind < behindRowsMin) return refused;
+  const { rowsBehind } = ledger.backlog();
+  if (rowsBehind < behindRowsMin) return [];
   const { asOfMs } = await ledger.summary({ kind: "contract", no: 0 }, nowMs - 1_000, nowMs);
-  return [...refused, `The books are ${count(rowsBehind)} shares behind: figures are as of ${clockTime(asOfMs, nowMs, zone)}.`];
+  return [`The books are ${count(rowsBehind)} shares behind: figures are as of ${clockTime(asOfMs, nowMs, zone)}.`];
 }
 
 function unrated({ counts }: OverviewFacts): string[] {

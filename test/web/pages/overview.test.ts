@@ -89,7 +89,11 @@ describe("the figures", () => {
     expect(html).toContain("There is no data of");
     farm.healths.clear();
     farm.clock.aheadMs += 16 * 60_000;
+    farm.diskTroubles.push({ code: "disk-full", text: "The disk is full, but the reserve lasts." });
     const later = part(await page(), "unknowns");
+    expect(later).toContain("The disk is full, but the reserve lasts.");
+    farm.diskTroubles.length = 0;
+    expect(part(await page(), "unknowns")).not.toContain("The disk");
     expect(later).not.toContain("The hub started");
     expect(later).toContain("1 contract has not been judged yet");
   });

@@ -30,6 +30,7 @@ import { SessionsByRoute } from "./sessions-by-route.ts";
 import { Settlement } from "./settlement.ts";
 import { ShareCounts } from "./share-counts.ts";
 import { Slots } from "./slots.ts";
+import { Starting } from "./starting.ts";
 import { type SteadyClock, steadyClock } from "./steady-clock.ts";
 import { type ContractName, eventOf } from "./switch-events.ts";
 import { Switchboard, tickParts } from "./switchboard.ts";
@@ -83,7 +84,7 @@ export class Hub {
   private lastSessionNo: number;
   private readonly hints: NominalHints;
   private readonly arrivals = new Arrivals(() => Bun.gc(false));
-  private starting: { session: Caller; rig: RosterRig }[] = [];
+  private readonly starting: Starting;
   private contractHomes: readonly Destination[] = [];
   private draining = false;
   private readonly sessionsMax = sessionsThatFit(openFilesMax());
@@ -133,6 +134,10 @@ export class Hub {
       const rig = this.roster.byNo(rigNo);
       if (rig !== null) rig.destination = to;
     }
+    this.starting = new Starting(
+      (rig) => this.roster.homeOf(rig),
+      (routes) => this.sendAll(routes),
+    );
     this.floor = this.makeFloor();
     this.rigPorts = new RigPorts({ rows: () => [...deps.control.listeners.all()], open: (parts) => this.admit(parts), log: deps.log, now: deps.now });
     this.holdHomes();
@@ -306,7 +311,10 @@ export class Hub {
       // That the pools are down is told once; thousands of rigs that knock again and again meanwhile are no news.
       refused: (session, text) =>
         this.deps.log[text === worklessText ? "debug" : "info"]("rig.refused", { address: session.address, agent: session.agent, text }),
-      startWork: (session, rig) => this.startWork(session, rig),
+      startWork: (session, rig) => {
+        this.arrivals.note();
+        this.starting.add(session, rig);
+      },
       sharesPerMinute: ({ rig, port }) => (this.roster.fleet(rig?.fleetNo ?? port.fleetNo)?.sharesPerMinute ?? 12) * (rig?.pace ?? 1),
       difficultyScale: (fleetNo) => Number(2n ** 32n / algorithms[this.roster.fleet(fleetNo)?.algorithm ?? "sha256d"].hashesPerDifficulty),
       hasOtherPool: (session, poolNo) => this.prospects.hasOther(session, poolNo),
@@ -339,23 +347,6 @@ export class Hub {
     const fleetName = this.roster.fleet(rig.fleetNo)?.name ?? "?";
     const idOf = (no: number) => this.deps.control.rigs.byNo(no)?.id ?? "";
     for (const event of loginEvents(rig, session.port, fleetName, idOf)) this.deps.event(event);
-  }
-
-  /** Rigs that become ready in one turn go together, so that a whole block shares one job and one line. */
-  private startWork(session: Caller, rig: RosterRig): void {
-    this.arrivals.note();
-    this.starting.push({ session, rig });
-    if (this.starting.length === 1) setImmediate(() => this.startAll());
-  }
-
-  private startAll(): void {
-    const routes = new SessionsByRoute();
-    for (const { session, rig } of this.starting) {
-      const to = this.roster.homeOf(rig);
-      if (!session.closed && to !== null) routes.add(session, to);
-    }
-    this.starting = [];
-    this.sendAll(routes);
   }
 
   private sendAll(routes: SessionsByRoute): void {

@@ -4,8 +4,7 @@ import { type Fault, type JsonId, writeError, writeResult } from "../stratum/v1/
 import { errorCodes, errorTexts } from "../stratum/v1/error-codes.ts";
 import type { Firmware } from "../stratum/v1/firmware.ts";
 import { writeReconnect, writeSetDifficulty, writeSetExtranonce, writeSubscribeResult } from "../stratum/v1/pool-messages.ts";
-import { type Authorize, type RigMessage, readRigMessage, type Subscribe } from "../stratum/v1/rig-messages.ts";
-import { passwordHints } from "../stratum/v1/worker-names.ts";
+import { type RigMessage, readRigMessage, type Subscribe } from "../stratum/v1/rig-messages.ts";
 import { encodeX, type Layout, type Slot } from "../work/extranonce.ts";
 import { GivenJobs } from "./given-jobs.ts";
 import type { HubJob } from "./hub-job.ts";
@@ -13,7 +12,7 @@ import type { Block, JobBoard } from "./job-board.ts";
 import { knownFirmware } from "./known-firmware.ts";
 import { limits } from "./limits.ts";
 import type { LineWriter } from "./line-writer.ts";
-import { readLogin } from "./login-rules.ts";
+import { type Entrant, onAuthorize } from "./on-authorize.ts";
 import { onMalformedSubmit, onSubmit, type Submitter } from "./on-submit.ts";
 import { overdue, type RigMoments } from "./rig-deadlines.ts";
 import { RigDifficulty, type RigTerms } from "./rig-difficulty.ts";
@@ -27,7 +26,7 @@ import type { RosterRig } from "./roster.ts";
  * One rig's connection, from its first byte to its last: what it said, what it holds, what it hears.
  * The handshake is answered strictly in the order it was asked; while an enrolment is being written, what comes after it waits.
  */
-export class RigSession implements Submitter, Caller, IntakeOwner, RigMoments, RigTerms {
+export class RigSession implements Submitter, Entrant, Caller, IntakeOwner, RigMoments, RigTerms {
   readonly no: number;
   readonly port: Port;
   readonly writer: LineWriter;
@@ -58,7 +57,7 @@ export class RigSession implements Submitter, Caller, IntakeOwner, RigMoments, R
   /** Null until it asks to roll version bits. */
   mask: RigMask | null = null;
   private followsExtranonce = false;
-  private waiting: (RigMessage | Fault)[] | null = null;
+  waiting: (RigMessage | Fault)[] | null = null;
   leaveAtMs = 0;
 
   constructor(parts: { no: number; port: Port; address: string; writer: LineWriter; floor: RigFloor }) {
@@ -232,7 +231,7 @@ export class RigSession implements Submitter, Caller, IntakeOwner, RigMoments, R
   }
 
   /** The one switch on what a rig says: shares first, as they are nearly all of it; then the handshake, in order. */
-  private handle(message: RigMessage | Fault): void {
+  handle(message: RigMessage | Fault): void {
     if (message.kind === "submit") onSubmit(this, message, this.floor);
     else if (this.waiting === null) this.onHandshake(message);
     else if (this.waiting.length >= limits.waitingMessagesMax) this.close("sent too much before it was authorized");
@@ -251,7 +250,7 @@ export class RigSession implements Submitter, Caller, IntakeOwner, RigMoments, R
         this.onSubscribe(message);
         return;
       case "authorize":
-        this.onAuthorize(message);
+        onAuthorize(this, message, this.floor);
         return;
       case "extranonce-subscribe":
         this.followsExtranonce = true;
@@ -326,72 +325,8 @@ export class RigSession implements Submitter, Caller, IntakeOwner, RigMoments, R
     if (this.tuning.suggest(difficulty, this.jobs.latest, this)) this.board?.reissue(this, false);
   }
 
-  private onAuthorize(message: Authorize): void {
-    const login = readLogin(message.user, this.rig === null ? 0 : 1 + (this.others?.size ?? 0));
-    if ("wrong" in login) {
-      this.refuse(message.id, login.wrong);
-      return;
-    }
-    const known = this.floor.roster.find(this.port.fleetNo, login.name);
-    const shut = this.port.enrol ? this.floor.roster.noRoom : `no rig named ${login.name} is known, and rigs do not enrol themselves here`;
-    if (known !== null) this.admit(message, known);
-    else if (shut !== null) this.refuse(message.id, shut);
-    else this.enrol(message, login.name);
-  }
-
-  private enrol(message: Authorize, name: string): void {
-    this.waiting = [];
-    const nominalHps = passwordHints(message.password).nominalHps;
-    this.floor.roster.enrol({ fleetNo: this.port.fleetNo, name, nominalHps }, (rig) => this.enrolled(message, rig));
-  }
-
-  private enrolled(message: Authorize, rig: RosterRig | null): void {
-    if (this.closed) return;
-    const waiting = this.waiting ?? [];
-    this.waiting = null;
-    if (rig === null) this.refuse(message.id, "the hub could not enrol this rig; it will try again at the next login");
-    else this.admit(message, rig);
-    for (const next of waiting) this.resume(next);
-  }
-
-  /** What waited for an enrolment; where another login of the connection has to be enrolled in turn, it waits again. */
-  private resume(message: RigMessage | Fault): void {
-    if (this.closed) return;
-    if (this.waiting === null) this.handle(message);
-    else this.waiting.push(message);
-  }
-
-  private refuse(id: JsonId, text: string): void {
-    this.floor.refused(this, text);
-    this.reply(writeError(id, errorCodes.unauthorized, `${errorTexts.unauthorized}: ${text}`));
-  }
-
-  private admit(message: Authorize, rig: RosterRig): void {
-    const wrong = this.floor.unfit(this, rig);
-    if (wrong !== null) {
-      this.refuse(message.id, wrong);
-      return;
-    }
-    this.reply(writeResult(message.id, true));
-    const hints = passwordHints(message.password);
-    this.floor.hinted(rig, hints);
-    // A second login of the same rig is no second rig.
-    const joins = !rig.sessions.includes(this);
-    if (joins) rig.join(this);
-    const isFirst = this.rig === null;
-    if (isFirst) {
-      this.rig = rig;
-      this.worker = message.user;
-      this.tuning.begin({ hinted: hints.difficulty, former: rig.workedAt(this.floor.now()) });
-    } else if (message.user !== this.worker) {
-      this.others = (this.others ?? new Map<string, RosterRig>()).set(message.user, rig);
-    }
-    if (joins) this.floor.admitted(this, rig);
-    if (isFirst) this.start();
-  }
-
   /** Known and subscribed: from now on it works. Nothing unasked goes out before. */
-  private start(): void {
+  start(): void {
     if (this.rig !== null && this.slot !== null && this.to === null) this.floor.startWork(this, this.rig);
   }
 

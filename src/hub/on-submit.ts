@@ -27,8 +27,10 @@ export type Submitter = Caller & {
   /** null = it did not ask to roll versions. */
   readonly mask: RigMask | null;
   badSharesInRow: number;
-  /** Shares with an extranonce2 of another length than it was given; -1 = it has sent one of the right length. */
+  /** Shares with an extranonce2 of another length than its present layout has; -1 = it has sent one of the right length. */
   oddShares: number;
+  /** Its layout came by mining.set_extranonce, which it has claimed to follow. */
+  readonly toldLater: boolean;
   /** Asks it to connect anew, with this layout. */
   askBack: (layout: Layout) => void;
   noteBad: () => void;
@@ -75,7 +77,7 @@ function weigh(session: Submitter, share: SubmittedShare, { submit, job, floor, 
     if (submit.extranonce2.length !== 2 * job.layout.e2Bytes) noteOddLength(session, job, submit.extranonce2.length / 2);
     return;
   }
-  session.oddShares = -1;
+  if (hasPresentLayout(session, job)) session.oddShares = -1;
   if (isStale(session, job, floor)) {
     refuse(floor, share, "stale", stale);
     return;
@@ -130,12 +132,18 @@ function rangeFault(job: HubJob, submit: Submit): string | null {
   return null;
 }
 
+/** Late shares of jobs before a change say nothing of what the rig does now. */
+function hasPresentLayout(session: Submitter, job: HubJob): boolean {
+  return job.layout.e2Bytes === session.layout.e2Bytes;
+}
+
 /** It hashed another layout than it was given, and will go on to: some firmware assumes 4 bytes whatever it is told. It is asked back for what it takes. */
 function noteOddLength(session: Submitter, job: HubJob, e2Bytes: number): void {
-  if (session.oddShares < 0) return;
+  if (session.oddShares < 0 || !hasPresentLayout(session, job)) return;
   session.oddShares++;
   if (session.oddShares < limits.oddSharesMax) return;
-  const layout = layoutLike(e2Bytes, job.layout, job.poolJob.work.free);
+  // What it did not follow it takes when it subscribes: that, all firmware does.
+  const layout = session.toldLater ? job.layout : layoutLike(e2Bytes, job.layout, job.poolJob.work.free);
   if (layout !== null) session.askBack(layout);
 }
 

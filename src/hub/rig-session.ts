@@ -51,6 +51,7 @@ export class RigSession implements Submitter, Entrant, Caller, IntakeOwner, RigM
   readonly tuning = new RigDifficulty();
   badSharesInRow = 0;
   oddShares = 0;
+  toldLater = false;
   /** Since when it has been without any pool to work for; 0 while it has one. */
   private unemployedSinceMs: number;
   private readonly floor: RigFloor;
@@ -202,6 +203,8 @@ export class RigSession implements Submitter, Entrant, Caller, IntakeOwner, RigM
   relayout(layout: Layout): boolean {
     if (layout.e1Bytes === this.layout.e1Bytes && (this.followsExtranonce || this.firmware.followsExtranonce)) {
       this.layout = layout;
+      this.toldLater = true;
+      this.oddShares = 0;
       this.writer.queue(writeSetExtranonce(Buffer.from(this.xHex, "hex"), layout.e2Bytes));
       this.writer.flush();
       return true;

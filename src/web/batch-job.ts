@@ -121,11 +121,16 @@ async function applyRigs(deps: Deps, principal: Principal, batch: Batch): Promis
   control.batches.note(batch.no, { state: "applying", done: batch.done });
   const piece = webLimits.rigsPerTelling;
   for (let at = batch.done; at < batch.total; at += piece) {
-    for (const { rigId, at: place } of control.batches.rigs(batch.no, { fromAt: at, limit: piece })) {
-      // Each is a transaction with a sync of its own: what was said about a rig is on disk whatever happens to the next one, and a slow disk
-      // holds up the loop for one sync at a time.
-      await breathe();
-      const moves = applyRig(deps, principal, { batch, order, rigId, at: place });
+    const moves: Move[] = [];
+    try {
+      for (const { rigId, at: place } of control.batches.rigs(batch.no, { fromAt: at, limit: piece })) {
+        // Each is a transaction with a sync of its own: what was said about a rig is on disk whatever happens to the next one, and a slow disk
+        // holds up the loop for one sync at a time.
+        await breathe();
+        moves.push(...applyRig(deps, principal, { batch, order, rigId, at: place }));
+      }
+    } finally {
+      // Together: rigs that come one by one take a prefix each of what a pool leaves.
       if (moves.length > 0) deps.hub.applyMoves(moves);
     }
     if (at + piece < batch.total) deps.contracts?.changed();

@@ -2,6 +2,8 @@ import { afterEach, expect, test } from "bun:test";
 import type { Profile } from "../../src/control/profiles.ts";
 import type { SimulatedPool } from "../../src/simulate/pool.ts";
 import { House, must } from "../support/house.ts";
+import { codeOf, RawMiner } from "../support/raw-miner.ts";
+import { ScriptedPool } from "../support/scripted-pool.ts";
 
 let house: House;
 afterEach(() => house.close());
@@ -130,3 +132,23 @@ test("a pool with 3 bytes: rigs that follow get set_extranonce, the others are a
   expect((await stays.mineShare()).accepted).toBe(true);
   expect(b.stats.rejected).toBe(0);
 }, 15_000);
+
+test("a rig that claims to follow set_extranonce and does not, though its shares were right before, is asked back and fits then", async () => {
+  house = new House();
+  const [wide, narrow] = [new ScriptedPool(), new ScriptedPool({ extranonce2Bytes: 3 })];
+  for (const pool of [wide, narrow]) house.after(() => pool.stop());
+  const profile = house.addProfile([house.addPool(narrow)]);
+  house.setHouse(house.addProfile([house.addPool(wide)]));
+  const miner = await RawMiner.login(house.port, "farm.r1");
+  miner.end.say({ id: 9, method: "mining.extranonce.subscribe", params: [] });
+  await miner.end.answer(9);
+  expect(await miner.ask()).toMatchObject({ result: true });
+  send("r1", profile);
+  await miner.end.method("mining.set_extranonce");
+  await miner.job();
+  for (let share = 0; share < 3; share++) expect(codeOf(await miner.ask())).toBe(20);
+  await miner.end.method("client.reconnect");
+  const anew = await RawMiner.login(house.port, "farm.r1");
+  expect(anew.extranonce2Bytes).toBe(2);
+  expect(await anew.ask()).toMatchObject({ result: true });
+});

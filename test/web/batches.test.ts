@@ -92,7 +92,8 @@ describe("POST /rigs/batch", () => {
     const again = await batch(web, { op: "park", ids }, "once");
     expect([again.headers.get("idempotency-replayed"), again.json]).toEqual(["true", first.json]);
     expect(web.control.rigs.byId(ids[0] ?? "")?.parked).toBe(false);
-    expect(web.hub.moves.flat()).toHaveLength(7);
+    // All at once: at a pool that leaves few bytes, rigs that come one by one take a prefix each.
+    expect(web.hub.moves.map(({ length }) => length)).toEqual([7]);
     expect((await batch(web, { op: "drain", ids }, "once")).status).toBe(422);
   });
 

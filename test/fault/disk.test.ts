@@ -122,8 +122,11 @@ describe("a disk that", () => {
 
 test("a hub whose writes fail ends with 70 and says why", async () => {
   const main = join(import.meta.dir, "../../src/main.ts");
-  // A limit on the length of files stands in for a broken disk: the journal's first commit reaches beyond it.
-  const command = `trap '' XFSZ; ulimit -f 512; exec "${process.execPath}" "${main}" serve --data "${folder}/other" --http 127.0.0.1:0 --stratum 127.0.0.1:0`;
+  const data = join(folder, "other");
+  const made = Bun.spawnSync([process.execPath, main, "token", "create", "--data", data, "--name", "first", "--scopes", "fleet:read"]);
+  expect(made.exitCode).toBe(0);
+  // A limit on the length of files stands in for a broken disk: the control database has its pages, the journal's first commit reaches beyond it.
+  const command = `trap '' XFSZ; ulimit -f 512; exec "${process.execPath}" "${main}" serve --data "${data}" --http 127.0.0.1:0 --stratum 127.0.0.1:0`;
   const child = Bun.spawn(["bash", "-c", command], { stdout: "pipe", stderr: "pipe" });
   const said = await new Response(child.stderr).text();
   expect(await child.exited).toBe(70);

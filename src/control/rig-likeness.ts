@@ -2,11 +2,11 @@ import type { RigConnection } from "./rig-connections.ts";
 import type { Rig } from "./rig-row.ts";
 
 /** A rig that enrolled itself lately, and one that is not there; `hps`: what is known of its size, H/s. */
-type Known = Pick<Rig, "name" | "model"> & { hps: number | null; connection: RigConnection | null };
+type Known = Pick<Rig, "name" | "model" | "assetCode"> & { hps: number | null; connection: RigConnection | null };
 export type Newcomer = Known & { firstSeenMs: number };
 export type Absent = Known & { lastSeenMs: number | null };
 
-/** How much the two are alike, 0 to 135, and by what, in words. */
+/** How much the two are alike, 0 to 195, and by what, in words. */
 export type Likeness = { score: number; reasons: string[] };
 
 /** From here on a person is asked. An address alone says too little (they are handed out anew), and so do a size and an agent that half the farm has. */
@@ -25,6 +25,7 @@ export function likenessOf(newcomer: Newcomer, absent: Absent): Likeness | null 
   if (size === "other" || time === "both" || otherModel) return null;
   const found = [...connectionOf(newcomer.connection, absent.connection), ...size, ...time];
   if (newcomer.model !== null && newcomer.model === absent.model) found.push({ points: 10, reason: "same model" });
+  if (newcomer.name.toLowerCase() === absent.assetCode?.toLowerCase()) found.push({ points: 60, reason: "its name is the asset code" });
   if (similarNames(newcomer.name, absent.name)) found.push({ points: 25, reason: "similar name" });
   const score = found.reduce((sum, { points }) => sum + points, 0);
   return score < likenessMin ? null : { score, reasons: found.map(({ reason }) => reason) };

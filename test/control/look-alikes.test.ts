@@ -6,8 +6,24 @@ import { silentLog } from "../../src/log.ts";
 const minute = 60_000;
 const came = 10_000 * minute;
 const connection = { address: "10.1.4.42", agent: "cgminer/4.12.1" };
-const newcomer = (more: Partial<Newcomer> = {}): Newcomer => ({ name: "S19-0042-new", model: null, hps: 1.41e14, connection, firstSeenMs: came, ...more });
-const absent = (more: Partial<Absent> = {}): Absent => ({ name: "S19-0042", model: null, hps: 1.4e14, connection, lastSeenMs: came - 4 * minute, ...more });
+const newcomer = (more: Partial<Newcomer> = {}): Newcomer => ({
+  name: "S19-0042-new",
+  assetCode: null,
+  model: null,
+  hps: 1.41e14,
+  connection,
+  firstSeenMs: came,
+  ...more,
+});
+const absent = (more: Partial<Absent> = {}): Absent => ({
+  name: "S19-0042",
+  assetCode: null,
+  model: null,
+  hps: 1.4e14,
+  connection,
+  lastSeenMs: came - 4 * minute,
+  ...more,
+});
 
 describe("likeness", () => {
   test("says by what, in words", () => {
@@ -33,6 +49,13 @@ describe("likeness", () => {
     ["it was entered under a similar name and never came", { connection: null, lastSeenMs: null }, 55],
   ])("is enough where %s", (_why, other, score) => {
     expect(likenessOf(newcomer(), absent(other))?.score).toBe(score);
+  });
+
+  test("is enough where the worker is named by what stands on the sticker, and nothing else is known", () => {
+    const unknown = { hps: null, connection: null };
+    const stickered = absent({ ...unknown, name: "z", assetCode: "AM-S19XP-000123", lastSeenMs: 0 });
+    expect(likenessOf(newcomer({ ...unknown, name: "am-s19xp-000123" }), stickered)).toEqual({ score: 60, reasons: ["its name is the asset code"] });
+    expect(likenessOf(newcomer({ ...unknown, name: "am-s19xp-000124" }), stickered)).toBeNull();
   });
 
   test.each([

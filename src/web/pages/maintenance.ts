@@ -64,18 +64,20 @@ function formOf(parts: PageParts, window: Maintenance, zone: string): FormState 
   return { values: valuesOf(parts, window, zone), errors: {} };
 }
 
-function subjectOf({ deps: { control } }: PageParts, values: FormValues): MaintenanceSubject {
+/** What it is of; the fields that do not go with the choice, or say nothing that there is, are in `faults`. Undefined where no subject can be read. */
+function subjectOf({ deps: { control } }: PageParts, values: FormValues, faults: Faults): MaintenanceSubject | undefined {
   const { subject = "", rigs: typed = "", building = "", row = "", rack = "" } = values;
   const names = typed.split(/[\s,;]+/).filter((name) => name !== "");
-  if (subject !== byName && names.length > 0) throw invalidField("rigs", "go with the choice “rigs by name” alone");
   const fleet = control.fleets.byId(subject);
   const isPlace = [building, row, rack].some((part) => part !== "");
-  if (isPlace && (fleet !== null || subject === byName)) throw invalidField("rack", "is a rack of a site: choose one, or leave building, row and rack empty");
+  if (subject !== byName && names.length > 0) faults.note("rigs", "go with the choice “rigs by name” alone");
+  if (isPlace && (fleet !== null || subject === byName)) faults.note("rack", "is a rack of a site: choose one, or leave building, row and rack empty");
   if (fleet !== null) return { kind: "fleet", fleetNo: fleet.no };
-  if (subject === byName) return { kind: "rigs", rigNos: rigNosOf(control, names) };
+  if (subject === byName) return faults.read(() => ({ kind: "rigs", rigNos: rigNosOf(control, names) }));
   if (!isPlace) return { kind: "site", siteId: subject };
-  if (rack === "") throw invalidField("rack", "must be named where a building or a row is");
-  return { kind: "rack", siteId: subject, building: building || null, row: row || null, rack };
+  if (rack === "") faults.note("rack", "must be named where a building or a row is");
+  // The building and the row are judged beside any rack.
+  return { kind: "rack", siteId: subject, building: building || null, row: row || null, rack: rack || "1" };
 }
 
 /** A name that several fleets have means all of them. */
@@ -98,7 +100,7 @@ function inputOf(parts: PageParts, { viewer: { zone } }: PageCall, { values, fau
   const fromMs = time("from", ["to"]) ?? parts.deps.now();
   const standIn: MaintenanceSubject = { kind: "fleet", fleetNo: parts.deps.control.fleets.ensureMain().no };
   return {
-    subject: faults.read(() => subjectOf(parts, values)) ?? standIn,
+    subject: subjectOf(parts, values, faults) ?? standIn,
     ...{ fromMs, toMs: time("to") ?? fromMs + hourMs },
     reason: values["reason"] ?? "",
     excused: values["excused"] === "1",

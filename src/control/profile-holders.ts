@@ -42,6 +42,16 @@ export function useOfProfile({ sql }: ControlDatabase): (profileNo: number) => P
   };
 }
 
+const contractsOnlyText = `
+  SELECT profile_no AS profileNo, ${contractNumberSql} AS number FROM contracts
+  WHERE state <> 'ended' AND profile_no NOT IN (SELECT house_profile_no FROM fleets WHERE house_profile_no IS NOT NULL AND removed_at_ms IS NULL)`;
+
+/** Finds the profiles that are contracts' alone, each with the number of one that works through it: what else mined there would be in the customer's account. */
+export function profilesOfContracts({ sql }: ControlDatabase): () => ReadonlyMap<number, string> {
+  const statement = sql.prepare<{ profileNo: number; number: string }, SqlValue[]>(contractsOnlyText);
+  return () => new Map(statement.all().map(({ profileNo, number }) => [profileNo, number]));
+}
+
 /** Who must not mine with what belongs to that customer (null = to nobody in particular): anybody else. */
 export function strangerAmong(holders: readonly Holder[], customerId: string | null): Holder | null {
   return customerId === null ? null : (holders.find((holder) => holder.customerId !== customerId) ?? null);

@@ -4,7 +4,7 @@ import { contractNumberSql } from "./contract-number.ts";
 import type { Customers } from "./customers.ts";
 import type { ControlDatabase, SqlValue } from "./database.ts";
 import type { Pools } from "./pools.ts";
-import { type Holder, holdersOfProfile, type ProfileUse, useOfProfile } from "./profile-holders.ts";
+import { type Holder, holdersOfProfile, type ProfileUse, profilesOfContracts, useOfProfile } from "./profile-holders.ts";
 import { type Invalid, inUse, invalid, type Result, succeed, type Taken, taken, together, type Usage } from "./result.ts";
 import { type ExpectedVersion, type Mapping, patched, type RawBase, type RowBase, RowTable } from "./row-table.ts";
 import { checkFields, integerRule, textRule } from "./rules.ts";
@@ -66,6 +66,7 @@ export class Profiles {
   readonly #usedBy: Statement<Usage, SqlValue[]>;
   readonly #holdersOf: (profileNo: number) => Holder[];
   readonly #useOf: (profileNo: number) => ProfileUse;
+  readonly #ofContracts: () => ReadonlyMap<number, string>;
   readonly #clearPools: Statement<unknown, SqlValue[]>;
   readonly #addPool: Statement<unknown, SqlValue[]>;
 
@@ -76,6 +77,7 @@ export class Profiles {
     this.#usedBy = database.sql.prepare<Usage, SqlValue[]>(usedByText);
     this.#holdersOf = holdersOfProfile(database);
     this.#useOf = useOfProfile(database);
+    this.#ofContracts = profilesOfContracts(database);
     this.#clearPools = database.sql.prepare("DELETE FROM profile_pools WHERE profile_no = ?");
     this.#addPool = database.sql.prepare("INSERT INTO profile_pools (profile_no, position, pool_no) VALUES (?, ?, ?)");
   }
@@ -137,9 +139,15 @@ export class Profiles {
     return claim.pool === null ? `belongs to customer ${name}` : `contains pool ${claim.pool.name} of customer ${name}`;
   }
 
-  /** Those of an algorithm that the house may mine with: nobody's own, nor with a pool of somebody. */
+  /** The number of a contract whose profile it is; null where it is none's, or a fleet's house too. */
+  contractOf(no: number): string | null {
+    return this.#ofContracts().get(no) ?? null;
+  }
+
+  /** Those of an algorithm that the house may mine with: nobody's own, nor with a pool of somebody, nor a contract's. */
   forHouse(algorithm: AlgorithmName | undefined): Profile[] {
-    return this.all().filter((profile) => profile.algorithm === algorithm && this.#claimOn(profile, null) === null);
+    const sold = this.#ofContracts();
+    return this.all().filter((profile) => profile.algorithm === algorithm && !sold.has(profile.no) && this.#claimOn(profile, null) === null);
   }
 
   /** The customer other than `customerId` whose it is, or whose pool it contains. */

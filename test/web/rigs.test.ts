@@ -191,7 +191,10 @@ test("a rig is not pinned where a customer's account is, and what it is pinned t
   expect(sold.status).toBe(201);
   const taken = await web.post(`${path}/pin`, { profile_id: shared });
   expect([taken.status, taken.json["detail"]]).toEqual([409, `this profile is that of contract ${sold.json["number"]}: pin the rig to the contract`]);
+  const offered = () => web.control.profiles.forHouse("sha256d").map(({ id }) => id);
+  expect(offered()).not.toContain(shared);
   await web.post(`/contracts/${sold.json["id"]}/terminate`, { reason: "over" });
+  expect(offered()).toContain(shared);
   expect(web.hub.moves).toEqual([]);
 
   await web.post(`${path}/pin`, { profile_id: other });

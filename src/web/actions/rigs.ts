@@ -99,8 +99,8 @@ function requirePinnable({ control }: Deps, rig: Rig, profile: Profile): void {
   const claim = control.profiles.othersClaim(profile, null);
   if (claim !== null) throw new Problem("conflict", `this profile ${claim}: its rigs come from his contracts`);
   // The rig's work would be in the customer's account and on the house's books.
-  const contract = control.profiles.usedBy(profile.no).find(({ kind }) => kind === "contract");
-  if (contract !== undefined) throw new Problem("conflict", `this profile is that of contract ${contract.name}: pin the rig to the contract`);
+  const contract = control.profiles.contractOf(profile.no);
+  if (contract !== null) throw new Problem("conflict", `this profile is that of contract ${contract}: pin the rig to the contract`);
   const fleet = control.fleets.byNo(rig.fleetNo);
   if (fleet?.algorithm === profile.algorithm) return;
   throw new Problem("conflict", `the rig's fleet mines ${fleet?.algorithm}, the profile's pools ${profile.algorithm}`);

@@ -45,6 +45,7 @@ export async function reenter({ deps }: Pick<PageParts, "deps">, routes: readonl
 
 /** The page with the form, which the login answers with: it says whose place it takes, and its script puts that into the address bar. */
 async function atItsAddress(answer: Response, path: string): Promise<Response> {
-  const html = (await answer.text()).replace("</head>", `<link rel="canonical" href="${Bun.escapeHTML(path)}"></head>`);
+  // A function: in a text, `$` and what follows it would be a pattern.
+  const html = (await answer.text()).replace("</head>", () => `<link rel="canonical" href="${Bun.escapeHTML(path)}"></head>`);
   return new Response(html, { headers: answer.headers });
 }
